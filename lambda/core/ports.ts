@@ -1,0 +1,79 @@
+/** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
+import type { Change } from './change';
+import type { Latest } from './latest';
+import type { Look, OmsApi, ProjectKind } from './progress';
+import type { Snapshot } from './snapshot';
+
+/** Time comes in through here only, so that weeks play in seconds. */
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Resolves after `ms`; rejects with Interrupted when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** One OMS console, whatever its version. */
+export interface Oms {
+  /**
+   * One look at a project, bounded by one deadline over connecting, headers, body and retries.
+   * Never throws for OMS's trouble: that is a look with another outcome than OK. Throws Interrupted when the signal aborts.
+   */
+  look(projectId: string, hint?: LookHint): Promise<Look>;
+}
+
+export interface LookHint {
+  /** Which calls answered for this project last time; where the client is set to `auto` it starts there. */
+  readonly api?: OmsApi;
+  readonly signal?: AbortSignal;
+}
+
+/** A project as ListProjects shows it (4.1.1 on). */
+export interface ListedProject {
+  readonly id: string;
+  readonly name: string | null;
+  readonly kind: ProjectKind;
+  readonly status: string;
+}
+
+/** The memory: one latest item a project, and its snapshots. Throws CheckFailed for its own trouble. */
+export interface Store {
+  /** A consistent read; undefined for a project never seen. */
+  readLatest(project: string): Promise<Latest | undefined>;
+  /** Puts a snapshot; the same check again overwrites its own. */
+  putSnapshot(snapshot: Snapshot): Promise<void>;
+  /** Puts latest where the stored version is still `expectedVersion` (0: no item yet). `conflict` writes nothing. */
+  putLatest(latest: Latest, expected: { readonly expectedVersion: number }): Promise<'stored' | 'conflict'>;
+  /** Stored looks of a project, by time; `from` and `to` are inclusive, Unix milliseconds. */
+  snapshots(project: string, range?: SnapshotRange): AsyncIterable<Snapshot>;
+}
+
+export interface SnapshotRange {
+  readonly from?: number;
+  readonly to?: number;
+  /** Default oldest first. */
+  readonly newestFirst?: boolean;
+  /** At most this many; default all. */
+  readonly limit?: number;
+}
+
+/** Tells one change to whoever listens. Throws when it was not taken; then it is told again later. */
+export interface Notifier {
+  publish(notification: Notification): Promise<void>;
+}
+
+/** A change put into words. */
+export interface Notification {
+  readonly change: Change;
+  /** ASCII, at most 100 characters. */
+  readonly subject: string;
+  /** Plain text. */
+  readonly body: string;
+  /** Flat, non-empty strings: project, change, importance, and status, from, to where they apply. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Structured log: one JSON object a line. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}

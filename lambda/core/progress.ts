@@ -1,0 +1,127 @@
+/** What OMS says about a project: the progress model. Field names are those of the 3.3.0-CE page; newer spellings are translated at the edge. */
+
+/** Every status word known, 3.3.0-CE's eight first. A reply may carry another word: it is kept as it came. */
+export const STATUSES = [
+  'INIT',
+  'RUNNING',
+  'SUSPEND',
+  'FAILED',
+  'FINISHED',
+  'RELEASING',
+  'RELEASED',
+  'DELETED',
+  'RUNNING_MODIFYING',
+  'RUNNING_MERGING',
+  'RUNNING_ALARMING',
+] as const;
+export type KnownStatus = (typeof STATUSES)[number];
+
+/** How loudly OMS itself would alarm; from 4.1.1 on the field is called `alarmLevel`. */
+export const IMPORTANCES = ['HIGH', 'MEDIUM', 'LOW', 'IGNORE'] as const;
+export type Importance = (typeof IMPORTANCES)[number];
+
+/** The kinds of OMS project. */
+export const PROJECT_KINDS = ['migration', 'sync'] as const;
+export type ProjectKind = (typeof PROJECT_KINDS)[number];
+
+/** The eleven data fields. Null: OMS said nothing usable; why not stands in the look's anomalies when there is something to say. */
+export interface Progress {
+  /** OMS's own word, known or not; cut to 64 characters. */
+  readonly status: string;
+  readonly importance: Importance | null;
+  readonly enableStructMigration: boolean | null;
+  readonly enableFullMigration: boolean | null;
+  readonly enableIncrSync: boolean | null;
+  readonly enableReverseIncrSync: boolean | null;
+  /** OMS's own word, known or not; never the full verification; cut to 64 characters. */
+  readonly currentStep: string | null;
+  /** Percent, 0 to 100. */
+  readonly structMigrationProgress: number | null;
+  /** Percent, 0 to 100. */
+  readonly fullMigrationProgress: number | null;
+  /** Unix seconds. 0 and absent are "no data", never 1970. */
+  readonly incrSyncCheckpoint: number | null;
+  /** Unix seconds. 0 and absent are "no data", never 1970. */
+  readonly reverseIncrSyncCheckpoint: number | null;
+}
+
+/** Something in a reply that is merely odd: recorded and shown, never fatal. A gate that depends on the field stays closed. */
+export interface Anomaly {
+  /** The field, in the progress model's spelling, or `body`, `Date`, … for what is not one. */
+  readonly field: string;
+  /** What came, as text, cut to 80 characters. */
+  readonly value: string;
+  /** What is odd about it. */
+  readonly problem: string;
+}
+
+/** The words OMS has for people. Each is cut to 500 characters and free of control characters. */
+export interface OmsWords {
+  readonly code?: string;
+  readonly message?: string;
+  readonly advice?: string;
+  readonly requestId?: string;
+  readonly cost?: string;
+  /** From errorDetail. */
+  readonly level?: string;
+  readonly reason?: string;
+  readonly proposal?: string;
+  /** The step that failed and its words, where DescribeProjectSteps tells (4.1.1 on). */
+  readonly failedStep?: string;
+  readonly failedStepMessage?: string;
+}
+
+/** The envelope around data, as the 3.3.0-CE page lists it: nine fields beside `data`, null on what OMS left out. */
+export interface Envelope {
+  readonly success: boolean;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly advice: string | null;
+  readonly requestId: string | null;
+  readonly pageNumber: number | null;
+  readonly pageSize: number | null;
+  readonly totalCount: number | null;
+  readonly cost: string | null;
+}
+
+/** Why a look failed; also the error names a wait may end in. */
+export const FAILED_OUTCOMES = [
+  /** No connection, no complete body in time, 408, 429, 5xx. */
+  'OmsUnreachable',
+  /** 401, 403, a redirect (to a login page), whatever the body. */
+  'OmsRejectedCredentials',
+  /** `success: false` with GHANA-PROJECT000001. */
+  'OmsProjectNotFound',
+  /** `success: false` with anything else. */
+  'OmsRefused',
+  /** Any other body, or one too large. */
+  'OmsBadReply',
+] as const;
+export type FailedOutcome = (typeof FAILED_OUTCOMES)[number];
+export type Outcome = 'OK' | FailedOutcome;
+
+interface LookBase {
+  /** When our request began, Unix milliseconds by our clock. Orders looks, and tells whether one began after the fence. */
+  readonly requestedAt: number;
+  /** When the reply was complete, or the look given up, Unix milliseconds by our clock. */
+  readonly answeredAt: number;
+  /** OMS's clock minus ours in milliseconds, from the reply's Date header (whole seconds, so ±1 s); null when unknown. */
+  readonly clockSkewMs: number | null;
+  /** Which calls answered: '3.3' or '4.1.1'; null when none did. */
+  readonly api: OmsApi | null;
+  readonly anomalies: readonly Anomaly[];
+  readonly said: OmsWords;
+}
+
+/** One look at OMS. A failed look is a fact too, not an exception. */
+export type Look =
+  | (LookBase & { readonly outcome: 'OK'; readonly progress: Progress; readonly envelope: Envelope })
+  | (LookBase & {
+      readonly outcome: FailedOutcome;
+      /** One sentence for a person: what happened and what was expected. Holds no secret. */
+      readonly problem: string;
+    });
+
+/** The families of calls: the GETs of 3.3.0 to 4.1.0, and the actions of 4.1.1 on. */
+export const OMS_APIS = ['3.3', '4.1.1'] as const;
+export type OmsApi = (typeof OMS_APIS)[number];

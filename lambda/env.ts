@@ -1,0 +1,23 @@
+/** The names of the function's environment variables: shared by the stack that sets them and the code that reads them, so that the compiler holds the two together. */
+export const ENV = {
+  /** Name of the table of latest and snapshots. */
+  tableName: 'TABLE_NAME',
+  /** ARN of the topic that changes are told to. */
+  topicArn: 'TOPIC_ARN',
+  /** Base address of OMS, such as http://10.0.0.5:8089. */
+  omsEndpoint: 'OMS_ENDPOINT',
+  /** ARN of the Secrets Manager secret: JSON with `username` and `password`. */
+  omsSecretArn: 'OMS_SECRET_ARN',
+  /** `auto`, `3.3` or `4.1.1`. */
+  omsApi: 'OMS_API',
+  /** `migration` or `sync`. */
+  omsKind: 'OMS_KIND',
+  /** Path of a PEM file with the certificate authorities to trust for OMS, beside the public ones. Absent: the public ones only. */
+  omsCaFile: 'OMS_CA_FILE',
+  /** Whole seconds one look at OMS may take, headers and body, retries included. */
+  requestTimeoutSeconds: 'REQUEST_TIMEOUT_SECONDS',
+  /** Whole days a snapshot is kept. */
+  retentionDays: 'RETENTION_DAYS',
+  /** The function's own time-out in whole seconds: how long an invocation may look on, and the floor of the publishing lease. */
+  functionTimeoutSeconds: 'FUNCTION_TIMEOUT_SECONDS',
+} as const;
