@@ -1,7 +1,7 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 import type { Change } from './change';
 import type { Latest } from './latest';
-import type { Look, OmsApi, ProjectKind } from './progress';
+import type { FailedOutcome, Look, OmsApi, ProjectKind } from './progress';
 import type { Snapshot } from './snapshot';
 
 /** Time comes in through here only, so that weeks play in seconds. */
@@ -33,6 +33,31 @@ export interface ListedProject {
   readonly name: string | null;
   readonly kind: ProjectKind;
   readonly status: string;
+}
+
+/** Every project OMS has, where the 4.1.1 calls are there. */
+export interface Fleet {
+  /** Never throws for OMS's trouble: that is an outcome with a sentence about it. Throws Interrupted when the signal aborts. */
+  listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | FleetTrouble>;
+}
+
+export interface FleetTrouble {
+  readonly outcome: FailedOutcome;
+  /** One sentence for a person. Holds no secret. */
+  readonly problem: string;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Where the OMS account comes from. Throws CheckFailed for its own trouble. */
+export interface CredentialsSource {
+  /** May answer from a cache of some minutes. */
+  read(): Promise<Credentials>;
+  /** Goes past the cache: OMS has just refused what `read` gave. */
+  reread(): Promise<Credentials>;
 }
 
 /** The memory: one latest item a project, and its snapshots. Throws CheckFailed for its own trouble. */
