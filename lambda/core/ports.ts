@@ -22,8 +22,8 @@ export interface Oms {
 }
 
 export interface LookHint {
-  /** Which calls answered for this project last time; where the client is set to `auto` it starts there. */
-  readonly api?: OmsApi;
+  /** Which calls answered for this project last time; asked only where the client is set to `auto` and does not remember itself. */
+  readonly api?: () => Promise<OmsApi | undefined>;
   readonly signal?: AbortSignal;
 }
 

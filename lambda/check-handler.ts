@@ -1,0 +1,41 @@
+/** The Lambda. Two events: a round of a wait (`{wait}`), and a schedule's look at its projects (`{projects, intervalSeconds}`). */
+import { systemClock } from './adapters/system-clock';
+import { readConfig } from './config';
+import type { CheckPorts } from './core/check';
+import { InvalidInput } from './core/errors';
+import { checkFleet, type FleetReport, readFleetOrder } from './core/fleet';
+import type { Clock } from './core/ports';
+import { waitRound } from './core/wait';
+import type { WaitRound } from './core/wait-state';
+import { wire } from './wiring';
+
+export interface HandlerOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+interface Invocation {
+  getRemainingTimeInMillis(): number;
+}
+
+type Handler = (event: unknown, context: Invocation) => Promise<WaitRound | FleetReport>;
+
+/** A handler on any clock: AWS runs it on the system's, a laptop on a virtual one. Settings are read and connections kept from the first event on. */
+export function createHandler({ env, clock }: HandlerOptions): Handler {
+  let ports: CheckPorts | null = null;
+  return async (event, context) => {
+    ports ??= wire(readConfig(env), clock);
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    if (isRecord(event) && 'wait' in event) return await waitRound(event.wait, ports, remainingMs);
+    if (isRecord(event) && 'projects' in event) return await checkFleet(readFleetOrder(event), ports, remainingMs);
+    throw new InvalidInput([
+      `expected an event with "wait" or "projects", got one with ${isRecord(event) ? `"${Object.keys(event).join('", "')}"` : String(event)}`,
+    ]);
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const handler: Handler = createHandler({ env: process.env, clock: systemClock });

@@ -1,0 +1,96 @@
+/** The function's settings: read once, unknown to typed, every problem at once. */
+import { readFileSync } from 'node:fs';
+import { InvalidInput } from './core/errors';
+import { omsEndpointProblem } from './core/oms-endpoint';
+import { PROJECT_KINDS, type ProjectKind } from './core/progress';
+import { DEFAULTS } from './core/settings';
+import { ENV } from './env';
+
+/** How the calls are chosen: by finding out, or as told. */
+export const API_CHOICES = ['auto', '3.3', '4.1.1'] as const;
+export type ApiChoice = (typeof API_CHOICES)[number];
+
+export interface Config {
+  readonly tableName: string;
+  readonly topicArn: string;
+  readonly omsEndpoint: string;
+  readonly omsSecretArn: string;
+  readonly omsApi: ApiChoice;
+  readonly omsKind: ProjectKind;
+  /** PEM text; absent: the public authorities only. */
+  readonly omsCa?: string;
+  readonly requestTimeoutMs: number;
+  readonly retentionDays: number;
+  /** Longer than the function's own time-out. */
+  readonly leaseMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws InvalidInput that names every variable that is missing or malformed. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const text = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') problems.push(`${name} is ${value === undefined ? 'required' : 'empty'}`);
+    return value ?? '';
+  };
+  const omsEndpoint = text(ENV.omsEndpoint);
+  const endpointProblem = omsEndpoint === '' ? null : omsEndpointProblem(omsEndpoint);
+  if (endpointProblem !== null) problems.push(`${ENV.omsEndpoint}: ${endpointProblem}`);
+  const omsCa = readCa(env[ENV.omsCaFile], problems);
+  const functionTimeoutSeconds = readCount(env, ENV.functionTimeoutSeconds, 180, problems);
+  const config: Config = {
+    tableName: text(ENV.tableName),
+    topicArn: text(ENV.topicArn),
+    omsEndpoint,
+    omsSecretArn: text(ENV.omsSecretArn),
+    omsApi: readChoice(env, ENV.omsApi, API_CHOICES, 'auto', problems),
+    omsKind: readChoice(env, ENV.omsKind, PROJECT_KINDS, 'migration', problems),
+    ...(omsCa === null ? {} : { omsCa }),
+    requestTimeoutMs: readCount(env, ENV.requestTimeoutSeconds, DEFAULTS.requestTimeoutSeconds, problems) * 1000,
+    retentionDays: readCount(env, ENV.retentionDays, DEFAULTS.retentionDays, problems),
+    leaseMs: (functionTimeoutSeconds + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
+  };
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return config;
+}
+
+/** An invocation is dead for certain so long after its time-out. */
+const LEASE_BEYOND_TIMEOUT_SECONDS = 30;
+
+function readChoice<T extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly T[],
+  otherwise: T,
+  problems: string[],
+): T {
+  const value = env[name];
+  if (value === undefined || value === '') return otherwise;
+  const choice = choices.find((one) => one === value);
+  if (choice === undefined) problems.push(`${name} must be one of ${choices.join(', ')}, got "${value}"`);
+  return choice ?? otherwise;
+}
+
+function readCount(env: Environment, name: string, otherwise: number, problems: string[]): number {
+  const value = env[name];
+  if (value === undefined) return otherwise;
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  problems.push(`${name} must be a whole number above 0, got "${value}"`);
+  return otherwise;
+}
+
+function readCa(path: string | undefined, problems: string[]): string | null {
+  if (path === undefined || path === '') return null;
+  try {
+    const pem = readFileSync(path, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+    problems.push(`${ENV.omsCaFile}: ${path} holds no PEM certificate (-----BEGIN CERTIFICATE-----)`);
+  } catch (error) {
+    problems.push(
+      `${ENV.omsCaFile}: ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return null;
+}

@@ -1,0 +1,56 @@
+/** Something worth telling, and when it is worth it: the one table of changes. */
+import type { Importance, OmsWords } from './progress';
+
+/**
+ * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
+ * - `unreachable` / `answering`, `credentials-refused` / `credentials-accepted`, `stalled` / `moving`, `lagging` / `caught-up`: health and its end;
+ * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
+ * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached.
+ */
+export const CHANGE_KINDS = [
+  'status',
+  'found',
+  'unreachable',
+  'answering',
+  'credentials-refused',
+  'credentials-accepted',
+  'stalled',
+  'moving',
+  'lagging',
+  'caught-up',
+  'expiring',
+  'may-never-finish',
+  'goal-met',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** A change with the facts it is told with. Bounded: it lives in the latest item until it is told. */
+export interface Change {
+  /** Unique; the same in every repetition. */
+  readonly id: string;
+  /** 1, 2, 3 … within the project, without a gap. */
+  readonly sequence: number;
+  readonly project: string;
+  readonly kind: ChangeKind;
+  /** Unix milliseconds of the look that saw it. */
+  readonly at: number;
+  /** OMS statuses; only where kind is `status`. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Unix milliseconds: since when the condition, or the status before, had held. */
+  readonly since?: number;
+  /** What happened, one sentence, where the kind does not say it all. */
+  readonly detail?: string;
+  readonly status: string | null;
+  readonly step: string | null;
+  readonly importance: Importance | null;
+  readonly structProgress: number | null;
+  readonly fullProgress: number | null;
+  readonly lagSeconds: number | null;
+  /** Unix milliseconds. */
+  readonly eta: number | null;
+  readonly said: OmsWords;
+}
+
+/** At most this many wait to be told. Past it the oldest health changes that ended are dropped first; see history. */
+export const MAX_PENDING = 50;

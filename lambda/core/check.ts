@@ -1,0 +1,108 @@
+/**
+ * One check: fetch, derive, store, tell.
+ * Order of effects: snapshot, then latest (state, changes and the publishing lease in one conditional write), then publish, then clear.
+ * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
+ */
+import type { CheckResult } from './check-result';
+import { claimed, type DeliveryPorts, deliver } from './deliver';
+import { type Circumstances, type Derivation, derive } from './derive';
+import { CheckFailed } from './errors';
+import type { Latest } from './latest';
+import type { Oms } from './ports';
+import type { Look } from './progress';
+
+export interface CheckPorts extends DeliveryPorts {
+  readonly oms: Oms;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+}
+
+export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
+
+/** More writers than this at one moment on one project is no contention but a fault. */
+const MAX_CONFLICTS = 100;
+
+/**
+ * @throws CheckFailed for our own trouble (the store, a bug), Interrupted when the signal aborts before anything was stored;
+ *   never for the migration's or OMS's trouble, which is a verdict.
+ */
+export async function check(request: CheckRequest, ports: CheckPorts): Promise<CheckResult> {
+  const { project, signal } = request;
+  const checkId = ports.newId();
+  const reading = ports.store.readLatest(project);
+  // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
+  reading.catch(() => undefined);
+  const hint = { api: async () => (await reading.catch(() => undefined))?.api ?? undefined };
+  const look = await ports.oms.look(project, signal === undefined ? hint : { ...hint, signal });
+  let before = await reading;
+  for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
+    const derivation = derive(before, look, { ...request, checkId });
+    if (isOvertaken(before, look, ports.clock.now())) return await keepOnly(derivation, before as Latest, ports);
+    await ports.store.putSnapshot(derivation.snapshot);
+    const next = claimed(derivation.latest, checkId, ports.clock.now(), ports.leaseMs);
+    const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
+    const stored = put === 'stored' ? next : await ports.store.readLatest(project);
+    if (stored?.recentChecks.includes(checkId)) {
+      await deliver(stored, checkId, ports);
+      log(ports, derivation.result);
+      return derivation.result;
+    }
+    before = stored;
+  }
+  throw new CheckFailed(`the latest item of ${project} changed under this check ${MAX_CONFLICTS} times in a row`);
+}
+
+/**
+ * Another check whose request began later is in already: this reply is history. Where that later beginning lies in our own future,
+ * our clock has gone back, and waiting for it to catch up would blind us.
+ */
+function isOvertaken(before: Latest | undefined, look: Look, now: number): boolean {
+  return before !== undefined && look.requestedAt < before.requestedAt && before.requestedAt <= now;
+}
+
+/** Keeps the look, changes nothing, opens nothing. */
+async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<CheckResult> {
+  const result: CheckResult = {
+    ...derivation.result,
+    verdict: 'NOT_YET',
+    reason: {
+      code: 'OlderLook',
+      message: `another check of this project looked later, at ${new Date(before.requestedAt).toISOString()}; that look counts`,
+    },
+    waitSeconds: Math.max(1, derivation.result.waitSeconds),
+  };
+  await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
+  log(ports, result);
+  return result;
+}
+
+function log(ports: CheckPorts, result: CheckResult): void {
+  const {
+    project,
+    checkId,
+    outcome,
+    status,
+    step,
+    fullProgress,
+    lagSeconds,
+    verdict,
+    reason,
+    waitSeconds,
+    problem,
+    anomalies,
+  } = result;
+  ports.log.info('check', {
+    projectId: project,
+    checkId,
+    outcome,
+    status,
+    step,
+    fullProgress,
+    lagSeconds,
+    verdict,
+    reason,
+    waitSeconds,
+    problem,
+    anomalies,
+  });
+}

@@ -1,0 +1,35 @@
+/** Lengths of time as people write and read them. */
+
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `0s`, `30s`, `5m`, `12h`, `3d` in seconds; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  if (match === null) return null;
+  return Number(match[1]) * (UNIT_SECONDS[match[2] as string] as number);
+}
+
+/** `48 s`, `12 min`, `3 h 12 min`, `2 d 4 h`: two units at most, rounded down. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return minutes < 5 && whole % 60 !== 0 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** A moment as ISO 8601 or Unix seconds, in Unix milliseconds; null for anything else. ISO without an offset is refused: whose midnight would it be? */
+export function parseMoment(text: string): number | null {
+  if (/^\d{9,10}(\.\d{1,3})?$/.test(text)) return Math.round(Number(text) * 1000);
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** ISO 8601 in UTC. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,136 @@
+/** What a project's recent past says: how fast the copy runs, when it should end, and the spans of looks that a SYNCED gate reads. */
+
+/** Full progress seen to have moved, in running time (suspensions and outages left out). */
+export interface Mark {
+  readonly percent: number;
+  /** Running time of the first look that saw it, milliseconds. */
+  readonly seenAt: number;
+  /** Running time of the look before: it moved somewhere in between. */
+  readonly notBefore: number;
+}
+
+/** Looks in a row, merged. A single look is a span whose `from` and `to` are the same. */
+export interface Span {
+  /** Unix milliseconds of the first and the last look's reply. */
+  readonly from: number;
+  readonly to: number;
+  /** Widest distance between two looks in it, milliseconds. */
+  readonly maxGapMs: number;
+  /** Every look in it was fit for a SYNCED gate but for the size of the lag. */
+  readonly ready: boolean;
+  /** Greatest lag in it, seconds; 0 where not ready. */
+  readonly worstLagSeconds: number;
+  /** Checkpoints first seen in it. */
+  readonly checkpoints: number;
+}
+
+const MAX_MARKS = 16;
+const MAX_SPANS = 24;
+
+/** Adds a mark when the percent moved; a percent that went backwards starts the history again. */
+export function withMark(
+  marks: readonly Mark[],
+  percent: number | null,
+  activeMs: number,
+  beforeMs: number,
+): readonly Mark[] {
+  if (percent === null) return marks;
+  const last = marks.at(-1);
+  if (last === undefined || percent < last.percent) return [{ percent, seenAt: activeMs, notBefore: activeMs }];
+  if (percent === last.percent) return marks;
+  const grown = [...marks, { percent, seenAt: activeMs, notBefore: beforeMs }];
+  // The first is kept for the mean over everything; of the others the newest tell the present pace.
+  return grown.length <= MAX_MARKS ? grown : [grown[0] as Mark, ...grown.slice(grown.length - MAX_MARKS + 1)];
+}
+
+/** When the copy should be done, as milliseconds of running time from now. */
+export interface Forecast {
+  readonly earliestMs: number;
+  readonly likelyMs: number;
+  readonly latestMs: number;
+}
+
+/**
+ * The end of the full copy at the measured rate; null until the percent has moved once since the first look, or at 100.
+ * The likely rate is that of the last half of the marks; the range takes the fastest and the slowest stretch among them.
+ */
+export function forecastCopy(marks: readonly Mark[], activeMs: number): Forecast | null {
+  const last = marks.at(-1);
+  if (last === undefined || marks.length < 2 || last.percent >= 100) return null;
+  const recent = marks.slice(Math.min(marks.length - 2, Math.floor(marks.length / 2)));
+  const likely = slope(recent[0] as Mark, last);
+  const stretches = recent.slice(1).map((mark, i) => slope(recent[i] as Mark, mark));
+  const fastest = Math.max(likely, ...stretches);
+  // A percent that has been due for a while means the present stretch is slower than any measured one.
+  const sinceMove = Math.max(0, activeMs - middle(last));
+  const slowest = Math.min(likely, ...stretches, sinceMove > 0 ? 1 / sinceMove : Number.POSITIVE_INFINITY);
+  const done = Math.min(last.percent + likely * sinceMove, last.percent + 1, 100);
+  const left = 100 - done;
+  return {
+    earliestMs: Math.max(0, (100 - last.percent) / fastest - sinceMove),
+    likelyMs: left / likely,
+    latestMs: (100 - last.percent) / slowest,
+  };
+}
+
+function middle(mark: Mark): number {
+  return (mark.seenAt + mark.notBefore) / 2;
+}
+
+/** Percent per millisecond of running time. */
+function slope(from: Mark, to: Mark): number {
+  return (to.percent - from.percent) / Math.max(1, middle(to) - middle(from));
+}
+
+/** Adds a look, and merges the oldest neighbours until there are few again. Merging keeps the worse of each value, so it can close a gate but never open one. */
+export function withSpan(spans: readonly Span[], look: Span): readonly Span[] {
+  const last = spans.at(-1);
+  if (last !== undefined && !last.ready && !look.ready) return [...spans.slice(0, -1), merge(last, look)];
+  const grown = [...spans, look];
+  if (grown.length <= MAX_SPANS) return grown;
+  // Merge where it costs least detail for its age: the shortest merged stretch relative to how long ago it is.
+  let best = 0;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let i = 0; i + 1 < grown.length - 1; i += 1) {
+    const [a, b] = [grown[i] as Span, grown[i + 1] as Span];
+    const cost = (b.to - a.from + 1) / (look.to - b.to + 1);
+    if (cost < bestCost) [best, bestCost] = [i, cost];
+  }
+  return [...grown.slice(0, best), merge(grown[best] as Span, grown[best + 1] as Span), ...grown.slice(best + 2)];
+}
+
+function merge(a: Span, b: Span): Span {
+  const ready = a.ready && b.ready;
+  return {
+    from: a.from,
+    to: b.to,
+    maxGapMs: Math.max(a.maxGapMs, b.maxGapMs, b.from - a.to),
+    ready,
+    worstLagSeconds: ready ? Math.max(a.worstLagSeconds, b.worstLagSeconds) : 0,
+    checkpoints: ready ? a.checkpoints + b.checkpoints : 0,
+  };
+}
+
+/** The unbroken run of fit looks that ends with the newest one. */
+export interface Held {
+  /** Seconds from its first look to its last. */
+  readonly seconds: number;
+  /** Different checkpoints seen in it. */
+  readonly checkpoints: number;
+}
+
+/** How long lag has stayed within `maxLagSeconds`, with looks at most `maxGapMs` apart. */
+export function heldWithin(spans: readonly Span[], maxLagSeconds: number, maxGapMs: number): Held {
+  let checkpoints = 0;
+  let from: number | null = null;
+  const to = spans.at(-1)?.to ?? 0;
+  for (let i = spans.length - 1; i >= 0; i -= 1) {
+    const span = spans[i] as Span;
+    if (!span.ready || span.worstLagSeconds > maxLagSeconds || span.maxGapMs > maxGapMs) break;
+    if (from !== null && from - span.to > maxGapMs) break;
+    from = span.from;
+    checkpoints += span.checkpoints;
+  }
+  if (from === null) return { seconds: 0, checkpoints: 0 };
+  return { seconds: (to - from) / 1000, checkpoints: Math.max(1, checkpoints) };
+}

@@ -1,0 +1,34 @@
+/** How far the target is behind: which checkpoint counts, on whose clock, and whether it can be believed. */
+import type { Look, Progress } from './progress';
+import { phaseOf } from './status';
+
+/** A Date header further off than this is more likely wrong than the clock it speaks for: it is reported, not subtracted. */
+export const MAX_BELIEVED_SKEW_MS = 5 * 60_000;
+/** A checkpoint may lead the clock by this much; further ahead it is not a checkpoint. */
+export const PLAUSIBLE_FUTURE_MS = 60_000;
+
+/** OMS's clock minus ours where it is believed, else 0, milliseconds. */
+export function believedSkewMs(look: Pick<Look, 'clockSkewMs'>): number {
+  const skew = look.clockSkewMs ?? 0;
+  return Math.abs(skew) <= MAX_BELIEVED_SKEW_MS ? skew : 0;
+}
+
+/** The checkpoint that counts in this step, Unix seconds: the reverse one after the switchover, the forward one before. */
+export function countingCheckpoint(progress: Progress): number | null {
+  return phaseOf(progress.currentStep) === 'reverse' ? progress.reverseIncrSyncCheckpoint : progress.incrSyncCheckpoint;
+}
+
+/** Seconds the counting checkpoint is behind OMS's clock, 0 at least; null when there is none or it lies implausibly far ahead. */
+export function lagSecondsOf(look: Look): number | null {
+  if (look.outcome !== 'OK') return null;
+  const checkpoint = countingCheckpoint(look.progress);
+  if (checkpoint === null) return null;
+  const lagMs = look.answeredAt + believedSkewMs(look) - checkpoint * 1000;
+  return lagMs < -PLAUSIBLE_FUTURE_MS ? null : Math.max(0, Math.round(lagMs / 1000));
+}
+
+/** True for a forward checkpoint at most 60 s ahead of both clocks, ours and OMS's: skew may only tighten a gate. */
+export function isPlausible(checkpoint: number, look: Look): boolean {
+  const earlierNow = look.answeredAt + Math.min(0, believedSkewMs(look));
+  return checkpoint * 1000 <= earlierNow + PLAUSIBLE_FUTURE_MS;
+}

@@ -1,0 +1,43 @@
+/** Unbroken series of looks that saw a condition: what graces run over. Time in which nobody looked counts for nothing. */
+import type { Look } from './progress';
+import { classOf } from './status';
+
+export type SeriesName = 'failed' | 'suspended' | 'unknown' | 'noAnswer' | 'credentials';
+
+export interface Series {
+  readonly name: SeriesName;
+  /** Unix milliseconds of the first and the last look of the series. */
+  readonly since: number;
+  readonly last: number;
+  readonly looks: number;
+}
+
+/** The conditions a look saw. A refused password is no valid answer either, so that answers which take turns at failing add up. */
+export function conditionsOf(look: Look): readonly SeriesName[] {
+  if (look.outcome !== 'OK')
+    return look.outcome === 'OmsRejectedCredentials' ? ['noAnswer', 'credentials'] : ['noAnswer'];
+  const statusClass = classOf(look.progress.status);
+  return statusClass === 'failed' || statusClass === 'suspended' || statusClass === 'unknown' ? [statusClass] : [];
+}
+
+/** The series after a look: seen conditions go on, or begin where nobody looked in between; all others end. */
+export function nextSeries(
+  before: Readonly<Partial<Record<SeriesName, Series>>>,
+  look: Look,
+  unbroken: boolean,
+): Partial<Record<SeriesName, Series>> {
+  const after: Partial<Record<SeriesName, Series>> = {};
+  for (const name of conditionsOf(look)) {
+    const running = unbroken ? before[name] : undefined;
+    after[name] =
+      running === undefined
+        ? { name, since: look.answeredAt, last: look.answeredAt, looks: 1 }
+        : { name, since: running.since, last: look.answeredAt, looks: running.looks + 1 };
+  }
+  return after;
+}
+
+/** How late a look may come and still continue a series: half its promise, 3 s at least. */
+export function latestLookBy(observedAt: number, promisedSeconds: number): number {
+  return observedAt + promisedSeconds * 1000 + Math.max(3_000, promisedSeconds * 500);
+}

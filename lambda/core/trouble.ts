@@ -1,0 +1,94 @@
+/** What stands in the way of any goal: the migration's trouble and OMS's, each with the grace after which a wait fails on it. */
+import type { Reason } from './check-result';
+import { formatDuration } from './duration';
+import type { Question } from './judge';
+import type { Latest } from './latest';
+import type { Look, OmsWords } from './progress';
+import type { SeriesName } from './series';
+import { classOf } from './status';
+
+export interface Trouble {
+  readonly failed: boolean;
+  readonly reason: Reason;
+  /** Unix milliseconds at which it fails the wait if every look until then sees it too. */
+  readonly failsAt: number | null;
+}
+
+/** @param knewBefore OMS has given progress for this project at some time before this look. */
+export function trouble(question: Question, latest: Latest, look: Look, knewBefore: boolean): Trouble | null {
+  return look.outcome === 'OK'
+    ? ofTheMigration(question, latest, look.progress.status, look.said)
+    : ofOms(question, latest, look, knewBefore);
+}
+
+function ofTheMigration({ settings }: Question, latest: Latest, status: string, said: OmsWords): Trouble | null {
+  const words = omsSays(said);
+  switch (classOf(status)) {
+    case 'gone':
+      return now('MigrationGone', `the project is ${status}: it is being taken down, which cannot be undone`);
+    case 'failed':
+      return graced(latest, 'failed', settings.failedGraceSeconds, 'MigrationFailed', `the project is FAILED${words}`);
+    case 'suspended':
+      return graced(
+        latest,
+        'suspended',
+        settings.suspendedGraceSeconds,
+        'MigrationSuspended',
+        `the project is suspended (SUSPEND)${words}`,
+      );
+    case 'unknown':
+      return graced(
+        latest,
+        'unknown',
+        settings.unknownGraceSeconds,
+        'UnknownStatus',
+        `OMS says status ${status}, a word nobody here knows`,
+      );
+    default:
+      return null;
+  }
+}
+
+function ofOms(question: Question, latest: Latest, look: Look & { problem: string }, knewBefore: boolean): Trouble {
+  const { settings, firstLook } = question;
+  if (look.outcome === 'OmsProjectNotFound') {
+    return knewBefore
+      ? now('MigrationGone', `OMS knew this project and knows it no longer: ${look.problem}`)
+      : now('OmsProjectNotFound', look.problem);
+  }
+  const unreachable = graced(latest, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', look.problem);
+  if (look.outcome !== 'OmsRejectedCredentials') return unreachable;
+  const grace = firstLook ? 0 : settings.credentialsGraceSeconds;
+  const rejected = graced(latest, 'credentials', grace, 'OmsRejectedCredentials', look.problem);
+  return unreachable.failed && !rejected.failed ? unreachable : rejected;
+}
+
+function now(code: string, message: string): Trouble {
+  return { failed: true, reason: { code, message }, failsAt: null };
+}
+
+/** Fails once the unbroken series of looks that saw it is as long as the grace. */
+function graced(latest: Latest, series: SeriesName, graceSeconds: number, code: string, what: string): Trouble {
+  const seen = latest.series[series];
+  const lasted = seen === undefined ? 0 : (seen.last - seen.since) / 1000;
+  const failed = lasted >= graceSeconds;
+  const since = `${what}; seen so for ${formatDuration(lasted)}`;
+  const rest = failed ? `the grace is ${formatDuration(graceSeconds)}` : `fails after ${formatDuration(graceSeconds)}`;
+  return {
+    failed,
+    reason: { code, message: `${since}, ${rest}` },
+    failsAt: seen === undefined ? null : seen.since + graceSeconds * 1000,
+  };
+}
+
+/** `; OMS says: … (reason …; do …)`, empty when OMS says nothing. */
+export function omsSays(said: OmsWords): string {
+  const failedStep =
+    said.failedStep === undefined
+      ? undefined
+      : `step ${said.failedStep} failed${said.failedStepMessage === undefined ? '' : `: ${said.failedStepMessage}`}`;
+  const words = [said.message, said.reason, failedStep, said.proposal ?? said.advice].filter(
+    (word) => word !== undefined,
+  );
+  return words.length === 0 ? '' : `; OMS says: ${words.join('; ')}`;
+}

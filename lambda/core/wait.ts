@@ -1,0 +1,101 @@
+/** A wait for a goal: what the state machine's rounds and the command line's plain loop share. */
+import { type CheckPorts, check } from './check';
+import type { CheckResult } from './check-result';
+import { iso } from './duration';
+import { InvalidInput } from './errors';
+import type { Looker } from './snapshot';
+import { readWaitOrder, type WaitOrder } from './wait-input';
+import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from './wait-state';
+
+/** One look for a wait under way: `startedAt` names the wait, so that every look of it is known as such. */
+export function lookFor(
+  order: WaitOrder,
+  wait: {
+    readonly startedAt: number;
+    readonly deadlineAt: number;
+    readonly checks: number;
+    readonly signal?: AbortSignal;
+  },
+  ports: CheckPorts,
+): Promise<CheckResult> {
+  const question = {
+    goal: order.goal,
+    settings: order.settings,
+    firstLook: wait.checks === 0,
+    deadlineAt: wait.deadlineAt,
+  };
+  const looker: Looker = 'wait';
+  return check(
+    {
+      project: order.projectId,
+      looker,
+      waitId: `${looker}-${wait.startedAt}`,
+      question,
+      scheduleIntervalSeconds: null,
+      ...(wait.signal === undefined ? {} : { signal: wait.signal }),
+    },
+    ports,
+  );
+}
+
+/** How long one invocation goes on looking: below it a pause costs less inside than another round of the machine, and rounds stay rare enough for a year of them. */
+const LOOKING_MS = 45_000;
+/** Kept free for the last check of an invocation: one look with its deadline, and the store. */
+const RESERVE_MS = 30_000;
+
+/**
+ * One round of the wait loop: a look, and more of them where the pace is short.
+ * @param remainingMs how long this invocation may still take, milliseconds.
+ * Input that is wrong is a verdict, FAILED with code InvalidInput, so that the parent fails by that name.
+ */
+export async function waitRound(input: unknown, ports: CheckPorts, remainingMs: () => number): Promise<WaitRound> {
+  const began = ports.clock.now();
+  const state = input as WaitState;
+  let order: WaitOrder;
+  try {
+    order = readWaitOrder(input);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return refused(input, error, began);
+  }
+  const startedAt = state.startedAt ?? began;
+  const deadlineAt = state.deadlineAt ?? startedAt + order.timeoutSeconds * 1000;
+  const round = (state.round ?? 0) + 1;
+  let checks = state.checks ?? 0;
+  for (;;) {
+    const result = await lookFor(order, { startedAt, deadlineAt, checks }, ports);
+    checks += 1;
+    const pauseMs = result.waitSeconds * 1000;
+    const looksOn = ports.clock.now() + pauseMs - began <= LOOKING_MS && remainingMs() > pauseMs + RESERVE_MS;
+    if (result.verdict === 'NOT_YET' && looksOn) {
+      await ports.clock.sleep(pauseMs);
+      continue;
+    }
+    const next = result.verdict !== 'NOT_YET' ? 'DONE' : round % ROUNDS_PER_LEG === 0 ? 'LEG_OVER' : 'WAIT';
+    return { wait: { ...state, startedAt, deadlineAt, round, checks }, result, next };
+  }
+}
+
+function refused(input: unknown, error: InvalidInput, now: number): WaitRound {
+  const wait = (typeof input === 'object' && input !== null ? input : {}) as WaitState;
+  const result: CheckResult = {
+    project: String(wait.projectId ?? '').slice(0, 128),
+    checkId: '',
+    observedAt: iso(now),
+    outcome: 'OK',
+    status: null,
+    step: null,
+    structProgress: null,
+    fullProgress: null,
+    lagSeconds: null,
+    eta: null,
+    anomalies: [],
+    said: {},
+    problem: null,
+    clockSkewSeconds: null,
+    verdict: 'FAILED',
+    reason: { code: 'InvalidInput', message: error.message },
+    waitSeconds: 0,
+  };
+  return { wait, result, next: 'DONE' };
+}

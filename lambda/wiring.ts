@@ -1,0 +1,46 @@
+/** Chooses the adapters for AWS. The only place in lambda/ that knows both sides. */
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDbStore } from './adapters/dynamodb-store';
+import { JsonLog } from './adapters/json-log';
+import { OmsClient } from './adapters/oms-client';
+import { SecretCredentials } from './adapters/secret-credentials';
+import { SnsNotifier } from './adapters/sns-notifier';
+import type { Config } from './config';
+import type { CheckPorts } from './core/check';
+import type { Clock, Log } from './core/ports';
+
+/** A hung call must not eat the invocation: the SDK's own default waits without end. */
+const REQUEST = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 }, maxAttempts: 3 };
+
+export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): CheckPorts {
+  const { omsCa } = config;
+  return {
+    oms: new OmsClient({
+      endpoint: config.omsEndpoint,
+      api: config.omsApi,
+      kind: config.omsKind,
+      credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretArn, clock),
+      requestTimeoutMs: config.requestTimeoutMs,
+      clock,
+      ...(omsCa === undefined ? {} : { ca: omsCa }),
+    }),
+    store: new DynamoDbStore({
+      client: new DynamoDBClient(REQUEST),
+      tableName: config.tableName,
+      retentionDays: config.retentionDays,
+    }),
+    notifier: new SnsNotifier(new SNSClient(REQUEST), config.topicArn),
+    clock,
+    log,
+    leaseMs: config.leaseMs,
+    newId: newCheckId,
+  };
+}
+
+/** 60 random bits: short enough to read aloud, unlikely enough to meet twice. */
+export function newCheckId(): string {
+  return randomUUID().replaceAll('-', '').slice(0, 15);
+}
