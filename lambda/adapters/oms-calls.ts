@@ -1,0 +1,31 @@
+/** The calls of OMS this project makes, as requests. Paths and bodies are those of the vendor's pages. */
+import { InvalidInput } from '../core/errors';
+import type { OmsApi, ProjectKind } from '../core/progress';
+import { projectIdProblem } from '../core/project-id';
+import type { OmsRequest } from './oms-http';
+
+/** From 4.1.1 on; more are refused. */
+export const LARGEST_PAGE = 150;
+
+/** One project's progress. Throws InvalidInput for an id that could leave its path segment. */
+export function progressCall(api: OmsApi, kind: ProjectKind, projectId: string): OmsRequest {
+  const problem = projectIdProblem(projectId);
+  if (problem !== null) throw new InvalidInput([problem]);
+  if (api === '4.1.1') return action('DescribeProjectProgress', { id: projectId });
+  const family = kind === 'migration' ? 'migrations' : 'sync';
+  return { method: 'GET', path: `/api/omsp/v2/${family}/${encodeURIComponent(projectId)}/progress` };
+}
+
+/** The steps of one project with their errors, 4.1.1 on. */
+export function stepsCall(projectId: string): OmsRequest {
+  return action('DescribeProjectSteps', { id: projectId });
+}
+
+/** One page of all projects, 4.1.1 on; pages count from 1. */
+export function listCall(pageNumber: number): OmsRequest {
+  return action('ListProjects', { pageNumber, pageSize: LARGEST_PAGE });
+}
+
+function action(name: string, body: Readonly<Record<string, unknown>>): OmsRequest {
+  return { method: 'POST', path: `/api/v2?Action=${name}`, body: JSON.stringify(body) };
+}
