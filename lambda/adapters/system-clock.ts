@@ -1,0 +1,36 @@
+/** The real time. */
+import { Interrupted } from '../core/errors';
+import type { Clock } from '../core/ports';
+
+/** A timer set further off than this fires at once, with only a warning (Node keeps the delay in 31 bits). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+
+  /** Sleeps against the steady clock: setting the wall clock neither shortens nor stretches it. */
+  async sleep(ms, signal) {
+    const endsAt = performance.now() + ms;
+    for (;;) {
+      const left = Math.ceil(endsAt - performance.now());
+      if (signal?.aborted) throw new Interrupted();
+      if (!(left > 0)) return;
+      await timer(Math.min(left, LONGEST_TIMER_MS), signal);
+    }
+  },
+};
+
+function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      signal?.removeEventListener('abort', interrupt);
+      resolve();
+    };
+    const timeout = setTimeout(end, ms);
+    const interrupt = () => {
+      clearTimeout(timeout);
+      reject(new Interrupted());
+    };
+    signal?.addEventListener('abort', interrupt, { once: true });
+  });
+}

@@ -1,0 +1,104 @@
+/** An SNS that sends nothing and remembers everything: Publish as the AWS client speaks it (a form in, XML out). */
+import { randomUUID } from 'node:crypto';
+import { type LoopbackReply, listenOnLoopback } from './loopback';
+
+export interface CapturedMessage {
+  readonly topicArn: string;
+  readonly subject: string | undefined;
+  readonly message: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export class CapturedSns {
+  readonly url: string;
+  /** In the order of publishing; only what was accepted. */
+  readonly messages: CapturedMessage[];
+  private readonly failures: Failure[];
+  readonly close: () => Promise<void>;
+
+  private constructor(parts: {
+    url: string;
+    messages: CapturedMessage[];
+    failures: Failure[];
+    close: () => Promise<void>;
+  }) {
+    this.url = parts.url;
+    this.messages = parts.messages;
+    this.failures = parts.failures;
+    this.close = parts.close;
+  }
+
+  /** `onMessage` is told of each accepted message, before the publisher has its answer. */
+  static async start(options: { onMessage?: (message: CapturedMessage) => void } = {}): Promise<CapturedSns> {
+    const messages: CapturedMessage[] = [];
+    const failures: Failure[] = [];
+    const server = await listenOnLoopback(({ body }) => {
+      const form = new URLSearchParams(body);
+      if (form.get('Action') !== 'Publish')
+        return failed({ status: 400, code: 'InvalidAction', message: `no ${form.get('Action')} here` });
+      const failure = failures.shift() ?? refusal(form);
+      if (failure) return failed(failure);
+      const message = messageOf(form);
+      messages.push(message);
+      options.onMessage?.(message);
+      return xml(
+        200,
+        `<PublishResponse><PublishResult><MessageId>${randomUUID()}</MessageId></PublishResult></PublishResponse>`,
+      );
+    });
+    return new CapturedSns({ ...server, messages, failures });
+  }
+
+  /** The next `times` requests fail; the AWS client itself repeats one that failed with a 5xx, three times in all. */
+  failNext(times: number, failure: Failure = { status: 500, code: 'InternalError', message: 'told to fail' }): void {
+    for (let i = 0; i < times; i++) this.failures.push(failure);
+  }
+}
+
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** SNS's own rules that a publisher can break without noticing on a laptop. */
+function refusal(form: URLSearchParams): Failure | undefined {
+  const invalid = (message: string): Failure => ({
+    status: 400,
+    code: 'InvalidParameter',
+    message: `Invalid parameter: ${message}`,
+  });
+  const subject = form.get('Subject');
+  // Printable ASCII, at most 100 characters, no line break and no blank in front.
+  if (subject !== null && !/^[\x21-\x7e][\x20-\x7e]{0,99}$/.test(subject)) return invalid('Subject');
+  if (!form.get('Message')) return invalid('Empty message');
+  if (Buffer.byteLength(form.get('Message') ?? '') > 256 * 1024) return invalid('Message too long');
+  if (!form.get('TopicArn')?.startsWith('arn:')) return invalid('TopicArn');
+  const empty = Object.entries(messageOf(form).attributes).find(([, value]) => value === '');
+  return empty && invalid(`the message attribute '${empty[0]}' must contain a non-empty value`);
+}
+
+function messageOf(form: URLSearchParams): CapturedMessage {
+  const attributes: Record<string, string> = {};
+  for (let i = 1; form.has(`MessageAttributes.entry.${i}.Name`); i++) {
+    const entry = `MessageAttributes.entry.${i}`;
+    attributes[form.get(`${entry}.Name`) ?? ''] = form.get(`${entry}.Value.StringValue`) ?? '';
+  }
+  return {
+    topicArn: form.get('TopicArn') ?? '',
+    subject: form.get('Subject') ?? undefined,
+    message: form.get('Message') ?? '',
+    attributes,
+  };
+}
+
+function failed({ status, code, message }: Failure): LoopbackReply {
+  const type = status >= 500 ? 'Receiver' : 'Sender';
+  const escaped = message.replace(/[<&]/g, (c) => (c === '<' ? '&lt;' : '&amp;'));
+  return xml(
+    status,
+    `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped}</Message></Error></ErrorResponse>`,
+  );
+}
+
+const xml = (status: number, body: string): LoopbackReply => ({ status, contentType: 'text/xml', body });

@@ -1,0 +1,126 @@
+/**
+ * A DynamoDB in this process, spoken to over loopback by the real AWS client. In memory, or in a folder that outlives the run.
+ *
+ * It has conditional writes of single items and queries, and that is all the store may use: transactions and TTL are refused.
+ */
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { CheckFailed } from '../lambda/core/errors';
+import { prepareDataDirectory } from './data-directory';
+import { LOCAL_REGION } from './sandbox';
+import { describeKeys, type TableDefinition } from './table-definition';
+
+export interface EmbeddedDynamoDb {
+  readonly url: string;
+  readonly tableName: string;
+  /** A client of its own settings, for a process that stays outside the sandbox (a real OMS, no AWS). The caller destroys it. */
+  client(): DynamoDBClient;
+  /** Waits until all is on disk and the folder is free for the next run. */
+  close(): Promise<void>;
+}
+
+export interface EmbeddedDynamoDbOptions {
+  readonly table: TableDefinition;
+  /** Where the data is kept; absent: in memory. */
+  readonly folder?: string;
+}
+
+/** How long a new table may take. It takes milliseconds; only a run that was killed while making it leaves one that never gets ready. */
+const TABLE_READY_MS = 5_000;
+
+/** Throws InvalidInput for a folder that is in use or cannot be one, CheckFailed for data that cannot be read. */
+export async function startEmbeddedDynamoDb({ table, folder }: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
+  const path = folder === undefined ? undefined : await prepareDataDirectory(folder);
+  const server = await listen(path);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = () =>
+    new DynamoDBClient({
+      endpoint: url,
+      region: LOCAL_REGION,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+  const close = () =>
+    new Promise<void>((resolve, reject) => server.close((error?: Error | null) => (error ? reject(error) : resolve())));
+  try {
+    await ensureTable(client(), table, path ?? 'memory');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, tableName: table.name, client, close };
+}
+
+type Dynalite = (options: { path?: string; createTableMs: number }) => Server;
+
+function listen(path: string | undefined): Promise<Server> {
+  // Loaded late: most of the command line's work needs no database.
+  const dynalite = require('dynalite') as Dynalite;
+  const server = dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function ensureTable(client: DynamoDBClient, table: TableDefinition, where: string): Promise<void> {
+  try {
+    const found = await describe(client, table.name);
+    if (!found) await client.send(new CreateTableCommand(createInput(table)));
+    const ready = await untilActive(client, table.name, where);
+    const keys = describeKeys({ keySchema: ready.KeySchema ?? [], attributes: ready.AttributeDefinitions ?? [] });
+    if (keys !== describeKeys(table)) {
+      throw new CheckFailed(
+        `the table ${table.name} in ${where} has other keys (${keys}) than this version needs (${describeKeys(table)}); move the folder away to start without history`,
+      );
+    }
+  } catch (error) {
+    throw error instanceof CheckFailed
+      ? error
+      : new CheckFailed(`the embedded database in ${where} does not work: ${error}`, error);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function untilActive(client: DynamoDBClient, name: string, where: string) {
+  const giveUpAt = performance.now() + TABLE_READY_MS;
+  for (;;) {
+    const found = await describe(client, name);
+    if (found?.TableStatus === 'ACTIVE') return found;
+    if (performance.now() > giveUpAt) {
+      throw new CheckFailed(
+        `the table ${name} in ${where} is ${found?.TableStatus ?? 'missing'} and stays so; move the folder away and start again`,
+      );
+    }
+    await pause(2);
+  }
+}
+
+async function describe(client: DynamoDBClient, name: string) {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+function createInput(table: TableDefinition) {
+  return {
+    TableName: table.name,
+    KeySchema: [...table.keySchema],
+    AttributeDefinitions: [...table.attributes],
+    BillingMode: table.billingMode,
+    ...(table.provisionedThroughput ? { ProvisionedThroughput: table.provisionedThroughput } : {}),
+    ...(table.globalIndexes ? { GlobalSecondaryIndexes: [...table.globalIndexes] } : {}),
+    ...(table.localIndexes ? { LocalSecondaryIndexes: [...table.localIndexes] } : {}),
+  };
+}

@@ -1,0 +1,28 @@
+import { systemClock } from '../../lambda/adapters/system-clock';
+import { Interrupted } from '../../lambda/core/errors';
+
+test('a sleep lasts at least as long as asked', async () => {
+  const before = performance.now();
+  await systemClock.sleep(15);
+  expect(performance.now() - before).toBeGreaterThanOrEqual(15);
+});
+
+test.each([0, -5, Number.NaN])('a sleep of %d ms is none', async (ms) => {
+  await expect(systemClock.sleep(ms)).resolves.toBeUndefined();
+});
+
+test('a sleep longer than a timer can hold goes on until it is interrupted', async () => {
+  const stop = new AbortController();
+  let over = false;
+  const sleep = systemClock.sleep(364 * 86_400_000, stop.signal).finally(() => {
+    over = true;
+  });
+  await systemClock.sleep(20);
+  expect(over).toBe(false);
+  stop.abort();
+  await expect(sleep).rejects.toThrow(Interrupted);
+});
+
+test('a signal that has already gone off lets nobody sleep', async () => {
+  await expect(systemClock.sleep(1_000, AbortSignal.abort())).rejects.toThrow(Interrupted);
+});

@@ -1,0 +1,70 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CapturedSns } from '../../local/captured-sns';
+
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:Changes';
+let sns: CapturedSns;
+let client: SNSClient;
+
+beforeEach(async () => {
+  sns = await CapturedSns.start();
+  client = new SNSClient({
+    endpoint: sns.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await sns.close();
+});
+
+const publish = (subject: string, attributes: Record<string, string> = {}) =>
+  client.send(
+    new PublishCommand({
+      TopicArn: TOPIC,
+      Subject: subject,
+      Message: 'a & b < c\nsecond line: 100 %',
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      ),
+    }),
+  );
+
+test('keeps messages in the order they were published, whole', async () => {
+  const reply = await publish('first', { project: 'p_a', change: 'status' });
+  await publish('second');
+  expect(reply.MessageId).toEqual(expect.any(String));
+  expect(sns.messages).toEqual([
+    {
+      topicArn: TOPIC,
+      subject: 'first',
+      message: 'a & b < c\nsecond line: 100 %',
+      attributes: { project: 'p_a', change: 'status' },
+    },
+    { topicArn: TOPIC, subject: 'second', message: 'a & b < c\nsecond line: 100 %', attributes: {} },
+  ]);
+});
+
+test('fails when told to, and keeps nothing of what failed', async () => {
+  sns.failNext(1, { status: 403, code: 'AuthorizationError', message: 'not <you>' });
+  await expect(publish('first')).rejects.toMatchObject({ name: 'AuthorizationErrorException', message: 'not <you>' });
+  await publish('second');
+  expect(sns.messages.map((message) => message.subject)).toEqual(['second']);
+});
+
+test('a server error is repeated by the client itself, and the message arrives once', async () => {
+  sns.failNext(2);
+  await publish('first');
+  expect(sns.messages).toHaveLength(1);
+});
+
+test.each([
+  ['a subject of 101 characters', 'x'.repeat(101), {}, 'Invalid parameter: Subject'],
+  ['a subject that is not ASCII', 'done ✓', {}, 'Invalid parameter: Subject'],
+  ['a subject of two lines', 'a\nb', {}, 'Invalid parameter: Subject'],
+  ['an empty attribute', 'ok', { from: '' }, "the message attribute 'from' must contain a non-empty value"],
+])('refuses %s, as SNS does', async (_, subject, attributes, message) => {
+  await expect(publish(subject, attributes)).rejects.toThrow(message);
+  expect(sns.messages).toEqual([]);
+});

@@ -1,0 +1,175 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CheckFailed, InvalidInput } from '../../lambda/core/errors';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
+import type { TableDefinition } from '../../local/table-definition';
+
+const TABLE: TableDefinition = {
+  name: 'Looks',
+  keySchema: [
+    { AttributeName: 'project', KeyType: 'HASH' },
+    { AttributeName: 'at', KeyType: 'RANGE' },
+  ],
+  attributes: [
+    { AttributeName: 'project', AttributeType: 'S' },
+    { AttributeName: 'at', AttributeType: 'S' },
+  ],
+  billingMode: 'PAY_PER_REQUEST',
+  ttlAttribute: 'expiresAt',
+};
+
+let home: string;
+const open: EmbeddedDynamoDb[] = [];
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'embedded-dynamodb-'));
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((database) => database.close()));
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function start(folder?: string, table = TABLE): Promise<EmbeddedDynamoDb> {
+  const database = await startEmbeddedDynamoDb({ table, ...(folder === undefined ? {} : { folder }) });
+  open.push(database);
+  return database;
+}
+
+async function stop(database: EmbeddedDynamoDb): Promise<void> {
+  open.splice(open.indexOf(database), 1);
+  await database.close();
+}
+
+async function using<T>(
+  database: EmbeddedDynamoDb,
+  work: (client: ReturnType<EmbeddedDynamoDb['client']>) => Promise<T>,
+): Promise<T> {
+  const client = database.client();
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+const put = (database: EmbeddedDynamoDb, at: string, condition?: string) =>
+  using(database, (client) =>
+    client.send(
+      new PutItemCommand({
+        TableName: TABLE.name,
+        Item: { project: { S: 'p_a' }, at: { S: at } },
+        ...(condition ? { ConditionExpression: condition, ExpressionAttributeNames: { '#at': 'at' } } : {}),
+      }),
+    ),
+  );
+
+const stored = (database: EmbeddedDynamoDb) =>
+  using(database, async (client) => {
+    const { Items } = await client.send(new ScanCommand({ TableName: TABLE.name }));
+    return (Items ?? []).map((item) => item.at?.S).sort();
+  });
+
+test('a put on condition is refused where the condition does not hold, and changes nothing', async () => {
+  const database = await start();
+  await put(database, '1', 'attribute_not_exists(#at)');
+  await expect(put(database, '1', 'attribute_not_exists(#at)')).rejects.toMatchObject({
+    name: 'ConditionalCheckFailedException',
+  });
+  expect(await stored(database)).toEqual(['1']);
+});
+
+test('a query goes by the sort key, in either direction', async () => {
+  const database = await start();
+  for (const at of ['3', '1', '2']) await put(database, at);
+  const query = (forward: boolean) =>
+    using(database, (client) =>
+      client.send(
+        new QueryCommand({
+          TableName: TABLE.name,
+          KeyConditionExpression: '#project = :p AND #at >= :from',
+          ExpressionAttributeNames: { '#project': 'project', '#at': 'at' },
+          ExpressionAttributeValues: { ':p': { S: 'p_a' }, ':from': { S: '2' } },
+          ScanIndexForward: forward,
+        }),
+      ),
+    );
+  expect((await query(true)).Items?.map((item) => item.at?.S)).toEqual(['2', '3']);
+  expect((await query(false)).Items?.map((item) => item.at?.S)).toEqual(['3', '2']);
+});
+
+test('what is in a folder is there again in the next run', async () => {
+  const first = await start(join(home, 'a/b'));
+  await put(first, '1');
+  await stop(first);
+  const second = await start(join(home, 'a/b'));
+  expect(await stored(second)).toEqual(['1']);
+});
+
+test('two in memory share nothing', async () => {
+  const [one, other] = await Promise.all([start(), start()]);
+  await put(one, '1');
+  expect(await stored(other)).toEqual([]);
+});
+
+test('refuses a folder that another run holds, and lets that one go on', async () => {
+  const holder = await start(home);
+  const second = start(home);
+  await expect(second).rejects.toThrow(InvalidInput);
+  await expect(second).rejects.toThrow(
+    `data directory ${home} is in use by another run; wait for it to end, or choose another with --data-dir`,
+  );
+  await put(holder, '1');
+  expect(await stored(holder)).toEqual(['1']);
+});
+
+test('refuses a path that is a file, and leaves the file alone', async () => {
+  const file = join(home, 'notes.txt');
+  writeFileSync(file, 'mine');
+  await expect(start(file)).rejects.toThrow(InvalidInput);
+  await expect(start(file)).rejects.toThrow(`data directory ${file} is a file; expected a folder`);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+});
+
+test('refuses a folder that cannot be made', async () => {
+  const under = join(home, 'notes.txt');
+  writeFileSync(under, 'mine');
+  await expect(start(join(under, 'data'))).rejects.toThrow(InvalidInput);
+  await expect(start(join(under, 'data'))).rejects.toThrow(
+    /cannot be used \(ENOTDIR\); expected a folder that can be made/,
+  );
+});
+
+test.each([
+  ['a pointer that is garbage', 'garbage'],
+  ['a pointer to a file that is gone', 'MANIFEST-009999\n'],
+])('says which data cannot be read: %s', async (_, current) => {
+  await stop(await start(home));
+  writeFileSync(join(home, 'dynamodb/CURRENT'), current);
+  const again = start(home);
+  await expect(again).rejects.toThrow(CheckFailed);
+  await expect(again).rejects.toThrow(`the data in ${join(home, 'dynamodb')} cannot be read`);
+});
+
+test('refuses a table that has other keys than the definition', async () => {
+  await stop(await start(home));
+  const other: TableDefinition = {
+    ...TABLE,
+    keySchema: TABLE.keySchema.slice(0, 1),
+    attributes: TABLE.attributes.slice(0, 1),
+  };
+  await expect(start(home, other)).rejects.toThrow(CheckFailed);
+  await expect(start(home, other)).rejects.toThrow(
+    'has other keys (project HASH S, at RANGE S) than this version needs (project HASH S)',
+  );
+});
+
+test('a missing item is just missing', async () => {
+  const database = await start();
+  const reply = await using(database, (client) =>
+    client.send(new GetItemCommand({ TableName: TABLE.name, Key: { project: { S: 'p_b' }, at: { S: '1' } } })),
+  );
+  expect(reply.Item).toBeUndefined();
+});
