@@ -9,10 +9,10 @@ export function parseDuration(text: string): number | null {
   return Number(match[1]) * (UNIT_SECONDS[match[2] as string] as number);
 }
 
-/** `48 s`, `12 min`, `3 h 12 min`, `2 d 4 h`: two units at most, rounded down. */
+/** `48 s`, `90 s`, `12 min`, `3 h 12 min`, `2 d 4 h`: two units at most, rounded down. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 120) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return minutes < 5 && whole % 60 !== 0 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
   const hours = Math.floor(minutes / 60);

@@ -47,7 +47,7 @@ export function readWaitOrder(input: unknown): WaitOrder {
   const goal = readGoal(fields.goal, problems);
   const seconds = (key: (typeof REQUEST_KEYS)[number], least: number, otherwise: number) =>
     readSeconds(key, fields[key], least, otherwise, problems);
-  const settings: WaitSettings = {
+  const read: WaitSettings = {
     ...DEFAULT_WAIT_SETTINGS,
     minIntervalSeconds: seconds('minIntervalSeconds', 1, DEFAULTS.minIntervalSeconds),
     maxIntervalSeconds: seconds('maxIntervalSeconds', 1, Math.max(DEFAULTS.maxIntervalSeconds, minOf(fields))),
@@ -61,12 +61,14 @@ export function readWaitOrder(input: unknown): WaitOrder {
   if (timeoutSeconds > DEFAULTS.timeoutSeconds) {
     problems.push(`timeoutSeconds must be ${DEFAULTS.timeoutSeconds} (364 days) or less, got ${timeoutSeconds}`);
   }
-  if (settings.maxIntervalSeconds < settings.minIntervalSeconds) {
+  if (fields.minIntervalSeconds !== undefined && read.maxIntervalSeconds < read.minIntervalSeconds) {
     problems.push(
-      `maxIntervalSeconds (${settings.maxIntervalSeconds}) must not be below minIntervalSeconds (${settings.minIntervalSeconds})`,
+      `maxIntervalSeconds (${read.maxIntervalSeconds}) must not be below minIntervalSeconds (${read.minIntervalSeconds})`,
     );
   }
   if (problems.length > 0) throw new InvalidInput(problems);
+  // A maximum below the default minimum is what the user wants: looks at least so often.
+  const settings = { ...read, minIntervalSeconds: Math.min(read.minIntervalSeconds, read.maxIntervalSeconds) };
   return { projectId, goal, timeoutSeconds, settings };
 }
 

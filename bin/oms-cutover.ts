@@ -1,0 +1,67 @@
+/** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
+import { systemClock } from '../lambda/adapters/system-clock';
+import { Interrupted, InvalidInput } from '../lambda/core/errors';
+import { checkCommand } from '../local/cli/check-command';
+import type { Command, Io } from '../local/cli/command';
+import { demoCommand } from '../local/cli/demo-command';
+import { EXIT, exitOfError } from '../local/cli/exit-status';
+import { Flags, short } from '../local/cli/flags';
+import { usage, usageOf } from '../local/cli/help';
+import { historyCommand } from '../local/cli/history-command';
+import { simulateCommand } from '../local/cli/simulate-command';
+import { waitCommand } from '../local/cli/wait-command';
+
+const COMMANDS: readonly Command[] = [demoCommand, waitCommand, checkCommand, historyCommand, simulateCommand];
+
+async function main(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...others] = args;
+  if (first === '--help' || first === '-h' || first === 'help') {
+    io.stdout(usage(COMMANDS));
+    return EXIT.ok;
+  }
+  const named = first !== undefined && !first.startsWith('-');
+  const [name, rest] = named ? [first, others] : ['demo', args];
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    throw new InvalidInput([`unknown command "${short(name)}"; known are ${COMMANDS.map((one) => one.name).join(', ')}`]);
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.stdout(usageOf(command));
+    return EXIT.ok;
+  }
+  return await command.run(new Flags(command.name, command.flags, rest), io);
+}
+
+/** Ctrl-C stops at the next safe point, with all that was seen kept and told; a second one stops at once. */
+function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort(new Interrupted());
+    });
+  }
+  return controller.signal;
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ours));
+
+const io: Io = {
+  env: process.env,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  clock: systemClock,
+  signal: interruptible(),
+};
+
+main(process.argv.slice(2), io).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    if (!(error instanceof Interrupted)) io.stderr(`oms-cutover: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = exitOfError(error);
+  },
+);

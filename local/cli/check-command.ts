@@ -1,0 +1,35 @@
+/** `check`: one look, kept and told like any other. */
+import { check } from '../../lambda/core/check';
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, PROJECT_FLAG, printerFor } from './command';
+import { CONNECTION_FLAGS, readConnection } from './connection';
+import { exitOfLook } from './exit-status';
+import type { Flags } from './flags';
+import { readProject } from './wait-command';
+import { openWatcher } from './watcher';
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'look once at a migration',
+  flags: { ...CONNECTION_FLAGS, ...PROJECT_FLAG, ...DATA_DIR_FLAG, ...JSON_FLAG },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const connection = readConnection(flags, io.env);
+    const project = readProject(flags);
+    flags.settle();
+    const printer = printerFor(flags, io);
+    const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
+    try {
+      const question = { goal: { type: 'FINISHED' as const }, settings: DEFAULT_WAIT_SETTINGS, firstLook: true, deadlineAt: null };
+      const result = await check(
+        { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
+        watcher.ports,
+      );
+      printer.check(result);
+      if (result.reason.message !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${result.reason.message}`);
+      return exitOfLook(result.outcome);
+    } finally {
+      await watcher.close();
+    }
+  },
+};

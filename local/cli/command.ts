@@ -1,0 +1,35 @@
+/** What a command is, and what it may touch. */
+import type { Clock } from '../../lambda/core/ports';
+import type { FlagTable, Flags } from './flags';
+import { JsonLines } from './json-lines';
+import type { Printer } from './printer';
+import { Terminal } from './terminal';
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly colour: boolean;
+  readonly clock: Clock;
+  /** Aborts on Ctrl-C and on SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: FlagTable;
+  /** @returns the exit status. @throws InvalidInput, CheckFailed, Interrupted. */
+  run(flags: Flags, io: Io): Promise<number>;
+}
+
+export const JSON_FLAG: FlagTable = { json: { about: 'print JSON, one object a line' } };
+export const PROJECT_FLAG: FlagTable = { project: { value: 'ID', about: 'the project, as the OMS console shows it' } };
+export const DATA_DIR_FLAG: FlagTable = {
+  'data-dir': { value: 'DIR', about: 'where looks and changes are kept (default .oms-cutover)' },
+};
+export const DEFAULT_DATA_DIR = '.oms-cutover';
+
+export function printerFor(flags: Flags, io: Io): Printer {
+  return flags.has('json') ? new JsonLines(io.stdout) : new Terminal(io.stdout, io.colour);
+}

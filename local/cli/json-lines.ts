@@ -1,0 +1,36 @@
+/** The same for programs: one JSON object a line and nothing else. Field names are a contract. */
+import type { CheckResult } from '../../lambda/core/check-result';
+import type { Notification } from '../../lambda/core/ports';
+import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Printer, RunResult } from './printer';
+
+export class JsonLines implements Printer {
+  private readonly out: (text: string) => void;
+
+  constructor(out: (text: string) => void) {
+    this.out = out;
+  }
+
+  check(result: CheckResult): void {
+    this.print({ type: 'check', ...result });
+  }
+
+  notification({ change, subject, body, attributes }: Notification): void {
+    this.print({ type: 'notification', subject, body, changeId: change.id, sequence: change.sequence, attributes });
+  }
+
+  snapshot(snapshot: Snapshot): void {
+    this.print({ type: 'snapshot', ...snapshot });
+  }
+
+  result(result: RunResult): void {
+    this.print({ type: 'result', ...result });
+  }
+
+  note(): void {}
+
+  /** Any other line a command has. */
+  print(line: { readonly type: string } & Record<string, unknown>): void {
+    this.out(`${JSON.stringify(line)}\n`);
+  }
+}

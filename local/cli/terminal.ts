@@ -1,0 +1,117 @@
+/** What people see: the only place, with json-lines.ts, that prints. */
+import type { CheckResult } from '../../lambda/core/check-result';
+import { formatDuration } from '../../lambda/core/duration';
+import type { Notification } from '../../lambda/core/ports';
+import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Printer, RunResult } from './printer';
+
+const BAR_WIDTH = 24;
+
+export class Terminal implements Printer {
+  private readonly out: (text: string) => void;
+  private readonly colour: boolean;
+
+  constructor(out: (text: string) => void, colour: boolean) {
+    this.out = out;
+    this.colour = colour;
+  }
+
+  check(result: CheckResult): void {
+    const at = this.paint(DIM, clockTime(result.observedAt));
+    const next = result.waitSeconds > 0 ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
+    this.line(`${at}  ${this.situation(result)}  ${next}`.trimEnd());
+    for (const anomaly of result.anomalies) {
+      this.line(this.paint(YELLOW, `          odd: ${anomaly.field} ${anomaly.problem} (${anomaly.value})`));
+    }
+    if (WORTH_SAYING.has(result.reason.code) || result.verdict === 'FAILED')
+      this.line(`          ${result.reason.message}`);
+  }
+
+  notification({ subject, body }: Notification): void {
+    const rows = [this.paint(BOLD, `✉  ${subject}`), ...body.split('\n')];
+    this.line('');
+    for (const row of rows) this.line(`   ${this.paint(CYAN, '│')} ${row}`);
+    this.line('');
+  }
+
+  snapshot(snapshot: Snapshot): void {
+    const at = this.paint(DIM, snapshot.observedAt.slice(0, 19).replace('T', ' '));
+    this.line(`${at}  ${this.situation(snapshot)}`);
+  }
+
+  result({ verdict, reason, checks }: RunResult): void {
+    const colour = verdict === 'MET' ? GREEN : RED;
+    this.line('');
+    this.line(
+      `${this.paint(colour, `${verdict} ${reason.code}`)}: ${reason.message} (${checks} check${checks === 1 ? '' : 's'})`,
+    );
+  }
+
+  note(text: string): void {
+    this.line(text);
+  }
+
+  private situation(result: CheckResult): string {
+    if (result.outcome !== 'OK') return `${this.paint(RED, result.outcome)}  ${result.problem ?? ''}`;
+    const lag = result.lagSeconds === null ? '' : `lag ${result.lagSeconds} s`;
+    const eta =
+      result.eta === null
+        ? ''
+        : `about ${formatDuration((Date.parse(result.eta) - Date.parse(result.observedAt)) / 1000)} to go`;
+    return [
+      this.paint(STATUS_COLOURS[result.status ?? ''] ?? YELLOW, (result.status ?? '').padEnd(8)),
+      (result.step ?? '').padEnd(16),
+      bar(result.fullProgress),
+      lag,
+      eta,
+    ]
+      .filter((part) => part !== '')
+      .join('  ');
+  }
+
+  private line(text: string): void {
+    this.out(`${text}\n`);
+  }
+
+  private paint(code: number, text: string): string {
+    return this.colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+}
+
+const BOLD = 1;
+const DIM = 2;
+const RED = 31;
+const GREEN = 32;
+const YELLOW = 33;
+const CYAN = 36;
+const STATUS_COLOURS: Record<string, number> = {
+  INIT: DIM,
+  RUNNING: CYAN,
+  FINISHED: GREEN,
+  FAILED: RED,
+  SUSPEND: YELLOW,
+};
+/** Reasons that say more than the line already shows. */
+const WORTH_SAYING = new Set([
+  'MigrationFailed',
+  'MigrationSuspended',
+  'UnknownStatus',
+  'OddValue',
+  'LagTooHigh',
+  'NotHeldYet',
+  'NotDrained',
+  'CheckpointNotMoving',
+  'CheckpointUnknown',
+  'CheckpointImplausible',
+  'OlderLook',
+]);
+
+function bar(percent: number | null): string {
+  if (percent === null) return `${'·'.repeat(BAR_WIDTH)}    ? `;
+  const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * BAR_WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(percent).padStart(3)} %`;
+}
+
+function clockTime(isoText: string): string {
+  return isoText.slice(11, 19);
+}

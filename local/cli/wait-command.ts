@@ -1,0 +1,130 @@
+/** `wait`: the real thing against a real OMS, in a plain loop around the same core that runs in AWS. */
+import { GOAL_TYPES, type Goal } from '../../lambda/core/goal';
+import { parseMoment } from '../../lambda/core/duration';
+import { projectIdProblem } from '../../lambda/core/project-id';
+import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/core/settings';
+import { lookFor } from '../../lambda/core/wait';
+import type { WaitOrder } from '../../lambda/core/wait-input';
+import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, PROJECT_FLAG, printerFor } from './command';
+import { CONNECTION_FLAGS, readConnection } from './connection';
+import { exitOfVerdict } from './exit-status';
+import { type Flags, short } from './flags';
+import { openWatcher } from './watcher';
+
+/** Flags that mean something for one goal only. */
+const GOAL_FLAGS: Record<string, Goal['type']> = {
+  'max-lag': 'SYNCED',
+  hold: 'SYNCED',
+  'writes-stopped-at': 'DRAINED',
+  margin: 'DRAINED',
+};
+
+export const waitCommand: Command = {
+  name: 'wait',
+  summary: 'wait until a migration is finished, synced or drained',
+  flags: {
+    ...CONNECTION_FLAGS,
+    ...PROJECT_FLAG,
+    until: { value: 'finished|synced|drained', about: 'the goal (default finished)' },
+    'max-lag': { value: 'D', about: 'synced: greatest lag (default 30s)' },
+    hold: { value: 'D', about: 'synced: for so long (default 60s)' },
+    'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped, ISO 8601 or Unix seconds' },
+    margin: { value: 'D', about: 'drained: the checkpoint must be later by more than this (default 10s; 0s for a time read on the source)' },
+    timeout: { value: 'D', about: 'give up after (default 364d)' },
+    'min-interval': { value: 'D', about: 'look no more often than (default 10s; 2s for drained)' },
+    'max-interval': { value: 'D', about: 'look no less often than (default 5m)' },
+    'failed-grace': { value: 'D', about: 'put up with FAILED for (default 2m)' },
+    'suspended-grace': { value: 'D', about: 'put up with SUSPEND for (default 12h)' },
+    'unknown-grace': { value: 'D', about: 'put up with an unknown status for (default 10m)' },
+    'outage-grace': { value: 'D', about: 'put up with no valid answer for (default 1h)' },
+    ...DATA_DIR_FLAG,
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const connection = readConnection(flags, io.env);
+    const order = readOrder(flags);
+    flags.settle();
+    const printer = printerFor(flags, io);
+    const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
+    try {
+      printer.note(`waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`);
+      const startedAt = io.clock.now();
+      const deadlineAt = startedAt + order.timeoutSeconds * 1000;
+      for (let checks = 0; ; checks += 1) {
+        const result = await lookFor(order, { startedAt, deadlineAt, checks, signal: io.signal }, watcher.ports);
+        printer.check(result);
+        if (result.verdict !== 'NOT_YET') {
+          printer.result({ verdict: result.verdict, reason: result.reason, checks: checks + 1 });
+          return exitOfVerdict(result.verdict, result.reason);
+        }
+        await io.clock.sleep(result.waitSeconds * 1000, io.signal);
+      }
+    } finally {
+      await watcher.close();
+    }
+  },
+};
+
+/** The project of a command; a wrong one is added to the problems. */
+export function readProject(flags: Flags): string {
+  const project = flags.required('project', 'the project id as the OMS console shows it, such as p_4w3oc0k1x2y4');
+  const problem = project === '' ? null : projectIdProblem(project);
+  if (problem !== null) flags.problems.push(problem);
+  return project;
+}
+
+function readOrder(flags: Flags): WaitOrder {
+  const projectId = readProject(flags);
+  const names = GOAL_TYPES.map((type) => type.toLowerCase());
+  const until = flags.choice('until', names, 'finished').toUpperCase();
+  for (const [flag, type] of Object.entries(GOAL_FLAGS)) {
+    if (flags.has(flag) && type !== until) flags.problems.push(`--${flag} belongs to --until ${type.toLowerCase()}, not to ${until.toLowerCase()}`);
+  }
+  const goal = readGoal(flags, until as Goal['type']);
+  const min = flags.seconds('min-interval', 1);
+  const minIntervalSeconds = min ?? DEFAULTS.minIntervalSeconds;
+  const max = flags.seconds('max-interval', 1);
+  const maxIntervalSeconds = max ?? Math.max(DEFAULTS.maxIntervalSeconds, minIntervalSeconds);
+  if (min !== undefined && max !== undefined && max < min) flags.problems.push(`--max-interval (${max}s) must not be below --min-interval (${min}s)`);
+  const settings: WaitSettings = {
+    ...DEFAULT_WAIT_SETTINGS,
+    // A maximum below the default minimum is what the user wants: looks at least so often.
+    minIntervalSeconds: Math.min(minIntervalSeconds, maxIntervalSeconds),
+    maxIntervalSeconds,
+    intervalIsFixed: min !== undefined,
+    failedGraceSeconds: flags.seconds('failed-grace') ?? DEFAULTS.failedGraceSeconds,
+    suspendedGraceSeconds: flags.seconds('suspended-grace') ?? DEFAULTS.suspendedGraceSeconds,
+    unknownGraceSeconds: flags.seconds('unknown-grace') ?? DEFAULTS.unknownGraceSeconds,
+    outageGraceSeconds: flags.seconds('outage-grace') ?? DEFAULTS.outageGraceSeconds,
+  };
+  const timeoutSeconds = flags.seconds('timeout') ?? DEFAULTS.timeoutSeconds;
+  if (timeoutSeconds > DEFAULTS.timeoutSeconds) flags.problems.push(`--timeout must be 364d or less, got ${flags.text('timeout')}`);
+  return { projectId, goal, timeoutSeconds, settings };
+}
+
+function readGoal(flags: Flags, type: Goal['type']): Goal {
+  if (type === 'SYNCED') {
+    return {
+      type,
+      maxLagSeconds: flags.seconds('max-lag') ?? DEFAULTS.maxLagSeconds,
+      holdSeconds: flags.seconds('hold') ?? DEFAULTS.holdSeconds,
+    };
+  }
+  if (type === 'DRAINED') {
+    return { type, writesStoppedAt: readFence(flags), marginSeconds: flags.seconds('margin') ?? DEFAULTS.marginSeconds };
+  }
+  return { type };
+}
+
+function readFence(flags: Flags): number {
+  const text = flags.text('writes-stopped-at');
+  const expected = 'an ISO 8601 time with an offset such as 2026-11-23T02:00:00Z, or Unix seconds';
+  if (text === undefined) {
+    flags.problems.push(`--until drained needs --writes-stopped-at: when the last write on the source ended, ${expected}`);
+    return 0;
+  }
+  const at = parseMoment(text);
+  if (at === null) flags.problems.push(`--writes-stopped-at must be ${expected}, got "${short(text)}"`);
+  return at ?? 0;
+}

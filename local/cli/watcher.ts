@@ -1,0 +1,39 @@
+/** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
+import type { CheckPorts } from '../../lambda/core/check';
+import type { Log } from '../../lambda/core/ports';
+import { newCheckId } from '../../lambda/wiring';
+import { openLocalStore } from '../local-store';
+import type { Io } from './command';
+import { type Connection, openOms } from './connection';
+import type { Printer } from './printer';
+
+/** Nothing to log: the command prints each look itself. */
+const SILENT: Log = { info: () => undefined, warn: () => undefined };
+
+export interface Watcher {
+  readonly ports: CheckPorts;
+  close(): Promise<void>;
+}
+
+export async function openWatcher(connection: Connection, dataDir: string, printer: Printer, io: Io): Promise<Watcher> {
+  for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
+  const data = await openLocalStore(dataDir);
+  const oms = openOms(connection, io.clock);
+  return {
+    ports: {
+      oms,
+      store: data.store,
+      // Told means printed: a run that ends between the two prints it again.
+      notifier: { publish: async (notification) => printer.notification(notification) },
+      clock: io.clock,
+      log: SILENT,
+      // The folder has one user at a time, so no other publisher can be alive.
+      leaseMs: 0,
+      newId: newCheckId,
+    },
+    async close() {
+      await oms.close();
+      await data.close();
+    },
+  };
+}
