@@ -1,6 +1,7 @@
 /** Reads a reply's body, decoded, and stops at a size: a body that never ends, or that unpacks to gigabytes, costs a few hundred KiB. */
 import type { FetchResponse } from 'ofetch';
 import type { Deadline } from './oms-deadline';
+import { codesOf } from './oms-trouble';
 
 export interface BodyRead {
   /** `complete`; `size`: more came than is wanted; `time`: the time was over first; `error`: the connection or the encoding broke. */
@@ -52,8 +53,13 @@ export async function readBody(
     }
   } catch (error) {
     if (limits.deadline.signal.aborted) return outcome(limits.bestEffort ? 'complete' : 'time');
-    return outcome('error', error);
+    return isTooLarge(error) ? outcome(limits.bestEffort ? 'complete' : 'size') : outcome('error', error);
   }
+}
+
+/** The agent's `maxResponseSize`. */
+function isTooLarge(error: unknown): boolean {
+  return codesOf(error).includes('UND_ERR_RES_EXCEEDED_MAX_SIZE');
 }
 
 /** Undefined when the time is over. */

@@ -2,11 +2,12 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { createFetch, type FetchResponse } from 'ofetch';
-import { Agent, Headers, fetch as undiciFetch } from 'undici';
+import { Agent, type Dispatcher, Headers, fetch as undiciFetch } from 'undici';
 import { InvalidInput } from '../core/errors';
 import { type BodyRead, readBody } from './oms-body';
 import type { Deadline } from './oms-deadline';
 import { type Broken, connectionTrouble, timeIsOver } from './oms-trouble';
+import { unpaused } from './oms-unpaused';
 
 /** Of the decoded body. A progress reply has less than 1 KiB, a page of 150 projects some 100 KiB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -51,6 +52,7 @@ export class OmsHttp {
   readonly endpoint: string;
   private readonly clock: { now(): number };
   private readonly agent: Agent;
+  private readonly dispatcher: Dispatcher;
   private readonly fetch: ReturnType<typeof createFetch>;
 
   /** Throws InvalidInput when `ca` is no PEM certificate. */
@@ -68,7 +70,10 @@ export class OmsHttp {
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connections: 16,
+      // Of the body as it comes, before unpacking; the decoded body has the same limit (see oms-body.ts).
+      maxResponseSize: MAX_BODY_BYTES,
     });
+    this.dispatcher = this.agent.compose(unpaused);
     // ofetch's types know the global fetch only; undici's is the same function with its own copies of the types.
     this.fetch = createFetch({
       fetch: undiciFetch as unknown as typeof globalThis.fetch,
@@ -139,7 +144,7 @@ export class OmsHttp {
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(request.body === undefined ? {} : { body: request.body }),
-      dispatcher: this.agent,
+      dispatcher: this.dispatcher,
       signal,
       // ofetch's own retries, time-out, parsing and errors each lose something we need (see docs/oms.md).
       retry: false,

@@ -19,7 +19,7 @@ export class Secrets {
     this.forms = [...added, ...this.forms].slice(0, REMEMBERED * 7).sort((a, b) => b.length - a.length);
   }
 
-  /** The text without secrets and control characters, cut to `maxLength` characters. */
+  /** The text on one line, without secrets and control characters, cut to `maxLength` characters. */
   readonly clean: Clean = (text, maxLength) => {
     // Longer than anything shown; keeps a megabyte of echo from being searched over and over.
     let cleaned = text.slice(0, maxLength * 4 + 4_000);
@@ -27,7 +27,7 @@ export class Secrets {
     for (const form of this.forms) cleaned = cleaned.replaceAll(form, '[redacted]');
     // The cut may have gone through a secret, whose first half no form would match.
     if (wasCut) cleaned = cleaned.slice(0, -(this.forms[0]?.length ?? 0) || undefined);
-    cleaned = cleaned.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+    cleaned = cleaned.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
     return cleaned.length <= maxLength
       ? cleaned
       : `${cleaned.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

@@ -22,6 +22,9 @@ export function timeIsOver(
   return broken(`no complete answer from ${endpoint} within ${seconds(timeoutMs)} (${progress})`, { transient: false });
 }
 
+/** Our own code for bytes that are no HTTP, or headers without end. */
+const NO_HTTP = 'NO_HTTP';
+
 /** Codes of Node, OpenSSL and undici. Anything else is named as it came. */
 const SENTENCES: Record<string, string> = {
   ECONNREFUSED: 'connection refused: nothing listens there, or a firewall turns it away',
@@ -60,9 +63,8 @@ const LASTING = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT
 export function connectionTrouble(endpoint: string, error: unknown, bytes: number | null): Broken {
   const codes = codesOf(error);
   const where = bytes === null ? '' : ` (${bytes} bytes of the body had come)`;
-  const bad = codes.find((code) => code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW');
-  if (bad) {
-    const problem = `what answers at ${endpoint} does not speak HTTP as it should (${bad}); does the port belong to OMS, and does it want https://`;
+  if (codes.includes(NO_HTTP)) {
+    const problem = `what answers at ${endpoint} does not speak HTTP as it should; does the port belong to OMS, and does it want https://`;
     return { kind: 'broken', outcome: 'OmsBadReply', problem, transient: false };
   }
   if (codes.some((code) => code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT') || code === 'ERR_BROTLI')) {
@@ -90,13 +92,15 @@ function broken(problem: string, { transient }: { transient: boolean }): Broken 
 }
 
 /** Every `code` in an error, its causes and, where several addresses were tried, their errors. The chain is cut: it may be a ring. */
-function codesOf(error: unknown, depth = 0): string[] {
+export function codesOf(error: unknown, depth = 0): string[] {
   if (depth > 6 || typeof error !== 'object' || error === null) return [];
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  const { code, cause, errors, name, message } = error as Record<string, unknown>;
+  // undici leaves these without a code. An unexpected end while parsing is a connection closed, not bad HTTP.
+  if (name === 'HTTPParserError') return [/EOF/.test(String(message)) ? 'UND_ERR_SOCKET' : NO_HTTP];
   return [
     ...codesOf(cause, depth + 1),
     ...(Array.isArray(errors) ? errors.flatMap((inner) => codesOf(inner, depth + 1)) : []),
-    ...(typeof code === 'string' ? [code] : []),
+    ...(typeof code === 'string' ? [code === 'UND_ERR_HEADERS_OVERFLOW' ? NO_HTTP : code] : []),
   ];
 }
 
