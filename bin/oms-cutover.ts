@@ -23,7 +23,9 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, rest] = named ? [first, others] : ['demo', args];
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) {
-    throw new InvalidInput([`unknown command "${short(name)}"; known are ${COMMANDS.map((one) => one.name).join(', ')}`]);
+    throw new InvalidInput([
+      `unknown command "${short(name)}"; known are ${COMMANDS.map((one) => one.name).join(', ')}`,
+    ]);
   }
   if (rest.includes('--help') || rest.includes('-h')) {
     io.stdout(usageOf(command));
@@ -45,7 +47,9 @@ function interruptible(): AbortSignal {
 }
 
 // A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ours));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ours),
+);
 
 const io: Io = {
   env: process.env,
@@ -61,7 +65,8 @@ main(process.argv.slice(2), io).then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    if (!(error instanceof Interrupted)) io.stderr(`oms-cutover: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!(error instanceof Interrupted))
+      io.stderr(`oms-cutover: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = exitOfError(error);
   },
 );

@@ -20,13 +20,19 @@ export const checkCommand: Command = {
     const printer = printerFor(flags, io);
     const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
     try {
-      const question = { goal: { type: 'FINISHED' as const }, settings: DEFAULT_WAIT_SETTINGS, firstLook: true, deadlineAt: null };
+      const question = {
+        goal: { type: 'FINISHED' as const },
+        settings: DEFAULT_WAIT_SETTINGS,
+        firstLook: true,
+        deadlineAt: null,
+      };
       const result = await check(
         { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
         watcher.ports,
       );
       printer.check(result);
-      if (result.reason.message !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${result.reason.message}`);
+      if (result.reason.message !== result.problem)
+        printer.note(`${result.verdict} ${result.reason.code}: ${result.reason.message}`);
       return exitOfLook(result.outcome);
     } finally {
       await watcher.close();

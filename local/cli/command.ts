@@ -1,6 +1,6 @@
 /** What a command is, and what it may touch. */
 import type { Clock } from '../../lambda/core/ports';
-import type { FlagTable, Flags } from './flags';
+import type { Flags, FlagTable } from './flags';
 import { JsonLines } from './json-lines';
 import type { Printer } from './printer';
 import { Terminal } from './terminal';

@@ -14,6 +14,15 @@ export function usage(commands: readonly Command[]): string {
 }
 
 export function usageOf(command: Command): string {
-  const rows = Object.entries(command.flags).map(([name, { value, about }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(40)} ${about}`);
-  return [`oms-cutover ${command.name}: ${command.summary}`, '', ...rows, '', 'D is a duration: 0s, 30s, 5m, 12h, 3d', ''].join('\n');
+  const rows = Object.entries(command.flags).map(
+    ([name, { value, about }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(40)} ${about}`,
+  );
+  return [
+    `oms-cutover ${command.name}: ${command.summary}`,
+    '',
+    ...rows,
+    '',
+    'D is a duration: 0s, 30s, 5m, 12h, 3d',
+    '',
+  ].join('\n');
 }

@@ -37,7 +37,11 @@ export const historyCommand: Command = {
         looks += 1;
       }
       const latest = await data.store.readLatest(project);
-      printer.note(looks === 0 ? `no look at ${project} is stored in ${dataDir}` : `${looks} look${looks === 1 ? '' : 's'} at ${project}`);
+      printer.note(
+        looks === 0
+          ? `no look at ${project} is stored in ${dataDir}`
+          : `${looks} look${looks === 1 ? '' : 's'} at ${project}`,
+      );
       for (const change of latest?.pending ?? []) {
         const { subject } = notificationOf(change);
         json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
@@ -51,7 +55,11 @@ export const historyCommand: Command = {
 };
 
 /** Oldest first; of the last N only those. */
-async function* newest(store: Awaited<ReturnType<typeof openLocalStore>>['store'], project: string, last: number | undefined) {
+async function* newest(
+  store: Awaited<ReturnType<typeof openLocalStore>>['store'],
+  project: string,
+  last: number | undefined,
+) {
   if (last === undefined) {
     yield* store.snapshots(project);
     return;

@@ -34,13 +34,20 @@ export const simulateCommand: Command = {
     if (problem !== null) flags.problems.push(problem);
     flags.settle();
     const scenario = loadScenario(flags.text('scenario') ?? 'full-copy');
-    const simulator = await startSimulator({ projects: { [project]: scenario }, now: () => io.clock.now(), port, speed });
+    const simulator = await startSimulator({
+      projects: { [project]: scenario },
+      now: () => io.clock.now(),
+      port,
+      speed,
+    });
     try {
       const { url } = simulator;
       json?.print({ type: 'simulator', url, port: simulator.port, project, username: SIMULATOR_USERNAME });
       if (json === null) {
         io.stdout(`OMS simulator on ${url}: project ${project}, ${scenario.title}, ${speed} times as fast\n\n`);
-        io.stdout(`  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} oms-cutover wait --endpoint ${url} --project ${project}\n\n`);
+        io.stdout(
+          `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} oms-cutover wait --endpoint ${url} --project ${project}\n\n`,
+        );
         io.stdout('Ctrl-C ends it.\n');
       }
       // Until the signal: a server has no end of its own.

@@ -1,6 +1,7 @@
 /** `wait`: the real thing against a real OMS, in a plain loop around the same core that runs in AWS. */
-import { GOAL_TYPES, type Goal } from '../../lambda/core/goal';
+
 import { parseMoment } from '../../lambda/core/duration';
+import { GOAL_TYPES, type Goal } from '../../lambda/core/goal';
 import { projectIdProblem } from '../../lambda/core/project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/core/settings';
 import { lookFor } from '../../lambda/core/wait';
@@ -29,7 +30,10 @@ export const waitCommand: Command = {
     'max-lag': { value: 'D', about: 'synced: greatest lag (default 30s)' },
     hold: { value: 'D', about: 'synced: for so long (default 60s)' },
     'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped, ISO 8601 or Unix seconds' },
-    margin: { value: 'D', about: 'drained: the checkpoint must be later by more than this (default 10s; 0s for a time read on the source)' },
+    margin: {
+      value: 'D',
+      about: 'drained: the checkpoint must be later by more than this (default 10s; 0s for a time read on the source)',
+    },
     timeout: { value: 'D', about: 'give up after (default 364d)' },
     'min-interval': { value: 'D', about: 'look no more often than (default 10s; 2s for drained)' },
     'max-interval': { value: 'D', about: 'look no less often than (default 5m)' },
@@ -48,7 +52,9 @@ export const waitCommand: Command = {
     const printer = printerFor(flags, io);
     const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
     try {
-      printer.note(`waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`);
+      printer.note(
+        `waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`,
+      );
       const startedAt = io.clock.now();
       const deadlineAt = startedAt + order.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
@@ -79,14 +85,16 @@ function readOrder(flags: Flags): WaitOrder {
   const names = GOAL_TYPES.map((type) => type.toLowerCase());
   const until = flags.choice('until', names, 'finished').toUpperCase();
   for (const [flag, type] of Object.entries(GOAL_FLAGS)) {
-    if (flags.has(flag) && type !== until) flags.problems.push(`--${flag} belongs to --until ${type.toLowerCase()}, not to ${until.toLowerCase()}`);
+    if (flags.has(flag) && type !== until)
+      flags.problems.push(`--${flag} belongs to --until ${type.toLowerCase()}, not to ${until.toLowerCase()}`);
   }
   const goal = readGoal(flags, until as Goal['type']);
   const min = flags.seconds('min-interval', 1);
   const minIntervalSeconds = min ?? DEFAULTS.minIntervalSeconds;
   const max = flags.seconds('max-interval', 1);
   const maxIntervalSeconds = max ?? Math.max(DEFAULTS.maxIntervalSeconds, minIntervalSeconds);
-  if (min !== undefined && max !== undefined && max < min) flags.problems.push(`--max-interval (${max}s) must not be below --min-interval (${min}s)`);
+  if (min !== undefined && max !== undefined && max < min)
+    flags.problems.push(`--max-interval (${max}s) must not be below --min-interval (${min}s)`);
   const settings: WaitSettings = {
     ...DEFAULT_WAIT_SETTINGS,
     // A maximum below the default minimum is what the user wants: looks at least so often.
@@ -99,7 +107,8 @@ function readOrder(flags: Flags): WaitOrder {
     outageGraceSeconds: flags.seconds('outage-grace') ?? DEFAULTS.outageGraceSeconds,
   };
   const timeoutSeconds = flags.seconds('timeout') ?? DEFAULTS.timeoutSeconds;
-  if (timeoutSeconds > DEFAULTS.timeoutSeconds) flags.problems.push(`--timeout must be 364d or less, got ${flags.text('timeout')}`);
+  if (timeoutSeconds > DEFAULTS.timeoutSeconds)
+    flags.problems.push(`--timeout must be 364d or less, got ${flags.text('timeout')}`);
   return { projectId, goal, timeoutSeconds, settings };
 }
 
@@ -112,7 +121,11 @@ function readGoal(flags: Flags, type: Goal['type']): Goal {
     };
   }
   if (type === 'DRAINED') {
-    return { type, writesStoppedAt: readFence(flags), marginSeconds: flags.seconds('margin') ?? DEFAULTS.marginSeconds };
+    return {
+      type,
+      writesStoppedAt: readFence(flags),
+      marginSeconds: flags.seconds('margin') ?? DEFAULTS.marginSeconds,
+    };
   }
   return { type };
 }
@@ -121,7 +134,9 @@ function readFence(flags: Flags): number {
   const text = flags.text('writes-stopped-at');
   const expected = 'an ISO 8601 time with an offset such as 2026-11-23T02:00:00Z, or Unix seconds';
   if (text === undefined) {
-    flags.problems.push(`--until drained needs --writes-stopped-at: when the last write on the source ended, ${expected}`);
+    flags.problems.push(
+      `--until drained needs --writes-stopped-at: when the last write on the source ended, ${expected}`,
+    );
     return 0;
   }
   const at = parseMoment(text);

@@ -10,9 +10,12 @@ test.each([
   expect(parseDuration(text)).toBe(seconds);
 });
 
-test.each(['5x', '', '5', 's', '-5s', '1.5h', '5 m', '5M', '1h30m', '0x10s', '9999999999s'])('refuses %p as a duration', (text) => {
-  expect(parseDuration(text)).toBeNull();
-});
+test.each(['5x', '', '5', 's', '-5s', '1.5h', '5 m', '5M', '1h30m', '0x10s', '9999999999s'])(
+  'refuses %p as a duration',
+  (text) => {
+    expect(parseDuration(text)).toBeNull();
+  },
+);
 
 test.each([
   [0, '0 s'],

@@ -23,10 +23,13 @@ describe('goal FINISHED', () => {
     expect([last.verdict, last.reason.code]).toEqual([verdict, code]);
   });
 
-  test.each(STATUSES.filter((status) => status !== 'FINISHED'))('is met after %s only by the word FINISHED', (status) => {
-    const { results } = play([ok(T0, { status }), ok(T0 + SECOND, { status: 'FINISHED' })]);
-    expect(results.map((result) => result.verdict === 'MET')).toEqual([false, true]);
-  });
+  test.each(STATUSES.filter((status) => status !== 'FINISHED'))(
+    'is met after %s only by the word FINISHED',
+    (status) => {
+      const { results } = play([ok(T0, { status }), ok(T0 + SECOND, { status: 'FINISHED' })]);
+      expect(results.map((result) => result.verdict === 'MET')).toEqual([false, true]);
+    },
+  );
 
   test('says that incremental sync may keep the project RUNNING for ever, and tells it once', () => {
     const running = { enableIncrSync: true, currentStep: 'INCR_SYNC', fullMigrationProgress: 100 };
@@ -110,17 +113,26 @@ describe('graces', () => {
     expect(results[2]?.reason.code).toBe(code);
   });
 
-  test.each(['OmsUnreachable', 'OmsBadReply', 'OmsRefused'] as const)('end %s with OmsUnreachable after an hour', (outcome) => {
-    const { results } = play([failed(T0, outcome), failed(T0 + HOUR - SECOND, outcome), failed(T0 + HOUR, outcome)]);
-    expect(results.map((result) => [result.verdict, result.reason.code])).toEqual([
-      ['NOT_YET', 'OmsUnreachable'],
-      ['NOT_YET', 'OmsUnreachable'],
-      ['FAILED', 'OmsUnreachable'],
-    ]);
-  });
+  test.each(['OmsUnreachable', 'OmsBadReply', 'OmsRefused'] as const)(
+    'end %s with OmsUnreachable after an hour',
+    (outcome) => {
+      const { results } = play([failed(T0, outcome), failed(T0 + HOUR - SECOND, outcome), failed(T0 + HOUR, outcome)]);
+      expect(results.map((result) => [result.verdict, result.reason.code])).toEqual([
+        ['NOT_YET', 'OmsUnreachable'],
+        ['NOT_YET', 'OmsUnreachable'],
+        ['FAILED', 'OmsUnreachable'],
+      ]);
+    },
+  );
 
   test('add up where OMS takes turns at failing, so that it cannot go on for ever', () => {
-    const outcomes = ['OmsUnreachable', 'OmsRejectedCredentials', 'OmsBadReply', 'OmsRejectedCredentials', 'OmsUnreachable'] as const;
+    const outcomes = [
+      'OmsUnreachable',
+      'OmsRejectedCredentials',
+      'OmsBadReply',
+      'OmsRejectedCredentials',
+      'OmsUnreachable',
+    ] as const;
     const looks = outcomes.map((outcome, i) => failed(T0 + i * 15 * MINUTE, outcome));
     expect(play(looks, { fresh: false }).last.reason.code).toBe('OmsUnreachable');
     expect(play(looks, { fresh: false }).last.verdict).toBe('FAILED');
@@ -135,7 +147,12 @@ describe('credentials that OMS refuses', () => {
 
   test('are put up with for five minutes in the middle of a wait, at the slowest pace', () => {
     const at = T0 + MINUTE;
-    const looks = [ok(T0), failed(at, 'OmsRejectedCredentials'), failed(at + 299 * SECOND, 'OmsRejectedCredentials'), failed(at + 300 * SECOND, 'OmsRejectedCredentials')];
+    const looks = [
+      ok(T0),
+      failed(at, 'OmsRejectedCredentials'),
+      failed(at + 299 * SECOND, 'OmsRejectedCredentials'),
+      failed(at + 300 * SECOND, 'OmsRejectedCredentials'),
+    ];
     const { results } = play(looks);
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
     expect(results[1]?.waitSeconds).toBe(300);
@@ -149,7 +166,11 @@ describe('a project that OMS does not know', () => {
   });
 
   test('fails at once with MigrationGone where OMS knew it', () => {
-    const { last } = play([ok(T0), failed(T0 + MINUTE, 'OmsUnreachable'), failed(T0 + 2 * MINUTE, 'OmsProjectNotFound')]);
+    const { last } = play([
+      ok(T0),
+      failed(T0 + MINUTE, 'OmsUnreachable'),
+      failed(T0 + 2 * MINUTE, 'OmsProjectNotFound'),
+    ]);
     expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'MigrationGone']);
   });
 });

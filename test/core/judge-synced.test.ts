@@ -27,13 +27,17 @@ describe('goal SYNCED', () => {
     const { last } = play([syncing(T0, 5)], { goal: SYNCED });
     expect(last.reason).toEqual({
       code: 'NotHeldYet',
-      message: 'lag 5 s, needs 30 s or less, for 60 s and over 3 checkpoints; held for 0 s over 1 checkpoint; best so far 5 s',
+      message:
+        'lag 5 s, needs 30 s or less, for 60 s and over 3 checkpoints; held for 0 s over 1 checkpoint; best so far 5 s',
     });
   });
 
   test('says how far the lag is from what is needed, and the best so far', () => {
     const { last } = play([syncing(T0, 22), syncing(T0 + 30 * SECOND, 48)], { goal: SYNCED });
-    expect(last.reason).toEqual({ code: 'LagTooHigh', message: 'lag 48 s, needs 30 s or less, for 60 s; best so far 22 s' });
+    expect(last.reason).toEqual({
+      code: 'LagTooHigh',
+      message: 'lag 48 s, needs 30 s or less, for 60 s; best so far 22 s',
+    });
   });
 
   test.each([
@@ -43,7 +47,15 @@ describe('goal SYNCED', () => {
     ['a change under way', syncing(T0 + 65 * SECOND, 12, { status: 'RUNNING_MODIFYING' })],
     ['an unknown checkpoint', syncing(T0 + 65 * SECOND, 12, { incrSyncCheckpoint: null })],
     ['a copy phase below 100', syncing(T0 + 65 * SECOND, 12, { fullMigrationProgress: 99 })],
-    ['an odd value', syncing(T0 + 65 * SECOND, 12, {}, { anomalies: [{ field: 'incrSyncCheckpoint', value: 'x', problem: 'is no number' }] })],
+    [
+      'an odd value',
+      syncing(
+        T0 + 65 * SECOND,
+        12,
+        {},
+        { anomalies: [{ field: 'incrSyncCheckpoint', value: 'x', problem: 'is no number' }] },
+      ),
+    ],
     ['a checkpoint that goes backwards', syncing(T0 + 65 * SECOND, 29, { incrSyncCheckpoint: T0 / 1000 + 20 })],
   ])('starts its hold again after %s', (_, spoiler) => {
     const before = steady(50);
@@ -60,7 +72,8 @@ describe('goal SYNCED', () => {
   });
 
   test('is not reset by an unchanged checkpoint that is younger than 30 s, and is by one that is not', () => {
-    const at = (t: number, checkpoint: number) => syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
+    const at = (t: number, checkpoint: number) =>
+      syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
     const held = [at(0, 0), at(25, 20), at(50, 45), at(60, 45)];
     expect(code(held)).toBe('Synced');
     const stuck = [at(0, 0), at(10, 10), at(20, 20), at(30, 20), at(40, 20), at(50, 20), at(60, 20)];
@@ -68,13 +81,17 @@ describe('goal SYNCED', () => {
   });
 
   test('cannot be met over two checkpoints, however long they hold', () => {
-    const at = (t: number, checkpoint: number) => syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
+    const at = (t: number, checkpoint: number) =>
+      syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
     const goal: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 20 };
     expect(code([at(0, 0), at(10, 0), at(20, 15), at(30, 15)], goal)).toBe('NotHeldYet');
   });
 
   test('fails at once where incremental sync is off, or the project is FINISHED', () => {
-    expect(play([ok(T0, { enableIncrSync: false })], { goal: SYNCED }).last).toMatchObject({ verdict: 'FAILED', reason: { code: 'GoalUnreachable' } });
+    expect(play([ok(T0, { enableIncrSync: false })], { goal: SYNCED }).last).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'GoalUnreachable' },
+    });
     expect(play([ok(T0, { status: 'FINISHED', enableIncrSync: true })], { goal: SYNCED }).last).toMatchObject({
       verdict: 'FAILED',
       reason: { code: 'GoalUnreachable' },
@@ -84,7 +101,11 @@ describe('goal SYNCED', () => {
   test('does not take the reverse checkpoint for the forward one after the switchover', () => {
     const now = T0 / 1000;
     const looks = steady(100).map((look) =>
-      syncing(look.answeredAt, 12, { currentStep: 'REVERSE_INCR_SYNC', incrSyncCheckpoint: now - 70_000, reverseIncrSyncCheckpoint: now }),
+      syncing(look.answeredAt, 12, {
+        currentStep: 'REVERSE_INCR_SYNC',
+        incrSyncCheckpoint: now - 70_000,
+        reverseIncrSyncCheckpoint: now,
+      }),
     );
     expect(code(looks)).toBe('NotIncremental');
   });

@@ -52,7 +52,12 @@ export function ok(at: number, progress: Partial<Progress> = {}, extra: Extra = 
 }
 
 /** A look in incremental sync whose checkpoint is `lagSeconds` behind. */
-export function syncing(at: number, lagSeconds: number, progress: Partial<Progress> = {}, extra: Extra = {}): Look & { outcome: 'OK' } {
+export function syncing(
+  at: number,
+  lagSeconds: number,
+  progress: Partial<Progress> = {},
+  extra: Extra = {},
+): Look & { outcome: 'OK' } {
   return ok(
     at,
     {

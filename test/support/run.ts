@@ -46,7 +46,10 @@ export function play(looks: readonly Look[], options: Playing = {}): Played {
       scheduleIntervalSeconds: null,
     });
     const next = looks[i + 1];
-    latest = options.everWatched === false || next === undefined ? derived.latest : { ...derived.latest, nextLookBy: next.requestedAt };
+    latest =
+      options.everWatched === false || next === undefined
+        ? derived.latest
+        : { ...derived.latest, nextLookBy: next.requestedAt };
     results.push(derived.result);
   });
   if (latest === undefined) throw new Error('no look was played');

@@ -1,0 +1,114 @@
+import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../support/looks';
+import { play } from '../support/run';
+
+/** The kinds told by looks `every` ms apart, and after how many looks each came. */
+function told(looks: Parameters<typeof play>[0]): string[] {
+  return looks
+    .map((_, i) => play(looks.slice(0, i + 1), { waitId: null }).changes.length)
+    .flatMap((count, i, counts) => {
+      const kinds = play(looks.slice(0, i + 1), { waitId: null }).changes;
+      return kinds.slice(counts[i - 1] ?? 0, count).map((kind) => `${kind}@${i}`);
+    });
+}
+
+describe('status', () => {
+  test('is told on every change, from and to in OMS’s own words', () => {
+    const words = ['INIT', 'RUNNING', 'SHINY', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED'];
+    const { latest } = play(words.map((status, i) => ok(T0 + i * MINUTE, { status })));
+    expect(latest.pending.map(({ from, to }) => `${from}>${to}`)).toEqual([
+      'INIT>RUNNING',
+      'RUNNING>SHINY',
+      'SHINY>RUNNING',
+      'RUNNING>SUSPEND',
+      'SUSPEND>RUNNING',
+      'RUNNING>FINISHED',
+    ]);
+    expect(latest.pending.map((change) => change.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('is told across looks that failed in between', () => {
+    const looks = [ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND, { status: 'FINISHED' })];
+    expect(told(looks)).toEqual(['status@2']);
+  });
+
+  test.each([
+    ['INIT', []],
+    ['RUNNING', []],
+    ['FINISHED', []],
+    ['FAILED', ['found@0']],
+    ['SUSPEND', ['found@0']],
+    ['DELETED', ['found@0']],
+    ['SHINY', ['found@0']],
+  ])('first seen as %s tells %j: only what needs someone', (status, expected) => {
+    expect(told([ok(T0, { status })])).toEqual(expected);
+  });
+});
+
+describe('health', () => {
+  test('tells that OMS does not answer after three looks and a minute, and that it answers again', () => {
+    const looks = [ok(T0), ...[10, 20, 40, 80].map((s) => failed(T0 + s * SECOND)), ok(T0 + 100 * SECOND)];
+    expect(told(looks)).toEqual(['unreachable@4', 'answering@5']);
+  });
+
+  test('says nothing of a single time-out', () => {
+    expect(told([ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND)])).toEqual([]);
+  });
+
+  test('tells refused credentials at once, and once', () => {
+    const refused = (s: number) => failed(T0 + s * SECOND, 'OmsRejectedCredentials');
+    expect(told([ok(T0), refused(10), refused(20), ok(T0 + 30 * SECOND)])).toEqual([
+      'credentials-refused@1',
+      'credentials-accepted@3',
+    ]);
+  });
+
+  test('tells a stall after half an hour without movement, and the end of it', () => {
+    const still = Array.from({ length: 9 }, (_, i) => ok(T0 + i * 5 * MINUTE));
+    expect(told([...still, ok(T0 + 45 * MINUTE, { fullMigrationProgress: 41 })])).toEqual(['stalled@6', 'moving@9']);
+  });
+
+  test.each([
+    ['a percent that moves', (i: number) => ok(T0 + i * 10 * MINUTE, { fullMigrationProgress: 40 + i })],
+    ['a checkpoint that moves', (i: number) => syncing(T0 + i * 10 * MINUTE, 20)],
+    [
+      'verification, which reports no progress',
+      (i: number) => ok(T0 + i * 10 * MINUTE, { currentStep: 'FULL_VALIDATION' }),
+    ],
+    ['a suspension', (i: number) => ok(T0 + i * 10 * MINUTE, { status: 'SUSPEND', importance: 'IGNORE' })],
+  ])('does not take %s for a stall', (_, look) => {
+    const kinds = told(Array.from({ length: 8 }, (_unused, i) => look(i)));
+    expect(kinds.filter((kind) => kind.startsWith('stalled'))).toEqual([]);
+  });
+
+  test.each([
+    ['HIGH', 40, 20],
+    ['MEDIUM', 310, 200],
+    ['LOW', 1000, 600],
+  ] as const)(
+    'tells a lag past the threshold of importance %s after three looks, and its end well below it',
+    (importance, high, low) => {
+      const lags = [5, high, high, 5, high, high, high, high, low, low, low];
+      const looks = lags.map((lag, i) => syncing(T0 + (i + 1) * 20 * MINUTE, lag, { importance }));
+      expect(told(looks)).toEqual(['lagging@6', 'caught-up@10']);
+    },
+  );
+
+  test('never tells a lag of importance IGNORE', () => {
+    const looks = Array.from({ length: 6 }, (_, i) => syncing(T0 + i * HOUR, 50_000, { importance: 'IGNORE' }));
+    expect(told(looks)).toEqual([]);
+  });
+
+  test('tells at 50, 80 and 95 percent of the time in which OMS can resume a suspended project', () => {
+    const looks = [ok(T0), ...Array.from({ length: 13 }, (_, i) => ok(T0 + (i + 1) * HOUR, { status: 'SUSPEND' }))];
+    expect(told(looks)).toEqual(['status@1', 'expiring@7', 'expiring@11', 'expiring@13']);
+  });
+});
+
+test('what waits to be told is bounded, and status changes stay longest', () => {
+  const looks = Array.from({ length: 120 }, (_, i) =>
+    ok(T0 + i * MINUTE, { status: i % 2 === 0 ? 'RUNNING' : 'SUSPEND' }),
+  );
+  const { latest } = play(looks);
+  expect(latest.pending).toHaveLength(50);
+  expect(latest.pending.at(-1)?.sequence).toBe(119);
+});

@@ -1,0 +1,81 @@
+import type { Change } from '../../lambda/core/change';
+import { CHANGE_KINDS } from '../../lambda/core/change';
+import { notificationOf } from '../../lambda/core/message';
+import { HOUR, MINUTE, T0 } from '../support/looks';
+
+const FAILED: Change = {
+  id: 'c1-1',
+  sequence: 7,
+  project: 'p_x',
+  kind: 'status',
+  at: T0 + 3 * HOUR + 12 * MINUTE,
+  from: 'RUNNING',
+  to: 'FAILED',
+  since: T0,
+  status: 'FAILED',
+  step: 'FULL_MIGRATION',
+  importance: 'HIGH',
+  structProgress: 100,
+  fullProgress: 63,
+  lagSeconds: null,
+  eta: null,
+  said: { message: 'target is full', proposal: 'free some disk' },
+};
+
+test('the subject says what happened, how long it was otherwise, and where', () => {
+  expect(notificationOf(FAILED).subject).toBe('[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %');
+});
+
+test('the body says what happened, what OMS says and what to do', () => {
+  expect(notificationOf(FAILED).body).toBe(`Project   p_x
+What      FAILED (was RUNNING 3 h 12 min)
+Seen at   2026-11-23T03:12:00.000Z
+Since     2026-11-23T00:00:00.000Z (3 h 12 min)
+Status    FAILED
+Step      FULL_MIGRATION
+Progress  structure 100 %, full copy 63 %
+
+OMS says: target is full; free some disk
+
+What to do: open the failed step in the OMS console, mend the cause, resume. OMS can resume it for about 12 h.
+
+Change c1-1, number 7 of this project.`);
+});
+
+test.each(CHANGE_KINDS)(
+  'the subject of %s is ASCII of at most 100 characters, however long and strange the words are',
+  (kind) => {
+    const odd: Change = {
+      ...FAILED,
+      kind,
+      project: `p_${'é'.repeat(120)}`,
+      step: 'S'.repeat(64),
+      status: '状態'.repeat(32),
+      to: 'T'.repeat(64),
+      detail: 'd: x',
+    };
+    const { subject } = notificationOf(odd);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  },
+);
+
+test('a long project id is shortened in the middle, so that what happened stays readable', () => {
+  const { subject } = notificationOf({ ...FAILED, project: `p_${'4w3oc0k1x2y4'.repeat(8)}` });
+  expect(subject).toHaveLength(99);
+  expect(subject).toMatch(
+    /^\[oms-cutover\] p_4w3oc0k1x2y4\w*\.\.\.\w+ FAILED \(was RUNNING 3 h 12 min\), FULL_MIGRATION 63 %$/,
+  );
+});
+
+test('attributes are flat, non-empty texts; from and to only of a status change', () => {
+  expect(notificationOf(FAILED).attributes).toEqual({
+    project: 'p_x',
+    change: 'status',
+    from: 'RUNNING',
+    to: 'FAILED',
+    status: 'FAILED',
+    importance: 'HIGH',
+  });
+  const { from: _from, to: _to, ...stalled } = { ...FAILED, kind: 'stalled' as const, importance: null };
+  expect(notificationOf(stalled).attributes).toEqual({ project: 'p_x', change: 'stalled', status: 'FAILED' });
+});

@@ -1,0 +1,76 @@
+import type { Look } from '../../lambda/core/progress';
+import { waitRound } from '../../lambda/core/wait';
+import { ROUNDS_PER_LEG, type WaitState } from '../../lambda/core/wait-state';
+import { Harness } from '../support/harness';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../support/looks';
+
+const PLENTY = () => 180_000;
+const round = (run: Harness, wait: unknown, remainingMs = PLENTY) => waitRound(wait, run.ports(), remainingMs);
+
+/** Looks at whatever time it is, by a function of the seconds since T0. */
+function following(progress: (seconds: number) => Look | null): Harness {
+  const run = new Harness();
+  run.oms.look = async () => {
+    run.now += 100;
+    const look = progress((run.now - T0) / SECOND) ?? ok(run.now);
+    return { ...look, requestedAt: run.now - 100, answeredAt: run.now } as Look;
+  };
+  return run;
+}
+
+test('fixes the deadline on the first round, as an absolute time', async () => {
+  const first = await round(new Harness([ok(T0)]), { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 });
+  expect(first).toMatchObject({
+    next: 'WAIT',
+    wait: { startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 1, checks: 1 },
+  });
+  const run = new Harness([ok(T0 + 30 * MINUTE)]);
+  run.now = T0 + 30 * MINUTE;
+  const second = await round(run, first.wait);
+  expect(second.wait).toMatchObject({ startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 2, checks: 2 });
+});
+
+test('looks several times within one invocation where the pace is short', async () => {
+  const fence = T0 / SECOND;
+  const run = following((seconds) => syncing(run.now, 0, { incrSyncCheckpoint: fence + Math.floor(seconds / 10) - 3 }));
+  const goal = { type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 };
+  const done = await round(run, { projectId: 'p_x', goal });
+  expect(done).toMatchObject({ next: 'DONE', wait: { round: 1 }, result: { verdict: 'MET' } });
+  expect(done.wait.checks).toBeGreaterThan(15);
+});
+
+test('comes back to the machine before the invocation runs out', async () => {
+  const run = following(() => null);
+  const left = () => 35_000 - (run.now - T0);
+  const back = await round(run, { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 }, left);
+  expect(back.next).toBe('WAIT');
+  expect(run.now - T0).toBeLessThan(10_000);
+});
+
+test('ends a leg after its rounds, whatever the wait still has before it', async () => {
+  const state: WaitState = {
+    projectId: 'p_x',
+    startedAt: T0,
+    deadlineAt: T0 + 1e9,
+    round: ROUNDS_PER_LEG - 1,
+    checks: 9,
+    minIntervalSeconds: 60,
+  };
+  expect(await round(new Harness([ok(T0)]), state)).toMatchObject({
+    next: 'LEG_OVER',
+    wait: { round: ROUNDS_PER_LEG },
+  });
+});
+
+test('takes a refusal in the first look of a wait for a wrong password, and a later one for an episode', async () => {
+  const refused = failed(T0, 'OmsRejectedCredentials');
+  expect((await round(new Harness([refused]), { projectId: 'p_x' })).result).toMatchObject({ verdict: 'FAILED' });
+  const later: WaitState = { projectId: 'p_x', startedAt: T0, deadlineAt: T0 + 1e9, round: 1, checks: 1 };
+  expect((await round(new Harness([refused]), later)).result).toMatchObject({ verdict: 'NOT_YET' });
+});
+
+test('refuses wrong input with the verdict InvalidInput, without asking OMS', async () => {
+  const done = await round(new Harness([]), { projectId: '..', goal: { type: 'DONE' } });
+  expect(done).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'InvalidInput' } } });
+  expect(done.result.reason.message.split('\n')).toHaveLength(2);
+});

@@ -1,0 +1,78 @@
+/** A check's surroundings with plain parts: scripted looks, memory, a list of what was told. */
+import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check';
+import type { Notification, Oms, Store } from '../../lambda/core/ports';
+import type { Look } from '../../lambda/core/progress';
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+import { T0 } from './looks';
+import { MemoryStore } from './memory-store';
+
+export class Harness {
+  readonly told: Notification[] = [];
+  readonly logged: { event: string; fields: unknown }[] = [];
+  readonly store: Store;
+  now = T0;
+  /** Set: what the notifier refuses with. */
+  refusal: Error | null = null;
+  private ids = 0;
+  private readonly looks: Look[];
+
+  constructor(looks: readonly Look[] = [], store: Store = new MemoryStore()) {
+    this.looks = [...looks];
+    this.store = store;
+  }
+
+  readonly oms: Oms = {
+    look: async () => {
+      const look = this.looks.shift();
+      if (look === undefined) throw new Error('the script has no more looks');
+      this.now = Math.max(this.now, look.answeredAt);
+      return look;
+    },
+  };
+
+  ports(changed: Partial<CheckPorts> = {}): CheckPorts {
+    return {
+      oms: this.oms,
+      store: this.store,
+      notifier: {
+        publish: async (notification) => {
+          if (this.refusal !== null) throw this.refusal;
+          this.told.push(notification);
+        },
+      },
+      clock: {
+        now: () => this.now,
+        sleep: async (ms) => {
+          this.now += ms;
+        },
+      },
+      log: {
+        info: (event, fields) => this.logged.push({ event, fields }),
+        warn: (event, fields) => this.logged.push({ event, fields }),
+      },
+      leaseMs: 210_000,
+      newId: () => `check${++this.ids}`,
+      ...changed,
+    };
+  }
+
+  request(changed: Partial<CheckRequest> = {}): CheckRequest {
+    return {
+      project: 'p_x',
+      looker: 'wait',
+      waitId: 'wait-1',
+      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null },
+      scheduleIntervalSeconds: null,
+      ...changed,
+    };
+  }
+
+  /** One check by the script. */
+  check(ports: Partial<CheckPorts> = {}, request: Partial<CheckRequest> = {}) {
+    return check(this.request(request), this.ports(ports));
+  }
+
+  get kinds(): string[] {
+    return this.told.map(({ attributes }) => attributes.change ?? '');
+  }
+}
