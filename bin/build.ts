@@ -1,0 +1,74 @@
+/**
+ * Bundles what runs: the handler (with the AWS SDK inside, so that it loads quickly and behaves the same everywhere) and the command line.
+ * The same sources give the same bytes, hence the same asset hash: an unchanged handler is not deployed again.
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = join(__dirname, '..');
+
+const HANDLER: BuildOptions = {
+  entryPoints: ['lambda/check-handler.ts'],
+  outfile: 'dist/lambda/check/index.js',
+  minify: true,
+  // The ES module builds of the SDK shed what is not used; its CommonJS builds cannot.
+  mainFields: ['module', 'main'],
+  // ofetch's Node build carries a fetch polyfill of 108 KiB that no Node since 18 needs.
+  alias: { ofetch: join(dirname(require.resolve('ofetch/package.json')), 'dist/index.mjs') },
+};
+
+const COMMAND_LINE: BuildOptions = {
+  entryPoints: ['bin/oms-cutover.ts'],
+  outfile: 'dist/oms-cutover.js',
+  packages: 'external',
+};
+
+async function bundle(options: BuildOptions): Promise<string> {
+  const result = await build({
+    ...options,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    legalComments: 'none',
+    sourcemap: false,
+    logLevel: 'warning',
+    write: false,
+  });
+  const [output] = result.outputFiles;
+  if (output === undefined) throw new Error(`esbuild gave no output for ${String(options.outfile)}`);
+  return output.text;
+}
+
+/** Written beside and renamed, so that nobody ever reads half a file; left alone where nothing changed. */
+function put(file: string, text: string, mode: number): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    mkdirSync(dirname(file), { recursive: true });
+    const beside = `${file}.${process.pid}.tmp`;
+    writeFileSync(beside, text);
+    renameSync(beside, file);
+  }
+  chmodSync(file, mode);
+}
+
+async function main(): Promise<void> {
+  const missing = [HANDLER, COMMAND_LINE]
+    .flatMap((options) => options.entryPoints as string[])
+    .filter((entry) => !existsSync(join(root, entry)));
+  if (missing.length > 0) throw new Error(`nothing to bundle at ${missing.join(', ')}`);
+  for (const options of [HANDLER, COMMAND_LINE]) {
+    const file = join(root, String(options.outfile));
+    const text = await bundle(options);
+    const shebang = options === COMMAND_LINE && !text.startsWith('#!') ? '#!/usr/bin/env node\n' : '';
+    put(file, shebang + text, options === COMMAND_LINE ? 0o755 : 0o644);
+    console.log(`${relative(root, file)}  ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`);
+  }
+}
+
+main().catch((error: Error) => {
+  // esbuild has printed its own.
+  if (!('errors' in error)) console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+});

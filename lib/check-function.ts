@@ -1,0 +1,89 @@
+/** The one function: it looks at OMS, remembers, tells and judges, for the schedule (a fleet) and for a wait (one project). */
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../lambda/env';
+import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
+import type { CheckNetwork } from './check-network';
+import { CheckRole } from './check-role';
+import { handlerBundle } from './handler-bundle';
+import type { OmsApi, OmsKind } from './rules';
+
+/** One look may take 10 s; an invocation near the goal looks several times, and one of the schedule goes through a fleet. Longer would let a hung one hold the publishing lease too long. */
+export const CHECK_TIMEOUT = Duration.minutes(3);
+
+/** The handler itself stays below 128 MB; with it comes the share of a processor, and at 256 MB the start takes half as long for the same price. */
+const MEMORY_MB = 256;
+
+export interface CheckFunctionProps {
+  readonly table: dynamodb.Table;
+  readonly topic: sns.ITopic;
+  readonly credentials: secretsmanager.ISecret;
+  readonly failures: sqs.IQueue;
+  readonly omsEndpoint: string;
+  readonly api: OmsApi;
+  readonly kind: OmsKind;
+  readonly omsCa: string | undefined;
+  readonly requestTimeout: Duration;
+  readonly retention: Duration;
+  /** How old an event of the schedule may get: by then the next one is due. */
+  readonly maxEventAge: Duration;
+  readonly network: CheckNetwork | undefined;
+  readonly encryptionKey: kms.IKey | undefined;
+  readonly logRetention: logs.RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export class CheckFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: CheckFunctionProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = new CheckRole(this, 'Role', { ...props, logGroup, inVpc: props.network !== undefined });
+    this.function = new lambda.Function(this, 'Function', {
+      description: 'Looks at OMS migration projects, remembers what it saw and tells what changed',
+      code: handlerBundle(),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: MEMORY_MB,
+      timeout: CHECK_TIMEOUT,
+      // Everything the function may do stands in CheckRole; no construct adds to it behind its back.
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+      environment: environment(props),
+      onFailure: new destinations.SqsDestination(props.failures),
+      maxEventAge: props.maxEventAge,
+      retryAttempts: 2,
+      ...(props.omsCa === undefined ? {} : { layers: [new CaLayer(this, 'OmsCa', props.omsCa)] }),
+      ...props.network?.placement,
+    });
+  }
+}
+
+function environment(props: CheckFunctionProps): Record<string, string> {
+  return {
+    [ENV.tableName]: props.table.tableName,
+    [ENV.topicArn]: props.topic.topicArn,
+    [ENV.omsEndpoint]: props.omsEndpoint,
+    [ENV.omsSecretArn]: props.credentials.secretArn,
+    [ENV.omsApi]: props.api,
+    [ENV.omsKind]: props.kind,
+    ...(props.omsCa === undefined ? {} : { [ENV.omsCaFile]: CA_FILE_IN_FUNCTION }),
+    [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
+    [ENV.retentionDays]: String(props.retention.toDays()),
+    [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
+  };
+}

@@ -1,0 +1,59 @@
+/** The function in somebody's VPC: what it may reach from there, and by which way. */
+
+import { isIP } from 'node:net';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type EndpointService, EndpointsOfVpc } from './vpc-endpoints';
+
+const HTTPS = 443;
+
+export interface CheckNetworkProps {
+  readonly vpc: ec2.IVpc;
+  readonly vpcSubnets: ec2.SubnetSelection | undefined;
+  readonly securityGroups: readonly ec2.ISecurityGroup[] | undefined;
+  readonly createEndpoints: readonly EndpointService[];
+  readonly omsEndpoint: string;
+}
+
+export class CheckNetwork extends Construct {
+  /** For the function's own props. */
+  readonly placement: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+
+  constructor(scope: Construct, id: string, props: CheckNetworkProps) {
+    super(scope, id);
+    const { vpc, vpcSubnets } = props;
+    const securityGroups = [...(props.securityGroups ?? [this.ownGroup(props)])];
+    this.placement = { vpc, securityGroups, ...(vpcSubnets === undefined ? {} : { vpcSubnets }) };
+    new EndpointsOfVpc(this, 'Endpoints', {
+      vpc,
+      vpcSubnets,
+      services: props.createEndpoints,
+      callers: securityGroups,
+    });
+  }
+
+  /** Out to OMS and to AWS, and nowhere else; nothing comes in. */
+  private ownGroup(props: CheckNetworkProps): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'oms-cutover: out to OMS and to the AWS APIs',
+      allowAllOutbound: false,
+    });
+    const oms = omsAddress(props.omsEndpoint);
+    group.addEgressRule(oms.peer, ec2.Port.tcp(oms.port), 'OMS');
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(HTTPS), 'AWS APIs');
+    return group;
+  }
+}
+
+/** A console given by its address is the only peer; one given by its name may move. */
+function omsAddress(endpoint: string): { readonly peer: ec2.IPeer; readonly port: number } {
+  const url = new URL(endpoint);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (url.protocol === 'https:' ? HTTPS : 80) : Number(url.port);
+  const family = isIP(host);
+  if (family === 4) return { peer: ec2.Peer.ipv4(`${host}/32`), port };
+  if (family === 6) return { peer: ec2.Peer.ipv6(`${host}/128`), port };
+  return { peer: ec2.Peer.anyIpv4(), port };
+}

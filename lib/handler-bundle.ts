@@ -1,0 +1,18 @@
+/** Finds the bundled handler: it is built once, by `npm run build`, and comes along in the published package. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { InvalidSettings } from './problems';
+
+/** From a checkout this file is lib/handler-bundle.ts, from the published package dist/lib/handler-bundle.js. */
+const PLACES = [join(__dirname, '../dist/lambda/check'), join(__dirname, '../lambda/check')];
+
+export function handlerBundle(): lambda.Code {
+  const found = PLACES.find((place) => existsSync(join(place, 'index.js')));
+  if (found === undefined) {
+    throw new InvalidSettings('oms-cutover', [
+      `the handler is not bundled yet: run npm run build (looked for index.js in ${PLACES.join(' and ')})`,
+    ]);
+  }
+  return lambda.Code.fromAsset(found);
+}

@@ -1,0 +1,8 @@
+/** The package's one entry point. */
+export { type DrainedOptions, type DurationOrPath, Goal, type SyncedOptions } from './goal';
+export { MigrationMonitor, type MigrationMonitorProps } from './migration-monitor';
+export { InvalidSettings } from './problems';
+export type { OmsApi, OmsKind } from './rules';
+export { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';
+export { WaitForMigration, type WaitForMigrationProps } from './wait-for-migration';
+export type { HasLeg } from './wait-loop';

@@ -1,0 +1,178 @@
+/** Watches OMS migration projects: remembers what it sees, tells what changes, and lets others wait. Read this one first. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ChangeTopic } from './change-topic';
+import { CheckFunction } from './check-function';
+import { CheckNetwork } from './check-network';
+import { DeadLetters } from './dead-letters';
+import { FleetSchedule } from './fleet-schedule';
+import { Leg } from './leg';
+import { checkMonitorProps } from './monitor-checks';
+import type { OmsApi, OmsKind } from './rules';
+import { StateTable } from './state-table';
+import type { EndpointService } from './vpc-endpoints';
+import type { HasLeg } from './wait-loop';
+import { WaitMachine } from './wait-machine';
+
+export interface MigrationMonitorProps {
+  /** The http or https address of the OMS console, such as `http://10.0.0.5:8089`. */
+  readonly omsEndpoint: string;
+  /** The ids of the projects that the schedule looks at. */
+  readonly projects: readonly string[];
+  /** The console account, as JSON: `{"username": "…", "password": "…"}`. */
+  readonly credentials: secretsmanager.ISecret;
+  /**
+   * Which of OMS's interfaces to call.
+   * @default 'auto' - what the console answers to
+   */
+  readonly api?: OmsApi;
+  /**
+   * Data migration or data synchronisation projects.
+   * @default 'migration'
+   */
+  readonly kind?: OmsKind;
+  /**
+   * How often the schedule looks at every project. Whole minutes.
+   * @default Duration.minutes(5)
+   */
+  readonly interval?: Duration;
+  /**
+   * Who is told by e-mail. Each address has to confirm once.
+   * @default - nobody; subscribe to `topic`
+   */
+  readonly notifyEmails?: readonly string[];
+  /**
+   * How long one look at OMS may take.
+   * @default Duration.seconds(10)
+   */
+  readonly requestTimeout?: Duration;
+  /**
+   * How long what was seen is kept. Whole days.
+   * @default Duration.days(90)
+   */
+  readonly retention?: Duration;
+  /**
+   * The network that OMS is reached from.
+   * @default - the internet
+   */
+  readonly vpc?: ec2.IVpc;
+  /**
+   * Which subnets of it.
+   * @default - its private subnets
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  /**
+   * What the function may reach.
+   * @default - a group of its own that lets out to the port of OMS and to 443
+   */
+  readonly securityGroups?: readonly ec2.ISecurityGroup[];
+  /**
+   * Ways from the VPC to AWS services that are not there yet. A second one for the same service would not deploy.
+   * @default - none: the subnets lead to them already
+   */
+  readonly createEndpoints?: readonly EndpointService[];
+  /**
+   * A PEM file with certificate authorities to trust for OMS.
+   * @default - the public ones only
+   */
+  readonly omsCa?: string;
+  /**
+   * A key of yours for the table, the topic and the queues.
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * How long logs are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * What becomes of the table and the logs when they leave the stack.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** An event that waits longer than this is no longer about now. */
+const OLDEST_EVENT = Duration.minutes(15);
+
+export class MigrationMonitor extends Construct implements HasLeg {
+  /** Latest and snapshots of every project. */
+  readonly table: dynamodb.Table;
+  /** Where changes are told. */
+  readonly topic: sns.ITopic;
+  /** The one function. */
+  readonly checkFunction: lambda.IFunction;
+  /** Events of the schedule that the function failed on. */
+  readonly failures: sqs.IQueue;
+  /** Events that the schedule could not hand over. */
+  readonly scheduleDeadLetters: sqs.IQueue;
+  readonly leg: sfn.IStateMachine;
+  /** Waits for one project: start it with `{ "projectId": "p_…", "goal": { … } }`. */
+  readonly waitMachine: sfn.IStateMachine;
+
+  constructor(scope: Construct, id: string, props: MigrationMonitorProps) {
+    super(scope, id);
+    checkMonitorProps(this.node.path, props);
+    const { encryptionKey, vpc } = props;
+    const interval = props.interval ?? Duration.minutes(5);
+    const maxEventAge = shorter(interval, OLDEST_EVENT);
+    const kept = {
+      logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    };
+
+    this.table = new StateTable(this, 'Table', { ...kept, encryptionKey });
+    this.topic = new ChangeTopic(this, 'Topic', { notifyEmails: props.notifyEmails ?? [], encryptionKey });
+    this.failures = new DeadLetters(this, 'Failures', encryptionKey);
+    const network =
+      vpc === undefined
+        ? undefined
+        : new CheckNetwork(this, 'Network', {
+            vpc,
+            vpcSubnets: props.vpcSubnets,
+            securityGroups: props.securityGroups,
+            createEndpoints: props.createEndpoints ?? [],
+            omsEndpoint: props.omsEndpoint,
+          });
+    this.checkFunction = new CheckFunction(this, 'Check', {
+      ...kept,
+      table: this.table,
+      topic: this.topic,
+      failures: this.failures,
+      credentials: props.credentials,
+      omsEndpoint: props.omsEndpoint,
+      api: props.api ?? 'auto',
+      kind: props.kind ?? 'migration',
+      omsCa: props.omsCa,
+      requestTimeout: props.requestTimeout ?? Duration.seconds(10),
+      retention: props.retention ?? Duration.days(90),
+      maxEventAge,
+      network,
+      encryptionKey,
+    }).function;
+    const schedule = new FleetSchedule(this, 'Fleet', {
+      checkFunction: this.checkFunction,
+      projects: props.projects,
+      interval,
+      maxEventAge,
+      encryptionKey,
+    });
+    this.scheduleDeadLetters = schedule.deadLetters;
+    this.leg = new Leg(this, 'Leg', { ...kept, checkFunction: this.checkFunction }).machine;
+    this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, leg: this.leg }).machine;
+  }
+}
+
+function shorter(one: Duration, other: Duration): Duration {
+  return one.toMilliseconds() <= other.toMilliseconds() ? one : other;
+}

@@ -1,0 +1,71 @@
+/** Checks a monitor's props against their rules and against each other, before anything is made of them. */
+import { Duration, Token } from 'aws-cdk-lib';
+import type { MigrationMonitorProps } from './migration-monitor';
+import { Problems, show } from './problems';
+import { CA_FILE, durationBetween, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, oneOf, PROJECT_ID } from './rules';
+import { ENDPOINT_SERVICES } from './vpc-endpoints';
+
+export const INTERVAL = durationBetween(Duration.minutes(1), Duration.days(1), 'minutes', 'Duration.minutes(5)');
+export const REQUEST_TIMEOUT = durationBetween(
+  Duration.seconds(1),
+  Duration.seconds(60),
+  'seconds',
+  'Duration.seconds(10)',
+);
+export const RETENTION = durationBetween(Duration.days(1), Duration.days(3650), 'days', 'Duration.days(90)');
+
+/** What EventBridge Scheduler and an asynchronous invocation both take. */
+const LARGEST_EVENT_BYTES = 256 * 1024;
+
+export function checkMonitorProps(path: string, props: MigrationMonitorProps): void {
+  const problems = new Problems();
+  problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
+  checkProjects(problems, props.projects);
+  for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);
+  checkTwice(problems, 'notifyEmails', props.notifyEmails ?? []);
+  problems.check('api', props.api, oneOf(OMS_APIS));
+  problems.check('kind', props.kind, oneOf(OMS_KINDS));
+  problems.check('interval', props.interval, INTERVAL);
+  problems.check('requestTimeout', props.requestTimeout, REQUEST_TIMEOUT);
+  problems.check('retention', props.retention, RETENTION);
+  problems.check('omsCa', props.omsCa, CA_FILE);
+  checkNetwork(problems, props);
+  problems.throwIfAny(path);
+}
+
+function checkProjects(problems: Problems, projects: readonly string[]): void {
+  if (projects.length === 0) problems.missing('projects', PROJECT_ID);
+  for (const project of projects) problems.check('projects', project, PROJECT_ID);
+  checkTwice(problems, 'projects', projects);
+  const bytes = Buffer.byteLength(JSON.stringify(projects));
+  if (bytes > LARGEST_EVENT_BYTES - 1024) {
+    problems.add(
+      `projects must fit into one event of ${LARGEST_EVENT_BYTES} bytes; got ${projects.length} projects with ${bytes} bytes: use a second monitor`,
+    );
+  }
+}
+
+export function checkTwice(problems: Problems, name: string, values: readonly string[]): void {
+  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index));
+  for (const value of twice) problems.add(`${name} must name each only once; got ${show(value)} twice`);
+}
+
+function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
+  for (const service of props.createEndpoints ?? [])
+    problems.check('createEndpoints', service, oneOf(ENDPOINT_SERVICES));
+  if (props.vpc === undefined) {
+    const given = (['vpcSubnets', 'securityGroups', 'createEndpoints'] as const).filter(
+      (name) => props[name] !== undefined,
+    );
+    for (const name of given) problems.add(`${name} means nothing without vpc: give the vpc too`);
+  } else if (props.securityGroups === undefined && Token.isUnresolved(props.omsEndpoint)) {
+    problems.add(
+      'securityGroups is required where omsEndpoint is only known at deployment: its port cannot be opened now',
+    );
+  }
+  if (props.securityGroups?.length === 0)
+    problems.add('securityGroups must name at least one group, or be left out for a group of its own');
+  if (props.omsCa !== undefined && !Token.isUnresolved(props.omsEndpoint) && !/^https:/i.test(props.omsEndpoint)) {
+    problems.add(`omsCa means nothing without https; got omsEndpoint ${show(props.omsEndpoint)}`);
+  }
+}

@@ -1,0 +1,208 @@
+/** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
+import { Duration } from 'aws-cdk-lib';
+import { checkTwice, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
+import { Problems, type Rule, show } from './problems';
+import { CA_FILE, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, type OmsApi, type OmsKind, oneOf, PROJECT_ID } from './rules';
+import { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';
+
+export interface NetworkSettings {
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly availabilityZones: readonly string[];
+  readonly routeTableIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly createEndpoints: readonly EndpointService[];
+}
+
+export interface Settings {
+  readonly omsEndpoint: string;
+  readonly projects: readonly string[];
+  readonly notifyEmails: readonly string[];
+  /** Name or ARN of the secret with the console account. */
+  readonly omsSecret: string;
+  readonly omsApi: OmsApi | undefined;
+  readonly omsKind: OmsKind | undefined;
+  readonly omsCa: string | undefined;
+  readonly interval: Duration | undefined;
+  readonly requestTimeout: Duration | undefined;
+  readonly retention: Duration | undefined;
+  readonly encryptionKeyArn: string | undefined;
+  readonly network: NetworkSettings | undefined;
+}
+
+export const DEFAULT_SECRET = 'oms-cutover/oms';
+
+const idWith = (prefix: string): Rule<string> => ({
+  expected: `an id that begins with ${prefix}-`,
+  example: `${prefix}-0a1b2c3d`,
+  accepts: (value) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value),
+});
+const VPC_ID = idWith('vpc');
+const SUBNET_ID = idWith('subnet');
+const ROUTE_TABLE_ID = idWith('rtb');
+const SECURITY_GROUP_ID = idWith('sg');
+const ZONE: Rule<string> = {
+  expected: 'an availability zone',
+  example: 'eu-central-1a',
+  accepts: (value) => /^[a-z]{2}(-[a-z0-9]+)+$/.test(value),
+};
+const SECRET: Rule<string> = {
+  expected: 'the name or the ARN of a secret',
+  example: DEFAULT_SECRET,
+  accepts: (value) =>
+    /^arn:[^\s:]+:secretsmanager:[^\s:]+:\d{12}:secret:\S+$/.test(value) || /^[\w/+=.@-]{1,512}$/.test(value),
+};
+const KEY_ARN: Rule<string> = {
+  expected: 'the ARN of a KMS key',
+  example: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  accepts: (value) => /^arn:[^\s:]+:kms:[^\s:]+:\d{12}:key\/[\w-]+$/.test(value),
+};
+
+const NETWORK_NAMES = [
+  'subnetIds',
+  'availabilityZones',
+  'routeTableIds',
+  'securityGroupIds',
+  'createEndpoints',
+] as const;
+const NAMES: readonly string[] = [
+  ...[
+    'omsEndpoint',
+    'projects',
+    'notifyEmail',
+    'omsSecret',
+    'omsApi',
+    'omsKind',
+    'omsCa',
+    'scheduleMinutes',
+    'requestTimeoutSeconds',
+  ],
+  ...['retentionDays', 'encryptionKeyArn', 'vpcId', ...NETWORK_NAMES],
+];
+
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const problems = new Problems();
+  const read = new Reader(context, problems);
+  read.refuseUnknown();
+  const settings: Settings = {
+    omsEndpoint: read.required('omsEndpoint', ENDPOINT),
+    projects: read.requiredList('projects', PROJECT_ID),
+    notifyEmails: read.list('notifyEmail', EMAIL),
+    omsSecret: read.text('omsSecret', SECRET) ?? DEFAULT_SECRET,
+    omsApi: read.text('omsApi', oneOf(OMS_APIS)) as OmsApi | undefined,
+    omsKind: read.text('omsKind', oneOf(OMS_KINDS)) as OmsKind | undefined,
+    omsCa: read.text('omsCa', CA_FILE),
+    interval: read.duration('scheduleMinutes', Duration.minutes, { ...INTERVAL, example: '5' }),
+    requestTimeout: read.duration('requestTimeoutSeconds', Duration.seconds, { ...REQUEST_TIMEOUT, example: '10' }),
+    retention: read.duration('retentionDays', Duration.days, { ...RETENTION, example: '90' }),
+    encryptionKeyArn: read.text('encryptionKeyArn', KEY_ARN),
+    network: readNetwork(read, problems),
+  };
+  problems.throwIfAny('oms-cutover cannot be synthesized');
+  return settings;
+}
+
+function readNetwork(read: Reader, problems: Problems): NetworkSettings | undefined {
+  const vpcId = read.text('vpcId', VPC_ID);
+  if (!read.has('vpcId')) {
+    for (const name of NETWORK_NAMES.filter((each) => read.has(each)))
+      problems.add(`${name} means nothing without vpcId: give -c vpcId=${VPC_ID.example} too`);
+    return undefined;
+  }
+  const network: NetworkSettings = {
+    vpcId: vpcId ?? '',
+    subnetIds: read.requiredList('subnetIds', SUBNET_ID),
+    availabilityZones: read.requiredList('availabilityZones', ZONE),
+    routeTableIds: read.list('routeTableIds', ROUTE_TABLE_ID),
+    securityGroupIds: read.list('securityGroupIds', SECURITY_GROUP_ID),
+    createEndpoints: read
+      .list('createEndpoints', { ...oneOf([...ENDPOINT_SERVICES, 'all']) })
+      .flatMap((name) => (name === 'all' ? ENDPOINT_SERVICES : [name as EndpointService])),
+  };
+  const { length } = network.subnetIds;
+  if (length > 0 && network.availabilityZones.length > 0 && network.availabilityZones.length !== length) {
+    problems.add(
+      `availabilityZones must name one zone for each of the ${length} subnetIds, in the same order; got ${network.availabilityZones.length}`,
+    );
+  }
+  if (network.createEndpoints.includes('dynamodb') && network.routeTableIds.length !== length) {
+    problems.add(
+      `routeTableIds must name the route table of each of the ${length} subnetIds, in the same order, for createEndpoints with dynamodb; got ${network.routeTableIds.length}`,
+    );
+  }
+  return network;
+}
+
+/** Reads single settings; what is wrong goes to the problems, and something typed comes back all the same. */
+class Reader {
+  private readonly context: Readonly<Record<string, unknown>>;
+  private readonly problems: Problems;
+
+  constructor(context: Readonly<Record<string, unknown>>, problems: Problems) {
+    this.context = context;
+    this.problems = problems;
+  }
+
+  has(name: string): boolean {
+    return this.context[name] !== undefined;
+  }
+
+  /** A setting with a typing error would otherwise be as good as not given. The CDK's own context has other names: `@aws-cdk/…`, `aws:cdk:…`. */
+  refuseUnknown(): void {
+    for (const name of Object.keys(this.context).filter(
+      (key) => /^[a-z][A-Za-z0-9]*$/.test(key) && !NAMES.includes(key),
+    )) {
+      this.problems.add(`${name} is no setting; there are ${NAMES.join(', ')}`);
+    }
+  }
+
+  required(name: string, rule: Rule<string>): string {
+    if (!this.has(name)) this.problems.missing(`-c ${name}`, rule);
+    return this.text(name, rule) ?? '';
+  }
+
+  text(name: string, rule: Rule<string>): string | undefined {
+    const value = this.context[name];
+    if (value === undefined) return undefined;
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text !== 'string' || text.trim() === '') {
+      this.problems.add(
+        `${name} must be ${rule.expected}, such as ${rule.example}; got ${text === '' ? 'an empty value' : show(text)}`,
+      );
+      return undefined;
+    }
+    this.problems.check(name, text.trim(), rule);
+    return text.trim();
+  }
+
+  requiredList(name: string, rule: Rule<string>): readonly string[] {
+    if (!this.has(name)) this.problems.missing(`-c ${name}`, rule);
+    return this.list(name, rule);
+  }
+
+  /** `a,b` on the command line, also a list in cdk.json. */
+  list(name: string, rule: Rule<string>): readonly string[] {
+    const value = this.context[name];
+    if (value === undefined) return [];
+    const items: unknown[] = Array.isArray(value) ? value : String(value).split(',');
+    const texts = items.map((item) => String(item).trim());
+    for (const text of texts) this.problems.check(name, text, rule);
+    checkTwice(this.problems, name, name === 'availabilityZones' || name === 'routeTableIds' ? [] : texts);
+    return texts;
+  }
+
+  duration(name: string, unit: (amount: number) => Duration, rule: Rule<Duration>): Duration | undefined {
+    const value = this.context[name];
+    if (value === undefined) return undefined;
+    if (!/^\d{1,9}$/.test(String(value).trim())) {
+      this.problems.add(
+        `${name} must be ${rule.expected}, as a number such as ${rule.example}; got ${value === '' ? 'an empty value' : show(value)}`,
+      );
+      return undefined;
+    }
+    const duration = unit(Number(value));
+    if (!rule.accepts(duration))
+      this.problems.add(`${name} must be ${rule.expected}, as a number such as ${rule.example}; got ${show(value)}`);
+    return duration;
+  }
+}
