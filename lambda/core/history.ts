@@ -24,7 +24,7 @@ export interface Span {
   readonly checkpoints: number;
 }
 
-const MAX_MARKS = 16;
+const MAX_MARKS = 24;
 const MAX_SPANS = 24;
 
 /** Adds a mark when the percent moved; a percent that went backwards starts the history again. */
@@ -52,12 +52,12 @@ export interface Forecast {
 
 /**
  * The end of the full copy at the measured rate; null until the percent has moved once since the first look, or at 100.
- * The likely rate is that of the last half of the marks; the range takes the fastest and the slowest stretch among them.
+ * The likely rate is that of the last two thirds of the marks; the range takes the fastest and the slowest stretch among them.
  */
 export function forecastCopy(marks: readonly Mark[], activeMs: number): Forecast | null {
   const last = marks.at(-1);
   if (last === undefined || marks.length < 2 || last.percent >= 100) return null;
-  const recent = marks.slice(Math.min(marks.length - 2, Math.floor(marks.length / 2)));
+  const recent = marks.slice(Math.min(marks.length - 2, Math.floor(marks.length / 3)));
   const likely = slope(recent[0] as Mark, last);
   const stretches = recent.slice(1).map((mark, i) => slope(recent[i] as Mark, mark));
   const fastest = Math.max(likely, ...stretches);

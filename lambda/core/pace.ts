@@ -46,7 +46,7 @@ function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
       ? Math.min(maxLookGapMs(goal.holdSeconds) / 2000, goal.holdSeconds / 4)
       : (lag - goal.maxLagSeconds) / 4;
   }
-  return untilCopyEnds(latest, look);
+  return untilCopyEnds(latest);
 }
 
 /** Refused credentials are tried at the slowest pace, so that a wrong password locks no account; the rest backs off to a minute. */
@@ -56,11 +56,11 @@ function afterFailedLook(goal: Goal, latest: Latest, look: Look): number {
   return goal.type === 'DRAINED' ? 0 : Math.min(60, 5 * 2 ** Math.min(looks, 10));
 }
 
-function untilCopyEnds(latest: Latest, look: Look): number {
+function untilCopyEnds(latest: Latest): number {
   const forecast = forecastCopy(latest.marks, latest.activeMs);
-  const inStep = secondsSince(latest.stepSince, look);
+  const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
   // No forecast: before the first percent, after the last, or in a step that reports none. What has lasted long may well go on so.
-  if (forecast === null) return inStep / 10;
+  if (forecast === null) return still / 10;
   const untilEarliest = forecast.earliestMs / 1000;
   if (untilEarliest > 0) return untilEarliest / 3;
   // Overdue: the longer it has been, the less a little more delay weighs.
