@@ -38,7 +38,11 @@ export async function readBody(
   });
   // What the server announces needs no reading. With an encoding the length is that of the packed body.
   const announced = Number(response.headers.get('content-length') ?? 0);
-  if (announced > limits.maxBytes && !limits.bestEffort) return outcome('size');
+  if (announced > limits.maxBytes && !limits.bestEffort) {
+    drop(reader);
+    return outcome('size');
+  }
+  let whole = false;
   const until = performance.now() + limits.maxMs;
   try {
     for (;;) {
@@ -46,7 +50,10 @@ export async function readBody(
       if (next === undefined) {
         return outcome(limits.deadline.signal.aborted && !limits.bestEffort ? 'time' : 'complete');
       }
-      if (next.done) return outcome('complete');
+      if (next.done) {
+        whole = true;
+        return outcome('complete');
+      }
       bytes += next.value.byteLength;
       if (bytes > limits.maxBytes) return outcome(limits.bestEffort ? 'complete' : 'size');
       chunks.push(next.value);
@@ -54,7 +61,14 @@ export async function readBody(
   } catch (error) {
     if (limits.deadline.signal.aborted) return outcome(limits.bestEffort ? 'complete' : 'time');
     return isTooLarge(error) ? outcome(limits.bestEffort ? 'complete' : 'size') : outcome('error', error);
+  } finally {
+    // A connection whose answer was read to its end is used again; any other must not keep sending.
+    if (!whole) drop(reader);
   }
+}
+
+function drop(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  reader.cancel().catch(() => {});
 }
 
 /** The agent's `maxResponseSize`. */

@@ -85,12 +85,9 @@ export class OmsHttp {
   async send(request: OmsRequest, authorization: string, deadline: Deadline): Promise<Exchange> {
     const startedAt = performance.now();
     const requestedAt = this.clock.now();
-    // Aborted after each exchange: whatever of the body was not wanted must not keep coming.
-    const attempt = new AbortController();
-    const signal = AbortSignal.any([deadline.signal, attempt.signal]);
     let headersAfterMs: number | null = null;
     try {
-      const response = await this.open(request, authorization, signal);
+      const response = await this.open(request, authorization, deadline.signal);
       const headersAt = this.clock.now();
       headersAfterMs = performance.now() - startedAt;
       const body = await readBody(response, {
@@ -125,8 +122,6 @@ export class OmsHttp {
         ? timeIsOver(this.endpoint, deadline.timeoutMs, { headersAfterMs, bytes: 0 })
         : connectionTrouble(this.endpoint, error, null);
       return { ...trouble, requestedAt, answeredAt: this.clock.now() };
-    } finally {
-      attempt.abort();
     }
   }
 
