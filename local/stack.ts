@@ -1,0 +1,212 @@
+/**
+ * The whole synthesized stack on a laptop: the table in an embedded database, the topic captured, the secret served, the bundled handlers
+ * loaded, the state machines interpreted, all on one clock. Nothing in it can reach the real AWS.
+ */
+
+import { CheckFailed } from '../lambda/core/errors';
+import type { Clock, Log } from '../lambda/core/ports';
+import { ENV } from '../lambda/env';
+import { type CapturedMessage, CapturedSns } from './captured-sns';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
+import { type LocalFunction, loadFunction } from './local-function';
+import type { Loopback } from './loopback';
+import { functionName } from './resource-identity';
+import { type Env, enterSandbox } from './sandbox';
+import { type ScheduledRun, ScheduleRuns } from './schedule-runs';
+import { startSecretsEndpoint } from './secrets-endpoint';
+import { StateMachines } from './state-machine';
+import type { ExecutionResult } from './state-machine-execution';
+import { readStack, type StackModel } from './template';
+import { VirtualClock } from './virtual-clock';
+
+export interface LocalStackOptions {
+  /** A cloud assembly: cdk.out. */
+  readonly directory: string;
+  /** Needed where the assembly holds several stacks. */
+  readonly stackName?: string;
+  readonly clock: Clock;
+  readonly credentials: { readonly username: string; readonly password: string };
+  /** Instead of the endpoint that was synthesized. */
+  readonly omsEndpoint?: string;
+  /** Where the table is kept; absent: in memory. */
+  readonly dataFolder?: string;
+  /** Where the handlers log; absent: on the standard output, as in Lambda. */
+  readonly log?: Log;
+  readonly onMessage?: (message: SentMessage) => void;
+  readonly onExecution?: (execution: ExecutionResult) => void;
+  /** For the jitter of retries; in [0, 1). */
+  readonly random?: () => number;
+  /** What is sandboxed; only tests that load no AWS client give another one. */
+  readonly env?: Env;
+}
+
+export interface SentMessage extends CapturedMessage {
+  /** Unix milliseconds on the stack's clock. */
+  readonly at: number;
+  /** Who of the topic's subscribers gets it, as `email:dba@example.com`; filter policies are not applied. */
+  readonly recipients: readonly string[];
+}
+
+export interface StackCounters {
+  readonly invocations: number;
+  readonly failedInvocations: number;
+  readonly executions: number;
+  readonly transitions: number;
+  readonly largestHistory: number;
+  readonly messages: number;
+}
+
+interface Parts {
+  readonly options: LocalStackOptions;
+  readonly model: StackModel;
+  readonly database: EmbeddedDynamoDb;
+  readonly sns: CapturedSns;
+  readonly secrets: Loopback;
+  readonly functions: readonly LocalFunction[];
+  readonly messages: SentMessage[];
+}
+
+export class LocalStack {
+  readonly model: StackModel;
+  /** In the order they were sent. */
+  readonly messages: readonly SentMessage[];
+  /** In the order they ended. */
+  readonly executions: ExecutionResult[] = [];
+  /** For tests: it can be told to fail. */
+  readonly sns: CapturedSns;
+  /** For whoever wants to read the table beside the handlers. */
+  readonly database: EmbeddedDynamoDb;
+  private readonly parts: Parts;
+  private readonly machines: StateMachines;
+  private readonly schedules: ScheduleRuns;
+  private invocations = 0;
+  private failedInvocations = 0;
+
+  private constructor(parts: Parts) {
+    const { options, model } = parts;
+    this.parts = parts;
+    this.model = model;
+    this.messages = parts.messages;
+    this.sns = parts.sns;
+    this.database = parts.database;
+    this.machines = new StateMachines({
+      machines: new Map(model.machines.map(({ arn, definition }) => [arn, definition])),
+      clock: options.clock,
+      invoke: (arn, payload) => this.invoke(payload, arn),
+      onExecution: (execution) => {
+        this.executions.push(execution);
+        options.onExecution?.(execution);
+      },
+      ...(options.random ? { random: options.random } : {}),
+    });
+    this.schedules = new ScheduleRuns(model.schedules, options.clock, (arn, input) => this.invoke(input, arn));
+  }
+
+  /** Throws CheckFailed for an assembly that cannot be run, InvalidInput for a data folder that cannot be used. */
+  static async start(options: LocalStackOptions): Promise<LocalStack> {
+    const model = readStack(options.directory, options.stackName);
+    const [table, ...others] = model.tables;
+    if (!table || others.length > 0)
+      throw new CheckFailed(`${model.name} has ${model.tables.length} tables, and one can be embedded`);
+    const messages: SentMessage[] = [];
+    const started: { close(): Promise<void> }[] = [];
+    const noted = <T extends { close(): Promise<void> }>(part: T): T => {
+      started.push(part);
+      return part;
+    };
+    try {
+      const { dataFolder } = options;
+      const database = noted(
+        await startEmbeddedDynamoDb({ table, ...(dataFolder === undefined ? {} : { folder: dataFolder }) }),
+      );
+      const sns = noted(
+        await CapturedSns.start({
+          onMessage: (message) => {
+            const sent = { ...message, at: options.clock.now(), recipients: recipientsOf(model, message.topicArn) };
+            messages.push(sent);
+            options.onMessage?.(sent);
+          },
+        }),
+      );
+      const secrets = noted(await startSecretsEndpoint(secretsOf(model, options.credentials)));
+      enterSandbox(options.env ?? process.env, { dynamodb: database.url, sns: sns.url, secretsManager: secrets.url });
+      const env: Record<string, string> =
+        options.omsEndpoint === undefined ? {} : { [ENV.omsEndpoint]: options.omsEndpoint };
+      const surroundings = { env, clock: options.clock, ...(options.log ? { log: options.log } : {}) };
+      const functions = model.functions.map((definition) => loadFunction(definition, surroundings));
+      return new LocalStack({ options, model, database, sns, secrets, functions, messages });
+    } catch (error) {
+      await Promise.all(started.map((part) => part.close()));
+      throw error;
+    }
+  }
+
+  /** Invokes a function (by ARN or name; the only one where none is given). Throws what the handler throws. */
+  async invoke(event: unknown, functionReference?: string): Promise<unknown> {
+    const target = this.functionFor(functionReference);
+    this.invocations += 1;
+    const { clock } = this.parts.options;
+    const work = () => target.invoke(event);
+    try {
+      // Sockets are real: time has to stand still for them.
+      return await (clock instanceof VirtualClock ? clock.participate(work) : work());
+    } catch (error) {
+      this.failedInvocations += 1;
+      throw error;
+    }
+  }
+
+  /** Runs the stand-alone wait to its end, however it ends. */
+  startWait(request: unknown, options: { readonly signal?: AbortSignal } = {}): Promise<ExecutionResult> {
+    return this.machines.run(this.model.output('WaitMachineArn'), request, options);
+  }
+
+  /** Each schedule's look, once and now. What fails is in the result: a schedule's caller hears nothing. */
+  runScheduleOnce(): Promise<readonly ScheduledRun[]> {
+    return this.schedules.once();
+  }
+
+  /** Each schedule at its rate, first at once, until the signal aborts. */
+  runSchedule(signal: AbortSignal): Promise<void> {
+    return this.schedules.until(signal);
+  }
+
+  counters(): StackCounters {
+    return {
+      invocations: this.invocations,
+      failedInvocations: this.failedInvocations,
+      executions: this.executions.length,
+      transitions: this.executions.reduce((sum, { transitions }) => sum + transitions, 0),
+      largestHistory: Math.max(0, ...this.executions.map(({ historyEvents }) => historyEvents)),
+      messages: this.messages.length,
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.parts.database.close(), this.parts.sns.close(), this.parts.secrets.close()]);
+  }
+
+  private functionFor(reference: string | undefined): LocalFunction {
+    const { functions } = this.parts;
+    const found =
+      reference === undefined ? functions : functions.filter(({ name }) => name === functionName(reference));
+    const [only, ...others] = found;
+    if (only && others.length === 0) return only;
+    const wanted = reference ?? `the only function (there are ${functions.length})`;
+    throw Object.assign(new Error(`Function not found: ${wanted}`), { name: 'Lambda.ResourceNotFoundException' });
+  }
+}
+
+/** Under the ARN that the functions know it by. */
+function secretsOf(model: StackModel, credentials: LocalStackOptions['credentials']): Record<string, unknown> {
+  const arns = model.functions
+    .map(({ environment }) => environment[ENV.omsSecretArn])
+    .filter((arn) => arn !== undefined);
+  return Object.fromEntries(arns.map((arn) => [arn, credentials]));
+}
+
+function recipientsOf(model: StackModel, topicArn: string): string[] {
+  return model.subscriptions
+    .filter((each) => each.topicArn === topicArn)
+    .map(({ protocol, endpoint }) => `${protocol}:${endpoint}`);
+}
