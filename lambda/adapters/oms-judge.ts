@@ -103,9 +103,8 @@ function noteSkew(reply: Reply, decoding: Decoding): void {
 
 function redirected(answered: string, reply: Reply, decoding: Decoding): string {
   // Without query and fragment: they may hold a session's ticket.
-  const target =
-    reply.location === null ? '' : ` to ${decoding.clean(reply.location.replace(/[?#][\s\S]*$/, ''), 120)}`;
-  return `${answered}, a redirect${target}: a login page there means it does not accept the user name and password; another host or https:// there means the endpoint should be that one`;
+  const to = reply.location === null ? 'nowhere' : decoding.clean(reply.location.replace(/[?#][\s\S]*$/, ''), 120);
+  return `${answered} and sends us to ${to}: if that is a login page, OMS does not accept the user name and password; if it is OMS under another address, make that the endpoint`;
 }
 
 function named(status: number): string {

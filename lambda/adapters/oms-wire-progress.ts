@@ -1,7 +1,7 @@
 /** The three formats of a progress reply, decoded into the one progress model. */
 import { IMPORTANCES, type Progress, type ProjectKind, STATUSES } from '../core/progress';
 import { phaseOf } from '../core/status';
-import { type Decoding, own } from './oms-wire-values';
+import { asText, type Decoding, own } from './oms-wire-values';
 
 /**
  * Where each field may stand: 3.3's migration call, 3.3's sync call (its page names the progress both ways), and 4.1.1's call.
@@ -51,18 +51,16 @@ export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decod
   };
 }
 
-/** The value under whichever spelling came. Two spellings that contradict each other leave none. */
+/** The value under whichever spelling came, null before undefined. Two spellings that contradict each other leave none. */
 function pick(data: unknown, field: keyof Progress, decoding: Decoding): unknown {
-  const came = SPELLINGS[field].map((name) => own(data, name)).filter((value) => value !== undefined && value !== null);
-  if (came.length > 1 && came.some((value) => value !== came[0])) {
-    decoding.odd(
-      field,
-      came.map(String).join(' and '),
-      'two spellings of the field contradict each other; taken as unknown',
-    );
+  const came = SPELLINGS[field].map((name) => own(data, name)).filter((value) => value !== undefined);
+  const [first, ...others] = came.filter((value) => value !== null);
+  if (others.some((value) => value !== first)) {
+    const problem = 'two spellings of the field contradict each other; taken as unknown';
+    decoding.odd(field, [first, ...others].map(asText).join(' and '), problem);
     return null;
   }
-  return came[0];
+  return first ?? came[0];
 }
 
 function describe(value: unknown): string {

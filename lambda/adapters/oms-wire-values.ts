@@ -139,7 +139,8 @@ export function own(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function asText(value: unknown): string {
+/** A JSON value for a message. Not by `String`, which calls a `toString` that the reply may have brought. */
+export function asText(value: unknown): string {
   if (value === undefined) return '(missing)';
   if (typeof value === 'string') return value === '' ? '(empty)' : value;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '(a list)' : '(an object)';

@@ -5,7 +5,6 @@ export class Fields {
   private readonly value: Readonly<Record<string, unknown>>;
   private readonly where: string;
   private readonly problems: string[];
-  private readonly read = new Set<string>();
 
   private constructor(value: Readonly<Record<string, unknown>>, where: string, problems: string[]) {
     this.value = value;
@@ -19,8 +18,8 @@ export class Fields {
       return new Fields(value as Record<string, unknown>, where, problems);
     }
     problems.push(`${where}: must be ${expected}, got ${shown(value)}`);
-    const empty = new Fields({}, where, []);
-    return empty;
+    // What it lacks would only be said again.
+    return new Fields({}, where, []);
   }
 
   has(name: string): boolean {
@@ -28,7 +27,6 @@ export class Fields {
   }
 
   raw(name: string): unknown {
-    this.read.add(name);
     return this.has(name) ? this.value[name] : undefined;
   }
 
@@ -103,11 +101,10 @@ export class Fields {
     return value.map((entry, index) => Fields.of(entry, `${prefix}${name}[${index}]`, this.problems));
   }
 
-  /** Notes every field that nobody read: a slip in a name would otherwise pass in silence. */
-  noOthers(known: readonly string[] = [...this.read]): void {
-    const expected = [...new Set([...known, ...this.read])].sort().join(', ');
+  /** Notes every field that is none of `known`: a slip in a name would otherwise pass in silence. */
+  noOthers(known: readonly string[]): void {
     for (const name of Object.keys(this.value)) {
-      if (!this.read.has(name)) this.problem(name, `is not known here (known: ${expected})`);
+      if (!known.includes(name)) this.problem(name, `is not known here (known: ${known.join(', ')})`);
     }
   }
 

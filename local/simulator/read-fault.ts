@@ -20,13 +20,23 @@ const KINDS = [
   'odd',
 ] as const satisfies readonly Trouble['kind'][];
 
+/** What belongs to a kind beside `from`, `for` and `kind`. */
+const FIELDS: Partial<Record<Trouble['kind'], readonly string[]>> = {
+  http: ['status', 'retryAfter', 'body'],
+  redirect: ['location'],
+  refused: ['error'],
+  clock: ['skew'],
+  slow: ['delay'],
+  odd: ['data'],
+};
+
 /** `from` and `for` bound it; `kind` says what goes wrong, and the rest belongs to the kind. */
 export function readFault(fields: Fields): Fault {
   const from = fields.durationMs('from') ?? 0;
   const length = fields.durationMs('for') ?? 0;
   if (!fields.has('kind')) fields.problem('kind', `is required: one of ${KINDS.join(', ')}`);
   const trouble = readTrouble(fields, fields.oneOf('kind', KINDS, 'unreachable'));
-  fields.noOthers();
+  fields.noOthers(['from', 'for', 'kind', ...(FIELDS[trouble.kind] ?? [])]);
   return { from, to: from + length, trouble };
 }
 

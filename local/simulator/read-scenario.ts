@@ -6,6 +6,19 @@ import { readFault } from './read-fault';
 import { readWords } from './read-words';
 import type { CheckpointKey, Key, Scenario, Switches } from './scenario';
 
+const FIELDS = ['title', 'description', 'kind', 'importance', 'enable', 'checkpointEvery', 'timeline', 'faults'];
+const KEY_FIELDS = [
+  'at',
+  'status',
+  'step',
+  'importance',
+  'enable',
+  'struct',
+  'full',
+  'checkpoint',
+  'reverseCheckpoint',
+  'error',
+];
 const SWITCHES = ['struct', 'full', 'incrSync', 'reverseIncrSync'] as const;
 
 /** `source` names the scenario in messages. Throws InvalidInput with one line a problem. */
@@ -22,7 +35,7 @@ export function readScenario(value: unknown, source: string): Scenario {
     timeline: fields.list('timeline').map(readKey),
     faults: (fields.has('faults') ? fields.list('faults') : []).map(readFault),
   };
-  fields.noOthers();
+  fields.noOthers(FIELDS);
   checkOrder(scenario.timeline, source, problems);
   if (problems.length > 0) throw new InvalidInput(problems);
   return scenario;
@@ -41,7 +54,7 @@ function readKey(fields: Fields): Key {
     ...fields.when('reverseCheckpoint', () => readCheckpoint(fields, 'reverseCheckpoint')),
     ...fields.when('error', () => (fields.raw('error') === null ? null : readWords(fields, 'error'))),
   };
-  fields.noOthers();
+  fields.noOthers(KEY_FIELDS);
   return key as Key;
 }
 
@@ -65,7 +78,7 @@ function readCheckpoint(fields: Fields, name: string): CheckpointKey {
     lagMs: inner.durationMs('lag') ?? 0,
     variesMs: inner.durationMs('varies', 0) ?? 0,
   };
-  inner.noOthers();
+  inner.noOthers(['lag', 'varies']);
   return key;
 }
 

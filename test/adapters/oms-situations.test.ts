@@ -1,9 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { play } from './oms-run';
 import { SITUATIONS } from './oms-situations';
+import { TABLE_HEAD, tableRow } from './oms-table';
 
 describe('every situation has one outcome', () => {
+  const rows: string[] = [];
+
   test.each(SITUATIONS.map((situation) => [situation.title, situation] as const))('%s', async (_title, situation) => {
-    const { look, requests } = await play(situation);
+    const played = await play(situation);
+    const { look, requests } = played;
+    rows.push(tableRow(situation, played));
     expect({ outcome: look.outcome, requests: requests.length }).toEqual({
       outcome: situation.outcome,
       requests: situation.requests,
@@ -18,10 +25,15 @@ describe('every situation has one outcome', () => {
   });
 
   test('each fixture has its situation', () => {
-    const { readdirSync } = jest.requireActual<typeof import('node:fs')>('node:fs');
     const used = new Set(SITUATIONS.map(({ peer }) => peer));
-    const spare = readdirSync(`${__dirname}/../fixtures/oms`).filter((name) => name.includes('.') && !used.has(name));
-    // Used by other tests.
-    expect(spare).toEqual(['words-with-control-characters.json']);
+    const fixtures = readdirSync(join(__dirname, '..', 'fixtures', 'oms')).filter((name) => name.includes('.'));
+    // The one left over is about words: see oms-client.test.ts.
+    expect(fixtures.filter((name) => !used.has(name))).toEqual(['words-with-control-characters.json']);
+  });
+
+  test('docs/oms.md has the table of this very run (npx tsx bench/oms-outcomes.ts --markdown prints it)', () => {
+    const docs = readFileSync(join(__dirname, '..', '..', 'docs', 'oms.md'), 'utf8').split('\n');
+    const from = docs.indexOf(TABLE_HEAD[0] ?? '');
+    expect(docs.slice(from, from + 2 + SITUATIONS.length)).toEqual([...TABLE_HEAD, ...rows]);
   });
 });

@@ -253,12 +253,12 @@ export const SITUATIONS: readonly Situation[] = [
     'HTTP 401 (Unauthorized)',
   ),
   bad('403', '403.http', 'OmsRejectedCredentials', 'HTTP 403 (Forbidden)'),
-  bad('a redirect to a login page', 'redirect-to-login.http', 'OmsRejectedCredentials', 'a redirect to /login:'),
+  bad('a redirect to a login page', 'redirect-to-login.http', 'OmsRejectedCredentials', 'sends us to /login:'),
   bad(
     'a redirect to https',
     'redirect-to-https.http',
     'OmsRejectedCredentials',
-    'a redirect to https://oms.example.internal/',
+    'sends us to https://oms.example.internal/',
   ),
 
   bad('408', '408.http', 'OmsUnreachable', 'HTTP 408 (Request Timeout)', {

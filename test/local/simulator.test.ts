@@ -1,0 +1,364 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OmsClient } from '../../lambda/adapters/oms-client';
+import { InvalidInput } from '../../lambda/core/errors';
+import type { Look, OmsApi, ProjectKind } from '../../lambda/core/progress';
+import { readScenario } from '../../local/simulator/read-scenario';
+import { BUILT_IN_SCENARIOS, listScenarios, loadScenario } from '../../local/simulator/scenarios';
+import {
+  SIMULATOR_PASSWORD,
+  SIMULATOR_USERNAME,
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '../../local/simulator/simulator';
+
+const START = 1_790_000_000_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+const time = { now: START };
+const now = () => time.now;
+
+async function simulate(options: Partial<SimulatorOptions>): Promise<Simulator> {
+  time.now = START;
+  const simulator = await startSimulator({ projects: {}, now, ...options });
+  open.push(simulator);
+  return simulator;
+}
+
+function clientOf(simulator: Simulator, { api = 'auto' as 'auto' | OmsApi, kind = 'migration' as ProjectKind } = {}) {
+  const account = { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD };
+  const client = new OmsClient({
+    endpoint: simulator.url,
+    api,
+    kind,
+    credentials: { read: async () => account, reread: async () => account },
+    requestTimeoutMs: 1_000,
+    clock: { now },
+    random: () => 0,
+  });
+  open.push(client);
+  return client;
+}
+
+/** Status, step and percentages over a whole scenario, each change once. */
+async function story(name: string, everyMs: number, api: OmsApi = '3.3'): Promise<string[]> {
+  const simulator = await simulate({ projects: { p_x: loadScenario(name) } });
+  const client = clientOf(simulator, { api });
+  const seen: string[] = [];
+  for (time.now = START; time.now <= START + simulator.durationMs('p_x') + everyMs; time.now += everyMs) {
+    const words = summary(await client.look('p_x'));
+    if (words !== seen.at(-1)) seen.push(words);
+  }
+  return seen;
+}
+
+const summary = (look: Look) =>
+  look.outcome === 'OK' ? `${look.progress.status} ${look.progress.currentStep ?? '-'}` : look.outcome;
+
+describe('the built-in scenarios', () => {
+  test.each<[string, string[]]>([
+    [
+      'full-copy',
+      ['INIT -', 'RUNNING PRE_CHECK', 'RUNNING STRUCT_MIGRATION', 'RUNNING FULL_MIGRATION', 'FINISHED FULL_MIGRATION'],
+    ],
+    [
+      'failure',
+      ['INIT -', 'RUNNING PRE_CHECK', 'RUNNING STRUCT_MIGRATION', 'RUNNING FULL_MIGRATION', 'FAILED FULL_MIGRATION'],
+    ],
+    [
+      'suspension',
+      [
+        'INIT -',
+        'RUNNING PRE_CHECK',
+        'RUNNING STRUCT_MIGRATION',
+        'RUNNING FULL_MIGRATION',
+        'SUSPEND FULL_MIGRATION',
+        'RUNNING FULL_MIGRATION',
+        'FINISHED FULL_MIGRATION',
+      ],
+    ],
+    [
+      'recovery',
+      [
+        'INIT -',
+        'RUNNING PRE_CHECK',
+        'RUNNING STRUCT_MIGRATION',
+        'RUNNING FULL_MIGRATION',
+        'FAILED FULL_MIGRATION',
+        'RUNNING FULL_MIGRATION',
+        'FINISHED FULL_MIGRATION',
+      ],
+    ],
+    [
+      'synchronisation',
+      [
+        'INIT -',
+        'RUNNING PRE_CHECK',
+        'RUNNING STRUCT_MIGRATION',
+        'RUNNING INCR_LOG_PULL',
+        'RUNNING FULL_MIGRATION',
+        'RUNNING INCR_SYNC',
+      ],
+    ],
+    [
+      'switchover',
+      [
+        'INIT -',
+        'RUNNING PRE_CHECK',
+        'RUNNING STRUCT_MIGRATION',
+        'RUNNING INCR_LOG_PULL',
+        'RUNNING FULL_MIGRATION',
+        'RUNNING INCR_SYNC',
+        'RUNNING APP_SWITCH',
+        'RUNNING REVERSE_INCR_SYNC',
+      ],
+    ],
+  ])('%s goes through its steps', async (name, steps) => {
+    expect(await story(name, MINUTE)).toEqual(steps);
+  });
+
+  test('outage cuts OMS off for ten minutes', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('outage') } });
+    const client = clientOf(simulator);
+    const at = async (offset: number) => {
+      time.now = START + offset;
+      return (await client.look('p_x')).outcome;
+    };
+    expect(await at(3 * HOUR - 1)).toBe('OK');
+    expect(await at(3 * HOUR)).toBe('OmsUnreachable');
+    expect(await at(3 * HOUR + 10 * MINUTE)).toBe('OK');
+  });
+
+  test('each has a title and a description', () => {
+    expect(listScenarios().map(({ name }) => name)).toEqual([...BUILT_IN_SCENARIOS]);
+    for (const { title, description } of listScenarios()) expect(`${title}. ${description}`).toMatch(/^\w.+\. \w.+\.$/);
+  });
+
+  test('failure ends in the words of OMS, and the 4.1.1 calls name the step', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('failure') } });
+    time.now = START + 4 * HOUR;
+    const old = await clientOf(simulator, { api: '3.3' }).look('p_x');
+    expect(old.said.reason).toBe('The target tenant has no disk space left.');
+    const look = await clientOf(simulator, { api: '4.1.1' }).look('p_x');
+    expect(look.said.failedStep).toBe('FULL_TRANSFER');
+    expect(simulator.requests).toMatchObject({ total: 3, progress: 2, steps: 1, unauthorized: 0 });
+  });
+});
+
+describe('progress', () => {
+  test('moves evenly between two keys, and stands still between two that say the same', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('suspension') } });
+    const full = (offset: number) => simulator.stateAt('p_x', START + offset)?.full;
+    expect([40 * MINUTE, 80 * MINUTE, 2 * HOUR, 2.5 * HOUR, 3 * HOUR, 4.5 * HOUR, 6 * HOUR].map(full)).toEqual([
+      0, 20, 40, 40, 40, 70, 100,
+    ]);
+  });
+
+  test('stays as it was after the last key', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
+    expect(simulator.stateAt('p_x', START + 1_000 * HOUR)).toMatchObject({ status: 'FINISHED', full: 100 });
+    expect(simulator.durationMs('p_x')).toBe(6 * HOUR);
+  });
+
+  test('goes as many times faster as asked', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, speed: 3_600 });
+    expect(simulator.durationMs('p_x')).toBe(6_000);
+    expect(simulator.stateAt('p_x', START + 6_000)?.status).toBe('FINISHED');
+    expect(simulator.stateAt('p_x', START + 5_999)?.status).toBe('RUNNING');
+  });
+});
+
+describe('checkpoints', () => {
+  const lagAt = (simulator: Simulator, offset: number) => {
+    const at = START + offset;
+    const checkpoint = simulator.stateAt('p_x', at)?.checkpoint;
+    return checkpoint == null ? null : at / 1000 - checkpoint;
+  };
+
+  test('come down to a few seconds and stay there', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('synchronisation') } });
+    expect(lagAt(simulator, 2 * HOUR)).toBeNull();
+    expect(lagAt(simulator, 3 * HOUR)).toBe(8_400);
+    expect(lagAt(simulator, 3.5 * HOUR)).toBeGreaterThan(4_000);
+    for (let offset = 4 * HOUR; offset < 5 * HOUR; offset += 7_000) {
+      expect(lagAt(simulator, offset)).toBeGreaterThanOrEqual(0);
+      expect(lagAt(simulator, offset)).toBeLessThanOrEqual(16);
+    }
+  });
+
+  test('are refreshed every ten seconds', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('synchronisation') } });
+    const values = Array.from(
+      { length: 60 },
+      (_, s) => simulator.stateAt('p_x', START + 5 * HOUR + s * 1_000)?.checkpoint,
+    );
+    expect(new Set(values).size).toBe(6);
+  });
+
+  test('freeze forward after the switchover while the reverse one moves', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('switchover') } });
+    const at = (offset: number) => simulator.stateAt('p_x', START + offset);
+    const [early, late] = [at(320 * MINUTE), at(10 * HOUR)];
+    expect(late?.checkpoint).toBe(early?.checkpoint);
+    expect((late?.reverseCheckpoint ?? 0) - (early?.reverseCheckpoint ?? 0)).toBeGreaterThan(4 * 3_600);
+    expect(at(5 * HOUR)?.reverseCheckpoint).toBeNull();
+  });
+});
+
+describe('the server', () => {
+  test('answers an unknown project as OMS does', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
+    const look = await clientOf(simulator).look('p_y');
+    expect(look).toMatchObject({ outcome: 'OmsProjectNotFound', api: '3.3' });
+  });
+
+  test('knows a project under its own kind only', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
+    expect((await clientOf(simulator, { api: '3.3', kind: 'sync' }).look('p_x')).outcome).toBe('OmsProjectNotFound');
+  });
+
+  test('turns a wrong password away, and takes the new one after a rotation', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, password: 'another' });
+    const client = clientOf(simulator);
+    expect((await client.look('p_x')).outcome).toBe('OmsRejectedCredentials');
+    expect(simulator.requests.unauthorized).toBe(1);
+    simulator.setCredentials(SIMULATOR_USERNAME, SIMULATOR_PASSWORD);
+    expect((await client.look('p_x')).outcome).toBe('OK');
+  });
+
+  test('can be upgraded while somebody watches', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, api: '3.3' });
+    const client = clientOf(simulator);
+    expect((await client.look('p_x')).api).toBe('3.3');
+    simulator.setApi('4.1.1');
+    expect((await client.look('p_x')).api).toBe('4.1.1');
+  });
+
+  test('lists a fleet, page by page', async () => {
+    const scenario = loadScenario('full-copy');
+    const projects = Object.fromEntries(Array.from({ length: 320 }, (_, index) => [`p_${index}`, scenario]));
+    const simulator = await simulate({ projects });
+    expect(await clientOf(simulator).listProjects()).toHaveLength(320);
+    expect(simulator.requests.list).toBe(3);
+  });
+
+  test('tells the time by its own clock', async () => {
+    const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
+    time.now = START + HOUR;
+    expect((await clientOf(simulator).look('p_x')).clockSkewMs).toBe(0);
+  });
+
+  test('refuses a port in use with one clear sentence', async () => {
+    const { port } = await simulate({});
+    const second = startSimulator({ projects: {}, now, port });
+    await expect(second).rejects.toThrow(InvalidInput);
+    await expect(second).rejects.toThrow(`port ${port} is in use on 127.0.0.1; choose another with --port`);
+  });
+});
+
+describe('faults', () => {
+  const timeline = [{ at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 10 }];
+  const base = { title: 'Faults', description: 'One after another.', timeline };
+
+  test.each<[string, object, string, RegExp | null]>([
+    ['http', { status: 503 }, 'OmsUnreachable', /503/],
+    ['http', { status: 429, retryAfter: '120' }, 'OmsUnreachable', /Retry-After: 120/],
+    ['unreachable', {}, 'OmsUnreachable', /closed before/],
+    ['silent', {}, 'OmsUnreachable', /nothing came/],
+    ['stall', {}, 'OmsUnreachable', /stalled at \d+ bytes/],
+    ['html', {}, 'OmsBadReply', /HTML page/],
+    ['redirect', {}, 'OmsRejectedCredentials', /sends us to \/login/],
+    ['bad-json', {}, 'OmsBadReply', /not JSON/],
+    ['seed-sample', {}, 'OmsBadReply', /not JSON; it begins: \{ "success":true "code"/],
+    ['huge', {}, 'OmsBadReply', /more than 1 MiB/],
+    ['refused', { error: { code: 'X-1', message: 'No.' } }, 'OmsRefused', /\[X-1\]: No\./],
+    ['unknown-project', {}, 'OmsProjectNotFound', /no such project/],
+    ['slow', { delay: '0s' }, 'OK', null],
+    ['odd', { data: { fullMigrationProgress: '63' } }, 'OK', null],
+    ['clock', { skew: '-10m' }, 'OK', null],
+  ])('%s %j gives %s', async (kind, more, outcome, problem) => {
+    const scenario = readScenario({ ...base, faults: [{ from: '0s', for: '1m', kind, ...more }] }, 'test');
+    const simulator = await simulate({ projects: { p_x: scenario } });
+    const client = clientOf(simulator, { api: '3.3' });
+    const look = await client.look('p_x');
+    expect(look.outcome).toBe(outcome);
+    if (look.outcome !== 'OK' && problem) expect(look.problem).toMatch(problem);
+    if (kind === 'odd') expect(look.anomalies.map(({ field }) => field)).toEqual(['fullMigrationProgress']);
+    if (kind === 'clock') expect(look.clockSkewMs).toBe(-600_000);
+    time.now = START + MINUTE;
+    expect((await client.look('p_x')).outcome).toBe('OK');
+  });
+});
+
+describe('a scenario that somebody wrote', () => {
+  test('can be a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'scenario-'));
+    const file = join(folder, 'mine.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ title: 'Mine', description: 'Own.', timeline: [{ at: '0s', status: 'RUNNING' }] }),
+    );
+    expect(loadScenario(file)).toMatchObject({ title: 'Mine', kind: 'migration', importance: 'MEDIUM' });
+    writeFileSync(file, '{');
+    expect(() => loadScenario(file)).toThrow(`scenario file ${file} is not JSON`);
+    await rm(folder, { recursive: true });
+    expect(() => loadScenario(file)).toThrow(`scenario file ${file} cannot be read (ENOENT)`);
+  });
+
+  test('refuses every mistake at once, each with its place', () => {
+    const wrong = {
+      title: '',
+      kind: 'copy',
+      enable: { full: 'yes', reverse: true },
+      timeline: [
+        { at: '1m', status: 'RUNNING', full: 120 },
+        { at: '1m', checkpoint: 'stuck', stepp: 'X' },
+      ],
+      faults: [{ from: '5', for: '1m', kind: 'lightning' }],
+    };
+    expect(() => readScenario(wrong, 'mine.json')).toThrow(InvalidInput);
+    let problems: readonly string[] = [];
+    try {
+      readScenario(wrong, 'mine.json');
+    } catch (error) {
+      problems = (error as InvalidInput).problems;
+    }
+    expect(problems).toEqual([
+      'mine.json: title must be some text, got ""',
+      'mine.json: description is required: some text',
+      'mine.json: kind must be one of migration, sync, got "copy"',
+      'mine.json: enable.full must be true or false, got "yes"',
+      'mine.json: enable.reverse is not known here (known: struct, full, incrSync, reverseIncrSync)',
+      'mine.json: timeline[0].full must be a percentage from 0 to 100, or null, got 120',
+      'mine.json: timeline[1].checkpoint: must be null, "frozen" or { "lag": "5s" }, got "stuck"',
+      'mine.json: timeline[1].stepp is not known here (known: at, status, step, importance, enable, struct, full, checkpoint, reverseCheckpoint, error)',
+      'mine.json: faults[0].from must be a duration such as "0s", "10m", "6h" or "3d", got "5"',
+      'mine.json: faults[0].kind must be one of http, unreachable, silent, stall, html, redirect, bad-json, seed-sample, huge, refused, unknown-project, clock, slow, odd, got "lightning"',
+      'mine.json: timeline[0].at must be "0s": a project has a state from the start',
+      'mine.json: timeline[1].at must be later than that of timeline[0]',
+    ]);
+  });
+
+  test.each([
+    [null, 'mine: must be an object, got null'],
+    [[], 'mine: must be an object, got []'],
+    [{ title: 'A', description: 'B', timeline: [] }, 'mine: timeline must be a list with one entry at least, got []'],
+  ])('refuses %j', (value, problem) => {
+    expect(() => readScenario(value, 'mine')).toThrow(problem);
+  });
+
+  test('refuses a name that is neither built in nor a file', () => {
+    expect(() => loadScenario('nope')).toThrow(
+      'no scenario "nope"; there are full-copy, failure, suspension, recovery, outage, synchronisation, switchover, or give a file that ends in .json',
+    );
+  });
+});
