@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OmsClient } from '../../lambda/adapters/oms-client';
+import { readScenario } from '../../local/simulator/read-scenario';
+import { listScenarios } from '../../local/simulator/scenarios';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
+
+const START = 1_790_000_000_000;
+const page = readFileSync(join(__dirname, '..', '..', 'docs', 'simulator.md'), 'utf8');
+const block = (begin: string) => page.slice(page.indexOf(begin) + begin.length).split('```')[0] ?? '';
+
+test('the example of docs/simulator.md gives what the page says', async () => {
+  let now = START;
+  const clock = { now: () => now };
+  const scenario = readScenario(JSON.parse(block('```json\n')), 'docs/simulator.md');
+  const simulator = await startSimulator({ projects: { p_x: scenario }, now: clock.now });
+  const account = { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD };
+  const client = new OmsClient({
+    endpoint: simulator.url,
+    api: '3.3',
+    kind: 'migration',
+    credentials: { read: async () => account, reread: async () => account },
+    // Too short for a second try: the page shows outcomes, not patience.
+    requestTimeoutMs: 150,
+    clock,
+  });
+  const told: string[] = [];
+  let before = '';
+  for (let minute = 0; minute <= 200; minute++) {
+    now = START + minute * 60_000;
+    const look = await client.look('p_x');
+    const odd = look.anomalies.map(({ field }) => field);
+    const state = look.outcome === 'OK' ? `${look.progress.status} ${look.progress.currentStep ?? '-'}` : look.outcome;
+    const key = [state, ...odd].join(' ');
+    const percent = look.outcome === 'OK' ? ` ${look.progress.fullMigrationProgress}%` : '';
+    if (key !== before) told.push(`${minute}m ${state}${percent}${odd.length > 0 ? ` odd: ${odd.join(', ')}` : ''}`);
+    before = key;
+  }
+  await client.close();
+  await simulator.close();
+  expect(told).toEqual(block('client of this project:\n\n```\n').trim().split('\n'));
+});
+
+test('docs/simulator.md names every built-in scenario', () => {
+  for (const { name } of listScenarios()) expect(page).toContain(`| \`${name}\` |`);
+});
