@@ -34,6 +34,11 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   return await command.run(new Flags(command.name, command.flags, rest), io);
 }
 
+function oneLine(error: unknown): string {
+  if (error instanceof InvalidInput) return error.problems.join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Ctrl-C stops at the next safe point, with all that was seen kept and told; a second one stops at once. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
@@ -51,6 +56,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ours),
 );
 
+// On Node 20 the AWS SDK announces the end of its support on every start; that is for whoever installs, not for whoever reads a wait.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const io: Io = {
   env: process.env,
   stdout: (text) => process.stdout.write(text),
@@ -66,7 +74,8 @@ main(process.argv.slice(2), io).then(
   },
   (error: unknown) => {
     if (!(error instanceof Interrupted))
-      io.stderr(`oms-cutover: ${error instanceof Error ? error.message : String(error)}\n`);
+      io.stderr(`oms-cutover: ${oneLine(error)}
+`);
     process.exitCode = exitOfError(error);
   },
 );

@@ -4,7 +4,7 @@ import { readConfig } from './config';
 import type { CheckPorts } from './core/check';
 import { InvalidInput } from './core/errors';
 import { checkFleet, type FleetReport, readFleetOrder } from './core/fleet';
-import type { Clock } from './core/ports';
+import type { Clock, Log } from './core/ports';
 import { waitRound } from './core/wait';
 import type { WaitRound } from './core/wait-state';
 import { wire } from './wiring';
@@ -12,6 +12,8 @@ import { wire } from './wiring';
 export interface HandlerOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Default: one JSON object a line on standard output. */
+  readonly log?: Log;
 }
 
 interface Invocation {
@@ -21,10 +23,10 @@ interface Invocation {
 type Handler = (event: unknown, context: Invocation) => Promise<WaitRound | FleetReport>;
 
 /** A handler on any clock: AWS runs it on the system's, a laptop on a virtual one. Settings are read and connections kept from the first event on. */
-export function createHandler({ env, clock }: HandlerOptions): Handler {
+export function createHandler({ env, clock, log }: HandlerOptions): Handler {
   let ports: CheckPorts | null = null;
   return async (event, context) => {
-    ports ??= wire(readConfig(env), clock);
+    ports ??= wire(readConfig(env), clock, log);
     const remainingMs = () => context.getRemainingTimeInMillis();
     if (isRecord(event) && 'wait' in event) return await waitRound(event.wait, ports, remainingMs);
     if (isRecord(event) && 'projects' in event) return await checkFleet(readFleetOrder(event), ports, remainingMs);

@@ -8,6 +8,7 @@ export class Deadline {
   private readonly caller: AbortSignal | undefined;
   private readonly endsAt: number;
   private readonly timer: NodeJS.Timeout;
+  private readonly abort: () => void;
 
   /** Begins at once, on the real clock: a virtual one says nothing about how long a socket takes. Call `clear` in the end. */
   constructor(timeoutMs: number, caller?: AbortSignal) {
@@ -15,8 +16,11 @@ export class Deadline {
     this.caller = caller;
     this.endsAt = performance.now() + timeoutMs;
     const controller = new AbortController();
-    this.timer = setTimeout(() => controller.abort(), timeoutMs);
-    this.signal = caller ? AbortSignal.any([controller.signal, caller]) : controller.signal;
+    this.signal = controller.signal;
+    this.abort = () => controller.abort();
+    this.timer = setTimeout(this.abort, timeoutMs);
+    // Not AbortSignal.any: a wait hands the same signal to every look for days, and `any` would hold on to each of them.
+    caller?.addEventListener('abort', this.abort, { once: true });
     this.throwIfInterrupted();
   }
 
@@ -54,8 +58,10 @@ export class Deadline {
     clearTimeout(timer);
   }
 
+  /** Lets go of the timer and of the caller's signal. */
   clear(): void {
     clearTimeout(this.timer);
+    this.caller?.removeEventListener('abort', this.abort);
   }
 
   private aborted(): { promise: Promise<undefined>; forget: () => void } {

@@ -43,8 +43,8 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
     const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
     const stored = put === 'stored' ? next : await ports.store.readLatest(project);
     if (stored?.recentChecks.includes(checkId)) {
-      await deliver(stored, checkId, ports);
       log(ports, derivation.result);
+      await deliver(stored, checkId, ports);
       return derivation.result;
     }
     before = stored;
@@ -76,33 +76,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
   return result;
 }
 
+/** Everything a person asks for afterwards stands in this one line. */
 function log(ports: CheckPorts, result: CheckResult): void {
-  const {
-    project,
-    checkId,
-    outcome,
-    status,
-    step,
-    fullProgress,
-    lagSeconds,
-    verdict,
-    reason,
-    waitSeconds,
-    problem,
-    anomalies,
-  } = result;
-  ports.log.info('check', {
-    projectId: project,
-    checkId,
-    outcome,
-    status,
-    step,
-    fullProgress,
-    lagSeconds,
-    verdict,
-    reason,
-    waitSeconds,
-    problem,
-    anomalies,
-  });
+  ports.log.info('check', { projectId: result.project, ...result });
 }

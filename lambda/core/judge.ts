@@ -8,7 +8,7 @@ import { believedSkewMs, isPlausible } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look } from './progress';
 import type { WaitSettings } from './settings';
-import { classOf } from './status';
+import { classOf, phaseOf } from './status';
 import { trouble } from './trouble';
 
 /** The forward checkpoint unchanged for so long: say that an idle source may be why. */
@@ -103,7 +103,7 @@ export function whereItIs(latest: Latest): string {
   const { progress } = latest;
   if (progress === null) return 'nothing is known of it yet';
   const forecast = classOf(progress.status) === 'running' ? forecastCopy(latest.marks, latest.activeMs) : null;
-  const full = progress.enableFullMigration !== false && progress.fullMigrationProgress !== null;
+  const full = phaseOf(progress.currentStep) === 'full' && progress.fullMigrationProgress !== null;
   const toGo = forecast === null ? '' : `, about ${formatDuration(forecast.likelyMs / 1000)} of copying to go`;
   const step = progress.currentStep === null ? '' : `, ${progress.currentStep}`;
   return `${progress.status}${step}${full ? ` ${progress.fullMigrationProgress} %` : ''}${toGo}`;

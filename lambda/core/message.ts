@@ -3,7 +3,7 @@ import type { Change, ChangeKind } from './change';
 import { formatDuration, iso } from './duration';
 import type { Notification } from './ports';
 import { RESUMABLE_SECONDS } from './settings';
-import { classOf } from './status';
+import { classOf, phaseOf } from './status';
 import { omsSays } from './trouble';
 
 /** SNS's own limit: "less than 100 characters" of printable ASCII. */
@@ -46,10 +46,12 @@ function sinceWhen(change: Change): string {
   return change.since === undefined ? '' : ` for ${formatDuration((change.at - change.since) / 1000)}`;
 }
 
+/** The step, with its percentage where it has one and is not over. */
 function place(change: Change): string {
   if (change.step === null) return '';
-  const running = classOf(change.status ?? '') !== 'finished' && change.fullProgress !== null;
-  return `, ${change.step}${running ? ` ${change.fullProgress} %` : ''}`;
+  const copying =
+    phaseOf(change.step) === 'full' && classOf(change.status ?? '') !== 'finished' && change.fullProgress !== null;
+  return `, ${change.step}${copying ? ` ${change.fullProgress} %` : ''}`;
 }
 
 function bodyOf(change: Change): string {

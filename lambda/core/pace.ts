@@ -46,7 +46,7 @@ function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
       ? Math.min(maxLookGapMs(goal.holdSeconds) / 2000, goal.holdSeconds / 4)
       : (lag - goal.maxLagSeconds) / 4;
   }
-  return untilCopyEnds(latest);
+  return untilCopyEnds(latest, look);
 }
 
 /** Refused credentials are tried at the slowest pace, so that a wrong password locks no account; the rest backs off to a minute. */
@@ -56,15 +56,19 @@ function afterFailedLook(goal: Goal, latest: Latest, look: Look): number {
   return goal.type === 'DRAINED' ? 0 : Math.min(60, 5 * 2 ** Math.min(looks, 10));
 }
 
-function untilCopyEnds(latest: Latest): number {
+function untilCopyEnds(latest: Latest, look: Look): number {
   const forecast = forecastCopy(latest.marks, latest.activeMs);
+  // Since anything moved, or, before the copy has a percent, since the project runs: what has lasted long may well go on so.
   const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
-  // No forecast: before the first percent, after the last, or in a step that reports none. What has lasted long may well go on so.
-  if (forecast === null) return still / 10;
+  if (forecast === null) return (isBeforeTheCopy(latest) ? secondsSince(latest.statusSince, look) : still) / 10;
   const untilEarliest = forecast.earliestMs / 1000;
   if (untilEarliest > 0) return untilEarliest / 3;
   // Overdue: the longer it has been, the less a little more delay weighs.
-  return Math.max(0, latest.activeMs - (latest.marks.at(-1)?.seenAt ?? 0)) / 1000 / 20;
+  return still / 20;
+}
+
+function isBeforeTheCopy({ progress }: Latest): boolean {
+  return progress?.enableFullMigration === true && progress.fullMigrationProgress !== 100;
 }
 
 function secondsSince(since: number | null, look: Look): number {

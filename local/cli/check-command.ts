@@ -30,7 +30,6 @@ export const checkCommand: Command = {
         { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
         watcher.ports,
       );
-      printer.check(result);
       if (result.reason.message !== result.problem)
         printer.note(`${result.verdict} ${result.reason.code}: ${result.reason.message}`);
       return exitOfLook(result.outcome);

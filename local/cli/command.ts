@@ -30,6 +30,7 @@ export const DATA_DIR_FLAG: FlagTable = {
 };
 export const DEFAULT_DATA_DIR = '.oms-cutover';
 
-export function printerFor(flags: Flags, io: Io): Printer {
-  return flags.has('json') ? new JsonLines(io.stdout) : new Terminal(io.stdout, io.colour);
+/** @param terse for people only: JSON always has every look. */
+export function printerFor(flags: Flags, io: Io, terse = false): Printer {
+  return flags.has('json') ? new JsonLines(io.stdout) : new Terminal(io.stdout, io.colour, terse);
 }

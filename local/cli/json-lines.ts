@@ -1,8 +1,7 @@
 /** The same for programs: one JSON object a line and nothing else. Field names are a contract. */
 import type { CheckResult } from '../../lambda/core/check-result';
-import type { Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
-import type { Printer, RunResult } from './printer';
+import type { Printer, RunResult, Told } from './printer';
 
 export class JsonLines implements Printer {
   private readonly out: (text: string) => void;
@@ -15,8 +14,8 @@ export class JsonLines implements Printer {
     this.print({ type: 'check', ...result });
   }
 
-  notification({ change, subject, body, attributes }: Notification): void {
-    this.print({ type: 'notification', subject, body, changeId: change.id, sequence: change.sequence, attributes });
+  notification(told: Told): void {
+    this.print({ type: 'notification', ...told });
   }
 
   snapshot(snapshot: Snapshot): void {

@@ -1,6 +1,6 @@
 /** What a command has to say, however it is printed. */
 import type { CheckResult, Reason, Verdict } from '../../lambda/core/check-result';
-import type { Notification } from '../../lambda/core/ports';
+import type { Log, Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
 
 export interface RunResult {
@@ -9,12 +9,37 @@ export interface RunResult {
   readonly checks: number;
 }
 
+/** A message as it arrives: from the core directly, or from SNS. */
+export interface Told {
+  readonly subject: string;
+  readonly body: string;
+  readonly changeId: string;
+  readonly sequence: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export function toldOf({ change, subject, body, attributes }: Notification): Told {
+  return { subject, body, changeId: change.id, sequence: change.sequence, attributes };
+}
+
 export interface Printer {
   check(result: CheckResult): void;
-  notification(notification: Notification): void;
+  notification(told: Told): void;
   snapshot(snapshot: Snapshot): void;
   /** The last line of a wait or a demo; an interrupted one prints none. */
   result(result: RunResult): void;
   /** A remark for people; nothing in JSON. */
   note(text: string): void;
+}
+
+/** A log that shows the checks in it and nothing else. */
+export function checksTo(printer: Printer): Log {
+  return {
+    info: (event, fields) => {
+      if (event !== 'check') return;
+      const { projectId: _projectId, ...result } = fields ?? {};
+      printer.check(result as unknown as CheckResult);
+    },
+    warn: () => undefined,
+  };
 }

@@ -1,33 +1,49 @@
 /** What people see: the only place, with json-lines.ts, that prints. */
 import type { CheckResult } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
-import type { Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
-import type { Printer, RunResult } from './printer';
+import { phaseOf } from '../../lambda/core/status';
+import type { Printer, RunResult, Told } from './printer';
 
 const BAR_WIDTH = 24;
+const TERSE_PERCENT = 5;
 
 export class Terminal implements Printer {
   private readonly out: (text: string) => void;
   private readonly colour: boolean;
+  private saidLast = '';
 
-  constructor(out: (text: string) => void, colour: boolean) {
+  private readonly terse: boolean;
+  private shownLast = '';
+
+  /** @param terse shows only looks at which something moved by more than a little: hundreds of them pass in seconds. */
+  constructor(out: (text: string) => void, colour: boolean, terse = false) {
     this.out = out;
     this.colour = colour;
+    this.terse = terse;
   }
 
   check(result: CheckResult): void {
+    const { outcome, status, step, fullProgress } = result;
+    const shown = [outcome, status, step, fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT)].join(
+      ' ',
+    );
+    if (this.terse && shown === this.shownLast && result.verdict === 'NOT_YET') return;
+    this.shownLast = shown;
     const at = this.paint(DIM, clockTime(result.observedAt));
     const next = result.waitSeconds > 0 ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
     this.line(`${at}  ${this.situation(result)}  ${next}`.trimEnd());
     for (const anomaly of result.anomalies) {
       this.line(this.paint(YELLOW, `          odd: ${anomaly.field} ${anomaly.problem} (${anomaly.value})`));
     }
-    if (WORTH_SAYING.has(result.reason.code) || result.verdict === 'FAILED')
-      this.line(`          ${result.reason.message}`);
+    // A reason is said when it is new; what a gate still misses, every time: its numbers change.
+    const { code, message } = result.reason;
+    const isNew = code !== this.saidLast && !PLAIN_REASONS.has(code);
+    if (isNew || GATE_REASONS.has(code)) this.line(`          ${message}`);
+    this.saidLast = code;
   }
 
-  notification({ subject, body }: Notification): void {
+  notification({ subject, body }: Told): void {
     const rows = [this.paint(BOLD, `✉  ${subject}`), ...body.split('\n')];
     this.line('');
     for (const row of rows) this.line(`   ${this.paint(CYAN, '│')} ${row}`);
@@ -61,7 +77,7 @@ export class Terminal implements Printer {
     return [
       this.paint(STATUS_COLOURS[result.status ?? ''] ?? YELLOW, (result.status ?? '').padEnd(8)),
       (result.step ?? '').padEnd(16),
-      bar(result.fullProgress),
+      bar(phaseOf(result.step) === 'structure' ? result.structProgress : result.fullProgress),
       lag,
       eta,
     ]
@@ -91,19 +107,15 @@ const STATUS_COLOURS: Record<string, number> = {
   FAILED: RED,
   SUSPEND: YELLOW,
 };
-/** Reasons that say more than the line already shows. */
-const WORTH_SAYING = new Set([
-  'MigrationFailed',
-  'MigrationSuspended',
-  'UnknownStatus',
-  'OddValue',
-  'LagTooHigh',
-  'NotHeldYet',
-  'NotDrained',
-  'CheckpointNotMoving',
-  'CheckpointUnknown',
-  'CheckpointImplausible',
-  'OlderLook',
+const GATE_REASONS = new Set(['LagTooHigh', 'NotHeldYet', 'NotDrained', 'CheckpointNotMoving']);
+/** What the line itself, or the result after it, already says. */
+const PLAIN_REASONS = new Set([
+  'NotStarted',
+  'NotFinished',
+  'Finished',
+  'OmsUnreachable',
+  'OmsRejectedCredentials',
+  'OmsProjectNotFound',
 ]);
 
 function bar(percent: number | null): string {

@@ -59,7 +59,6 @@ export const waitCommand: Command = {
       const deadlineAt = startedAt + order.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
         const result = await lookFor(order, { startedAt, deadlineAt, checks, signal: io.signal }, watcher.ports);
-        printer.check(result);
         if (result.verdict !== 'NOT_YET') {
           printer.result({ verdict: result.verdict, reason: result.reason, checks: checks + 1 });
           return exitOfVerdict(result.verdict, result.reason);

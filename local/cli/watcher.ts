@@ -1,14 +1,10 @@
 /** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
 import type { CheckPorts } from '../../lambda/core/check';
-import type { Log } from '../../lambda/core/ports';
 import { newCheckId } from '../../lambda/wiring';
 import { openLocalStore } from '../local-store';
 import type { Io } from './command';
 import { type Connection, openOms } from './connection';
-import type { Printer } from './printer';
-
-/** Nothing to log: the command prints each look itself. */
-const SILENT: Log = { info: () => undefined, warn: () => undefined };
+import { checksTo, type Printer, toldOf } from './printer';
 
 export interface Watcher {
   readonly ports: CheckPorts;
@@ -24,9 +20,10 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       oms,
       store: data.store,
       // Told means printed: a run that ends between the two prints it again.
-      notifier: { publish: async (notification) => printer.notification(notification) },
+      notifier: { publish: async (notification) => printer.notification(toldOf(notification)) },
       clock: io.clock,
-      log: SILENT,
+      // Logged as soon as it is stored, so the look is shown before what is told of it.
+      log: checksTo(printer),
       // The folder has one user at a time, so no other publisher can be alive.
       leaseMs: 0,
       newId: newCheckId,

@@ -1,0 +1,125 @@
+/** `demo`: the synthesized stack against a simulated OMS, on a virtual clock: hours of migration in seconds. */
+
+import type { Reason } from '../../lambda/core/check-result';
+import { formatDuration } from '../../lambda/core/duration';
+import { CheckFailed } from '../../lambda/core/errors';
+import type { Scenario } from '../simulator/scenario';
+import { listScenarios, loadScenario } from '../simulator/scenarios';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../simulator/simulator';
+import { LocalStack, type SentMessage } from '../stack';
+import type { ExecutionResult } from '../state-machine-execution';
+import { synthesize } from '../synthesize';
+import { VirtualClock } from '../virtual-clock';
+import { type Command, type Io, JSON_FLAG, printerFor } from './command';
+import { exitOfVerdict } from './exit-status';
+import type { Flags } from './flags';
+import { JsonLines } from './json-lines';
+import { checksTo, type Printer, type RunResult, type Told } from './printer';
+
+const PROJECT = 'p_demo';
+const RECIPIENT = 'dba@example.com';
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'play a migration through the whole stack, on this machine',
+  flags: {
+    scenario: { value: 'NAME|FILE', about: 'what the migration goes through (default full-copy)' },
+    list: { about: 'list the scenarios' },
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const printer = printerFor(flags, io, true);
+    if (flags.has('list')) {
+      printScenarios(printer, io);
+      return 0;
+    }
+    const scenario = loadScenario(flags.text('scenario') ?? 'full-copy');
+    flags.settle();
+    return await play(scenario, printer, io);
+  },
+};
+
+export function printScenarios(printer: Printer, io: Io): void {
+  for (const { name, title, description } of listScenarios()) {
+    if (printer instanceof JsonLines) printer.print({ type: 'scenario', name, title, description });
+    else io.stdout(`${name.padEnd(16)} ${title}\n${' '.repeat(17)}${description}\n`);
+  }
+}
+
+async function play(scenario: Scenario, printer: Printer, io: Io): Promise<number> {
+  const began = performance.now();
+  const clock = new VirtualClock();
+  const startedAt = clock.now();
+  printer.note(`${scenario.title}: ${scenario.description}\n`);
+  printer.note('Synthesizing the stack …');
+  const simulator = await startSimulator({ projects: { [PROJECT]: scenario }, now: () => clock.now() });
+  const context = { omsEndpoint: simulator.url, projects: PROJECT, notifyEmail: RECIPIENT };
+  const assembly = await synthesize({ context, signal: io.signal }).catch(async (error: unknown) => {
+    await simulator.close();
+    throw error;
+  });
+  const ended = new AbortController();
+  let stack: LocalStack | null = null;
+  let checks = 0;
+  try {
+    const shown = checksTo(printer);
+    stack = await LocalStack.start({
+      directory: assembly.directory,
+      clock,
+      credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
+      log: {
+        ...shown,
+        info: (event, fields) => {
+          if (event === 'check') checks += 1;
+          shown.info(event, fields);
+        },
+      },
+      onMessage: (message) => printer.notification(toldOf(message)),
+    });
+    printer.note(`Running it: the deployed table, function, topic, schedule and state machine, mail to ${RECIPIENT}\n`);
+    const schedule = stack.runSchedule(ended.signal);
+    const request = { projectId: PROJECT, goal: { type: scenario.enable.incrSync ? 'SYNCED' : 'FINISHED' } };
+    const execution = await stack.startWait(request, { signal: io.signal });
+    ended.abort();
+    await schedule;
+    const { transitions, messages, invocations, largestHistory } = stack.counters();
+    const summary = {
+      checks,
+      transitions,
+      emails: messages,
+      invocations,
+      largestHistory,
+      simulatedSeconds: Math.round((clock.now() - startedAt) / 1000),
+      realSeconds: Math.round((performance.now() - began) / 100) / 10,
+    };
+    if (printer instanceof JsonLines) printer.print({ type: 'summary', ...summary });
+    const result = resultOf(execution, checks);
+    printer.result(result);
+    printer.note(
+      `${summary.checks} checks, ${summary.transitions} state transitions, ${summary.emails} e-mails; ` +
+        `${formatDuration(summary.simulatedSeconds)} of migration in ${summary.realSeconds} s`,
+    );
+    return exitOfVerdict(result.verdict, result.reason);
+  } finally {
+    ended.abort();
+    await stack?.close();
+    await simulator.close();
+    assembly.remove();
+  }
+}
+
+/** What the execution ended with: its output is the last check's result, its error name the reason's code. */
+function resultOf(execution: ExecutionResult, checks: number): RunResult {
+  if (execution.status === 'SUCCEEDED') {
+    const { reason } = execution.output as { reason: Reason };
+    return { verdict: 'MET', reason, checks };
+  }
+  if (execution.error === undefined) throw new CheckFailed(`the wait ended ${execution.status} without saying why`);
+  return { verdict: 'FAILED', reason: { code: execution.error, message: execution.cause ?? '' }, checks };
+}
+
+function toldOf({ subject = '', message, attributes }: SentMessage): Told {
+  const { changeId = '', sequence = '0', ...rest } = attributes;
+  return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
+}
