@@ -52,21 +52,13 @@ function createHandler(definition: StackFunction, surroundings: FunctionSurround
   const file = join(definition.codeDirectory, `${definition.handler.replace(/\.[^.]*$/, '')}.js`);
   let bundle: Bundle;
   try {
-    bundle = requireInNode(file) as Bundle;
+    bundle = require(file) as Bundle;
   } catch (error) {
     throw new CheckFailed(`the handler ${file} cannot be loaded (${(error as Error).message})`, error);
   }
   if (!bundle.createHandler)
     throw new CheckFailed(`the handler ${file} exports no createHandler, and so cannot be given a clock`);
   return bundle.createHandler({ ...surroundings, env: { ...definition.environment, ...surroundings.env } });
-}
-
-/**
- * Node's own loader, as in Lambda. The plain `require` of a test runner runs modules in a context of its own, where the bundle's dynamic
- * imports fail.
- */
-function requireInNode(file: string): unknown {
-  return process.getBuiltinModule('node:module').createRequire(file)(file);
 }
 
 /** As Lambda's own. */

@@ -11,7 +11,7 @@ import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamod
 import { type LocalFunction, loadFunction } from './local-function';
 import type { Loopback } from './loopback';
 import { functionName } from './resource-identity';
-import { type Env, enterSandbox, processEnv } from './sandbox';
+import { type Env, enterSandbox } from './sandbox';
 import { type ScheduledRun, ScheduleRuns } from './schedule-runs';
 import { startSecretsEndpoint } from './secrets-endpoint';
 import { StateMachines } from './state-machine';
@@ -129,7 +129,7 @@ export class LocalStack {
         }),
       );
       const secrets = noted(await startSecretsEndpoint(secretsOf(model, options.credentials)));
-      enterSandbox(options.env ?? processEnv(), { dynamodb: database.url, sns: sns.url, secretsManager: secrets.url });
+      enterSandbox(options.env ?? process.env, { dynamodb: database.url, sns: sns.url, secretsManager: secrets.url });
       const env: Record<string, string> =
         options.omsEndpoint === undefined ? {} : { [ENV.omsEndpoint]: options.omsEndpoint };
       const surroundings = { env, clock: options.clock, ...(options.log ? { log: options.log } : {}) };

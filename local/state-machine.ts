@@ -96,7 +96,7 @@ export class StateMachines {
       return copy(await this.options.invoke(functionArn, copy(payload), signal));
     } catch (error) {
       if (error instanceof StateError || signal.aborted) throw error;
-      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+      const { name = 'Error', message = String(error) } = (error ?? {}) as Partial<Error>;
       throw new StateError(name, JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));
     }
   }

@@ -1,0 +1,83 @@
+/** The stack as it deploys, on a laptop: synthesized once, then run against a simulated OMS. Needs the bundle that `npm run build` makes. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CheckFailed, Interrupted } from '../../lambda/core/errors';
+import { LOCAL_TABLE } from '../../local/local-store';
+import { type Synthesized, synthesize } from '../../local/synthesize';
+import { readStack } from '../../local/template';
+import type { StackRun } from './support-run-stack';
+
+const PROJECT = 'p_4gmn25m4rvwg';
+const SETTINGS = { omsEndpoint: 'http://10.0.0.5:8089', projects: PROJECT, notifyEmail: 'dba@example.com' };
+
+let assembly: Synthesized;
+
+beforeAll(async () => {
+  assembly = await synthesize({ context: SETTINGS });
+});
+
+afterAll(() => assembly.remove());
+
+test('all of it is understood: one table with the keys of the local store, one function, two machines, a schedule, a mail', () => {
+  const model = readStack(assembly.directory);
+  expect(model.tables).toEqual([{ ...LOCAL_TABLE, name: expect.any(String), ttlAttribute: 'expiresAt' }]);
+  expect(model.functions).toHaveLength(1);
+  expect(existsSync(`${model.functions[0]?.codeDirectory}/index.js`)).toBe(true);
+  expect(model.machines.map(({ arn }) => arn)).toEqual(
+    expect.arrayContaining([model.output('WaitMachineArn'), model.output('LegMachineArn')]),
+  );
+  expect(model.schedules).toMatchObject([
+    { intervalSeconds: 300, targetArn: model.functions[0]?.arn, input: { projects: [PROJECT] } },
+  ]);
+  expect(model.subscriptions).toEqual([
+    { topicArn: model.output('TopicArn'), protocol: 'email', endpoint: 'dba@example.com' },
+  ]);
+});
+
+describe('run against a simulated OMS', () => {
+  async function play(scenario: string, request: unknown = { projectId: PROJECT }): Promise<StackRun> {
+    const program = join(__dirname, 'support-run-stack.ts');
+    const args = ['--import', 'tsx', program, assembly.directory, scenario, PROJECT, JSON.stringify(request)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 });
+    return JSON.parse(stdout);
+  }
+
+  test('a copy is waited for to its end, and each change of status is told once', async () => {
+    const { execution, messages, counters } = await play('full-copy');
+    expect(execution).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { project: PROJECT, verdict: 'MET', status: 'FINISHED', reason: { code: 'Finished' } },
+    });
+    expect(messages.map(({ attributes: { change, to }, recipients }) => [change, to, recipients])).toEqual([
+      ['status', 'RUNNING', ['email:dba@example.com']],
+      ['status', 'FINISHED', ['email:dba@example.com']],
+    ]);
+    expect(counters).toMatchObject({ failedInvocations: 0, executions: 2, messages: 2 });
+  });
+
+  test('a failure ends the wait by its own error name', async () => {
+    const { execution } = await play('failure');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'MigrationFailed' });
+  });
+
+  test('input that is wrong fails the wait at once, with every problem in the cause', async () => {
+    const { execution } = await play('full-copy', { projectId: '../p', timeoutSeconds: -1 });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput', stoppedAt: execution.startedAt });
+    expect(execution.cause).toMatch(/project id "..\/p" holds/);
+    expect(execution.cause).toMatch(/timeoutSeconds must be/);
+  });
+});
+
+test('an app that refuses its settings is heard', async () => {
+  const failed = synthesize({ context: { projects: PROJECT } });
+  await expect(failed).rejects.toThrow(CheckFailed);
+  await expect(failed).rejects.toThrow(
+    /^the stack cannot be synthesized \(exit status 1\): [\s\S]*-c omsEndpoint is required/,
+  );
+});
+
+test('a synth can be interrupted', async () => {
+  await expect(synthesize({ context: SETTINGS, signal: AbortSignal.abort() })).rejects.toThrow(Interrupted);
+});
