@@ -1,6 +1,6 @@
 /** A private certificate authority, put where the handler finds it. A layer, so that the handler's own bundle stays the same for everybody. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -26,6 +26,8 @@ export class CaLayer extends lambda.LayerVersion {
           local: {
             tryBundle: (outputDir) => {
               copyFileSync(pem, join(outputDir, FILE));
+              // The copy keeps the mode, and Lambda's user is not the owner.
+              chmodSync(join(outputDir, FILE), 0o644);
               return true;
             },
           },

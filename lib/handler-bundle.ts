@@ -7,11 +7,11 @@ import { InvalidSettings } from './problems';
 /** From a checkout this file is lib/handler-bundle.ts, from the published package dist/lib/handler-bundle.js. */
 const PLACES = [join(__dirname, '../dist/lambda/check'), join(__dirname, '../lambda/check')];
 
-export function handlerBundle(): lambda.Code {
-  const found = PLACES.find((place) => existsSync(join(place, 'index.js')));
+export function handlerBundle(places: readonly string[] = PLACES): lambda.Code {
+  const found = places.find((place) => existsSync(join(place, 'index.js')));
   if (found === undefined) {
     throw new InvalidSettings('oms-cutover', [
-      `the handler is not bundled yet: run npm run build (looked for index.js in ${PLACES.join(' and ')})`,
+      `the handler is not bundled yet: run npm run build (looked for index.js in ${places.join(' and ')})`,
     ]);
   }
   return lambda.Code.fromAsset(found);

@@ -1,7 +1,7 @@
 /** Checks a monitor's props against their rules and against each other, before anything is made of them. */
 import { Duration, Token } from 'aws-cdk-lib';
 import type { MigrationMonitorProps } from './migration-monitor';
-import { Problems, show } from './problems';
+import { Problems } from './problems';
 import { CA_FILE, durationBetween, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, oneOf, PROJECT_ID } from './rules';
 import { ENDPOINT_SERVICES } from './vpc-endpoints';
 
@@ -22,13 +22,14 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
   problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
   checkProjects(problems, props.projects);
   for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);
-  checkTwice(problems, 'notifyEmails', props.notifyEmails ?? []);
+  problems.once('notifyEmails', props.notifyEmails ?? []);
   problems.check('api', props.api, oneOf(OMS_APIS));
   problems.check('kind', props.kind, oneOf(OMS_KINDS));
   problems.check('interval', props.interval, INTERVAL);
   problems.check('requestTimeout', props.requestTimeout, REQUEST_TIMEOUT);
   problems.check('retention', props.retention, RETENTION);
   problems.check('omsCa', props.omsCa, CA_FILE);
+  checkCa(problems, props.omsEndpoint, props.omsCa);
   checkNetwork(problems, props);
   problems.throwIfAny(path);
 }
@@ -36,7 +37,7 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
 function checkProjects(problems: Problems, projects: readonly string[]): void {
   if (projects.length === 0) problems.missing('projects', PROJECT_ID);
   for (const project of projects) problems.check('projects', project, PROJECT_ID);
-  checkTwice(problems, 'projects', projects);
+  problems.once('projects', projects);
   const bytes = Buffer.byteLength(JSON.stringify(projects));
   if (bytes > LARGEST_EVENT_BYTES - 1024) {
     problems.add(
@@ -45,14 +46,10 @@ function checkProjects(problems: Problems, projects: readonly string[]): void {
   }
 }
 
-export function checkTwice(problems: Problems, name: string, values: readonly string[]): void {
-  const twice = new Set(values.filter((value, index) => values.indexOf(value) !== index));
-  for (const value of twice) problems.add(`${name} must name each only once; got ${show(value)} twice`);
-}
-
 function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
   for (const service of props.createEndpoints ?? [])
     problems.check('createEndpoints', service, oneOf(ENDPOINT_SERVICES));
+  problems.once('createEndpoints', props.createEndpoints ?? []);
   if (props.vpc === undefined) {
     const given = (['vpcSubnets', 'securityGroups', 'createEndpoints'] as const).filter(
       (name) => props[name] !== undefined,
@@ -65,7 +62,10 @@ function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
   }
   if (props.securityGroups?.length === 0)
     problems.add('securityGroups must name at least one group, or be left out for a group of its own');
-  if (props.omsCa !== undefined && !Token.isUnresolved(props.omsEndpoint) && !/^https:/i.test(props.omsEndpoint)) {
-    problems.add(`omsCa means nothing without https; got omsEndpoint ${show(props.omsEndpoint)}`);
-  }
+}
+
+/** A certificate authority without a certificate to check is a mistake in one of the two. */
+export function checkCa(problems: Problems, omsEndpoint: string, omsCa: string | undefined): void {
+  if (omsCa === undefined || Token.isUnresolved(omsEndpoint) || !/^http:/i.test(omsEndpoint)) return;
+  problems.add(`omsCa means nothing without https; got omsEndpoint ${ENDPOINT.shown?.(omsEndpoint)}`);
 }

@@ -18,6 +18,8 @@ export interface Rule<T> {
   readonly expected: string;
   readonly example: string;
   accepts(value: T): boolean;
+  /** How a refused value stands in the message, where it may not be shown as it is or more can be said of it. */
+  shown?(value: T): string;
 }
 
 export class Problems {
@@ -34,7 +36,14 @@ export class Problems {
   /** An absent value is fine here; a value that is only known at deployment cannot be judged. */
   check<T>(name: string, value: T | undefined, rule: Rule<T>): void {
     if (value === undefined || Token.isUnresolved(value) || rule.accepts(value)) return;
-    this.add(`${name} must be ${rule.expected}, such as ${rule.example}; got ${show(value)}`);
+    this.add(`${name} must be ${rule.expected}, such as ${rule.example}; got ${rule.shown?.(value) ?? show(value)}`);
+  }
+
+  once(name: string, values: readonly string[]): void {
+    const seen = new Set<string>();
+    const twice = new Set<string>();
+    for (const value of values) (seen.has(value) ? twice : seen).add(value);
+    for (const value of twice) this.add(`${name} must name each only once; got ${show(value)} twice`);
   }
 
   throwIfAny(subject: string): void {
@@ -44,8 +53,13 @@ export class Problems {
 
 const SHOWN = 80;
 
-/** A wrong value as one printable line: JSON escapes what would break out of it. */
+/** Control and format characters: they would break the line, or turn it round. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A wrong value as one short line that is safe to print. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  if (value === '') return 'an empty value';
+  const json = JSON.stringify(value) ?? String(value);
+  const text = json.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
 }

@@ -1,9 +1,9 @@
 /** What the settings of a monitor have to be. Values that the running code checks again are held to the same rules there. */
 
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Duration } from 'aws-cdk-lib';
-import type { Rule } from './problems';
+import { type Rule, show } from './problems';
 
 export const OMS_APIS = ['auto', '3.3', '4.1.1'] as const;
 export type OmsApi = (typeof OMS_APIS)[number];
@@ -19,6 +19,7 @@ export function oneOf<T extends string>(values: readonly T[]): Rule<string> {
   };
 }
 
+/** As lambda/core/oms-endpoint.ts has it; a test holds the two together. */
 export const ENDPOINT: Rule<string> = {
   expected: 'the http or https address of the OMS console, without user, query or fragment',
   example: 'http://10.0.0.5:8089',
@@ -27,18 +28,20 @@ export const ENDPOINT: Rule<string> = {
     const url = new URL(value);
     return url.username === '' && url.password === '';
   },
+  shown: (value) => (value.includes('@') ? 'one that is not shown, because it may hold a password' : show(value)),
 };
 
-/** The id becomes a path segment of OMS's address and the key of an item: nothing may leave its place in either. */
+/** The id becomes a path segment, a key and part of an e-mail. As lambda/core/project-id.ts has it; a test holds the two together. */
 export const PROJECT_ID: Rule<string> = {
-  expected: 'the id of an OMS project: 1 to 128 characters, no "/", no "\\", no "..", no control characters',
+  expected:
+    'the id of an OMS project, 1 to 128 characters without white space, control characters, "..", or any of / \\ ? # %',
   example: 'p_4gmn25m4rvwg',
   accepts: (value) =>
     value.length >= 1 &&
     value.length <= 128 &&
-    !/[/\\\p{Cc}]|\.\./u.test(value) &&
-    value.trim() === value &&
-    value !== '.',
+    value !== '.' &&
+    value !== '..' &&
+    !/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\?#%]/u.test(value),
 };
 
 export const EMAIL: Rule<string> = {
@@ -47,22 +50,36 @@ export const EMAIL: Rule<string> = {
   accepts: (value) => value.length <= 254 && /^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(value),
 };
 
-/** A file of certificates only: a private key in it would be deployed with the function for everyone to read. */
+/** A file of certificates only: a private key in it would be deployed for everyone to read who may read the function. */
 export const CA_FILE: Rule<string> = {
-  expected: 'the path of a PEM file with certificates and no private key',
+  expected: 'the path of a PEM file with certificates and nothing else',
   example: 'certs/company-ca.pem',
-  accepts: (path) => {
-    if (!existsSync(path)) return false;
-    try {
-      const pem = readFileSync(path, 'utf8');
-      const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-      for (const certificate of certificates) new X509Certificate(certificate);
-      return certificates.length > 0 && !pem.includes('PRIVATE KEY');
-    } catch {
-      return false;
-    }
-  },
+  accepts: (path) => flawOfCaFile(path) === null,
+  shown: (path) => `${show(path)}, ${flawOfCaFile(path)}`,
 };
+
+function flawOfCaFile(path: string): string | null {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? 'where there is no file'
+      : `which cannot be read: ${(error as Error).message}`;
+  }
+  if (pem.includes('PRIVATE KEY-----')) return 'which holds a private key';
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (certificates === null) return 'which holds no certificate';
+  return certificates.every(isCertificate) ? null : 'which holds a damaged certificate';
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).serialNumber !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** Whole units between two lengths of time, both allowed. */
 export function durationBetween(
@@ -76,9 +93,11 @@ export function durationBetween(
     expected: `whole ${unit} between ${least.toHumanString()} and ${most.toHumanString()}`,
     example,
     accepts: (value) => {
-      if (value.isUnresolved()) return true;
+      // Compared, converted and printed at once: nothing that can wait for deployment.
+      if (value.isUnresolved()) return false;
       const ms = value.toMilliseconds();
       return ms % size === 0 && ms >= least.toMilliseconds() && ms <= most.toMilliseconds();
     },
+    shown: (value) => (value.isUnresolved() ? 'one that is only known at deployment' : value.toHumanString()),
   };
 }

@@ -1,7 +1,8 @@
 /** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
 import { Duration } from 'aws-cdk-lib';
-import { checkTwice, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
-import { Problems, type Rule, show } from './problems';
+import { ContextReader } from './context-reader';
+import { checkCa, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
+import { Problems, type Rule } from './problems';
 import { CA_FILE, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, type OmsApi, type OmsKind, oneOf, PROJECT_ID } from './rules';
 import { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';
 
@@ -66,28 +67,29 @@ const NETWORK_NAMES = [
   'createEndpoints',
 ] as const;
 const NAMES: readonly string[] = [
-  ...[
-    'omsEndpoint',
-    'projects',
-    'notifyEmail',
-    'omsSecret',
-    'omsApi',
-    'omsKind',
-    'omsCa',
-    'scheduleMinutes',
-    'requestTimeoutSeconds',
-  ],
-  ...['retentionDays', 'encryptionKeyArn', 'vpcId', ...NETWORK_NAMES],
+  'omsEndpoint',
+  'projects',
+  'notifyEmail',
+  'omsSecret',
+  'omsApi',
+  'omsKind',
+  'omsCa',
+  'scheduleMinutes',
+  'requestTimeoutSeconds',
+  'retentionDays',
+  'encryptionKeyArn',
+  'vpcId',
+  ...NETWORK_NAMES,
 ];
 
 export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
   const problems = new Problems();
-  const read = new Reader(context, problems);
-  read.refuseUnknown();
+  const read = new ContextReader(context, problems);
+  read.refuseUnknown(NAMES);
   const settings: Settings = {
     omsEndpoint: read.required('omsEndpoint', ENDPOINT),
-    projects: read.requiredList('projects', PROJECT_ID),
-    notifyEmails: read.list('notifyEmail', EMAIL),
+    projects: read.requiredSet('projects', PROJECT_ID),
+    notifyEmails: read.set('notifyEmail', EMAIL),
     omsSecret: read.text('omsSecret', SECRET) ?? DEFAULT_SECRET,
     omsApi: read.text('omsApi', oneOf(OMS_APIS)) as OmsApi | undefined,
     omsKind: read.text('omsKind', oneOf(OMS_KINDS)) as OmsKind | undefined,
@@ -98,11 +100,12 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     encryptionKeyArn: read.text('encryptionKeyArn', KEY_ARN),
     network: readNetwork(read, problems),
   };
+  checkCa(problems, settings.omsEndpoint, settings.omsCa);
   problems.throwIfAny('oms-cutover cannot be synthesized');
   return settings;
 }
 
-function readNetwork(read: Reader, problems: Problems): NetworkSettings | undefined {
+function readNetwork(read: ContextReader, problems: Problems): NetworkSettings | undefined {
   const vpcId = read.text('vpcId', VPC_ID);
   if (!read.has('vpcId')) {
     for (const name of NETWORK_NAMES.filter((each) => read.has(each)))
@@ -111,13 +114,11 @@ function readNetwork(read: Reader, problems: Problems): NetworkSettings | undefi
   }
   const network: NetworkSettings = {
     vpcId: vpcId ?? '',
-    subnetIds: read.requiredList('subnetIds', SUBNET_ID),
+    subnetIds: read.requiredSet('subnetIds', SUBNET_ID),
     availabilityZones: read.requiredList('availabilityZones', ZONE),
     routeTableIds: read.list('routeTableIds', ROUTE_TABLE_ID),
-    securityGroupIds: read.list('securityGroupIds', SECURITY_GROUP_ID),
-    createEndpoints: read
-      .list('createEndpoints', { ...oneOf([...ENDPOINT_SERVICES, 'all']) })
-      .flatMap((name) => (name === 'all' ? ENDPOINT_SERVICES : [name as EndpointService])),
+    securityGroupIds: read.set('securityGroupIds', SECURITY_GROUP_ID),
+    createEndpoints: readEndpoints(read),
   };
   const { length } = network.subnetIds;
   if (length > 0 && network.availabilityZones.length > 0 && network.availabilityZones.length !== length) {
@@ -133,76 +134,7 @@ function readNetwork(read: Reader, problems: Problems): NetworkSettings | undefi
   return network;
 }
 
-/** Reads single settings; what is wrong goes to the problems, and something typed comes back all the same. */
-class Reader {
-  private readonly context: Readonly<Record<string, unknown>>;
-  private readonly problems: Problems;
-
-  constructor(context: Readonly<Record<string, unknown>>, problems: Problems) {
-    this.context = context;
-    this.problems = problems;
-  }
-
-  has(name: string): boolean {
-    return this.context[name] !== undefined;
-  }
-
-  /** A setting with a typing error would otherwise be as good as not given. The CDK's own context has other names: `@aws-cdk/…`, `aws:cdk:…`. */
-  refuseUnknown(): void {
-    for (const name of Object.keys(this.context).filter(
-      (key) => /^[a-z][A-Za-z0-9]*$/.test(key) && !NAMES.includes(key),
-    )) {
-      this.problems.add(`${name} is no setting; there are ${NAMES.join(', ')}`);
-    }
-  }
-
-  required(name: string, rule: Rule<string>): string {
-    if (!this.has(name)) this.problems.missing(`-c ${name}`, rule);
-    return this.text(name, rule) ?? '';
-  }
-
-  text(name: string, rule: Rule<string>): string | undefined {
-    const value = this.context[name];
-    if (value === undefined) return undefined;
-    const text = typeof value === 'number' ? String(value) : value;
-    if (typeof text !== 'string' || text.trim() === '') {
-      this.problems.add(
-        `${name} must be ${rule.expected}, such as ${rule.example}; got ${text === '' ? 'an empty value' : show(text)}`,
-      );
-      return undefined;
-    }
-    this.problems.check(name, text.trim(), rule);
-    return text.trim();
-  }
-
-  requiredList(name: string, rule: Rule<string>): readonly string[] {
-    if (!this.has(name)) this.problems.missing(`-c ${name}`, rule);
-    return this.list(name, rule);
-  }
-
-  /** `a,b` on the command line, also a list in cdk.json. */
-  list(name: string, rule: Rule<string>): readonly string[] {
-    const value = this.context[name];
-    if (value === undefined) return [];
-    const items: unknown[] = Array.isArray(value) ? value : String(value).split(',');
-    const texts = items.map((item) => String(item).trim());
-    for (const text of texts) this.problems.check(name, text, rule);
-    checkTwice(this.problems, name, name === 'availabilityZones' || name === 'routeTableIds' ? [] : texts);
-    return texts;
-  }
-
-  duration(name: string, unit: (amount: number) => Duration, rule: Rule<Duration>): Duration | undefined {
-    const value = this.context[name];
-    if (value === undefined) return undefined;
-    if (!/^\d{1,9}$/.test(String(value).trim())) {
-      this.problems.add(
-        `${name} must be ${rule.expected}, as a number such as ${rule.example}; got ${value === '' ? 'an empty value' : show(value)}`,
-      );
-      return undefined;
-    }
-    const duration = unit(Number(value));
-    if (!rule.accepts(duration))
-      this.problems.add(`${name} must be ${rule.expected}, as a number such as ${rule.example}; got ${show(value)}`);
-    return duration;
-  }
+function readEndpoints(read: ContextReader): readonly EndpointService[] {
+  const named = read.set('createEndpoints', oneOf([...ENDPOINT_SERVICES, 'all']));
+  return ENDPOINT_SERVICES.filter((service) => named.includes(service) || named.includes('all'));
 }

@@ -2,15 +2,16 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 
-/** DynamoDB is reached through a gateway (free, in the route tables), the others through interfaces (billed by the hour and zone). */
-export const ENDPOINT_SERVICES = ['dynamodb', 'sns', 'secretsmanager', 'logs', 'xray'] as const;
+/**
+ * What the function itself calls. DynamoDB is reached through a gateway (free, in the route tables), the others through interfaces (billed by
+ * the hour and zone). Its logs and traces need none: Lambda takes them out by itself, not through the VPC.
+ */
+export const ENDPOINT_SERVICES = ['dynamodb', 'sns', 'secretsmanager'] as const;
 export type EndpointService = (typeof ENDPOINT_SERVICES)[number];
 
 const INTERFACES = {
   sns: { id: 'Sns', service: ec2.InterfaceVpcEndpointAwsService.SNS },
   secretsmanager: { id: 'SecretsManager', service: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER },
-  logs: { id: 'Logs', service: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS },
-  xray: { id: 'XRay', service: ec2.InterfaceVpcEndpointAwsService.XRAY },
 } as const;
 
 export interface EndpointsOfVpcProps {

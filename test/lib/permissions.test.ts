@@ -1,0 +1,115 @@
+/** Least privilege, to the letter: a new permission has to be written here too. */
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { monitorWith, permissionsOf, type Synthesized } from './stacks';
+
+const CHECK = [
+  'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
+  'Allow sns:Publish on <Monitor/Topic>',
+  'Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:oms-cutover/oms-??????',
+  'Allow sqs:SendMessage on <Monitor/Failures.Arn>',
+  'Allow logs:CreateLogStream, logs:PutLogEvents on <Monitor/Check/Logs.Arn>',
+];
+const TRACE = 'xray:PutTelemetryRecords, xray:PutTraceSegments';
+
+const LOG_DELIVERY =
+  'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery';
+const MACHINE = `Allow ${LOG_DELIVERY}, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *`;
+
+function trust({ template }: Synthesized, service: string): unknown[] {
+  return Object.values(template.findResources('AWS::IAM::Role'))
+    .map((role) => role.Properties.AssumeRolePolicyDocument.Statement)
+    .filter(([statement]) => statement.Principal.Service === service);
+}
+
+test('there are four roles, none with a managed policy, none with an inline one', () => {
+  const { template } = monitorWith();
+  template.resourceCountIs('AWS::IAM::Role', 4);
+  template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+  for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+    expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
+  }
+});
+
+test('the function may do exactly this', () => {
+  expect(permissionsOf(monitorWith(), 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${TRACE} on *`]);
+});
+
+test('the function in a VPC may make its network interfaces too', () => {
+  const synthesized = monitorWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') as ec2.IVpc }));
+  const interfaces =
+    'ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses';
+  expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${interfaces}, ${TRACE} on *`]);
+});
+
+test('the function may use the keys that it needs, and no other', () => {
+  const synthesized = monitorWith((stack) => ({
+    encryptionKey: new kms.Key(stack, 'Key'),
+    credentials: secretsmanager.Secret.fromSecretAttributes(stack, 'Sealed', {
+      secretCompleteArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms-AbCdEf',
+      encryptionKey: kms.Key.fromKeyArn(stack, 'SecretKey', 'arn:aws:kms:eu-central-1:111122223333:key/1234'),
+    }),
+  }));
+  const permissions = permissionsOf(synthesized, 'Monitor/Check/Role');
+  expect(permissions.filter((each) => each.includes('kms:'))).toEqual([
+    'Allow kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/1234',
+    'Allow kms:Decrypt, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt* on <Key.Arn>',
+  ]);
+  expect(permissions).toContain(
+    'Allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms-AbCdEf',
+  );
+  expect(permissionsOf(synthesized, 'Monitor/Fleet/Role')).toContain(
+    'Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>',
+  );
+});
+
+test('the schedule may invoke the function and leave a dead letter, on behalf of this account only', () => {
+  const synthesized = monitorWith();
+  expect(permissionsOf(synthesized, 'Monitor/Fleet/Role')).toEqual([
+    'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>',
+    'Allow sqs:SendMessage on <Monitor/Fleet/DeadLetters.Arn>',
+  ]);
+  expect(trust(synthesized, 'scheduler.amazonaws.com')).toEqual([
+    [
+      expect.objectContaining({
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+            'aws:SourceArn': {
+              'Fn::Join': [
+                '',
+                [
+                  'arn:',
+                  { Ref: 'AWS::Partition' },
+                  ':scheduler:',
+                  { Ref: 'AWS::Region' },
+                  ':',
+                  { Ref: 'AWS::AccountId' },
+                  ':schedule-group/default',
+                ],
+              ],
+            },
+          },
+        },
+      }),
+    ],
+  ]);
+});
+
+test('a leg may invoke the function, log and trace', () => {
+  expect(permissionsOf(monitorWith(), 'Monitor/Leg/Role')).toEqual([
+    MACHINE,
+    'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>',
+  ]);
+});
+
+test('a wait may start, follow and stop legs, log and trace', () => {
+  const inThisAccount = '<AWS::Region>:<AWS::AccountId>';
+  expect(permissionsOf(monitorWith(), 'Monitor/Wait/Role')).toEqual([
+    MACHINE,
+    'Allow states:StartExecution on <Monitor/Leg/Machine>',
+    `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${inThisAccount}:execution:<part 6 of <Monitor/Leg/Machine>>:*`,
+    `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${inThisAccount}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+  ]);
+});

@@ -1,0 +1,293 @@
+/** The wait as a step of somebody else's state machine. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { Goal, type MigrationMonitor, WaitForMigration, type WaitForMigrationProps } from '../../lib';
+import type { Definition } from '../../local/state-machine-definition';
+import { type Answer, play, round } from './play';
+import { definitionOf, messageOf, newMonitor, newStack, permissionsOf, type Synthesized } from './stacks';
+
+const validate = require('asl-validator') as (definition: unknown) => { isValid: boolean; errorsText(): string };
+
+type Pipeline = Synthesized & { readonly machine: sfn.StateMachine; readonly definition: Definition };
+
+function pipeline(build: (scope: Construct, monitor: MigrationMonitor) => sfn.IChainable): Pipeline {
+  const stack = newStack();
+  const monitor = newMonitor(stack);
+  const machine = new sfn.StateMachine(stack, 'Pipeline', {
+    definitionBody: sfn.DefinitionBody.fromChainable(build(stack, monitor)),
+  });
+  const synthesized = { stack, monitor, template: Template.fromStack(stack) };
+  return { ...synthesized, machine, definition: definitionOf(synthesized, machine) };
+}
+
+const onlyWait = (props: Partial<WaitForMigrationProps> = {}) =>
+  pipeline((scope, monitor) => new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a', ...props }));
+
+const run = ({ machine, ...rest }: Pipeline, answers: readonly Answer[], input: unknown = {}) =>
+  play(rest, machine, input, answers);
+
+/** What the first state of the loop makes of the props. */
+const requestOf = ({ definition }: Pipeline): unknown => {
+  const parameters = definition.States.Wait?.Branches?.[0]?.States['Wait: Prepare']?.Parameters ?? { leg: {} };
+  return (parameters as { leg: { wait?: unknown } }).leg.wait;
+};
+
+describe('in a pipeline', () => {
+  const cutover = () =>
+    pipeline((scope, monitor) => {
+      const failed = new sfn.Pass(scope, 'Tell the team', { parameters: { told: 'it failed' } });
+      const late = new sfn.Pass(scope, 'Try next week', { parameters: { told: 'it is late' } });
+      return new sfn.Pass(scope, 'Begin')
+        .next(
+          new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a' })
+            .addCatch(failed, { errors: ['MigrationFailed'] })
+            .addCatch(late, { errors: ['DeadlineExceeded'] }),
+        )
+        .next(new sfn.Pass(scope, 'Switch', { parameters: { 'switchedAfter.$': '$.verdict' } }));
+    });
+
+  test('it chains, and its output is the result', async () => {
+    const { execution } = await run(cutover(), [
+      round('WAIT', 'NOT_YET', 'StillCopying', 60),
+      round('DONE', 'MET', 'GoalMet'),
+    ]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { switchedAfter: 'MET' } });
+  });
+
+  test.each([
+    ['MigrationFailed', 'it failed'],
+    ['DeadlineExceeded', 'it is late'],
+  ])('it is caught by name: %s', async (code, told) => {
+    const { execution } = await run(cutover(), [round('DONE', 'FAILED', code)]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { told } });
+  });
+
+  test('what is not caught fails the pipeline by that name, and says why', async () => {
+    const { execution } = await run(cutover(), [round('DONE', 'FAILED', 'OmsUnreachable')]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'OmsUnreachable', cause: 'because of OmsUnreachable' });
+  });
+
+  test('it is a valid definition, with the loop in one branch', () => {
+    const { definition } = cutover();
+    const { isValid, errorsText } = validate(definition);
+    expect(isValid ? '' : errorsText()).toBe('');
+    expect(definition.States.Wait?.Branches).toHaveLength(1);
+  });
+
+  test('two of them stand in one machine, each with states of its own name', async () => {
+    const two = pipeline((scope, monitor) =>
+      new WaitForMigration(scope, 'Nearly there', { monitor, projectId: 'p_a', until: Goal.synced() }).next(
+        new WaitForMigration(scope, 'All there', {
+          monitor,
+          projectId: 'p_a',
+          until: Goal.drained({ writesStoppedAt: '2026-11-23T02:00:00Z' }),
+        }),
+      ),
+    );
+    expect(validate(two.definition).isValid).toBe(true);
+    expect(Object.keys(two.definition.States['All there']?.Branches?.[0]?.States ?? {}).sort()).toEqual([
+      'All there: Leg failed',
+      'All there: Met',
+      'All there: Not met',
+      'All there: Prepare',
+      'All there: Run leg',
+      'All there: Verdict?',
+      'All there: Wait',
+    ]);
+    const { asked } = await run(two, [round('DONE', 'MET', 'GoalMet')]);
+    expect(asked).toMatchObject([{ wait: { goal: { type: 'SYNCED' } } }, { wait: { goal: { type: 'DRAINED' } } }]);
+  });
+
+  test("the pipeline's role may start, follow and stop legs", () => {
+    const here = '<AWS::Region>:<AWS::AccountId>';
+    expect(permissionsOf(onlyWait(), 'Pipeline/Role')).toEqual([
+      'Allow states:StartExecution on <Monitor/Leg/Machine>',
+      `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${here}:execution:<part 6 of <Monitor/Leg/Machine>>*`,
+      `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${here}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+    ]);
+  });
+
+  test('a monitor of another stack will do', () => {
+    const stack = newStack();
+    const monitor = newMonitor(stack);
+    const other = new Stack(stack.node.root, 'Other');
+    const body = sfn.DefinitionBody.fromChainable(new WaitForMigration(other, 'Wait', { monitor, projectId: 'p_a' }));
+    new sfn.StateMachine(other, 'Pipeline', { definitionBody: body });
+    Template.fromStack(other).resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+  });
+});
+
+describe('the result', () => {
+  const met = [round('DONE', 'MET', 'GoalMet')];
+  const input = { ticket: 'CHG-1', nested: { a: 1 } };
+  const result = { verdict: 'MET', waitSeconds: 0, reason: { code: 'GoalMet', message: 'because of GoalMet' } };
+
+  test.each([
+    ['replaces the input', undefined, result],
+    ['replaces the input where that is said', '$', result],
+    ['goes where it is put, beside the rest of the input', '$.migration', { ...input, migration: result }],
+    ['goes deep where it is put', '$.nested.migration', { ...input, nested: { a: 1, migration: result } }],
+    ['is dropped where nobody wants it', sfn.JsonPath.DISCARD, input],
+  ])('%s', async (_what, resultPath, expected) => {
+    const { execution } = await run(onlyWait(resultPath === undefined ? {} : { resultPath }), met, input);
+    expect(execution.output).toEqual(expected);
+  });
+
+  test('leaves the input to whoever catches a failure', async () => {
+    const caught = pipeline((scope, monitor) =>
+      new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a', resultPath: '$.migration' }).addCatch(
+        new sfn.Pass(scope, 'Caught'),
+        { resultPath: '$.error' },
+      ),
+    );
+    const { execution } = await run(caught, [round('DONE', 'FAILED', 'MigrationGone')], input);
+    expect(execution.output).toEqual({
+      ...input,
+      error: { Error: 'MigrationGone', Cause: 'because of MigrationGone' },
+    });
+  });
+});
+
+describe('the request', () => {
+  test('says what was given and leaves the rest to the handler', () => {
+    expect(requestOf(onlyWait())).toEqual({ projectId: 'p_a', goal: { type: 'FINISHED' } });
+  });
+
+  test('says it in whole seconds', () => {
+    const times = {
+      timeout: Duration.days(3),
+      minInterval: Duration.seconds(5),
+      maxInterval: Duration.minutes(1),
+      failedGrace: Duration.seconds(0),
+      suspendedGrace: Duration.hours(1),
+      unknownGrace: Duration.minutes(2),
+      outageGrace: Duration.hours(2),
+    };
+    expect(requestOf(onlyWait(times))).toEqual({
+      projectId: 'p_a',
+      goal: { type: 'FINISHED' },
+      timeoutSeconds: 259_200,
+      minIntervalSeconds: 5,
+      maxIntervalSeconds: 60,
+      failedGraceSeconds: 0,
+      suspendedGraceSeconds: 3600,
+      unknownGraceSeconds: 120,
+      outageGraceSeconds: 7200,
+    });
+  });
+
+  test.each<[string, Goal, unknown]>([
+    ['finished', Goal.finished(), { type: 'FINISHED' }],
+    ['synced, by the defaults', Goal.synced(), { type: 'SYNCED' }],
+    [
+      'synced',
+      Goal.synced({ maxLag: Duration.seconds(5), hold: Duration.minutes(2) }),
+      { type: 'SYNCED', maxLagSeconds: 5, holdSeconds: 120 },
+    ],
+    [
+      'drained',
+      Goal.drained({ writesStoppedAt: 1_795_399_200, margin: Duration.seconds(0) }),
+      { type: 'DRAINED', writesStoppedAt: 1_795_399_200, marginSeconds: 0 },
+    ],
+    [
+      'drained, from the data',
+      Goal.drained({ writesStoppedAt: '$.stop.at', margin: '$.stop.margin' }),
+      { type: 'DRAINED', 'writesStoppedAt.$': '$.stop.at', 'marginSeconds.$': '$.stop.margin' },
+    ],
+  ])('says the goal: %s', (_what, until, goal) => {
+    expect(requestOf(onlyWait({ until }))).toMatchObject({ goal });
+  });
+
+  test('takes everything from the data where paths are given, written out or by JsonPath', async () => {
+    const fromData = onlyWait({
+      projectId: sfn.JsonPath.stringAt('$.order.project'),
+      until: Goal.synced({ maxLag: sfn.JsonPath.numberAt('$.order.lag'), hold: '$.order.hold' }),
+      timeout: "$['order'].timeout",
+    });
+    const { asked } = await run(fromData, [round('DONE', 'MET', 'GoalMet')], {
+      order: { project: 'np_b', lag: 3, hold: 90, timeout: 60 },
+    });
+    expect(asked).toEqual([
+      { wait: { projectId: 'np_b', goal: { type: 'SYNCED', maxLagSeconds: 3, holdSeconds: 90 }, timeoutSeconds: 60 } },
+    ]);
+  });
+});
+
+describe('a leg that cannot be run', () => {
+  test('is tried again for more than an hour, then the wait fails with CheckFailed and the error in full', async () => {
+    const { machine, ...rest } = onlyWait();
+    const { execution, seconds, asked } = await play(rest, machine, {}, [], { withLegs: false });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
+    expect(execution.cause).toMatch(/^no leg of the wait could be run: \{.*StateMachineDoesNotExist.*\}$/s);
+    expect(asked).toEqual([]);
+    expect(seconds).toBeGreaterThan(3600);
+  });
+});
+
+describe('bad props', () => {
+  const refusal = (props: Partial<WaitForMigrationProps>, id = 'Wait') => {
+    const stack = newStack();
+    const monitor = newMonitor(stack);
+    return messageOf(() => new WaitForMigration(stack, id, { monitor, projectId: 'p_a', ...props }));
+  };
+
+  test.each<[string, Partial<WaitForMigrationProps>, string]>([
+    ['a project id that is none', { projectId: 'p/a' }, 'projectId must be the id of an OMS project'],
+    ['an empty project id', { projectId: '' }, 'got an empty value'],
+    [
+      'a timeout above what an execution may last',
+      { timeout: Duration.days(365) },
+      'timeout must be whole seconds between 1 second and 364 days, such as Duration.minutes(5); got 365 days',
+    ],
+    [
+      'parts of a second',
+      { failedGrace: Duration.millis(500) },
+      'failedGrace must be whole seconds between 0 seconds and 364 days',
+    ],
+    [
+      'an interval of nothing',
+      { minInterval: Duration.seconds(0) },
+      'minInterval must be whole seconds between 1 second and 1 day',
+    ],
+    [
+      'a shortest interval above the longest',
+      { minInterval: Duration.minutes(2), maxInterval: Duration.minutes(1) },
+      'minInterval must not be longer than maxInterval; got 2 minutes and 1 minute',
+    ],
+    [
+      'a result path that is none',
+      { resultPath: 'migration' },
+      'resultPath must be a path, or JsonPath.DISCARD, such as $.migration; got "migration"',
+    ],
+  ])('refuses %s', (_what, props, expected) => {
+    expect(refusal(props)).toContain(expected);
+  });
+
+  test('refuses an id that makes names longer than Step Functions takes', () => {
+    expect(refusal({}, 'W'.repeat(65))).toContain('the id must have at most 64 characters');
+  });
+
+  test('refuses them all at once, and says which wait it is', () => {
+    expect(refusal({ projectId: '..', timeout: Duration.days(400) }).split('\n')).toEqual([
+      'WaitForMigration Wait: 2 problems',
+      expect.any(String),
+      expect.any(String),
+    ]);
+  });
+
+  test('refuses to stand in a machine that speaks JSONata', () => {
+    const stack = newStack();
+    const monitor = newMonitor(stack);
+    const definitionBody = sfn.DefinitionBody.fromChainable(
+      new WaitForMigration(stack, 'Wait', { monitor, projectId: 'p_a' }),
+    );
+    expect(
+      messageOf(() => {
+        new sfn.StateMachine(stack, 'Pipeline', { definitionBody, queryLanguage: sfn.QueryLanguage.JSONATA });
+        Template.fromStack(stack);
+      }),
+    ).toContain('JSONata');
+  });
+});

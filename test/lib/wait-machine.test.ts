@@ -1,0 +1,140 @@
+/** The leg and the stand-alone wait: as they are written, and as they run. */
+
+import { type Answer, type Played, play, round } from './play';
+import { definitionOf, monitorWith, type Synthesized } from './stacks';
+
+const validate = require('asl-validator') as (definition: unknown) => { isValid: boolean; errorsText(): string };
+
+let synthesized: Synthesized;
+beforeAll(() => {
+  synthesized = monitorWith();
+});
+
+const wait = (answers: readonly Answer[], input: unknown = { projectId: 'p_a' }): Promise<Played> =>
+  play(synthesized, synthesized.monitor.waitMachine, input, answers);
+
+const outage = Object.assign(new Error('the table does not answer'), { name: 'CheckFailed' });
+
+describe('the definitions', () => {
+  test.each(['leg', 'waitMachine'] as const)('%s is valid', (name) => {
+    const { isValid, errorsText } = validate(definitionOf(synthesized, synthesized.monitor[name]));
+    expect(isValid ? '' : errorsText()).toBe('');
+  });
+
+  test('have the states that the console and the local engine show', () => {
+    const names = (name: 'leg' | 'waitMachine') =>
+      Object.keys(definitionOf(synthesized, synthesized.monitor[name]).States).sort();
+    expect(names('leg')).toEqual(['Check', 'Check failed', 'Done', 'Go on?', 'Wait']);
+    expect(names('waitMachine')).toEqual(['Leg failed', 'Met', 'Not met', 'Prepare', 'Run leg', 'Verdict?', 'Wait']);
+  });
+
+  test('look first and wait afterwards', () => {
+    expect(definitionOf(synthesized, synthesized.monitor.leg).StartAt).toBe('Check');
+  });
+
+  test('wait out an outage of an hour: 150 tries, a minute apart at most, at random so that not all come back at once', () => {
+    expect(definitionOf(synthesized, synthesized.monitor.leg).States.Check?.Retry).toEqual([
+      {
+        ErrorEquals: ['States.ALL'],
+        IntervalSeconds: 2,
+        BackoffRate: 2,
+        MaxDelaySeconds: 60,
+        MaxAttempts: 150,
+        JitterStrategy: 'FULL',
+      },
+    ]);
+  });
+
+  test('give up a check that hangs, half a minute after the function itself must have ended', () => {
+    expect(definitionOf(synthesized, synthesized.monitor.leg).States.Check?.TimeoutSeconds).toBe(210);
+  });
+
+  test('tell a leg who started it, so that it ends with its parent', () => {
+    expect(definitionOf(synthesized, synthesized.monitor.waitMachine).States['Run leg']).toMatchObject({
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Parameters: {
+        Input: { 'wait.$': '$.leg.wait', 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
+      },
+    });
+  });
+
+  test("log every event and are traced; the data of a round stands in the function's own log", () => {
+    const { stack, monitor, template } = synthesized;
+    const properties = (name: 'leg' | 'waitMachine') =>
+      template.findResources('AWS::StepFunctions::StateMachine')[stack.resolve(monitor[name].stateMachineArn).Ref]
+        ?.Properties;
+    expect(properties('leg').LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+    expect(properties('waitMachine').LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
+    for (const name of ['leg', 'waitMachine'] as const) {
+      expect(properties(name).TracingConfiguration).toEqual({ Enabled: true });
+      // Standard: an Express execution ends after five minutes.
+      expect(properties(name).StateMachineType ?? 'STANDARD').toBe('STANDARD');
+    }
+  });
+});
+
+describe('a wait', () => {
+  test('ends with the result once the goal is met', async () => {
+    const { execution, asked, seconds } = await wait([round('DONE', 'MET', 'GoalMet')]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'MET', reason: { code: 'GoalMet' } } });
+    expect(asked).toEqual([{ wait: { projectId: 'p_a' } }]);
+    expect(seconds).toBe(0);
+  });
+
+  test('hands on the whole of its input, for the handler to judge', async () => {
+    const input = { projectId: 'p_a', goal: { type: 'SYNCED', maxLagSeconds: 5 }, timeoutSeconds: 60, unheardOf: [1] };
+    expect((await wait([round('DONE', 'MET', 'GoalMet')], input)).asked).toEqual([{ wait: input }]);
+  });
+
+  test('sleeps as long as the check says, and hands its state round', async () => {
+    const { execution, asked, seconds } = await wait([
+      round('WAIT', 'NOT_YET', 'StillCopying', 30),
+      round('WAIT', 'NOT_YET', 'StillCopying', 12),
+      round('DONE', 'MET', 'GoalMet'),
+    ]);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(seconds).toBe(42);
+    expect(asked.slice(1)).toEqual([
+      { wait: { projectId: 'p_a', round: 1 } },
+      { wait: { projectId: 'p_a', round: 1 } },
+    ]);
+  });
+
+  test('goes on in a new leg where the old one is full', async () => {
+    const { executions, seconds } = await wait([
+      round('WAIT', 'NOT_YET', 'StillCopying', 10),
+      round('LEG_OVER', 'NOT_YET', 'StillCopying', 20),
+      round('DONE', 'MET', 'GoalMet'),
+    ]);
+    expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(seconds).toBe(30);
+  });
+
+  test.each(['MigrationFailed', 'MigrationSuspended', 'OmsUnreachable', 'DeadlineExceeded', 'InvalidInput'])(
+    'fails by the name %s, and says why',
+    async (code) => {
+      const { execution, executions } = await wait([
+        round('WAIT', 'NOT_YET', 'StillCopying', 1),
+        round('DONE', 'FAILED', code),
+      ]);
+      expect(execution).toMatchObject({ status: 'FAILED', error: code, cause: `because of ${code}` });
+      // The leg itself has done its work: only the wait is red.
+      expect(executions[0]?.status).toBe('SUCCEEDED');
+    },
+  );
+
+  test('survives a function that fails for a while', async () => {
+    const { execution, asked } = await wait([...Array<Error>(20).fill(outage), round('DONE', 'MET', 'GoalMet')]);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(asked).toHaveLength(21);
+  });
+
+  test('fails with CheckFailed, and the error in full, where the function never recovers', async () => {
+    const { execution, asked, seconds } = await wait([outage]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
+    expect(execution.cause).toMatch(/^the check itself kept failing: \{.*CheckFailed.*\}$/s);
+    expect(asked).toHaveLength(151);
+    expect(seconds).toBeGreaterThan(3600);
+    expect(execution.historyEvents).toBeLessThan(100);
+  });
+});
