@@ -20,8 +20,8 @@ export function projectIdProblem(id: string): string | null {
 function whatIsWrong(id: string): string | null {
   if (id === '') return 'is empty';
   if (id.length > MAX_LENGTH) return `is ${id.length} characters long, ${MAX_LENGTH} at most are allowed`;
-  // A URL drops these two segments even when they are escaped, so that the request would go to another call.
-  if (id === '.' || id === '..') return 'is a step in a path';
+  // A URL drops these two as segments even when they are escaped, so that the request would go to another call. No id has `..` within.
+  if (id === '.' || id.includes('..')) return 'holds a step in a path';
   if (UNPRINTABLE.test(id)) return 'holds a control character';
   if (/\s/u.test(id)) return 'holds white space';
   const separator = SEPARATOR.exec(id);

@@ -3,12 +3,9 @@ import { projectIdProblem } from '../../lambda/core/project-id';
 const EXPECTED = '; expected the id as the OMS console shows it, such as p_4w3oc0k1x2y4';
 
 describe('a project id', () => {
-  test.each(['p_4w3oc0k1x2y4', 'np_4w3oc0k1x2y4', 'x', 'a.b', 'x'.repeat(128), 'Überführung'])(
-    'may be %s',
-    (id) => {
-      expect(projectIdProblem(id)).toBeNull();
-    },
-  );
+  test.each(['p_4w3oc0k1x2y4', 'np_4w3oc0k1x2y4', 'x', 'a.b', 'x'.repeat(128), 'Überführung'])('may be %s', (id) => {
+    expect(projectIdProblem(id)).toBeNull();
+  });
 
   test.each([
     ['', 'project id "" is empty'],
