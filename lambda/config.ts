@@ -88,9 +88,7 @@ function readCa(path: string | undefined, problems: string[]): string | null {
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
     problems.push(`${ENV.omsCaFile}: ${path} holds no PEM certificate (-----BEGIN CERTIFICATE-----)`);
   } catch (error) {
-    problems.push(
-      `${ENV.omsCaFile}: ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    problems.push(`${ENV.omsCaFile}: ${path} cannot be read: ${(error as Error).message}`);
   }
   return null;
 }

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../lambda/config';
+import { InvalidInput } from '../lambda/core/errors';
+import { ENV } from '../lambda/env';
+
+const GOOD = {
+  TABLE_NAME: 'table',
+  TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:changes',
+  OMS_ENDPOINT: 'http://10.0.0.5:8089',
+  OMS_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms',
+};
+
+function problemsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+}
+
+test('takes the defaults for what is not set', () => {
+  expect(readConfig(GOOD)).toEqual({
+    tableName: 'table',
+    topicArn: GOOD.TOPIC_ARN,
+    omsEndpoint: GOOD.OMS_ENDPOINT,
+    omsSecretArn: GOOD.OMS_SECRET_ARN,
+    omsApi: 'auto',
+    omsKind: 'migration',
+    requestTimeoutMs: 10_000,
+    retentionDays: 90,
+    leaseMs: 210_000,
+  });
+});
+
+test('leases longer than the function may run, so that a dead publisher and a slow one are never taken for each other', () => {
+  expect(readConfig({ ...GOOD, FUNCTION_TIMEOUT_SECONDS: '300' }).leaseMs).toBeGreaterThan(300_000);
+});
+
+test('refuses with every problem at once, missing, empty and malformed told apart', () => {
+  const env = {
+    TOPIC_ARN: '',
+    OMS_ENDPOINT: 'ftp://x',
+    OMS_SECRET_ARN: 's',
+    OMS_API: '5',
+    REQUEST_TIMEOUT_SECONDS: '5m',
+    OMS_CA_FILE: '/no/such.pem',
+  };
+  expect(problemsOf(env)).toEqual([
+    expect.stringMatching(/^OMS_ENDPOINT: the OMS endpoint "ftp:\/\/x" does not begin with http/),
+    expect.stringMatching(/^OMS_CA_FILE: \/no\/such\.pem cannot be read: ENOENT/),
+    'TABLE_NAME is required',
+    'TOPIC_ARN is empty',
+    'OMS_API must be one of auto, 3.3, 4.1.1, got "5"',
+    'REQUEST_TIMEOUT_SECONDS must be a whole number above 0, got "5m"',
+  ]);
+});
+
+test('refuses a CA file without a certificate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  try {
+    const file = join(folder, 'ca.pem');
+    writeFileSync(file, 'not a certificate');
+    expect(problemsOf({ ...GOOD, [ENV.omsCaFile]: file })).toEqual([
+      `OMS_CA_FILE: ${file} holds no PEM certificate (-----BEGIN CERTIFICATE-----)`,
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
