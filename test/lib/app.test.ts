@@ -1,0 +1,99 @@
+/** The app as it is started: a process of its own, with no account, no credentials and no network. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const SETTINGS = { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_a,p_b', notifyEmail: 'a@example.com' };
+
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'oms-cutover-app-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const ENV = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  CDK_DISABLE_VERSION_CHECK: '1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+function runApp(context: object, outdir: string) {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...ENV(), CDK_OUTDIR: join(home, outdir), CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+}
+
+const template = (outdir: string) => JSON.parse(readFileSync(join(home, outdir, 'OmsCutover.template.json'), 'utf8'));
+
+test('the app writes the same template twice, with outputs that name what one needs next', () => {
+  for (const outdir of ['one', 'two']) expect(runApp(SETTINGS, outdir)).toMatchObject({ status: 0, stderr: '' });
+  expect(template('two')).toEqual(template('one'));
+  expect(Object.keys(template('one').Outputs)).toEqual([
+    'TableName',
+    'TopicArn',
+    'CheckFunctionName',
+    'WaitMachineArn',
+    'LegMachineArn',
+    'FailuresUrl',
+  ]);
+  expect(JSON.parse(readFileSync(join(home, 'one', 'manifest.json'), 'utf8')).missing).toBeUndefined();
+});
+
+test('the pinned CDK command gives the same stack', () => {
+  const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const { status, stderr } = spawnSync(
+    join(ROOT, 'node_modules/.bin/cdk'),
+    ['synth', '--quiet', '--no-notices', '-o', join(home, 'cdk'), ...flags],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: ENV(),
+    },
+  );
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const plain = runApp(SETTINGS, 'plain');
+  expect(plain.status).toBe(0);
+  // The command adds where each asset and construct comes from.
+  const withoutMetadata = (outdir: string) =>
+    Object.entries(template(outdir).Resources as Record<string, { Type: string; Properties: unknown }>)
+      .filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')
+      .map(([id, { Type, Properties }]) => ({ id, Type, Properties }));
+  expect(withoutMetadata('cdk')).toEqual(withoutMetadata('plain'));
+  expect(existsSync(join(ROOT, 'cdk.context.json'))).toBe(false);
+});
+
+test('everything at once can be synthesized too', () => {
+  const settings = {
+    ...SETTINGS,
+    omsEndpoint: 'https://oms.example.com:8089',
+    omsCa: 'test/lib/fixtures/ca.pem',
+    omsSecret: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:team/oms',
+    encryptionKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    vpcId: 'vpc-0a1b2c3d',
+    subnetIds: 'subnet-0a1b2c3d',
+    availabilityZones: 'eu-central-1a',
+    routeTableIds: 'rtb-0a1b2c3d',
+    securityGroupIds: 'sg-0a1b2c3d',
+    createEndpoints: 'all',
+  };
+  const { status, stderr } = runApp(settings, 'all');
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(readdirSync(join(home, 'all')).filter((name) => name.startsWith('asset.'))).toHaveLength(2);
+});
+
+test('refuses to begin without its settings: one message, no stack trace, nothing written', () => {
+  const { status, stdout, stderr } = runApp({ projects: 'a/b' }, 'none');
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr.trim().split('\n')).toEqual([
+    'oms-cutover cannot be synthesized: 2 problems',
+    expect.stringContaining('-c omsEndpoint is required'),
+    expect.stringContaining('got "a/b"'),
+  ]);
+  expect(readdirSync(join(home, 'none'))).toEqual([]);
+});
