@@ -8,7 +8,8 @@ import { readSettings } from '../lib/settings';
 
 function main(): void {
   // The same flags whether the CDK command starts this or not: both ways give the same template.
-  const app = new App({ context: cdkJson.context });
+  // And synthesized below or not at all: wrong settings leave nothing behind.
+  const app = new App({ context: cdkJson.context, autoSynth: false });
   const settings = readSettings(app.node.getAllContext());
   new OmsCutoverStack(app, 'OmsCutover', { settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
