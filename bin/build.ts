@@ -14,6 +14,8 @@ const HANDLER: BuildOptions = {
   minify: true,
   // The ES module builds of the SDK shed what is not used; its CommonJS builds cannot.
   mainFields: ['module', 'main'],
+  // A dynamic import stays one otherwise, and needs a loader that not everything that loads this bundle has (a test runner, say).
+  supported: { 'dynamic-import': false },
   // ofetch's Node build carries a fetch polyfill of 108 KiB that no Node since 18 needs.
   alias: { ofetch: join(dirname(require.resolve('ofetch/package.json')), 'dist/index.mjs') },
 };
