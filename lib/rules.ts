@@ -40,8 +40,7 @@ export const PROJECT_ID: Rule<string> = {
     value.length >= 1 &&
     value.length <= 128 &&
     value !== '.' &&
-    value !== '..' &&
-    !/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\?#%]/u.test(value),
+    !/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\?#%]|\.\./u.test(value),
 };
 
 export const EMAIL: Rule<string> = {
