@@ -10,13 +10,21 @@ import { SecretCredentials } from './adapters/secret-credentials';
 import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
 import type { CheckPorts } from './core/check';
+import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log } from './core/ports';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end. */
 const REQUEST = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 }, maxAttempts: 3 };
 
 export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): CheckPorts {
-  const { omsCa } = config;
+  const { omsCa, omsEndpoint } = config;
+  if (sendsPasswordInClear(omsEndpoint)) {
+    // Once a start, not once a look: it is a choice of whoever deployed it, and a person should be able to find it.
+    log.warn('plain-http', {
+      omsEndpoint,
+      problem: 'the OMS password crosses the network unencrypted; use https:// where OMS has a certificate',
+    });
+  }
   return {
     oms: new OmsClient({
       endpoint: config.omsEndpoint,
