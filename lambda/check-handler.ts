@@ -1,9 +1,9 @@
-/** The Lambda. Two events: a round of a wait (`{wait}`), and a schedule's look at its projects (`{projects, intervalSeconds}`). */
+/** The Lambda. Two events: a round of a wait (`{wait}`), and a schedule's look at its projects (`{projects, intervalSeconds}`, a list or "all"). */
 import { systemClock } from './adapters/system-clock';
 import { readConfig } from './config';
-import type { CheckPorts } from './core/check';
 import { InvalidInput } from './core/errors';
-import { checkFleet, type FleetReport, readFleetOrder } from './core/fleet';
+import { checkFleet, type FleetPorts, type FleetReport } from './core/fleet';
+import { readFleetOrder } from './core/fleet-order';
 import type { Clock, Log } from './core/ports';
 import { waitRound } from './core/wait';
 import type { WaitRound } from './core/wait-state';
@@ -24,7 +24,7 @@ type Handler = (event: unknown, context: Invocation) => Promise<WaitRound | Flee
 
 /** A handler on any clock: AWS runs it on the system's, a laptop on a virtual one. Settings are read and connections kept from the first event on. */
 export function createHandler({ env, clock, log }: HandlerOptions): Handler {
-  let ports: CheckPorts | null = null;
+  let ports: FleetPorts | null = null;
   return async (event, context) => {
     ports ??= wire(readConfig(env), clock, log);
     const remainingMs = () => context.getRemainingTimeInMillis();

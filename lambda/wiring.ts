@@ -9,14 +9,17 @@ import { OmsClient } from './adapters/oms-client';
 import { SecretCredentials } from './adapters/secret-credentials';
 import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
-import type { CheckPorts } from './core/check';
+import type { FleetPorts } from './core/fleet';
 import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log } from './core/ports';
 
-/** A hung call must not eat the invocation: the SDK's own default waits without end. */
-const REQUEST = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 }, maxAttempts: 3 };
+/** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
+const REQUEST = {
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  maxAttempts: 3,
+};
 
-export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): CheckPorts {
+export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): FleetPorts {
   const { omsCa, omsEndpoint } = config;
   if (sendsPasswordInClear(omsEndpoint)) {
     // Once a start, not once a look: it is a choice of whoever deployed it, and a person should be able to find it.
@@ -25,16 +28,20 @@ export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): Ch
       problem: 'the OMS password crosses the network unencrypted; use https:// where OMS has a certificate',
     });
   }
+  const oms = new OmsClient({
+    endpoint: config.omsEndpoint,
+    api: config.omsApi,
+    kind: config.omsKind,
+    credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretArn, clock),
+    requestTimeoutMs: config.requestTimeoutMs,
+    clock,
+    ...(omsCa === undefined ? {} : { ca: omsCa }),
+  });
   return {
-    oms: new OmsClient({
-      endpoint: config.omsEndpoint,
-      api: config.omsApi,
-      kind: config.omsKind,
-      credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretArn, clock),
-      requestTimeoutMs: config.requestTimeoutMs,
-      clock,
-      ...(omsCa === undefined ? {} : { ca: omsCa }),
-    }),
+    oms,
+    fleet: oms,
+    kind: config.omsKind,
+    lookMs: config.requestTimeoutMs,
     store: new DynamoDbStore({
       client: new DynamoDBClient(REQUEST),
       tableName: config.tableName,

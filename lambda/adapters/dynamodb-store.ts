@@ -1,7 +1,8 @@
 /**
- * The memory, in one DynamoDB table: a partition a project, `LATEST` and `SNAPSHOT#<time>#<check id>` as sort keys.
+ * The memory, in one DynamoDB table: a partition a project, `LATEST` and `SNAPSHOT#<time>#<check id>` as sort keys; and one of the schedules.
  * Only conditional writes of single items: they are enough.
  */
+import { createHash } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -12,12 +13,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CheckFailed } from '../core/errors';
+import type { FleetMemory } from '../core/fleet-memory';
+import { ALL, type FleetProjects } from '../core/fleet-order';
 import type { Latest } from '../core/latest';
-import type { SnapshotRange, Store } from '../core/ports';
+import type { FleetStore, SnapshotRange, Store } from '../core/ports';
 import type { Snapshot } from '../core/snapshot';
 
 const LATEST = 'LATEST';
 const SNAPSHOT = 'SNAPSHOT#';
+/** No project can be called so: `#` is not allowed in an id. */
+const FLEET = '#FLEET';
 const DAY_SECONDS = 86_400;
 /** An attribute that is undefined in the model is absent in the item. */
 const MARSHALL = { removeUndefinedValues: true };
@@ -29,7 +34,7 @@ export interface DynamoDbStoreOptions {
   readonly retentionDays: number;
 }
 
-export class DynamoDbStore implements Store {
+export class DynamoDbStore implements Store, FleetStore {
   private readonly options: DynamoDbStoreOptions;
 
   constructor(options: DynamoDbStoreOptions) {
@@ -44,7 +49,7 @@ export class DynamoDbStore implements Store {
   }
 
   async putSnapshot(snapshot: Snapshot): Promise<void> {
-    const expiresAt = Math.floor(Date.parse(snapshot.observedAt) / 1000) + this.options.retentionDays * DAY_SECONDS;
+    const expiresAt = this.expiryAfter(snapshot.observedAt);
     const key = { pk: snapshot.project, sk: `${SNAPSHOT}${snapshot.observedAt}#${snapshot.checkId}` };
     await this.send(`keep a snapshot of ${snapshot.project}`, (client, TableName) =>
       client.send(new PutItemCommand({ TableName, Item: marshall({ ...key, ...snapshot, expiresAt }, MARSHALL) })),
@@ -108,6 +113,25 @@ export class DynamoDbStore implements Store {
     } while (startKey !== undefined);
   }
 
+  async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
+    const { Item } = await this.send("read the schedule's memory", (client, TableName) =>
+      client.send(new GetItemCommand({ TableName, Key: marshall(fleetKey(projects)), ConsistentRead: true })),
+    );
+    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as FleetMemory);
+  }
+
+  async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
+    // A list that was changed is another schedule: what the old one remembered nobody reads again.
+    const expiry = projects === ALL ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
+    await this.send("keep the schedule's memory", (client, TableName) =>
+      client.send(new PutItemCommand({ TableName, Item: marshall({ ...fleetKey(projects), ...memory, ...expiry }) })),
+    );
+  }
+
+  private expiryAfter(moment: string): number {
+    return Math.floor(Date.parse(moment) / 1000) + this.options.retentionDays * DAY_SECONDS;
+  }
+
   /** @throws CheckFailed that says what could not be done; the SDK has tried again by then. */
   private async send<T>(what: string, call: (client: DynamoDBClient, tableName: string) => Promise<T>): Promise<T> {
     try {
@@ -117,6 +141,11 @@ export class DynamoDbStore implements Store {
       throw new CheckFailed(`could not ${what} in table ${this.options.tableName}: ${cause}`, error);
     }
   }
+}
+
+function fleetKey(projects: FleetProjects): { readonly pk: string; readonly sk: string } {
+  if (projects === ALL) return { pk: FLEET, sk: 'ALL' };
+  return { pk: FLEET, sk: `LIST#${createHash('sha256').update(projects.join('\n')).digest('hex').slice(0, 32)}` };
 }
 
 function withoutKeys(item: Record<string, unknown>): Record<string, unknown> {

@@ -81,6 +81,7 @@ export class OmsClient implements Oms, Fleet {
       return {
         outcome: 'OmsRefused',
         problem: 'the 3.3 calls cannot list projects (4.1.1 and later can); name the projects',
+        missingCall: true,
       };
     }
     const deadline = new Deadline(this.options.requestTimeoutMs, signal);

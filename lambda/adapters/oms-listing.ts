@@ -23,10 +23,8 @@ export async function listAll(
     const answer = await ask(page);
     if ('failure' in answer) {
       const { outcome, problem, missingCall } = answer.failure;
-      return {
-        outcome,
-        problem: missingCall ? `${problem} (OMS lists projects from 4.1.1 on; before, name them)` : problem,
-      };
+      if (!missingCall) return { outcome, problem };
+      return { outcome, problem: `${problem} (OMS lists projects from 4.1.1 on; before, name them)`, missingCall };
     }
     const { data, envelope } = answer.enveloped;
     const listed = decodeProjects(data, answer.decoding);

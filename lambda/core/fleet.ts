@@ -1,90 +1,144 @@
-/** A schedule's look at many projects: side by side within bounds, none held up or spoilt by another. */
+/**
+ * A schedule's look at many projects: side by side within bounds, none held up or spoilt by another.
+ * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the round
+ * before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
+ */
 import { type CheckPorts, check } from './check';
-import { InvalidInput } from './errors';
-import { projectIdProblem } from './project-id';
+import type { CheckResult } from './check-result';
+import { iso } from './duration';
+import { type FleetMemory, isSame, NO_MEMORY } from './fleet-memory';
+import { ALL, type FleetOrder } from './fleet-order';
+import { sideBySide } from './fleet-pool';
+import { farewells, rosterOfAll, rosterOfNamed, watchable } from './fleet-roster';
+import type { Fleet, FleetStore, FleetTrouble, Store } from './ports';
+import type { ProjectKind } from './progress';
 import { DEFAULT_WAIT_SETTINGS } from './settings';
 
-export interface FleetOrder {
-  readonly projects: readonly string[];
-  /** Whole seconds until the schedule comes again: what its looks promise. */
-  readonly intervalSeconds: number;
+export interface FleetPorts extends CheckPorts {
+  readonly store: Store & FleetStore;
+  /** Asked for the list where the order is for all projects. */
+  readonly fleet: Fleet;
+  /** Which kind of project is looked at; the list has both. */
+  readonly kind: ProjectKind;
+  /** Milliseconds one look at OMS may take. */
+  readonly lookMs: number;
 }
 
 export interface FleetReport {
   readonly checked: number;
   /** Our own failures; a migration's or OMS's trouble is a look like any other. */
   readonly failed: readonly { readonly project: string; readonly problem: string }[];
-  /** Projects that time did not suffice for. */
+  /** Projects that time did not suffice for: they go first next time. */
   readonly notReached: readonly string[];
+  /** Why OMS did not give the list of its projects; null where it did or was not asked. */
+  readonly notListed: FleetTrouble | null;
 }
 
-/** OMS's console is one small server: more at once would only queue there. */
-const CONCURRENCY = 10;
-/** Time one look may need, milliseconds: none is begun with less left. */
-const RESERVE_MS = 30_000;
-
-/** @throws InvalidInput that names every problem. */
-export function readFleetOrder(event: Record<string, unknown>): FleetOrder {
-  const problems: string[] = [];
-  const { projects, intervalSeconds } = event;
-  if (!Array.isArray(projects) || projects.length === 0)
-    problems.push('projects must be a list of project ids, one at least');
-  for (const project of Array.isArray(projects) ? projects : []) {
-    const problem =
-      typeof project === 'string' ? projectIdProblem(project) : `project ids are texts, got ${JSON.stringify(project)}`;
-    if (problem !== null) problems.push(problem);
-  }
-  if (!Number.isSafeInteger(intervalSeconds) || Number(intervalSeconds) < 1) {
-    problems.push(
-      `intervalSeconds must be a whole number of seconds, 1 or more, got ${JSON.stringify(intervalSeconds)}`,
-    );
-  }
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return { projects: [...new Set(projects as string[])], intervalSeconds: intervalSeconds as number };
-}
+/** What a check may need beside the look, and the round's own memory after it. No look is begun with less than both left. */
+const STORE_MS = 20_000;
+/** Errors kept as causes: a store that is down fails every check for one reason. */
+const MAX_CAUSES = 10;
+/** Names of projects in one line of the log. */
+const MAX_LOGGED = 20;
 
 /** @throws AggregateError of our own failures once every project had its turn, so that the invocation counts as failed and is told of. */
 export async function checkFleet(
   order: FleetOrder,
-  ports: CheckPorts,
+  ports: FleetPorts,
   remainingMs: () => number,
 ): Promise<FleetReport> {
-  const queue = [...order.projects];
   const failed: { project: string; problem: string }[] = [];
-  const causes: unknown[] = [];
+  const failures = new Failures();
+  const [memory, listing] = await Promise.all([
+    failures.during(() => ports.store.readFleet(order.projects)),
+    order.projects === ALL ? failures.during(() => ports.fleet.listProjects()) : undefined,
+  ]);
+  const before = memory?.value ?? NO_MEMORY;
+  const notListed = listing?.value !== undefined && !isList(listing.value) ? listing.value : null;
+  const listed = listing?.value !== undefined && isList(listing.value) ? watchable(listing.value, ports.kind) : null;
+  const roster = order.projects === ALL ? rosterOfAll(listed, before) : rosterOfNamed(order.projects, before);
+  if (notListed !== null) ports.log.warn('fleet-not-listed', { ...notListed, lastKnown: roster.projects.length });
+
+  const seen = new Map<string, CheckResult>();
   let checked = 0;
-  const question = {
-    goal: { type: 'FINISHED' as const },
-    settings: DEFAULT_WAIT_SETTINGS,
-    firstLook: false,
-    deadlineAt: null,
-  };
-  const worker = async () => {
-    while (remainingMs() > RESERVE_MS) {
-      const project = queue.shift();
-      if (project === undefined) return;
+  const notReached = await sideBySide(
+    roster.projects,
+    () => remainingMs() > ports.lookMs + STORE_MS,
+    async (project) => {
       try {
-        await check(
-          { project, looker: 'schedule', waitId: null, question, scheduleIntervalSeconds: order.intervalSeconds },
-          ports,
-        );
+        const result = await check(requestFor(project, order), ports);
         checked += 1;
+        if (roster.leaving.has(project)) seen.set(project, result);
       } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
+        failures.add(error);
+        const problem = problemOf(error);
         ports.log.warn('check-failed', { projectId: project, problem });
         failed.push({ project, problem });
-        causes.push(error);
       }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, queue.length) }, worker));
-  const report: FleetReport = { checked, failed, notReached: queue };
-  ports.log.info('fleet', { checked, failed: failed.length, notReached: queue });
-  if (causes.length > 0) {
-    throw new AggregateError(
-      causes,
-      `${causes.length} of ${order.projects.length} checks failed for our own reasons: ${failed[0]?.problem}`,
-    );
+    },
+  );
+  // Where the memory could not be read, writing it would forget what is in it.
+  if (memory !== undefined) {
+    const { known, leaving } =
+      listed === null ? { known: before.known, leaving: before.leaving } : farewells(roster, seen, before);
+    const after: FleetMemory = { endedAt: iso(ports.clock.now()), notReached, known, leaving };
+    if (!isSame(before, after)) await failures.during(() => ports.store.putFleet(order.projects, after));
   }
-  return report;
+  ports.log.info('fleet', {
+    checked,
+    failed: failed.length,
+    notReached: notReached.length,
+    goFirstNextTime: notReached.slice(0, MAX_LOGGED),
+    leaving: [...roster.leaving].slice(0, MAX_LOGGED),
+  });
+  failures.throwIfAny(failed.length, roster.projects.length);
+  return { checked, failed, notReached, notListed };
+}
+
+function requestFor(project: string, { intervalSeconds }: FleetOrder) {
+  return {
+    project,
+    looker: 'schedule' as const,
+    waitId: null,
+    question: {
+      goal: { type: 'FINISHED' as const },
+      settings: DEFAULT_WAIT_SETTINGS,
+      firstLook: false,
+      deadlineAt: null,
+    },
+    scheduleIntervalSeconds: intervalSeconds,
+  };
+}
+
+/** Our own failures of a round: collected, so that they spoil nothing but what they happened to. */
+class Failures {
+  private readonly causes: unknown[] = [];
+
+  add(error: unknown): void {
+    if (this.causes.length < MAX_CAUSES) this.causes.push(error);
+  }
+
+  /** The call's value; undefined where it failed. */
+  async during<T>(call: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
+    try {
+      return { value: await call() };
+    } catch (error) {
+      this.add(error);
+      return undefined;
+    }
+  }
+
+  throwIfAny(checks: number, projects: number): void {
+    if (this.causes.length === 0) return;
+    const what = checks === 0 ? 'the round failed' : `${checks} of ${projects} checks failed`;
+    throw new AggregateError(this.causes, `${what} for our own reasons: ${problemOf(this.causes[0])}`);
+  }
+}
+
+function isList<T>(listing: readonly T[] | FleetTrouble): listing is readonly T[] {
+  return Array.isArray(listing);
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 import type { Change } from './change';
+import type { FleetMemory } from './fleet-memory';
+import type { FleetProjects } from './fleet-order';
 import type { Latest } from './latest';
 import type { FailedOutcome, Look, OmsApi, ProjectKind } from './progress';
 import type { Snapshot } from './snapshot';
@@ -45,6 +47,8 @@ export interface FleetTrouble {
   readonly outcome: FailedOutcome;
   /** One sentence for a person. Holds no secret. */
   readonly problem: string;
+  /** True where this OMS has no such call: before 4.1.1 projects have to be named. */
+  readonly missingCall?: true;
 }
 
 export interface Credentials {
@@ -70,6 +74,14 @@ export interface Store {
   putLatest(latest: Latest, expected: { readonly expectedVersion: number }): Promise<'stored' | 'conflict'>;
   /** Stored looks of a project, by time; `from` and `to` are inclusive, Unix milliseconds. */
   snapshots(project: string, range?: SnapshotRange): AsyncIterable<Snapshot>;
+}
+
+/** What schedules remember between their rounds, by what they are to look at. Throws CheckFailed for its own trouble. */
+export interface FleetStore {
+  /** A consistent read; undefined where there was no round to remember. */
+  readFleet(projects: FleetProjects): Promise<FleetMemory | undefined>;
+  /** Puts it over whatever stands there. */
+  putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void>;
 }
 
 export interface SnapshotRange {

@@ -1,11 +1,14 @@
 /** The store in memory: held to the same contract tests as the real one. */
+import type { FleetMemory } from '../../lambda/core/fleet-memory';
+import type { FleetProjects } from '../../lambda/core/fleet-order';
 import type { Latest } from '../../lambda/core/latest';
-import type { SnapshotRange, Store } from '../../lambda/core/ports';
+import type { FleetStore, SnapshotRange, Store } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
 
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, FleetStore {
   readonly latestOf = new Map<string, Latest>();
   readonly kept = new Map<string, Snapshot>();
+  readonly fleets = new Map<string, FleetMemory>();
 
   async readLatest(project: string): Promise<Latest | undefined> {
     return structuredClone(this.latestOf.get(project));
@@ -22,6 +25,14 @@ export class MemoryStore implements Store {
     if ((this.latestOf.get(latest.project)?.version ?? 0) !== expectedVersion) return 'conflict';
     this.latestOf.set(latest.project, structuredClone(latest));
     return 'stored';
+  }
+
+  async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
+    return structuredClone(this.fleets.get(JSON.stringify(projects)));
+  }
+
+  async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
+    this.fleets.set(JSON.stringify(projects), structuredClone(memory));
   }
 
   async *snapshots(project: string, range: SnapshotRange = {}): AsyncIterable<Snapshot> {

@@ -1,6 +1,6 @@
 /** What any store must do, whatever it is made of. */
 import { derive } from '../../lambda/core/derive';
-import type { Store } from '../../lambda/core/ports';
+import type { FleetStore, Store } from '../../lambda/core/ports';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
 import { MINUTE, ok, T0 } from './looks';
 
@@ -16,8 +16,8 @@ function derived(project: string, at: number, checkId: string) {
 }
 
 /** @param open gives the store under test; called once. */
-export function storeContract(open: () => Promise<Store>): void {
-  let store: Store;
+export function storeContract(open: () => Promise<Store & FleetStore>): void {
+  let store: Store & FleetStore;
   beforeAll(async () => {
     store = await open();
   });
@@ -64,5 +64,39 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await seen('p_many')).toEqual(['c0', 'c1', 'c2', 'c3']);
     expect(await seen('p_many', { newestFirst: true, limit: 2 })).toEqual(['c3', 'c2']);
     expect(await seen('p_many', { from: T0 + MINUTE, to: T0 + 2 * MINUTE })).toEqual(['c1', 'c2']);
+  });
+
+  const remembered = (notReached: readonly string[]) => ({
+    endedAt: '2026-11-23T00:00:00.000Z',
+    notReached,
+    known: ['p_a', 'p_b', 'p_gone'],
+    leaving: { p_gone: 2 },
+  });
+
+  test('remembers nothing of a schedule that never ran', async () => {
+    expect(await store.readFleet('all')).toBeUndefined();
+    expect(await store.readFleet(['p_never'])).toBeUndefined();
+  });
+
+  test('gives back what a schedule remembers as it was, and keeps the last', async () => {
+    await store.putFleet('all', remembered(['p_b', 'p_a']));
+    expect(await store.readFleet('all')).toEqual(remembered(['p_b', 'p_a']));
+    await store.putFleet('all', remembered([]));
+    expect(await store.readFleet('all')).toEqual(remembered([]));
+  });
+
+  test('tells the memories of schedules apart by what they look at, "all" and a project called so too', async () => {
+    await store.putFleet(['p_a', 'p_b'], remembered(['p_b']));
+    await store.putFleet(['p_a', 'p_b', 'p_c'], remembered(['p_c']));
+    await store.putFleet(['all'], remembered(['all']));
+    expect((await store.readFleet(['p_a', 'p_b']))?.notReached).toEqual(['p_b']);
+    expect((await store.readFleet(['p_a', 'p_b', 'p_c']))?.notReached).toEqual(['p_c']);
+    expect((await store.readFleet('all'))?.notReached).toEqual([]);
+  });
+
+  test('remembers as many projects as OMS lists at most', async () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => `np_${String(i).padStart(14, '0')}`);
+    await store.putFleet('all', { ...remembered(many), known: many });
+    expect((await store.readFleet('all'))?.known).toEqual(many);
   });
 }

@@ -1,0 +1,63 @@
+/** Whom a round looks at, in which order, and whom the next one no longer has to. Pure. */
+import type { CheckResult } from './check-result';
+import type { FleetMemory } from './fleet-memory';
+import type { ListedProject } from './ports';
+import type { ProjectKind } from './progress';
+
+export interface Roster {
+  /** Those that had no turn last time first. */
+  readonly projects: readonly string[];
+  /** Known, and missing from the list that OMS has just given. */
+  readonly leaving: ReadonlySet<string>;
+}
+
+/** So many looks without a valid answer are told as `unreachable` (changes.ts): a project that OMS no longer speaks of is not let go before. */
+const MAX_FAREWELLS = 3;
+
+/** Released and deleted: over for good. RELEASING is not yet, and its end is worth telling. */
+const OVER: readonly string[] = ['RELEASED', 'DELETED'];
+
+/** Ids of the listed projects that are worth a look. */
+export function watchable(listed: readonly ListedProject[], kind: ProjectKind): string[] {
+  return listed.filter((project) => project.kind === kind && !OVER.includes(project.status)).map(({ id }) => id);
+}
+
+/** A list that somebody gave: nobody leaves it. */
+export function rosterOfNamed(named: readonly string[], memory: FleetMemory): Roster {
+  return { projects: inTurn(named, memory), leaving: new Set() };
+}
+
+/** @param listed null where OMS gave no list: then the last known one stands, and each project's own look says what is wrong. */
+export function rosterOfAll(listed: readonly string[] | null, memory: FleetMemory): Roster {
+  if (listed === null) return { projects: inTurn(memory.known, memory), leaving: new Set() };
+  const there = new Set(listed);
+  const leaving = memory.known.filter((project) => !there.has(project));
+  return { projects: inTurn([...there, ...leaving], memory), leaving: new Set(leaving) };
+}
+
+function inTurn(projects: readonly string[], { notReached }: FleetMemory): string[] {
+  const wanted = new Set(projects);
+  return [...new Set([...notReached.filter((project) => wanted.has(project)), ...projects])];
+}
+
+/**
+ * What to remember of those who leave: a project is let go when its own look has shown it gone, or when OMS would not speak of it often enough to have been told.
+ * A look that failed otherwise shows nothing, and one that finds it alive speaks against the list: it goes on being looked at.
+ * @param seen the results of this round.
+ */
+export function farewells(
+  roster: Roster,
+  seen: ReadonlyMap<string, CheckResult>,
+  before: FleetMemory,
+): { readonly known: readonly string[]; readonly leaving: Readonly<Record<string, number>> } {
+  const gone = new Set<string>();
+  const leaving: Record<string, number> = {};
+  for (const project of roster.leaving) {
+    const result = seen.get(project);
+    const silent = result?.outcome === 'OmsProjectNotFound' || result?.outcome === 'OmsRefused';
+    const times = (before.leaving[project] ?? 0) + (silent ? 1 : 0);
+    if (OVER.includes(result?.status ?? '') || times >= MAX_FAREWELLS) gone.add(project);
+    else leaving[project] = times;
+  }
+  return { known: roster.projects.filter((project) => !gone.has(project)), leaving };
+}

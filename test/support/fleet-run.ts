@@ -1,0 +1,68 @@
+/** Rounds of a schedule with plain parts: an OMS that is a table of looks, a list that a test sets, time that looks use up. */
+import { CheckFailed } from '../../lambda/core/errors';
+import { checkFleet, type FleetPorts } from '../../lambda/core/fleet';
+import type { FleetProjects } from '../../lambda/core/fleet-order';
+import type { FleetTrouble, ListedProject } from '../../lambda/core/ports';
+import type { Look } from '../../lambda/core/progress';
+import { Harness } from './harness';
+import { MINUTE, ok } from './looks';
+import { MemoryStore } from './memory-store';
+
+export const INTERVAL_SECONDS = 300;
+
+export class FleetRun {
+  readonly store = new MemoryStore();
+  readonly harness = new Harness([], this.store);
+  /** Projects in the order in which they were looked at, of the last round. */
+  looked: string[] = [];
+  /** What OMS shows of a project; others are RUNNING. An Error is our own failure. */
+  readonly shows = new Map<string, ((at: number) => Look) | Error>();
+  /** What OMS lists, or why it does not. */
+  listing: readonly ListedProject[] | FleetTrouble | Error = [];
+  /** Looks that the time of a round suffices for. */
+  looksPerRound = Number.POSITIVE_INFINITY;
+  private began = 0;
+
+  ports(changed: Partial<FleetPorts> = {}): FleetPorts {
+    return {
+      ...this.harness.ports(),
+      store: this.store,
+      oms: {
+        look: async (project) => {
+          this.looked.push(project);
+          const shown = this.shows.get(project);
+          if (shown instanceof Error) throw shown;
+          return (shown ?? ok)(this.harness.now);
+        },
+      },
+      fleet: {
+        listProjects: async () => {
+          if (this.listing instanceof Error) throw this.listing;
+          return this.listing;
+        },
+      },
+      kind: 'migration',
+      lookMs: 10_000,
+      ...changed,
+    };
+  }
+
+  /** One round, an interval after the one before. */
+  async round(projects: FleetProjects = 'all', changed: Partial<FleetPorts> = {}) {
+    this.looked = [];
+    this.began = 0;
+    this.harness.now += INTERVAL_SECONDS * 1000;
+    // Asked once before each look is begun.
+    const remainingMs = () => {
+      this.began += 1;
+      return this.began > this.looksPerRound ? 29_999 : 3 * MINUTE;
+    };
+    return await checkFleet({ projects, intervalSeconds: INTERVAL_SECONDS }, this.ports(changed), remainingMs);
+  }
+}
+
+export function listed(id: string, changed: Partial<ListedProject> = {}): ListedProject {
+  return { id, name: id, kind: 'migration', status: 'RUNNING', ...changed };
+}
+
+export const BROKEN = new CheckFailed('could not read the latest item: table gone');
