@@ -39,6 +39,15 @@ export class ContextReader {
     return text.trim();
   }
 
+  /** `true` or `false` on the command line, also as such in cdk.json. */
+  flag(name: string): boolean | undefined {
+    const value = this.context[name];
+    if (value === undefined) return undefined;
+    const word = String(value).trim();
+    if (word !== 'true' && word !== 'false') this.problems.add(`${name} must be true or false; got ${show(value)}`);
+    return word === 'true';
+  }
+
   /** A list in which nothing comes twice. */
   set(name: string, rule: Rule<string>): readonly string[] {
     const texts = this.list(name, rule);

@@ -1,4 +1,4 @@
-/** Looks at every project every few minutes, whether anybody waits or not. */
+/** Looks at every project every few minutes, whether anybody waits or not: one schedule for a fleet of usual size, several for a large one. */
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -10,35 +10,43 @@ import { DeadLetters } from './dead-letters';
 
 export interface FleetScheduleProps {
   readonly checkFunction: lambda.IFunction;
-  readonly projects: readonly string[];
+  /** Absent: those that OMS lists, found anew each time. */
+  readonly projects: readonly string[] | undefined;
   readonly interval: Duration;
   readonly maxEventAge: Duration;
   readonly encryptionKey: kms.IKey | undefined;
 }
 
+/**
+ * One invocation has 150 s for looks (3 min less what the last one may take) and looks at 16 projects at a time (lambda/core/fleet-pool.ts). Where OMS hangs,
+ * each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever OMS does, and a fleet that is down is noticed in
+ * the usual time. 200 of the longest ids are 77 KB, where EventBridge Scheduler hands over 256 KB at most.
+ */
+export const PROJECTS_PER_SCHEDULE = 200;
+
 export class FleetSchedule extends Construct {
-  readonly schedule: scheduler.Schedule;
   /** Events that the function could not even be given. */
   readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, props: FleetScheduleProps) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters', props.encryptionKey);
-    this.schedule = new scheduler.Schedule(this, 'Schedule', {
-      description: 'Has every OMS project looked at',
-      schedule: scheduler.ScheduleExpression.rate(props.interval),
-      target: new targets.LambdaInvoke(props.checkFunction, {
-        input: scheduler.ScheduleTargetInput.fromObject({
-          projects: [...props.projects],
-          intervalSeconds: props.interval.toSeconds(),
+    const role = this.role(props).withoutPolicyUpdates();
+    for (const [index, projects] of partsOf(props.projects).entries()) {
+      // A project added at the end changes the last schedule or adds one, and no other.
+      new scheduler.Schedule(this, index === 0 ? 'Schedule' : `Schedule${index + 1}`, {
+        description: 'Has every OMS project looked at',
+        schedule: scheduler.ScheduleExpression.rate(props.interval),
+        target: new targets.LambdaInvoke(props.checkFunction, {
+          input: scheduler.ScheduleTargetInput.fromObject({ projects, intervalSeconds: props.interval.toSeconds() }),
+          role,
+          deadLetterQueue: this.deadLetters,
+          // A look that comes after the next one is due tells nothing new.
+          maxEventAge: props.maxEventAge,
+          retryAttempts: 5,
         }),
-        role: this.role(props).withoutPolicyUpdates(),
-        deadLetterQueue: this.deadLetters,
-        // A look that comes after the next one is due tells nothing new.
-        maxEventAge: props.maxEventAge,
-        retryAttempts: 5,
-      }),
-    });
+      });
+    }
   }
 
   /** By hand, because the target's own role would also be given every version and alias of the function. */
@@ -62,4 +70,13 @@ export class FleetSchedule extends Construct {
     props.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
     return role;
   }
+}
+
+/** What each schedule asks for; the words are those of lambda/core/fleet-order.ts. */
+function partsOf(projects: readonly string[] | undefined): readonly (readonly string[] | 'all')[] {
+  if (projects === undefined) return ['all'];
+  const parts = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);
+  return Array.from({ length: parts }, (_, i) =>
+    projects.slice(i * PROJECTS_PER_SCHEDULE, (i + 1) * PROJECTS_PER_SCHEDULE),
+  );
 }

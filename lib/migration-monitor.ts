@@ -26,8 +26,16 @@ import { WaitMachine } from './wait-machine';
 export interface MigrationMonitorProps {
   /** The http or https address of the OMS console, such as `http://10.0.0.5:8089`. */
   readonly omsEndpoint: string;
-  /** The ids of the projects that the schedule looks at. */
-  readonly projects: readonly string[];
+  /**
+   * The ids of the projects that the schedule looks at.
+   * @default - required, unless `discover`
+   */
+  readonly projects?: readonly string[];
+  /**
+   * Look at every project that OMS lists, new ones too, except those that are released or deleted. Needs OMS 4.1.1 or later.
+   * @default false
+   */
+  readonly discover?: boolean;
   /** The console account, as JSON: `{"username": "…", "password": "…"}`. */
   readonly credentials: secretsmanager.ISecret;
   /**
@@ -162,7 +170,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
     }).function;
     const schedule = new FleetSchedule(this, 'Fleet', {
       checkFunction: this.checkFunction,
-      projects: props.projects,
+      projects: props.discover === true ? undefined : props.projects,
       interval,
       maxEventAge,
       encryptionKey,

@@ -14,13 +14,10 @@ export const REQUEST_TIMEOUT = durationBetween(
 );
 export const RETENTION = durationBetween(Duration.days(1), Duration.days(3650), 'days', 'Duration.days(90)');
 
-/** What EventBridge Scheduler and an asynchronous invocation both take. */
-const LARGEST_EVENT_BYTES = 256 * 1024;
-
 export function checkMonitorProps(path: string, props: MigrationMonitorProps): void {
   const problems = new Problems();
   problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
-  checkProjects(problems, props.projects);
+  checkProjects(problems, props);
   for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);
   problems.once('notifyEmails', props.notifyEmails ?? []);
   problems.check('api', props.api, oneOf(OMS_APIS));
@@ -34,16 +31,21 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
   problems.throwIfAny(path);
 }
 
-function checkProjects(problems: Problems, projects: readonly string[]): void {
-  if (projects.length === 0) problems.missing('projects', PROJECT_ID);
-  for (const project of projects) problems.check('projects', project, PROJECT_ID);
-  problems.once('projects', projects);
-  const bytes = Buffer.byteLength(JSON.stringify(projects));
-  if (bytes > LARGEST_EVENT_BYTES - 1024) {
-    problems.add(
-      `projects must fit into one event of ${LARGEST_EVENT_BYTES} bytes; got ${projects.length} projects with ${bytes} bytes: use a second monitor`,
-    );
+function checkProjects(problems: Problems, { projects, discover, api }: MigrationMonitorProps): void {
+  for (const project of projects ?? []) problems.check('projects', project, PROJECT_ID);
+  problems.once('projects', projects ?? []);
+  if (discover !== true) {
+    if (projects === undefined || projects.length === 0) problems.missing('projects', PROJECT_ID);
+    if (projects?.includes('all')) problems.add('projects must be ids; to look at all that OMS lists, use discover');
+    return;
   }
+  if (projects !== undefined) problems.add('projects means nothing with discover: give one of the two');
+  checkDiscovery(problems, 'api', api);
+}
+
+/** OMS lists its projects from 4.1.1 on. */
+export function checkDiscovery(problems: Problems, name: string, api: string | undefined): void {
+  if (api === '3.3') problems.add(`${name} must not be 3.3 with discover: those calls cannot list projects`);
 }
 
 function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {

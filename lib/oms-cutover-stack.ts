@@ -19,7 +19,8 @@ export class OmsCutoverStack extends Stack {
     const { settings } = props;
     this.monitor = new MigrationMonitor(this, 'Monitor', {
       omsEndpoint: settings.omsEndpoint,
-      projects: settings.projects,
+      ...given('projects', settings.projects),
+      ...given('discover', settings.discover),
       notifyEmails: settings.notifyEmails,
       credentials: secretOf(this, settings.omsSecret),
       ...given('api', settings.omsApi),

@@ -1,7 +1,7 @@
 /** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
 import { Duration } from 'aws-cdk-lib';
 import { ContextReader } from './context-reader';
-import { checkCa, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
+import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
 import { Problems, type Rule } from './problems';
 import { CA_FILE, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, type OmsApi, type OmsKind, oneOf, PROJECT_ID } from './rules';
 import { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';
@@ -17,7 +17,9 @@ export interface NetworkSettings {
 
 export interface Settings {
   readonly omsEndpoint: string;
-  readonly projects: readonly string[];
+  /** Absent with `discover`. */
+  readonly projects: readonly string[] | undefined;
+  readonly discover: boolean | undefined;
   readonly notifyEmails: readonly string[];
   /** Name or ARN of the secret with the console account. */
   readonly omsSecret: string;
@@ -69,6 +71,7 @@ const NETWORK_NAMES = [
 const NAMES: readonly string[] = [
   'omsEndpoint',
   'projects',
+  'discover',
   'notifyEmail',
   'omsSecret',
   'omsApi',
@@ -86,9 +89,11 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   const problems = new Problems();
   const read = new ContextReader(context, problems);
   read.refuseUnknown(NAMES);
+  const discover = read.flag('discover');
   const settings: Settings = {
     omsEndpoint: read.required('omsEndpoint', ENDPOINT),
-    projects: read.requiredSet('projects', PROJECT_ID),
+    projects: discover === true ? undefined : read.requiredSet('projects', PROJECT_ID),
+    discover,
     notifyEmails: read.set('notifyEmail', EMAIL),
     omsSecret: read.text('omsSecret', SECRET) ?? DEFAULT_SECRET,
     omsApi: read.text('omsApi', oneOf(OMS_APIS)) as OmsApi | undefined,
@@ -101,6 +106,10 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     network: readNetwork(read, problems),
   };
   checkCa(problems, settings.omsEndpoint, settings.omsCa);
+  if (discover === true) {
+    if (read.has('projects')) problems.add('projects means nothing with discover: give one of the two');
+    checkDiscovery(problems, 'omsApi', settings.omsApi);
+  }
   problems.throwIfAny('oms-cutover cannot be synthesized');
   return settings;
 }

@@ -214,7 +214,6 @@ describe('the list of projects', () => {
   });
 
   test.each<[string, Behaviour, string, string]>([
-    ['an older OMS', (socket) => socket.end(replyFrom('404.http')), 'OmsBadReply', 'OMS lists projects from 4.1.1 on'],
     ['a wrong password', (socket) => socket.end(replyFrom('401.http')), 'OmsRejectedCredentials', 'HTTP 401'],
     [
       'the same page for ever',
@@ -233,10 +232,18 @@ describe('the list of projects', () => {
     expect(await listing(behave)).toEqual({ outcome, problem: expect.stringContaining(problem) });
   });
 
+  test('is told apart from every other trouble where an older OMS has no such call', async () => {
+    expect(await listing((socket) => socket.end(replyFrom('404.http')))).toEqual({
+      outcome: 'OmsBadReply',
+      problem: expect.stringContaining('OMS lists projects from 4.1.1 on; before, name them'),
+      missingCall: true,
+    });
+  });
+
   test('is not asked for with the 3.3 calls', async () => {
     const asked: string[] = [];
     const projects = await listing((_socket, _count, request) => asked.push(request), { api: '3.3' });
-    expect(projects).toMatchObject({ outcome: 'OmsRefused' });
+    expect(projects).toMatchObject({ outcome: 'OmsRefused', missingCall: true });
     expect(asked).toEqual([]);
   });
 });

@@ -1,0 +1,141 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import cdkJson from '../../cdk.json';
+import { MigrationMonitor, type MigrationMonitorProps } from '../../lib';
+import { PROJECTS_PER_SCHEDULE } from '../../lib/fleet-schedule';
+import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
+import { readSettings } from '../../lib/settings';
+import { ENDPOINT, messageOf, monitorWith, newStack } from './stacks';
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${String(i).padStart(12, '0')}`);
+
+type Schedules = Readonly<Record<string, { readonly Properties: Record<string, unknown> }>>;
+
+/** By logical id: what each schedule hands to the function. */
+function inputs(projects: readonly string[]): Map<string, { projects: string[]; intervalSeconds: number }> {
+  const found = monitorWith({ projects }).template.findResources('AWS::Scheduler::Schedule') as Schedules;
+  return new Map(
+    Object.entries(found).map(([id, { Properties }]) => [
+      id,
+      JSON.parse((Properties.Target as { Input: string }).Input),
+    ]),
+  );
+}
+
+describe('the schedules of a fleet', () => {
+  test.each([
+    [1, 1],
+    [PROJECTS_PER_SCHEDULE, 1],
+    [PROJECTS_PER_SCHEDULE + 1, 2],
+    [5 * PROJECTS_PER_SCHEDULE, 5],
+  ])('for %d projects are %d, and look at each project once', (count, schedules) => {
+    const projects = numbered(count);
+    const found = [...inputs(projects).values()];
+    expect(found).toHaveLength(schedules);
+    expect(found.flatMap((input) => input.projects)).toEqual(projects);
+    for (const input of found) expect(input.intervalSeconds).toBe(300);
+  });
+
+  test('stay as they are when a project is added at the end: the last one takes it, or a new one', () => {
+    const before = inputs(numbered(2 * PROJECTS_PER_SCHEDULE - 1));
+    const filled = inputs(numbered(2 * PROJECTS_PER_SCHEDULE));
+    const added = inputs(numbered(2 * PROJECTS_PER_SCHEDULE + 1));
+    const [first, second] = [...before.keys()];
+    expect([...filled.keys()]).toEqual([first, second]);
+    expect([...added.keys()].slice(0, 2)).toEqual([first, second]);
+    expect(filled.get(String(first))).toEqual(before.get(String(first)));
+    expect(added.get(String(second))).toEqual(filled.get(String(second)));
+    expect(added.size).toBe(3);
+  });
+
+  test('share one group, one role and one queue for what could not be handed over', () => {
+    const { template } = monitorWith({ projects: numbered(3 * PROJECTS_PER_SCHEDULE) });
+    const found = Object.values(template.findResources('AWS::Scheduler::Schedule') as Schedules);
+    const shared = found.map(({ Properties }) => {
+      const target = Properties.Target as { RoleArn: unknown; DeadLetterConfig: unknown; Arn: unknown };
+      return JSON.stringify([Properties.GroupName, target.Arn, target.RoleArn, target.DeadLetterConfig]);
+    });
+    expect(found).toHaveLength(3);
+    expect(new Set(shared).size).toBe(1);
+  });
+
+  test('hand over no more than EventBridge Scheduler takes, however long the ids', () => {
+    const longest = numbered(PROJECTS_PER_SCHEDULE).map((id) => id.padEnd(128, '\u{4e00}'));
+    for (const [, input] of inputs(longest)) expect(Buffer.byteLength(JSON.stringify(input))).toBeLessThan(256 * 1024);
+  });
+});
+
+/** A monitor that is given no projects. */
+function discovering(props: Partial<MigrationMonitorProps> = {}): Template {
+  const stack = newStack();
+  const credentials = secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms');
+  new MigrationMonitor(stack, 'Monitor', { omsEndpoint: ENDPOINT, credentials, discover: true, ...props });
+  return Template.fromStack(stack);
+}
+
+describe('discovery', () => {
+  test('is one schedule for all that OMS lists', () => {
+    const template = discovering();
+    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300 }) },
+    });
+  });
+
+  test('asks for nothing that named projects do not', () => {
+    const { template } = monitorWith();
+    expect(discovering().findResources('AWS::IAM::Policy')).toEqual(template.findResources('AWS::IAM::Policy'));
+  });
+
+  test.each<[string, Partial<MigrationMonitorProps>, string]>([
+    ['with projects named too', { projects: ['p_a'] }, 'projects means nothing with discover: give one of the two'],
+    [
+      'by calls that cannot list',
+      { api: '3.3' },
+      'api must not be 3.3 with discover: those calls cannot list projects',
+    ],
+    ['neither asked for nor replaced', { discover: false }, 'projects is required: the id of an OMS project'],
+    [
+      'spelled as a project',
+      { discover: false, projects: ['all'] },
+      'projects must be ids; to look at all that OMS lists, use discover',
+    ],
+  ])('refuses to be %s', (_what, props, expected) => {
+    expect(messageOf(() => discovering(props))).toContain(expected);
+  });
+});
+
+describe('the setting discover', () => {
+  const LEAST = { omsEndpoint: ENDPOINT };
+
+  test.each(['true', true])('takes the place of projects (%p)', (discover) => {
+    expect(readSettings({ ...LEAST, discover })).toMatchObject({ discover: true });
+    expect(readSettings({ ...LEAST, discover }).projects).toBeUndefined();
+  });
+
+  test('may be false, which asks for projects', () => {
+    expect(readSettings({ ...LEAST, projects: 'p_a', discover: 'false' })).toMatchObject({
+      discover: false,
+      projects: ['p_a'],
+    });
+  });
+
+  test.each([
+    ['another word', { discover: 'yes', projects: 'p_a' }, 'discover must be true or false; got "yes"'],
+    ['projects beside it', { discover: 'true', projects: 'p_a' }, 'projects means nothing with discover'],
+    ['calls that cannot list', { discover: 'true', omsApi: '3.3' }, 'omsApi must not be 3.3 with discover'],
+    ['no projects without it', { discover: 'false' }, '-c projects is required'],
+  ])('refuses %s', (_what, context, expected) => {
+    expect(messageOf(() => readSettings({ ...LEAST, ...context }))).toContain(expected);
+  });
+
+  test('reaches the schedule of the app', () => {
+    const stack = new OmsCutoverStack(new App({ context: cdkJson.context }), 'Test', {
+      settings: readSettings({ ...LEAST, discover: 'true' }),
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300 }) },
+    });
+  });
+});
