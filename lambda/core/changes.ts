@@ -5,7 +5,8 @@ import { formatDuration } from './duration';
 import type { Judgement, Question } from './judge';
 import type { Latest, Told } from './latest';
 import type { Look } from './progress';
-import { DEFAULTS, LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from './settings';
+import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from './settings';
+import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
 
 /** Told when no valid answer came for so many looks and so long. */
@@ -46,7 +47,7 @@ export function withChanges(
   status(before, after, look, found, told);
   answers(after, look, found, told);
   if (look.outcome === 'OK') {
-    movement(after, look.progress.currentStep, found, told);
+    movement(after, found, told);
     lagging(after, look, lagSeconds, found, told);
     expiry(after, look, found, told);
   }
@@ -128,20 +129,13 @@ function answers(after: Latest, look: Look, found: Found[], told: Writable<Told>
   delete told.unreachable;
 }
 
-/** Verification and switchover report nothing that could move: silence there is no stall. */
-function movement(after: Latest, step: string | null, found: Found[], told: Writable<Told>): void {
-  const phase = phaseOf(step);
-  const still = after.activeMs - after.movedAtActiveMs;
-  const stalled =
-    classOf(after.progress?.status ?? '') === 'running' &&
-    phase !== 'verification' &&
-    phase !== 'switchover' &&
-    still >= DEFAULTS.stalledAfterSeconds * 1000;
-  if (stalled && told.stalled !== true) {
+function movement(after: Latest, found: Found[], told: Writable<Told>): void {
+  const still = stillSeconds(after);
+  if (told.stalled !== true && isStalled(after)) {
     told.stalled = true;
     found.push({
       kind: 'stalled',
-      detail: `no percent and no checkpoint has moved for ${formatDuration(still / 1000)} of running`,
+      detail: `no percent and no checkpoint has moved for ${formatDuration(still)} of running`,
     });
   } else if (told.stalled === true && still === 0) {
     delete told.stalled;

@@ -8,6 +8,7 @@ import { believedSkewMs, isPlausible } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look } from './progress';
 import type { WaitSettings } from './settings';
+import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
 import { trouble } from './trouble';
 
@@ -94,6 +95,12 @@ function finished(latest: Latest, look: Look): Toward {
   if (progress.enableIncrSync === true && (kind === 'running' || kind === 'waiting')) {
     const advice = 'incremental synchronisation is on, so it may stay RUNNING for ever; to cut over wait for SYNCED';
     return notYet('MayNeverFinish', `${where}; ${advice}`);
+  }
+  if (isStalled(latest)) {
+    return notYet(
+      'Stalled',
+      `${where}; nothing has moved for ${formatDuration(stillSeconds(latest))}: look at the step in the OMS console`,
+    );
   }
   return notYet(kind === 'waiting' ? 'NotStarted' : 'NotFinished', where);
 }

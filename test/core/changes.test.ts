@@ -80,6 +80,21 @@ describe('health', () => {
     expect(kinds.filter((kind) => kind.startsWith('stalled'))).toEqual([]);
   });
 
+  test('does not take a percent of a very long copy for a stall, and a percent that takes twice as long as the others for one', () => {
+    const slow = Array.from({ length: 30 }, (_, i) =>
+      ok(T0 + i * 30 * MINUTE, { fullMigrationProgress: Math.floor(i / 6) }),
+    );
+    // Before the first percent nobody knows how long one takes: that silence is told, once.
+    expect(told(slow)).toEqual(['stalled@1', 'moving@6']);
+    const still = Array.from({ length: 12 }, (_, i) => ok(T0 + (30 + i) * 30 * MINUTE, { fullMigrationProgress: 4 }));
+    const { latest, last } = play([...slow, ...still], { waitId: null });
+    expect(latest.pending.at(-1)).toMatchObject({
+      kind: 'stalled',
+      detail: 'no percent and no checkpoint has moved for 6 h of running',
+    });
+    expect(last.reason).toMatchObject({ code: 'Stalled' });
+  });
+
   test.each([
     ['HIGH', 40, 20],
     ['MEDIUM', 310, 200],

@@ -44,11 +44,15 @@ describe('goal FINISHED', () => {
   });
 
   test('fails with DeadlineExceeded at the deadline, saying what was seen last', () => {
-    const { results } = play([ok(T0), ok(T0 + HOUR - 1), ok(T0 + HOUR)], { deadlineAt: T0 + HOUR });
+    const { results } = play(
+      [ok(T0), ok(T0 + HOUR - 1, { fullMigrationProgress: 41 }), ok(T0 + HOUR, { fullMigrationProgress: 42 })],
+      { deadlineAt: T0 + HOUR },
+    );
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'FAILED']);
     expect(results[2]?.reason).toEqual({
       code: 'DeadlineExceeded',
-      message: 'not FINISHED by 2026-11-23T01:00:00.000Z; last seen: RUNNING, FULL_MIGRATION 40 %',
+      message:
+        'not FINISHED by 2026-11-23T01:00:00.000Z; last seen: RUNNING, FULL_MIGRATION 42 %, about 1 d 4 h of copying to go',
     });
   });
 
