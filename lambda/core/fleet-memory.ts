@@ -1,17 +1,17 @@
 /** What a schedule remembers from one round to the next: one item, whoever wrote it last. */
 
 /**
- * Rounds of one schedule seldom overlap (a retry, an event that came twice), and then each has seen the whole fleet for itself: the worst that the
- * other's memory does is to have a project looked at once too often. So it is no conditional write.
+ * Rounds of one schedule seldom overlap (a retry, an event that came twice), and then each has seen the whole fleet for itself: the worst
+ * that the other's memory does is to have a project looked at once too often. So it is no conditional write.
  */
 export interface FleetMemory {
   /** ISO 8601, when the round ended. */
   readonly endedAt: string;
   /** Had no turn, in the order in which they get it next time. */
   readonly notReached: readonly string[];
-  /** Every project that was to be looked at, where OMS is asked for the list: what to go by when it does not answer. Empty for a list that is given. */
+  /** Where OMS is asked for the list: every project that was to be looked at, to go by when it does not answer. Else empty. */
   readonly known: readonly string[];
-  /** Known, but no longer listed, and not yet seen to be gone: how many times OMS would not speak of them. */
+  /** Known, no longer listed, and not yet seen to be gone: how many times OMS would not speak of them. */
   readonly leaving: Readonly<Record<string, number>>;
 }
 

@@ -11,7 +11,7 @@ export interface Roster {
   readonly leaving: ReadonlySet<string>;
 }
 
-/** So many looks without a valid answer are told as `unreachable` (changes.ts): a project that OMS no longer speaks of is not let go before. */
+/** So many looks without a valid answer are told as `unreachable` (changes.ts): before, a project that OMS is silent about is not let go. */
 const MAX_FAREWELLS = 3;
 
 /** Released and deleted: over for good. RELEASING is not yet, and its end is worth telling. */
@@ -41,8 +41,9 @@ function inTurn(projects: readonly string[], { notReached }: FleetMemory): strin
 }
 
 /**
- * What to remember of those who leave: a project is let go when its own look has shown it gone, or when OMS would not speak of it often enough to have been told.
- * A look that failed otherwise shows nothing, and one that finds it alive speaks against the list: it goes on being looked at.
+ * What to remember of those who leave: a project is let go when its own look has shown it gone, or when OMS would not speak of it often
+ * enough to have been told. A look that failed otherwise shows nothing, and one that finds it alive speaks against the list: it goes on
+ * being looked at.
  * @param seen the results of this round.
  */
 export function farewells(

@@ -1,7 +1,7 @@
 /**
  * A schedule's look at many projects: side by side within bounds, none held up or spoilt by another.
- * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the round
- * before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
+ * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the
+ * round before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
  */
 import { type CheckPorts, check } from './check';
 import type { CheckResult } from './check-result';

@@ -1,17 +1,23 @@
-/** `check`: one look, kept and told like any other. */
+/** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
 import { check } from '../../lambda/core/check';
+import { ALL } from '../../lambda/core/fleet-order';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
-import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, PROJECT_FLAG, printerFor } from './command';
+import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, printerFor } from './command';
 import { CONNECTION_FLAGS, readConnection } from './connection';
 import { exitOfLook } from './exit-status';
-import type { Flags } from './flags';
+import type { Flags, FlagTable } from './flags';
+import { checkAll } from './fleet-check';
 import { readProject } from './wait-command';
 import { openWatcher } from './watcher';
 
+const PROJECT_OR_ALL_FLAG: FlagTable = {
+  project: { value: 'ID', about: `the project, as the OMS console shows it; ${ALL}: each that OMS lists (4.1.1 on)` },
+};
+
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'look once at a migration',
-  flags: { ...CONNECTION_FLAGS, ...PROJECT_FLAG, ...DATA_DIR_FLAG, ...JSON_FLAG },
+  summary: 'look once at a migration, or at all of them',
+  flags: { ...CONNECTION_FLAGS, ...PROJECT_OR_ALL_FLAG, ...DATA_DIR_FLAG, ...JSON_FLAG },
 
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
@@ -20,6 +26,10 @@ export const checkCommand: Command = {
     const printer = printerFor(flags, io);
     const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
     try {
+      if (project === ALL) {
+        const { ports, fleet } = watcher;
+        return await checkAll({ fleet, kind: connection.kind, ports, printer, io });
+      }
       const question = {
         goal: { type: 'FINISHED' as const },
         settings: DEFAULT_WAIT_SETTINGS,

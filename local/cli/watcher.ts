@@ -1,5 +1,6 @@
 /** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
 import type { CheckPorts } from '../../lambda/core/check';
+import type { Fleet } from '../../lambda/core/ports';
 import { newCheckId } from '../../lambda/wiring';
 import { openLocalStore } from '../local-store';
 import type { Io } from './command';
@@ -8,6 +9,8 @@ import { checksTo, type Printer, toldOf } from './printer';
 
 export interface Watcher {
   readonly ports: CheckPorts;
+  /** The same OMS. */
+  readonly fleet: Fleet;
   close(): Promise<void>;
 }
 
@@ -16,6 +19,7 @@ export async function openWatcher(connection: Connection, dataDir: string, print
   const data = await openLocalStore(dataDir);
   const oms = openOms(connection, io.clock);
   return {
+    fleet: oms,
     ports: {
       oms,
       store: data.store,
