@@ -1,0 +1,143 @@
+/**
+ * How long one event takes for a whole fleet, and how much memory: `npm run bench:fleet`, JSON on standard output. OMS answers in 100 ms and
+ * DynamoDB in 10 ms; the ideal is what those times alone would take at the concurrency used. The function is warm, as a schedule of five
+ * minutes keeps it, and each project has a past of 20 looks. The time limit of an invocation is ignored: the stack gives one invocation
+ * 200 projects.
+ */
+import { execFileSync, fork } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { derive } from '../lambda/core/derive';
+import { FLEET_CONCURRENCY } from '../lambda/core/fleet-pool';
+import type { Latest } from '../lambda/core/latest';
+import { DEFAULT_WAIT_SETTINGS } from '../lambda/core/settings';
+import { ENV } from '../lambda/env';
+import { ok } from '../test/support/looks';
+import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
+
+const ROOT = join(__dirname, '..');
+const SIZES = [100, 1_000, 10_000];
+/** Looked at before the clock starts: the first event of a new function also loads and connects. */
+const WARM_UP = 50;
+/** OMS beside the read of latest, then the snapshot, then latest. */
+const CRITICAL_PATH_MS = Math.max(OMS_MS, DYNAMODB_MS) + 2 * DYNAMODB_MS;
+
+interface Report {
+  readonly seconds: number;
+  readonly checked: number;
+  readonly cpuSeconds: number;
+  readonly peakMiB: number;
+}
+
+async function main(): Promise<void> {
+  // What is measured is what deploys, and of these sources.
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const peers = await startPeers({ username: 'bench', password: 'bench' });
+  const sizes = [];
+  for (const projects of SIZES) {
+    const idealSeconds = (projects * CRITICAL_PATH_MS) / 1000 / FLEET_CONCURRENCY;
+    console.error(`${projects} projects, ${idealSeconds} s at best ...`);
+    const { seconds, peakMiB, cpuSeconds } = await measure(projects, peers);
+    const ratio = seconds / idealSeconds;
+    console.error(`  ${seconds.toFixed(2)} s, ${ratio.toFixed(2)} times the ideal, ${peakMiB.toFixed(0)} MiB at most`);
+    sizes.push({
+      projects,
+      concurrency: FLEET_CONCURRENCY,
+      seconds: rounded(seconds, 3),
+      idealSeconds: rounded(idealSeconds, 3),
+      ratio: rounded(ratio, 3),
+      peakMiB: rounded(peakMiB, 1),
+      cpuMsPerProject: rounded((cpuSeconds * 1000) / projects, 2),
+      projectsPerSecond: rounded(projects / seconds, 1),
+    });
+  }
+  await peers.close();
+  console.log(
+    JSON.stringify({ sizes, omsMs: OMS_MS, dynamoDbMs: DYNAMODB_MS, node: process.version, cores: cpus().length }),
+  );
+}
+
+/** One size in a process of its own, so that its peak is its own too. */
+async function measure(projects: number, peers: Peers): Promise<Report> {
+  const ids = Array.from({ length: projects }, (_, i) => `p_${String(i).padStart(12, '0')}`);
+  const warmUp = Array.from({ length: WARM_UP }, (_, i) => `p_warm${String(i).padStart(8, '0')}`);
+  const past = latestAfterTwentyLooks();
+  peers.table.latest.clear();
+  for (const project of [...ids, ...warmUp])
+    peers.table.latest.set(project, marshall({ pk: project, sk: 'LATEST', ...past, project }));
+  const snapshotsBefore = peers.table.snapshots;
+  const child = fork(join(__dirname, 'fleet-child.js'), [join(ROOT, 'dist/lambda/check/index.js')], {
+    execArgv: [],
+    env: environment(peers),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const next = () =>
+    new Promise<Report>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as Report));
+      child.once('exit', (status) => reject(new Error(`the checking process ended with ${status}`)));
+    });
+  await next();
+  const ask = async (asked: readonly string[]) => {
+    const answer = next();
+    child.send(asked);
+    return await answer;
+  };
+  await ask(warmUp);
+  const report = await ask(ids);
+  child.removeAllListeners('exit');
+  child.disconnect();
+  // A quick run that did not do its work would be no result.
+  const kept = peers.table.snapshots - snapshotsBefore - WARM_UP;
+  const moved = ids.filter((id) => peers.table.latest.get(id)?.version?.N === String(past.version + 1)).length;
+  if (report.checked !== projects || kept !== projects || moved !== projects || peers.table.conflicts !== 0) {
+    throw new Error(
+      `of ${projects} projects ${report.checked} were checked, ${kept} snapshots kept, ${moved} moved on`,
+    );
+  }
+  return report;
+}
+
+function latestAfterTwentyLooks(): Latest {
+  let latest: Latest | undefined;
+  for (let i = 20; i > 0; i -= 1) {
+    const look = ok(Date.now() - i * 300_000, { importance: 'HIGH', fullMigrationProgress: 62 - i });
+    latest = derive(latest, look, {
+      project: 'p_past',
+      checkId: `check${i}`,
+      looker: 'schedule',
+      waitId: null,
+      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null },
+      scheduleIntervalSeconds: 300,
+    }).latest;
+  }
+  return latest as Latest;
+}
+
+/** Nothing is inherited: the run can reach no real account. */
+function environment(peers: Peers): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_CONFIG_FILE: '/nonexistent',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL_DYNAMODB: peers.dynamoDbUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: peers.secretsUrl,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    [ENV.tableName]: 'bench',
+    [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:bench',
+    [ENV.omsEndpoint]: peers.omsUrl,
+    [ENV.omsSecretArn]: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:bench-abcdef',
+  };
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
