@@ -14,7 +14,7 @@ import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log } from './core/ports';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
-const REQUEST = {
+export const REQUEST = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   maxAttempts: 3,
 };

@@ -28,10 +28,12 @@ export function rosterOfNamed(named: readonly string[], memory: FleetMemory): Ro
 }
 
 /** @param listed null where OMS gave no list: then the last known one stands, and each project's own look says what is wrong. */
-export function rosterOfAll(listed: readonly string[] | null, memory: FleetMemory): Roster {
+export function rosterOfAll(listed: readonly ListedProject[] | null, kind: ProjectKind, memory: FleetMemory): Roster {
   if (listed === null) return { projects: inTurn(memory.known, memory), leaving: new Set() };
-  const there = new Set(listed);
-  const leaving = memory.known.filter((project) => !there.has(project));
+  const there = new Set(watchable(listed, kind));
+  // Known from when this was deployed for the other kind: not ours any more, and nothing has happened to them.
+  const others = new Set(listed.filter((project) => project.kind !== kind).map(({ id }) => id));
+  const leaving = memory.known.filter((project) => !there.has(project) && !others.has(project));
   return { projects: inTurn([...there, ...leaving], memory), leaving: new Set(leaving) };
 }
 

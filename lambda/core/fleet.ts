@@ -9,7 +9,7 @@ import { iso } from './duration';
 import { type FleetMemory, isSame, NO_MEMORY } from './fleet-memory';
 import { ALL, type FleetOrder } from './fleet-order';
 import { sideBySide } from './fleet-pool';
-import { farewells, rosterOfAll, rosterOfNamed, watchable } from './fleet-roster';
+import { farewells, rosterOfAll, rosterOfNamed } from './fleet-roster';
 import type { Fleet, FleetStore, FleetTrouble, Store } from './ports';
 import type { ProjectKind } from './progress';
 import { DEFAULT_WAIT_SETTINGS } from './settings';
@@ -55,8 +55,9 @@ export async function checkFleet(
   ]);
   const before = memory?.value ?? NO_MEMORY;
   const notListed = listing?.value !== undefined && !isList(listing.value) ? listing.value : null;
-  const listed = listing?.value !== undefined && isList(listing.value) ? watchable(listing.value, ports.kind) : null;
-  const roster = order.projects === ALL ? rosterOfAll(listed, before) : rosterOfNamed(order.projects, before);
+  const listed = listing?.value !== undefined && isList(listing.value) ? listing.value : null;
+  const roster =
+    order.projects === ALL ? rosterOfAll(listed, ports.kind, before) : rosterOfNamed(order.projects, before);
   if (notListed !== null) ports.log.warn('fleet-not-listed', { ...notListed, lastKnown: roster.projects.length });
 
   const seen = new Map<string, CheckResult>();

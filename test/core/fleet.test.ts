@@ -185,7 +185,7 @@ describe('a round over all that OMS lists', () => {
     expect(await run.round()).toMatchObject({ checked: 3, notListed: null });
     expect(run.looked).toEqual(['p_a', 'p_done', 'p_releasing']);
     await run.round('all', { kind: 'sync' });
-    expect(run.looked).toContain('p_sync');
+    expect(run.looked).toEqual(expect.arrayContaining(['p_sync']));
   });
 
   test('takes in a project that is new, and writes its memory only then', async () => {
@@ -292,6 +292,15 @@ describe('a project that is no longer listed', () => {
     await run.round();
     expect(run.looked).toEqual(['p_gone']);
     expect(run.harness.kinds).toEqual(['status']);
+  });
+
+  test('is nothing to tell where it is of the kind that was looked at before', async () => {
+    const run = new FleetRun();
+    run.listing = [listed('p_a'), listed('p_sync', { kind: 'sync' })];
+    await run.round();
+    await run.round('all', { kind: 'sync' });
+    expect(run.looked).toEqual(['p_sync']);
+    expect(run.store.fleets.get('"all"')).toMatchObject({ known: ['p_sync'], leaving: {} });
   });
 
   test('is no farewell where OMS gave no list at all', async () => {

@@ -1,0 +1,98 @@
+/** The schedule's events through the handler as it is wired, on peers on loopback. */
+import { createHandler } from '../lambda/check-handler';
+import { ENV } from '../lambda/env';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb';
+import { LOCAL_TABLE } from '../local/local-store';
+import type { Loopback } from '../local/loopback';
+import { enterSandbox } from '../local/sandbox';
+import { startSecretsEndpoint } from '../local/secrets-endpoint';
+import { readScenario } from '../local/simulator/read-scenario';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
+import { T0 } from './support/looks';
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
+const COPYING = { at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 40 };
+
+let database: EmbeddedDynamoDb;
+let secrets: Loopback;
+let oms: Simulator;
+let now = T0;
+beforeAll(async () => {
+  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  secrets = await startSecretsEndpoint({ [SECRET]: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD } });
+  const scenario = (more: object, kind = 'migration') =>
+    readScenario({ title: 'T', description: 'A test.', kind, timeline: [{ ...COPYING, ...more }] }, 'test');
+  oms = await startSimulator({
+    projects: {
+      np_a: scenario({}),
+      np_b: scenario({}),
+      np_sync: scenario({ step: 'FULL_SYNC' }, 'sync'),
+      np_released: scenario({ status: 'RELEASED' }),
+    },
+    now: () => now,
+  });
+  enterSandbox(process.env, { dynamodb: database.url, secretsManager: secrets.url });
+});
+afterAll(async () => {
+  await Promise.all([database.close(), secrets.close(), oms.close()]);
+});
+
+function newHandler(env: Readonly<Record<string, string>> = {}) {
+  const logged: { event: string; fields: unknown }[] = [];
+  const note = (event: string, fields?: unknown) => logged.push({ event, fields });
+  const handler = createHandler({
+    env: {
+      [ENV.tableName]: LOCAL_TABLE.name,
+      [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:changes',
+      [ENV.omsEndpoint]: oms.url,
+      [ENV.omsSecretArn]: SECRET,
+      ...env,
+    },
+    clock: { now: () => now, sleep: async () => {} },
+    log: { info: note, warn: note },
+  });
+  const ask = (event: unknown) => {
+    now += 300_000;
+    return handler(event, { getRemainingTimeInMillis: () => 180_000 });
+  };
+  return { ask, logged };
+}
+
+const looked = (logged: readonly { event: string; fields: unknown }[]) =>
+  logged.filter(({ event }) => event === 'check').map(({ fields }) => (fields as { project: string }).project);
+
+test('the handler looks at all that OMS lists, of the kind it is deployed for', async () => {
+  const migration = newHandler();
+  expect(await migration.ask({ projects: 'all', intervalSeconds: 300 })).toEqual({
+    checked: 2,
+    failed: [],
+    notReached: [],
+    notListed: null,
+  });
+  expect(looked(migration.logged).sort()).toEqual(['np_a', 'np_b']);
+});
+
+test('the handler goes by the last list it had when OMS no longer gives one, in another start of the function too', async () => {
+  await newHandler().ask({ projects: 'all', intervalSeconds: 300 });
+  oms.setApi('3.3');
+  const { ask, logged } = newHandler();
+  expect(await ask({ projects: 'all', intervalSeconds: 300 })).toMatchObject({
+    checked: 2,
+    notListed: { outcome: 'OmsBadReply', missingCall: true, problem: expect.stringContaining('name them') },
+  });
+  expect(logged.map(({ event }) => event)).toContain('fleet-not-listed');
+  oms.setApi('both');
+});
+
+test('the handler leaves for the next event what a look could outlast, by the time-out it is deployed with', async () => {
+  const { ask } = newHandler({ [ENV.requestTimeoutSeconds]: '160' });
+  const order = { projects: ['np_a', 'np_b'], intervalSeconds: 300 };
+  expect(await ask(order)).toMatchObject({ checked: 0, notReached: ['np_a', 'np_b'] });
+});
+
+test('the handler refuses an event that is no order', async () => {
+  await expect(newHandler().ask({ projects: [], intervalSeconds: 300 })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: 'projects must be a list of project ids, one at least, or "all"',
+  });
+});
