@@ -53,11 +53,14 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
 }
 
 /**
- * Another check whose request began later is in already: this reply is history. Where that later beginning lies in our own future,
- * our clock has gone back, and waiting for it to catch up would blind us.
+ * Another check whose request began later is in already, or one whose reply came after ours had begun: which of two looks that overlap
+ * OMS saw first cannot be known, and a status must not go back and forth where it did not. Where that look lies in our own future, our
+ * clock has gone back, and waiting for it to catch up would blind us.
  */
 function isOvertaken(before: Latest | undefined, look: Look, now: number): boolean {
-  return before !== undefined && look.requestedAt < before.requestedAt && before.requestedAt <= now;
+  if (before === undefined) return false;
+  const counted = Math.max(before.requestedAt, before.progressAt ?? 0);
+  return look.requestedAt < counted && counted <= now;
 }
 
 /** Keeps the look, changes nothing, opens nothing. */
@@ -67,7 +70,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
     verdict: 'NOT_YET',
     reason: {
       code: 'OlderLook',
-      message: `another check of this project looked later, at ${new Date(before.requestedAt).toISOString()}; that look counts`,
+      message: `another check of this project looked at the same time or later, at ${new Date(before.requestedAt).toISOString()}; that look counts`,
     },
     waitSeconds: Math.max(1, derivation.result.waitSeconds),
   };

@@ -1,8 +1,10 @@
 /**
  * Tells the pending changes of a project, in sequence, at least once.
- * Order of effects: the lease is taken in the write that stored the changes; publish; clear and release in one write. A crash before
- * publish leaves them pending under a lease that runs out; between publish and clear it leaves told ones pending, and they are told again.
+ * Order of effects: the lease is taken in the write that stored the changes; then, one change at a time, publish and clear; the last
+ * clear releases the lease in the same write. A crash before publish leaves changes pending under a lease that runs out; between
+ * publish and clear it leaves one told change pending, and that one is told again.
  */
+import type { Change } from './change';
 import type { Latest } from './latest';
 import { notificationOf } from './message';
 import type { Clock, Log, Notifier, Store } from './ports';
@@ -16,55 +18,68 @@ export interface DeliveryPorts {
   readonly leaseMs: number;
 }
 
+/** Further in the future than clocks of two invocations ever are apart. */
+const CLOCKS_APART_MS = 10_000;
+
 /** Takes the lease where something is pending and nobody holds it; for the write that is about to be made. */
 export function claimed(latest: Latest, owner: string, now: number, leaseMs: number): Latest {
-  const free = latest.lease === null || latest.lease.until <= now;
-  return latest.pending.length > 0 && free ? { ...latest, lease: { owner, until: now + leaseMs } } : latest;
+  return latest.pending.length > 0 && isFree(latest, now, leaseMs)
+    ? { ...latest, lease: { owner, until: now + leaseMs } }
+    : latest;
 }
 
-/** Publishes and clears what `owner` has claimed in `stored`; what the notifier refuses stays pending. Never throws for the notifier's trouble. */
+/** Also where the lease ends later than any lease taken by now can: a clock was ahead, and waiting for ours to reach it could take for ever. */
+function isFree({ lease }: Latest, now: number, leaseMs: number): boolean {
+  return lease === null || lease.until <= now || lease.until > now + leaseMs + CLOCKS_APART_MS;
+}
+
+/**
+ * Publishes and clears what is pending while `owner` has the lease, what other checks store meanwhile included; what the notifier
+ * refuses stays pending. Never throws for the notifier's trouble.
+ */
 export async function deliver(stored: Latest, owner: string, ports: DeliveryPorts): Promise<void> {
-  if (stored.lease?.owner !== owner) return;
-  const told = new Set<string>();
-  for (const change of stored.pending) {
-    if (ports.leaseMs > 0 && ports.clock.now() >= stored.lease.until) break;
-    try {
-      await ports.notifier.publish(notificationOf(change));
-      told.add(change.id);
-    } catch (error) {
-      // In sequence: what comes after waits too.
-      ports.log.warn('notification-refused', {
-        projectId: change.project,
-        changeId: change.id,
-        sequence: change.sequence,
-        problem: error instanceof Error ? error.message : String(error),
-      });
-      break;
-    }
+  let current: Latest | undefined = stored;
+  while (current?.lease?.owner === owner) {
+    const [change] = current.pending;
+    const inTime = ports.leaseMs === 0 || ports.clock.now() < current.lease.until;
+    const told = change !== undefined && inTime && (await publish(change, ports)) ? change : null;
+    current = await clear(current, owner, told, ports);
   }
-  await clear(stored, owner, told, ports);
 }
 
-async function clear(
-  stored: Latest,
-  owner: string,
-  told: ReadonlySet<string>,
-  { store }: DeliveryPorts,
-): Promise<void> {
-  let current: Latest | undefined = stored;
-  while (current !== undefined) {
-    const pending = current.pending.filter((change) => !told.has(change.id));
-    const ours = current.lease?.owner === owner;
-    // Also how a lost answer to our own write is recognised: nothing of it is left to do.
-    if (!ours && pending.length === current.pending.length) return;
-    const next: Latest = {
-      ...current,
-      version: current.version + 1,
-      writeId: `${owner}/told`,
-      pending,
-      lease: ours ? null : current.lease,
-    };
-    if ((await store.putLatest(next, { expectedVersion: current.version })) === 'stored') return;
-    current = await store.readLatest(stored.project);
+async function publish(change: Change, { notifier, log }: DeliveryPorts): Promise<boolean> {
+  try {
+    await notifier.publish(notificationOf(change));
+    return true;
+  } catch (error) {
+    // In sequence: what comes after waits too.
+    log.warn('notification-refused', {
+      projectId: change.project,
+      changeId: change.id,
+      sequence: change.sequence,
+      problem: error instanceof Error ? error.message : String(error),
+    });
+    return false;
   }
+}
+
+/** Takes the told change out, and gives the lease back where nothing is left to tell or `told` is null. Gives what is stored then. */
+async function clear(
+  before: Latest,
+  owner: string,
+  told: Change | null,
+  { store }: DeliveryPorts,
+): Promise<Latest | undefined> {
+  let current: Latest | undefined = before;
+  while (current !== undefined) {
+    const pending = current.pending.filter((change) => change.id !== told?.id);
+    const goesOn = told !== null && pending.length > 0;
+    const lease = current.lease?.owner === owner && !goesOn ? null : current.lease;
+    // Also how a lost answer to our own write is recognised: nothing of it is left to do.
+    if (lease === current.lease && pending.length === current.pending.length) return current;
+    const next: Latest = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
+    if ((await store.putLatest(next, { expectedVersion: current.version })) === 'stored') return next;
+    current = await store.readLatest(before.project);
+  }
+  return undefined;
 }

@@ -104,6 +104,29 @@ describe('two checks at once', () => {
     expect(store.latestOf.get('p_x')).toMatchObject({ sequence: 1, pending: [], lease: null });
   });
 
+  test('never tell of a way back that did not happen: a look that overlaps the one that counts is kept only', async () => {
+    const store = new MemoryStore();
+    // Both were under way when the status changed: the first saw it, the second did not and was answered last.
+    const [began, ended] = [T0 + MINUTE, T0 + MINUTE + 5 * SECOND];
+    const run = new Harness(
+      [
+        ok(T0),
+        ok(ended, { status: 'FINISHED' }, { requestedAt: began }),
+        ok(ended + SECOND, {}, { requestedAt: began + SECOND }),
+        ok(ended + MINUTE, { status: 'FINISHED' }),
+      ],
+      store,
+    );
+    for (let i = 0; i < 2; i += 1) await run.check();
+    expect(await run.check()).toMatchObject({
+      verdict: 'NOT_YET',
+      reason: { code: 'OlderLook', message: expect.stringContaining('looked at the same time or later') },
+    });
+    expect(await run.check()).toMatchObject({ verdict: 'MET' });
+    expect(run.told.map(({ attributes }) => attributes.to)).toEqual(['FINISHED']);
+    expect(await all(store)).toHaveLength(4);
+  });
+
   test('recognise a write whose answer was lost as their own, even after another check wrote', async () => {
     class LostAnswer extends MemoryStore {
       lose = false;
@@ -132,7 +155,8 @@ describe('two checks at once', () => {
 describe('telling', () => {
   test('keeps what the notifier refuses, and tells it in order when it is back', async () => {
     const store = new MemoryStore();
-    const run = new Harness([INIT, RUNNING, FINISHED, FINISHED], store);
+    const FINISHED_STILL = ok(T0 + 3 * MINUTE, { status: 'FINISHED', fullMigrationProgress: 100 });
+    const run = new Harness([INIT, RUNNING, FINISHED, FINISHED_STILL], store);
     run.refusal = new Error('SNS is down');
     for (let i = 0; i < 3; i += 1) await run.check();
     expect(run.told).toEqual([]);
