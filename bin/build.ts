@@ -1,5 +1,6 @@
 /**
- * Bundles what runs: the handler (with the AWS SDK inside, so that it loads quickly and behaves the same everywhere) and the command line.
+ * Bundles what runs: the handler (with the AWS SDK inside, so that it loads quickly and behaves the same everywhere), the command line, and
+ * the app that its demo synthesizes.
  * The same sources give the same bytes, hence the same asset hash: an unchanged handler is not deployed again.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -25,6 +26,15 @@ const COMMAND_LINE: BuildOptions = {
   outfile: 'dist/oms-cutover.js',
   packages: 'external',
 };
+
+/** So that the demo can synthesize the stack where there is no source to run. */
+const APP: BuildOptions = {
+  entryPoints: ['bin/packaged-app.ts'],
+  outfile: 'dist/app.js',
+  packages: 'external',
+};
+
+const ALL = [HANDLER, COMMAND_LINE, APP];
 
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({
@@ -56,11 +66,11 @@ function put(file: string, text: string, mode: number): void {
 }
 
 async function main(): Promise<void> {
-  const missing = [HANDLER, COMMAND_LINE]
-    .flatMap((options) => options.entryPoints as string[])
-    .filter((entry) => !existsSync(join(root, entry)));
+  const missing = ALL.flatMap((options) => options.entryPoints as string[]).filter(
+    (entry) => !existsSync(join(root, entry)),
+  );
   if (missing.length > 0) throw new Error(`nothing to bundle at ${missing.join(', ')}`);
-  for (const options of [HANDLER, COMMAND_LINE]) {
+  for (const options of ALL) {
     const file = join(root, String(options.outfile));
     const text = await bundle(options);
     const shebang = options === COMMAND_LINE && !text.startsWith('#!') ? '#!/usr/bin/env node\n' : '';
