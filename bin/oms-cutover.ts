@@ -31,11 +31,14 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.stdout(usageOf(command));
     return EXIT.ok;
   }
+  // Without its reader a wait cannot say that the goal was met, so it must not look as if it had been.
+  if (command === waitCommand) exitWithoutReader = EXIT.interrupted;
   return await command.run(new Flags(command.name, command.flags, rest), io);
 }
 
-function oneLine(error: unknown): string {
-  if (error instanceof InvalidInput) return error.problems.join('; ');
+function messageOf(error: unknown): string {
+  // One line, whatever was typed: a file's name may hold a line break.
+  if (error instanceof InvalidInput) return error.problems.join('; ').replace(/\p{Cc}/gu, '?');
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -52,9 +55,19 @@ function interruptible(): AbortSignal {
 }
 
 // A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ours),
-);
+let exitWithoutReader: number = EXIT.ok;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitWithoutReader);
+  fail(error);
+});
+
+// The embedded database throws some of its trouble where nobody can catch it. Node's own end would be status 1: "the migration failed".
+process.on('uncaughtException', fail);
+
+function fail(error: unknown): never {
+  process.stderr.write(`oms-cutover: ${messageOf(error)}\n`);
+  process.exit(EXIT.ours);
+}
 
 // On Node 20 the AWS SDK announces the end of its support on every start; that is for whoever installs, not for whoever reads a wait.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -73,9 +86,7 @@ main(process.argv.slice(2), io).then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    if (!(error instanceof Interrupted))
-      io.stderr(`oms-cutover: ${oneLine(error)}
-`);
+    if (!(error instanceof Interrupted)) io.stderr(`oms-cutover: ${messageOf(error)}\n`);
     process.exitCode = exitOfError(error);
   },
 );

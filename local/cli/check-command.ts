@@ -2,7 +2,7 @@
 import { check } from '../../lambda/core/check';
 import { ALL } from '../../lambda/core/fleet-order';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
-import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, printerFor } from './command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from './command';
 import { CONNECTION_FLAGS, readConnection } from './connection';
 import { exitOfLook } from './exit-status';
 import type { Flags, FlagTable } from './flags';
@@ -22,9 +22,10 @@ export const checkCommand: Command = {
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
     const project = readProject(flags);
+    const dataDir = readDataDir(flags);
     flags.settle();
     const printer = printerFor(flags, io);
-    const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
+    const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       if (project === ALL) {
         const { ports, fleet } = watcher;

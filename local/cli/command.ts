@@ -28,7 +28,14 @@ export const PROJECT_FLAG: FlagTable = { project: { value: 'ID', about: 'the pro
 export const DATA_DIR_FLAG: FlagTable = {
   'data-dir': { value: 'DIR', about: 'where looks and changes are kept (default .oms-cutover)' },
 };
-export const DEFAULT_DATA_DIR = '.oms-cutover';
+const DEFAULT_DATA_DIR = '.oms-cutover';
+
+/** Adds what is wrong to `flags.problems`. */
+export function readDataDir(flags: Flags): string {
+  return flags.has('data-dir')
+    ? flags.required('data-dir', 'a folder, or a path where one can be made')
+    : DEFAULT_DATA_DIR;
+}
 
 /** @param terse for people only: JSON always has every look. */
 export function printerFor(flags: Flags, io: Io, terse = false): Printer {

@@ -2,7 +2,7 @@
 
 import type { Reason } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
-import { CheckFailed } from '../../lambda/core/errors';
+import { CheckFailed, Interrupted } from '../../lambda/core/errors';
 import type { Scenario } from '../simulator/scenario';
 import { listScenarios, loadScenario } from '../simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../simulator/simulator';
@@ -83,6 +83,7 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
     const execution = await stack.startWait(request, { signal: io.signal });
     ended.abort();
     await schedule;
+    if (io.signal.aborted) throw new Interrupted();
     const { transitions, messages, invocations, largestHistory } = stack.counters();
     const summary = {
       checks,

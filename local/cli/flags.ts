@@ -87,6 +87,13 @@ function explain(command: string, table: FlagTable, error: unknown): string {
       .join(', ') || 'no flags'
   }`;
   const quoted = short(/'([^']*)'/.exec(message)?.[1] ?? '');
+  const name = /--([a-z-]+)/.exec(quoted)?.[1] ?? '';
+  const flag = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && flag !== undefined) {
+    return flag.value === undefined
+      ? `--${name} takes no value`
+      : `--${name} needs a value: --${name} ${flag.value}, ${flag.about}`;
+  }
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `unknown flag ${quoted}; ${known}`;
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return `unexpected argument "${quoted}"; ${known}`;
   return `${short(message.split('\n')[0] ?? message)}; ${known}`;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { notificationOf } from '../../lambda/core/message';
 import { openLocalStore } from '../local-store';
-import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, PROJECT_FLAG } from './command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
 import { Terminal } from './terminal';
@@ -21,8 +21,8 @@ export const historyCommand: Command = {
   async run(flags: Flags, io: Io): Promise<number> {
     const project = readProject(flags);
     const last = flags.count('last', 1, 1_000_000);
+    const dataDir = readDataDir(flags);
     flags.settle();
-    const dataDir = flags.text('data-dir') ?? DEFAULT_DATA_DIR;
     const json = flags.has('json') ? new JsonLines(io.stdout) : null;
     const printer = json ?? new Terminal(io.stdout, io.colour);
     if (!existsSync(dataDir)) {

@@ -6,7 +6,7 @@ import { projectIdProblem } from '../../lambda/core/project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/core/settings';
 import { lookFor } from '../../lambda/core/wait';
 import type { WaitOrder } from '../../lambda/core/wait-input';
-import { type Command, DATA_DIR_FLAG, DEFAULT_DATA_DIR, type Io, JSON_FLAG, PROJECT_FLAG, printerFor } from './command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, printerFor, readDataDir } from './command';
 import { CONNECTION_FLAGS, readConnection } from './connection';
 import { exitOfVerdict } from './exit-status';
 import { type Flags, short } from './flags';
@@ -22,11 +22,11 @@ const GOAL_FLAGS: Record<string, Goal['type']> = {
 
 export const waitCommand: Command = {
   name: 'wait',
-  summary: 'wait until a migration is finished, synced or drained',
+  summary: 'wait until a migration is finished, synced, drained or switched',
   flags: {
     ...CONNECTION_FLAGS,
     ...PROJECT_FLAG,
-    until: { value: 'finished|synced|drained', about: 'the goal (default finished)' },
+    until: { value: 'finished|synced|drained|switched', about: 'the goal (default finished)' },
     'max-lag': { value: 'D', about: 'synced: greatest lag (default 30s)' },
     hold: { value: 'D', about: 'synced: for so long (default 60s)' },
     'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped, ISO 8601 or Unix seconds' },
@@ -48,9 +48,10 @@ export const waitCommand: Command = {
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
     const order = readOrder(flags);
+    const dataDir = readDataDir(flags);
     flags.settle();
     const printer = printerFor(flags, io);
-    const watcher = await openWatcher(connection, flags.text('data-dir') ?? DEFAULT_DATA_DIR, printer, io);
+    const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       printer.note(
         `waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`,

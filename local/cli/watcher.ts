@@ -15,9 +15,13 @@ export interface Watcher {
 }
 
 export async function openWatcher(connection: Connection, dataDir: string, printer: Printer, io: Io): Promise<Watcher> {
-  for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
-  const data = await openLocalStore(dataDir);
+  // First what can be wrong with the settings, then what makes a folder; warnings only where there is a run to warn of.
   const oms = openOms(connection, io.clock);
+  const data = await openLocalStore(dataDir).catch(async (error: unknown) => {
+    await oms.close();
+    throw error;
+  });
+  for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
   return {
     fleet: oms,
     ports: {

@@ -60,6 +60,9 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
 
 const running = new Set<Running>();
 
+/** A run that has not ended by then never will, and is killed; its test then fails on the status, not on the time. */
+const STUCK_MS = 45_000;
+
 export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
@@ -76,6 +79,7 @@ export class Running {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    const stuck = setTimeout(() => child.kill('SIGKILL'), STUCK_MS);
     running.add(this);
     const heard = (take: (text: string) => void) => (text: string) => {
       take(text);
@@ -97,6 +101,7 @@ export class Running {
       child.once('error', reject);
       child.once('close', (status, signal) => {
         running.delete(this);
+        clearTimeout(stuck);
         this.over = true;
         for (const watcher of [...this.watchers]) watcher();
         resolve(endedOf(status, signal, this.stdout, this.stderr));
