@@ -1,0 +1,63 @@
+/** Plays traces side by side, a process for each core: every trace is on its own clock, so that their order means nothing. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { CATALOGUE, drawTrace } from './catalogue';
+import { type MeasuredTrace, measureTrace } from './measure';
+import type { OurMachines } from './our-wait';
+
+export interface Job {
+  readonly group: string;
+  readonly seed: number;
+  readonly index: number;
+}
+
+/** More of them would take other work's cores, and memory. */
+const MOST = 4;
+
+/** Plays all jobs, and gives what came of each in their order. */
+export async function playAll(jobs: readonly Job[], ours: OurMachines): Promise<MeasuredTrace[]> {
+  const results: MeasuredTrace[] = new Array(jobs.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    const hand = fork(__filename, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    try {
+      await told(hand, ours);
+      for (let i = next++; i < jobs.length; i = next++) {
+        results[i] = (await told(hand, jobs[i] as Job)) as MeasuredTrace;
+      }
+    } finally {
+      hand.disconnect();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST, availableParallelism(), jobs.length) }, work));
+  return results;
+}
+
+/** Hands something over, and waits for the answer. */
+function told(hand: ChildProcess, message: Job | OurMachines): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
+    hand.once('exit', ended);
+    hand.once('message', (answer) => {
+      hand.off('exit', ended);
+      resolve(answer);
+    });
+    hand.send(message);
+  });
+}
+
+/** One of the crew: gets our machines first, then a job after the other. */
+export async function play({ group, seed, index }: Job, ours: OurMachines): Promise<MeasuredTrace> {
+  const found = CATALOGUE.find(({ name }) => name === group);
+  if (found === undefined) throw new Error(`no trace is called ${group}`);
+  return measureTrace(drawTrace(found, seed, index), ours);
+}
+
+if (require.main === module && process.send !== undefined) {
+  let ours: OurMachines | undefined;
+  process.on('message', async (message: Job | OurMachines) => {
+    if ('machines' in message) ours = message;
+    const answer = 'machines' in message ? null : await play(message, ours as OurMachines);
+    process.send?.(answer);
+  });
+}

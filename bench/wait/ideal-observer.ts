@@ -1,0 +1,57 @@
+/**
+ * The first moment at which anybody could know that a project is SYNCED: the core's own judge on a look right after every refresh of the
+ * checkpoint, with no delay. More looks show the same checkpoint only older, and so a lag that is no smaller.
+ */
+import { derive } from '../../lambda/core/derive';
+import type { Goal } from '../../lambda/core/goal';
+import type { Latest } from '../../lambda/core/latest';
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+import type { ProjectState } from '../../local/simulator/scenario-state';
+import { type Checkpoints, refreshedAt } from './checkpoint-trace';
+import { REFRESH_MS } from './trace';
+import { lookThatSaw } from './trace-oms';
+
+/** Looks begin so long before a stretch, so that its first checkpoint is seen to move. */
+const LEAD_MS = 3 * REFRESH_MS;
+
+export function firstSynced(
+  goal: Goal & { type: 'SYNCED' },
+  shown: Checkpoints,
+  stateAt: (unixMs: number) => ProjectState,
+): number {
+  for (const { from, to } of stretchesWithin(goal.maxLagSeconds * 1000, shown)) {
+    const metAt = firstMet(goal, from - LEAD_MS, to, stateAt);
+    if (metAt !== null) return metAt;
+  }
+  throw new Error('a synchronisation that never gets there');
+}
+
+/** Refreshes in a row that show a lag within the limit: outside of them nothing can hold. */
+function* stretchesWithin(
+  maxLagMs: number,
+  shown: Checkpoints,
+): Iterable<{ readonly from: number; readonly to: number }> {
+  let from: number | null = null;
+  for (let i = 0; i < shown.values.length; i += 1) {
+    const at = refreshedAt(shown, i);
+    const within = at - (shown.values[i] as number) * 1000 <= maxLagMs + 1_000;
+    if (within && from === null) from = at;
+    if (from !== null && (!within || i === shown.values.length - 1)) {
+      yield { from, to: at };
+      from = null;
+    }
+  }
+}
+
+function firstMet(goal: Goal, from: number, to: number, stateAt: (unixMs: number) => ProjectState): number | null {
+  const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null };
+  const rest = { project: 'p_ideal', looker: 'wait', waitId: null, question, scheduleIntervalSeconds: null } as const;
+  let latest: Latest | undefined;
+  for (let at = from; at <= to; at += REFRESH_MS) {
+    const look = lookThatSaw(stateAt(at), at, at);
+    const derived = derive(latest, look, { ...rest, checkId: `c${at}` });
+    if (derived.result.verdict === 'MET') return at;
+    latest = derived.latest;
+  }
+  return null;
+}

@@ -1,0 +1,85 @@
+/** Plays one trace through one poller, and says how late it was, what it cost and whether it lived to see the end. */
+import { dollars } from './bill';
+import { JOB_FAILED, playJobPoller, restartedJobPoller } from './job-poller';
+import { type OurMachines, playOurs } from './our-wait';
+import type { Play } from './play';
+import { BEGINS_AT, type Trace } from './trace';
+
+export const INTERVALS = [30, 60, 300] as const;
+export const POLLERS = ['ours', 'job-poller-30', 'job-poller-60', 'job-poller-300'] as const;
+export type Poller = (typeof POLLERS)[number];
+
+export interface Measured extends Omit<Play, 'end' | 'executions' | 'completedAt' | 'toldFailures'> {
+  readonly poller: Poller;
+  /** SUCCEEDED, or the error's name. */
+  readonly end: string;
+  /** Ended at the goal, or on the failure that was one. */
+  readonly survived: boolean;
+  /** From the moment OMS shows the goal until the execution completes; null where there is no goal, or it did not survive. */
+  readonly delaySeconds: number | null;
+  /** From the moment OMS shows FAILED until somebody is told, each time. */
+  readonly failureDelaysSeconds: readonly number[];
+  readonly dollars: number;
+  /** Of a job poller that did not survive: with somebody who starts it again each time. */
+  readonly ifRestarted?: { readonly delaySeconds: number; readonly dollars: number; readonly restarts: number };
+}
+
+export interface MeasuredTrace {
+  /** Until the goal, or the final failure. */
+  readonly seconds: number;
+  readonly runs: readonly Measured[];
+}
+
+export async function measureTrace(trace: Trace, ours: OurMachines): Promise<MeasuredTrace> {
+  const runs = [measured('ours', trace, await playOurs(trace, ours))];
+  for (const interval of INTERVALS) {
+    const run = measured(`job-poller-${interval}`, trace, await playJobPoller(trace, interval));
+    runs.push(run.survived ? run : { ...run, ...ifRestarted(trace, interval, run) });
+  }
+  const endsAt = trace.reachedAt ?? trace.failures.at(-1)?.from ?? BEGINS_AT;
+  return { seconds: (endsAt - BEGINS_AT) / 1000, runs };
+}
+
+function measured(poller: Poller, trace: Trace, play: Play): Measured {
+  const { end, executions: _, completedAt, toldFailures, ...usage } = play;
+  // Also an end before the goal was there would be none.
+  const early = trace.reachedAt !== null && end.stoppedAt < trace.reachedAt;
+  const final = trace.failures.at(-1);
+  const failedRightly =
+    trace.reachedAt === null && end.status === 'FAILED' && final !== undefined && end.stoppedAt >= final.from;
+  const known = end.error === (poller === 'ours' ? 'MigrationFailed' : JOB_FAILED);
+  const survived = trace.reachedAt === null ? failedRightly && known : end.status === 'SUCCEEDED' && !early;
+  return {
+    ...usage,
+    poller,
+    end: end.error ?? end.status,
+    survived,
+    delaySeconds: survived && trace.reachedAt !== null ? (completedAt - trace.reachedAt) / 1000 : null,
+    failureDelaysSeconds: failureDelays(trace, toldFailures),
+    dollars: dollars(play),
+  };
+}
+
+/** A look in the last moment of a failure tells of it so much later at most. */
+const TELLING_MS = 1_000;
+
+/** One delay for each failure that was seen; who did not look while it lasted told nobody. */
+function failureDelays({ failures }: Trace, told: readonly number[]): number[] {
+  return failures.flatMap(({ from, to }) => {
+    const at = told.find((moment) => moment >= from && moment < to + TELLING_MS);
+    return at === undefined ? [] : [(at - from) / 1000];
+  });
+}
+
+function ifRestarted(trace: Trace, interval: number, run: Measured): Pick<Measured, 'ifRestarted'> {
+  const restarted = restartedJobPoller(trace, interval);
+  if (restarted === null || trace.reachedAt === null) return {};
+  const { completedAt, rounds, restarts } = restarted;
+  return {
+    ifRestarted: {
+      delaySeconds: (completedAt - trace.reachedAt) / 1000,
+      dollars: (run.dollars / run.invocations) * rounds,
+      restarts,
+    },
+  };
+}

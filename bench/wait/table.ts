@@ -1,0 +1,58 @@
+/** The report for people: one line a trace and poller. The same lines are the table of docs/performance.md. */
+import type { BenchReport, RunReport, Spread, TraceReport } from './report';
+
+const HEAD = [
+  [
+    'trace',
+    'poller',
+    'delay mean',
+    'p95',
+    'worst',
+    'FAILED told',
+    'worst',
+    'requests',
+    'invocations',
+    'transitions',
+    'history',
+    '$',
+    'alive',
+  ],
+  ['---', '---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---'],
+] as const;
+
+export function markdownTable({ traces }: BenchReport): string {
+  const rows = traces.flatMap((trace) => trace.runs.map((run) => rowOf(trace, run)));
+  return [...HEAD, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** In columns, for a terminal. */
+export function plainTable({ traces }: BenchReport): string {
+  const rows = [HEAD[0], ...traces.flatMap((trace) => trace.runs.map((run) => rowOf(trace, run)))];
+  const widths = HEAD[0].map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
+  return rows.map(line).join('\n');
+}
+
+function rowOf({ name }: TraceReport, run: RunReport): string[] {
+  return [
+    name,
+    run.poller,
+    ...spread(run.delaySeconds, ['mean', 'p95', 'max']),
+    ...spread(run.failureDelaySeconds, ['mean', 'max']),
+    whole(run.omsRequests),
+    whole(run.invocations),
+    whole(run.transitions),
+    whole(run.largestHistory),
+    run.dollars.toFixed(run.dollars < 0.01 ? 5 : 4),
+    run.survived ? 'yes' : 'no',
+  ];
+}
+
+function spread(of: Spread | null, which: readonly (keyof Spread)[]): string[] {
+  return which.map((one) => (of === null ? '–' : of[one].toFixed(1)));
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US');

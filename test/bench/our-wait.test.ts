@@ -1,0 +1,70 @@
+/** Our side of the comparison: the same as the whole stack would do, and alive after a year. Needs the bundle that `npm run build` makes. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogue';
+import { NONE } from '../../bench/wait/latencies';
+import { longestWait } from '../../bench/wait/longest-wait';
+import { type OurMachines, playOurs, readOurs } from '../../bench/wait/our-wait';
+import { type Synthesized, synthesize } from '../../local/synthesize';
+import type { RealPlay } from './support-real-stack';
+
+let assembly: Synthesized;
+let ours: OurMachines;
+
+beforeAll(async () => {
+  assembly = await synthesize({
+    context: { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_bench', notifyEmail: 'dba@example.com' },
+  });
+  ours = readOurs(assembly.directory);
+});
+
+afterAll(() => assembly.remove());
+
+async function playReal(name: string, index: number): Promise<RealPlay> {
+  const program = join(__dirname, 'support-real-stack.ts');
+  const args = ['--import', 'tsx', program, assembly.directory, name, '1', String(index)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 });
+  return JSON.parse(stdout);
+}
+
+/** What two plays of one wait have in common; a check's id and OMS's words about the cost of a call are new every time. */
+function essence(execution: RealPlay['execution']): unknown {
+  const { status, error, cause, startedAt, stoppedAt, transitions, historyEvents } = execution;
+  const output = execution.output as Record<string, unknown> | undefined;
+  return { status, error, cause, startedAt, stoppedAt, transitions, historyEvents, ...output, checkId: null };
+}
+
+test.each([
+  ['copy-10min', 0],
+  ['copy-10min-resumed', 1],
+  ['copy-10min-fails', 2],
+  ['drain-backlog', 0],
+])(
+  '%s, trace %d: on plain ports the wait does what the bundled handler does on DynamoDB, SNS and HTTP',
+  async (name, index) => {
+    const trace = drawTrace(CATALOGUE.find((each) => each.name === name) as TraceGroup, 1, index);
+    const plain = await playOurs(trace, ours, { latencies: NONE });
+    const real = await playReal(name, index);
+    expect(essence(plain.end)).toEqual(essence(real.execution));
+    expect({ requests: plain.omsRequests, invocations: plain.invocations, messages: plain.messages }).toEqual({
+      requests: real.omsRequests,
+      invocations: real.counters.invocations,
+      messages: real.counters.messages,
+    });
+    expect({ transitions: plain.transitions, largestHistory: plain.largestHistory }).toEqual({
+      transitions: real.counters.transitions,
+      largestHistory: real.counters.largestHistory,
+    });
+  },
+);
+
+test.each([null, 10])(
+  '365 days with an interval of %p stay under 20,000 events in every execution',
+  async (interval) => {
+    const { legs, largestLegHistory, parentHistory } = await longestWait(ours, interval);
+    expect(legs).toBeGreaterThan(100);
+    expect(largestLegHistory).toBeLessThan(20_000);
+    expect(parentHistory).toBeLessThan(20_000);
+  },
+);
