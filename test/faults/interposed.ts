@@ -1,0 +1,48 @@
+/** Ports with a hook before and after each effect: every await of a check, where an invocation can be killed or the clock be set. */
+import type { CheckPorts } from '../../lambda/core/check';
+
+/** Where a check is: `before putLatest`, `after publish`. */
+export type Hook = (place: string) => Promise<void>;
+
+export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
+  const around = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
+    await hook(`before ${name}`);
+    try {
+      return await effect();
+    } finally {
+      await hook(`after ${name}`);
+    }
+  };
+  const { store, oms, notifier } = ports;
+  return {
+    ...ports,
+    oms: { look: (project, hint) => around('look', () => oms.look(project, hint)) },
+    notifier: { publish: (notification) => around('publish', () => notifier.publish(notification)) },
+    store: {
+      readLatest: (project) => around('readLatest', () => store.readLatest(project)),
+      putSnapshot: (snapshot) => around('putSnapshot', () => store.putSnapshot(snapshot)),
+      putLatest: (latest, expected) =>
+        around(latest.writeId.endsWith('/told') ? 'clear' : 'putLatest', () => store.putLatest(latest, expected)),
+      snapshots: (project, range) => store.snapshots(project, range),
+    },
+  };
+}
+
+/** A hook that stops the world for this check at its n-th place, for ever, and for all it does side by side. */
+export class Kill {
+  readonly killed: Promise<string>;
+  readonly hook: Hook;
+  private places = 0;
+
+  constructor(at: number) {
+    let announce: (place: string) => void = () => undefined;
+    this.killed = new Promise((resolve) => {
+      announce = resolve;
+    });
+    this.hook = async (place) => {
+      this.places += 1;
+      if (this.places === at) announce(place);
+      if (this.places >= at) await new Promise<never>(() => undefined);
+    };
+  }
+}

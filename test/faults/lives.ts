@@ -1,0 +1,47 @@
+/** Lives of a migration for the simulator: status by status, a minute or more each. */
+import type { Key, Scenario } from '../../local/simulator/scenario';
+import type { Random } from './random';
+
+export const MINUTE = 60_000;
+
+/** One status a minute, so that every look brings a change; with incremental sync, so that a wait brings one more. */
+export function life(statuses: readonly string[], everyMs = MINUTE): Scenario {
+  return scenario(statuses.map((status, i) => ({ at: i * everyMs, status, ...placeOf(i, statuses.length) })));
+}
+
+/** A seeded life of so many minutes: some run through, most stop, fail and go on, all end FINISHED. */
+export function randomLife(random: Random, minutes: number): Scenario {
+  const keys: Key[] = [{ at: 0, status: 'INIT', step: null }];
+  const end = Math.max(3, minutes - random.between(2, 6));
+  let running = false;
+  for (let minute = random.between(1, 3); minute < end; minute += random.between(2, 9)) {
+    running = !running;
+    const status = running ? 'RUNNING' : random.pick(['SUSPEND', 'FAILED', 'RUNNING_ALARMING', 'SUSPEND']);
+    keys.push({ at: minute * MINUTE, status, ...placeOf(minute, end) });
+  }
+  keys.push({ at: end * MINUTE, status: 'FINISHED', ...placeOf(end, end) });
+  return scenario(keys);
+}
+
+function placeOf(done: number, of: number): Partial<Key> {
+  return { step: 'FULL_MIGRATION', struct: 100, full: Math.min(100, Math.floor((done * 100) / of)) };
+}
+
+function scenario(timeline: readonly Key[]): Scenario {
+  return {
+    title: 'a life with changes',
+    description: '',
+    kind: 'migration',
+    importance: 'MEDIUM',
+    enable: { struct: true, full: true, incrSync: true, reverseIncrSync: false },
+    checkpointEveryMs: 10_000,
+    timeline,
+    faults: [],
+  };
+}
+
+/** What a project goes through, each status once where it stays. */
+export function statusesOf({ timeline }: Scenario): readonly string[] {
+  const all = timeline.flatMap(({ status }) => (status === undefined ? [] : [status]));
+  return all.filter((status, i) => status !== all[i - 1]);
+}

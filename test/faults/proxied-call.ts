@@ -1,0 +1,56 @@
+/** What a request to one of the three services is about: read off the wire, as the real clients write it. */
+import type { IncomingMessage } from 'node:http';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Latest } from '../../lambda/core/latest';
+import type { Operation, Service } from './fault';
+
+export interface ProxiedCall {
+  readonly service: Service;
+  readonly operation: Operation;
+  /** Empty where it is about none. */
+  readonly project: string;
+  /** Whether success leaves something behind that a second success would not. */
+  readonly writes: boolean;
+  /** The item that a write of latest stores. */
+  readonly latest?: Latest;
+}
+
+type Item = Readonly<Record<string, AttributeValue>>;
+
+export function dynamoDbCall(request: IncomingMessage, body: string): ProxiedCall {
+  const target = String(request.headers['x-amz-target'] ?? '')
+    .split('.')
+    .at(-1);
+  const call = (operation: Operation, project: string, writes: boolean): ProxiedCall => ({
+    service: 'dynamodb',
+    operation,
+    project,
+    writes,
+  });
+  const input = JSON.parse(body) as { readonly Key?: Item; readonly Item?: Record<string, AttributeValue> };
+  if (target === 'GetItem') return call('read', input.Key?.pk?.S ?? '', false);
+  if (target !== 'PutItem' || input.Item === undefined) return call('other', '', false);
+  const project = input.Item.pk?.S ?? '';
+  if (input.Item.sk?.S !== 'LATEST') return call('snapshot', project, true);
+  const { pk: _pk, sk: _sk, ...latest } = unmarshall(input.Item);
+  const told = String(latest.writeId).endsWith('/told');
+  return { ...call(told ? 'clear' : 'latest', project, true), latest: latest as unknown as Latest };
+}
+
+export function snsCall(_request: IncomingMessage, body: string): ProxiedCall {
+  const form = new URLSearchParams(body);
+  let project = '';
+  for (let i = 1; form.has(`MessageAttributes.entry.${i}.Name`); i += 1) {
+    const entry = `MessageAttributes.entry.${i}`;
+    if (form.get(`${entry}.Name`) === 'project') project = form.get(`${entry}.Value.StringValue`) ?? '';
+  }
+  return { service: 'sns', operation: 'publish', project, writes: true };
+}
+
+/** Of a 3.3 call the path names the project, of a 4.1.1 call the body. */
+export function omsCall(request: IncomingMessage, body: string): ProxiedCall {
+  const path = /\/(?:migrations|sync)\/([^/]+)\/progress/.exec(request.url ?? '')?.[1];
+  const project = path === undefined ? /"id":"([^"]*)"/.exec(body)?.[1] : decodeURIComponent(path);
+  return { service: 'oms', operation: 'look', project: project ?? '', writes: false };
+}

@@ -1,0 +1,45 @@
+/** Two, ten, fifty checks at once on one project: on its first look, on one that brings changes, and the same with faults. */
+import { Chance } from '../fault-plan';
+import { life, MINUTE } from '../lives';
+import { Random } from '../random';
+import { playedIn, type Trial } from '../trial';
+import { World } from '../world';
+
+const SIZES = [2, 10, 50] as const;
+const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED']);
+const WAVES = 4;
+
+export function crowds(faultRate: number): Trial {
+  return {
+    name: faultRate === 0 ? 'two, ten, fifty at once' : 'two, ten, fifty at once, with faults',
+    run(seed, progress) {
+      const projects = Object.fromEntries(SIZES.map((size) => [`p_crowd_${size}`, LIFE]));
+      return playedIn(
+        this.name,
+        // Fifty at once are slow by themselves: where nothing is injected nobody is to give up.
+        () => World.start({ projects, seed, timeoutMs: faultRate === 0 ? 20_000 : 500 }),
+        async (world) => {
+          const broken: string[] = [];
+          for (const size of SIZES) {
+            const project = `p_crowd_${size}`;
+            const random = new Random(seed).fork(project);
+            for (let wave = 0; wave < WAVES; wave += 1) {
+              if (faultRate > 0) world.plans.set(project, new Chance(faultRate, random));
+              await Promise.all(Array.from({ length: size }, () => world.check(project)));
+              const pending = (await world.bare.readLatest(project))?.pending.length ?? 0;
+              if (faultRate === 0 && pending > 0) {
+                broken.push(`${project}: ${pending} changes left pending by a crowd to which nothing happened`);
+              }
+              world.now += MINUTE;
+            }
+            progress(`${size} at once`);
+            world.now -= WAVES * MINUTE;
+          }
+          world.now += WAVES * MINUTE;
+          await world.settle();
+          return broken;
+        },
+      );
+    },
+  };
+}

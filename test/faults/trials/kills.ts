@@ -1,0 +1,110 @@
+/** An invocation killed at every await of a check, before and after each effect, in every situation that has awaits of its own. */
+import { Script } from '../fault-plan';
+import type { Hook } from '../interposed';
+import { life, MINUTE } from '../lives';
+import { playedIn, type Trial } from '../trial';
+import { World } from '../world';
+
+/** More places than any check has. */
+const MOST_PLACES = 22;
+const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
+
+interface Situation {
+  readonly name: string;
+  /** The check to be killed is the project's first. */
+  readonly first?: true;
+  /** What happens around the check to be killed. */
+  readonly around?: (world: World, project: string) => { readonly hook?: Hook };
+}
+
+/** Runs once, at the first time the check comes by. */
+function onceAt(place: string, work: () => Promise<unknown>): Hook {
+  let done = false;
+  return async (here) => {
+    if (here !== place || done) return;
+    done = true;
+    await work();
+  };
+}
+
+const SITUATIONS: readonly Situation[] = [
+  { name: 'first', first: true },
+  { name: 'change' },
+  {
+    name: 'overtaken',
+    around: (world, project) => ({ hook: onceAt('before putLatest', () => world.check(project)) }),
+  },
+  {
+    name: 'conflict',
+    around(world, project) {
+      // The other one looked earlier and stores later: between our reading and our writing.
+      let go: () => void = () => undefined;
+      const released = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const other = world.check(project, { hook: onceAt('before putLatest', () => released) });
+      return {
+        hook: onceAt('before putLatest', async () => {
+          go();
+          await other;
+        }),
+      };
+    },
+  },
+  {
+    name: 'own write',
+    around(world, project) {
+      world.plans.set(project, new Script('latest', 'lost-reset'));
+      return {};
+    },
+  },
+  {
+    name: 'clear conflict',
+    around: (world, project) => ({ hook: onceAt('before clear', () => world.check(project)) }),
+  },
+  {
+    name: 'refused publish',
+    around(world, project) {
+      world.plans.set(project, new Script('publish', 'error', 3));
+      return {};
+    },
+  },
+];
+
+export const kills: Trial = {
+  name: 'killed at every await',
+  run(seed, progress) {
+    const id = (situation: Situation, at: number) => `p_${situation.name.replace(' ', '_')}_${at}`;
+    const places = Array.from({ length: MOST_PLACES }, (_, i) => i + 1);
+    const projects = Object.fromEntries(
+      SITUATIONS.flatMap((situation) => places.map((at) => [id(situation, at), LIFE])),
+    );
+    return playedIn(
+      this.name,
+      () => World.start({ projects, seed, timeoutMs: 1_000 }),
+      async (world) => {
+        const used: string[] = [];
+        const untouched = async (situation: Situation): Promise<string[]> => {
+          for (const at of places) {
+            const project = id(situation, at);
+            used.push(project);
+            const around = situation.around?.(world, project) ?? {};
+            const end = await world.check(project, { ...around, killAt: at });
+            if (end === 'killed') continue;
+            progress(`${situation.name}: killed at ${at - 1} places`);
+            return end === 'returned' ? [] : [`${project}: ${end} with nobody killing it`];
+          }
+          return [`${situation.name}: more than ${MOST_PLACES} places`];
+        };
+        const broken: string[] = [];
+        for (const situation of SITUATIONS.filter(({ first }) => first)) broken.push(...(await untouched(situation)));
+        const later = SITUATIONS.filter(({ first }) => !first);
+        await world.checkAll(later.flatMap((situation) => places.map((at) => id(situation, at))));
+        world.now += MINUTE;
+        for (const situation of later) broken.push(...(await untouched(situation)));
+        await world.settle(used);
+        return broken;
+      },
+    );
+  },
+};
