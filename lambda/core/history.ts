@@ -43,33 +43,39 @@ export function withMark(
   return grown.length <= MAX_MARKS ? grown : [grown[0] as Mark, ...grown.slice(grown.length - MAX_MARKS + 1)];
 }
 
-/** When the copy should be done, as milliseconds of running time from now. */
+/** When the copy should be done, as milliseconds of running time from now; earliest and latest below 0 once they have passed. */
 export interface Forecast {
   readonly earliestMs: number;
   readonly likelyMs: number;
   readonly latestMs: number;
 }
 
+/** The range rests on so many of the last percents: more would be slow to notice that the copy has changed its speed. */
+const RECENT_PERCENTS = 3;
+/** How much quicker than usual the rest may go, and than the quickest percent of late. */
+const QUICKER_THAN_USUAL = 0.8;
+const QUICKER_THAN_QUICKEST = 0.95;
+/** How much slower than usual the rest may go before it counts as late. Long tails are common, stalls are not. */
+const SLOWER_THAN_USUAL = 3;
+
 /**
- * The end of the full copy at the measured rate; null until the percent has moved once since the first look, or at 100.
- * The likely rate is that of the last two thirds of the marks; the range takes the fastest and the slowest stretch among them.
+ * The end of the full copy; null until the percent has moved once since the first look, or at 100. Likely is the mean rate of the last
+ * two thirds of the marks; earliest and latest go by the last few percents.
  */
 export function forecastCopy(marks: readonly Mark[], activeMs: number): Forecast | null {
   const last = marks.at(-1);
   if (last === undefined || marks.length < 2 || last.percent >= 100) return null;
-  const recent = marks.slice(Math.min(marks.length - 2, Math.floor(marks.length / 3)));
-  const likely = slope(recent[0] as Mark, last);
-  const stretches = recent.slice(1).map((mark, i) => slope(recent[i] as Mark, mark));
-  const fastest = Math.max(likely, ...stretches);
-  // A percent that has been due for a while means the present stretch is slower than any measured one.
+  const left = 100 - last.percent;
   const sinceMove = Math.max(0, activeMs - middle(last));
-  const slowest = Math.min(likely, ...stretches, sinceMove > 0 ? 1 / sinceMove : Number.POSITIVE_INFINITY);
-  const done = Math.min(last.percent + likely * sinceMove, last.percent + 1, 100);
-  const left = 100 - done;
+  const overall = perPercent(marks[Math.min(marks.length - 2, Math.floor(marks.length / 3))] as Mark, last);
+  const recent = marks.slice(-RECENT_PERCENTS - 1);
+  const times = recent.slice(1).map((mark, i) => perPercent(recent[i] as Mark, mark));
+  const usual = median(times);
+  const quickest = Math.min(usual * QUICKER_THAN_USUAL, Math.min(...times) * QUICKER_THAN_QUICKEST);
   return {
-    earliestMs: Math.max(0, (100 - last.percent) / fastest - sinceMove),
-    likelyMs: left / likely,
-    latestMs: (100 - last.percent) / slowest,
+    earliestMs: left * quickest - Math.max(0, activeMs - last.notBefore),
+    likelyMs: overall * (left - Math.min(1, sinceMove / overall)),
+    latestMs: SLOWER_THAN_USUAL * usual * left - sinceMove,
   };
 }
 
@@ -77,9 +83,13 @@ function middle(mark: Mark): number {
   return (mark.seenAt + mark.notBefore) / 2;
 }
 
-/** Percent per millisecond of running time. */
-function slope(from: Mark, to: Mark): number {
-  return (to.percent - from.percent) / Math.max(1, middle(to) - middle(from));
+/** Milliseconds of running time for one percent. */
+function perPercent(from: Mark, to: Mark): number {
+  return Math.max(1, middle(to) - middle(from)) / (to.percent - from.percent);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
 /** Adds a look, and merges the oldest neighbours until there are few again. Merging keeps the worse of each value, so it can close a gate but never open one. */

@@ -1,17 +1,20 @@
 /** How long until the next look: slow while the end is far, quick when it is near, never past the moment at which a verdict changes by itself. */
 import type { Goal } from './goal';
-import { forecastCopy } from './history';
-import type { Judgement } from './judge';
-import { maxLookGapMs } from './judge';
+import { forecastCopy, heldWithin } from './history';
+import { type Judgement, maxLookGapMs } from './judge';
 import { lagSecondsOf } from './lag';
 import type { Latest } from './latest';
 import type { Look } from './progress';
 import { DEFAULTS, type WaitSettings } from './settings';
 import { classOf, phaseOf } from './status';
 
+/** The end may come any moment: look as often as is worth while. */
+const NEAR = 0;
+
 /**
  * Whole seconds, 1 at least, until the next look; 0 for a final verdict.
- * Between `minIntervalSeconds` and `maxIntervalSeconds`, but for what must not be slept past, and 2 s once a fence is set.
+ * Between `minIntervalSeconds` and `maxIntervalSeconds`; below the minimum, where the user did not set it, once a copy may end any moment
+ * (5 s) and once a fence is set (2 s). Never past a deadline or the end of a grace.
  */
 export function paceSeconds(
   goal: Goal,
@@ -21,30 +24,32 @@ export function paceSeconds(
   judgement: Judgement,
 ): number {
   if (judgement.verdict !== 'NOT_YET') return 0;
-  const min =
-    goal.type === 'DRAINED' && !settings.intervalIsFixed ? DEFAULTS.fencedIntervalSeconds : settings.minIntervalSeconds;
-  const max = Math.max(min, settings.maxIntervalSeconds);
-  const wanted = Math.min(max, Math.max(min, wantedSeconds(goal, latest, look)));
+  const wanted = wantedSeconds(goal, latest, look);
+  const least = leastSeconds(goal, settings, wanted);
+  // A second less than the longest interval: it is looks that are to be no further apart, and a look takes time too.
+  const most = Math.max(least, settings.maxIntervalSeconds - 1);
   const left =
     judgement.notLaterThan === null ? Number.POSITIVE_INFINITY : (judgement.notLaterThan - look.answeredAt) / 1000;
-  return Math.max(1, Math.ceil(Math.min(wanted, left)));
+  return Math.max(1, Math.ceil(Math.min(most, Math.max(least, wanted), left)));
 }
 
-/** A part of the time until something may happen, so that the delay is a part of it too. Unbounded. */
+function leastSeconds(goal: Goal, settings: WaitSettings, wanted: number): number {
+  const { minIntervalSeconds, intervalIsFixed } = settings;
+  if (intervalIsFixed) return minIntervalSeconds;
+  if (goal.type === 'DRAINED') return Math.min(minIntervalSeconds, DEFAULTS.fencedIntervalSeconds);
+  return wanted === NEAR ? Math.min(minIntervalSeconds, DEFAULTS.nearIntervalSeconds) : minIntervalSeconds;
+}
+
+/** A part of the time until something may happen, so that the delay is a part of it too. Unbounded; NEAR where it may happen any moment. */
 function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
   if (look.outcome !== 'OK') return afterFailedLook(goal, latest, look);
   const kind = classOf(look.progress.status);
   if (kind === 'suspended' || kind === 'failed' || kind === 'unknown' || kind === 'waiting') {
-    return secondsSince(latest.statusSince, look) / 4;
+    return Math.max(1, secondsSince(latest.statusSince, look) / 4);
   }
-  if (goal.type === 'DRAINED') return 0;
+  if (goal.type === 'DRAINED') return NEAR;
   if (goal.type === 'SYNCED' && phaseOf(look.progress.currentStep) === 'incremental') {
-    const lag = lagSecondsOf(look);
-    if (lag === null) return maxLookGapMs(goal.holdSeconds) / 2000;
-    // While holding: well within the widest distance a hold allows. Above: it can fall no faster than time passes, unless the source goes idle.
-    return lag <= goal.maxLagSeconds
-      ? Math.min(maxLookGapMs(goal.holdSeconds) / 2000, goal.holdSeconds / 4)
-      : (lag - goal.maxLagSeconds) / 4;
+    return untilHeld(goal, latest, lagSecondsOf(look));
   }
   return untilCopyEnds(latest, look);
 }
@@ -53,18 +58,44 @@ function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
 function afterFailedLook(goal: Goal, latest: Latest, look: Look): number {
   if (look.outcome === 'OmsRejectedCredentials') return Number.POSITIVE_INFINITY;
   const looks = latest.series.noAnswer?.looks ?? 1;
-  return goal.type === 'DRAINED' ? 0 : Math.min(60, 5 * 2 ** Math.min(looks, 10));
+  return goal.type === 'DRAINED' ? NEAR : Math.min(60, 5 * 2 ** Math.min(looks, 10));
 }
+
+/** While lag does not fall, as seldom as this at the most: it may fall at once when the source goes idle. */
+const LAG_STANDS_SECONDS = 120;
+
+function untilHeld(goal: Goal & { type: 'SYNCED' }, latest: Latest, lag: number | null): number {
+  const apart = maxLookGapMs(goal.holdSeconds) / 1000 / 2;
+  const newest = latest.spans.at(-1);
+  if (lag === null || newest === undefined || !newest.ready) return apart;
+  if (lag > goal.maxLagSeconds) {
+    const before = latest.spans.at(-2);
+    const fell = before === undefined ? 0 : before.worstLagSeconds - lag;
+    const missing = lag - goal.maxLagSeconds;
+    // At the speed it fell between the last two looks; a target that catches up works off several seconds of log in one.
+    if (before?.ready === true && fell > 0) return (0.7 * missing * (newest.to - before.to)) / 1000 / fell;
+    return Math.min(LAG_STANDS_SECONDS, missing / 2);
+  }
+  // Equal steps that end when the hold is full.
+  const left = goal.holdSeconds - heldWithin(latest.spans, goal.maxLagSeconds, maxLookGapMs(goal.holdSeconds)).seconds;
+  return left <= 0 ? 1 : left / Math.ceil(left / apart);
+}
+
+/** Once at 100 percent FINISHED mostly follows at once; where it has not after this long, something else is being done. */
+const SOON_AFTER_COPY_SECONDS = 120;
 
 function untilCopyEnds(latest: Latest, look: Look): number {
   const forecast = forecastCopy(latest.marks, latest.activeMs);
-  // Since anything moved, or, before the copy has a percent, since the project runs: what has lasted long may well go on so.
-  const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
-  if (forecast === null) return (isBeforeTheCopy(latest) ? secondsSince(latest.statusSince, look) : still) / 10;
-  const untilEarliest = forecast.earliestMs / 1000;
-  if (untilEarliest > 0) return untilEarliest / 3;
+  if (forecast === null) {
+    // What has lasted long may well go on so.
+    if (isBeforeTheCopy(latest)) return Math.max(1, secondsSince(latest.statusSince, look) / 5);
+    const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
+    return still < SOON_AFTER_COPY_SECONDS ? NEAR : still / 20;
+  }
+  const { earliestMs, latestMs } = forecast;
+  if (earliestMs > 0) return Math.max(1, (0.8 * earliestMs) / 1000);
   // Overdue: the longer it has been, the less a little more delay weighs.
-  return still / 20;
+  return latestMs >= 0 ? NEAR : -latestMs / 1000 / 20;
 }
 
 function isBeforeTheCopy({ progress }: Latest): boolean {

@@ -10,6 +10,8 @@ export const DEFAULTS = {
   /** OMS refreshes its checkpoints every 10 s: looking more often shows little new. */
   minIntervalSeconds: 10,
   maxIntervalSeconds: 5 * MINUTE,
+  /** When a copy may end any moment: its end is a status, which OMS shows at once and not only every 10 s as it does a checkpoint. */
+  nearIntervalSeconds: 5,
   /** Once a fence is set every second is a second without writes. */
   fencedIntervalSeconds: 2,
   scheduleIntervalSeconds: 5 * MINUTE,

@@ -159,7 +159,7 @@ describe('credentials that OMS refuses', () => {
     ];
     const { results } = play(looks);
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
-    expect(results[1]?.waitSeconds).toBe(300);
+    expect(results[1]?.waitSeconds).toBe(299);
   });
 });
 
