@@ -27,12 +27,16 @@ export function createHandler({ env, clock, log }: HandlerOptions): Handler {
   let ports: FleetPorts | null = null;
   return async (event, context) => {
     ports ??= wire(readConfig(env), clock, log);
-    const remainingMs = () => context.getRemainingTimeInMillis();
-    if (isRecord(event) && 'wait' in event) return await waitRound(event.wait, ports, remainingMs);
-    if (isRecord(event) && 'projects' in event) return await checkFleet(readFleetOrder(event), ports, remainingMs);
-    throw new InvalidInput([
-      `expected an event with "wait" or "projects", got one with ${isRecord(event) ? `"${Object.keys(event).join('", "')}"` : String(event)}`,
-    ]);
+    try {
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      if (isRecord(event) && 'wait' in event) return await waitRound(event.wait, ports, remainingMs);
+      if (isRecord(event) && 'projects' in event) return await checkFleet(readFleetOrder(event), ports, remainingMs);
+      throw new InvalidInput([
+        `expected an event with "wait" or "projects", got one with ${isRecord(event) ? `"${Object.keys(event).join('", "')}"` : String(event)}`,
+      ]);
+    } finally {
+      ports.metrics?.flush();
+    }
   };
 }
 

@@ -23,6 +23,9 @@ export interface Config {
   readonly retentionDays: number;
   /** Longer than the function's own time-out. */
   readonly leaseMs: number;
+  readonly monitorName: string;
+  /** Absent: the schedule looks at whatever OMS lists. */
+  readonly fleetSize?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +54,8 @@ export function readConfig(env: Environment): Config {
     requestTimeoutMs: readCount(env, ENV.requestTimeoutSeconds, DEFAULTS.requestTimeoutSeconds, problems) * 1000,
     retentionDays: readCount(env, ENV.retentionDays, DEFAULTS.retentionDays, problems),
     leaseMs: (functionTimeoutSeconds + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
+    monitorName: env[ENV.monitorName] ?? 'oms-cutover',
+    ...(env[ENV.fleetSize] === undefined ? {} : { fleetSize: readCount(env, ENV.fleetSize, 1, problems) }),
   };
   if (problems.length > 0) throw new InvalidInput(problems);
   return config;

@@ -20,4 +20,34 @@ export const ENV = {
   retentionDays: 'RETENTION_DAYS',
   /** The function's own time-out in whole seconds: how long an invocation may look on, and the floor of the publishing lease. */
   functionTimeoutSeconds: 'FUNCTION_TIMEOUT_SECONDS',
+  /** What this monitor is called in its logs and metrics. */
+  monitorName: 'MONITOR_NAME',
+  /** How many projects are named to the schedule. Absent: OMS is asked for them. */
+  fleetSize: 'FLEET_SIZE',
+} as const;
+
+/** The names of what is measured: shared by the function that counts and the dashboard and alarms that read. */
+export const METRICS = {
+  namespace: 'oms-cutover',
+  /** Dimensions: the monitor, and within it a project. */
+  monitor: 'service',
+  project: 'project',
+  /** Percent of the full copy. */
+  progress: 'Progress',
+  /** Seconds that the target is behind. */
+  lag: 'Lag',
+  /** The same, of the projects of one importance: each has a threshold of its own. */
+  lagOf: { HIGH: 'LagOfHighImportance', MEDIUM: 'LagOfMediumImportance', LOW: 'LagOfLowImportance' },
+  /** 1 for a project that was told of as stalled, 0 for one that moves. */
+  stalled: 'Stalled',
+  /** Looks, those of waits included. */
+  checks: 'Checks',
+  /** Looks of the schedule: they have to come whether anybody waits or not. */
+  scheduledChecks: 'ScheduledChecks',
+  /** Looks from which nothing was learned: OMS gave no valid answer, or the check itself failed. */
+  failedChecks: 'FailedChecks',
+  /** Changes of a project that are not told yet. */
+  changesPending: 'ChangesPending',
+  /** Milliseconds. */
+  checkDuration: 'CheckDuration',
 } as const;

@@ -4,14 +4,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDbStore } from './adapters/dynamodb-store';
-import { JsonLog } from './adapters/json-log';
 import { OmsClient } from './adapters/oms-client';
+import { PowertoolsLog } from './adapters/powertools-log';
+import { PowertoolsMetrics } from './adapters/powertools-metrics';
 import { SecretCredentials } from './adapters/secret-credentials';
 import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
 import type { FleetPorts } from './core/fleet';
 import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log } from './core/ports';
+import { METRICS } from './env';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
 export const REQUEST = {
@@ -19,8 +21,10 @@ export const REQUEST = {
   maxAttempts: 3,
 };
 
-export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): FleetPorts {
-  const { omsCa, omsEndpoint } = config;
+/** @param ownLog of a laptop, say: whoever brings one has no CloudWatch to read metrics out of a log either. */
+export function wire(config: Config, clock: Clock, ownLog?: Log): FleetPorts {
+  const { omsCa, omsEndpoint, monitorName, fleetSize } = config;
+  const log = ownLog ?? new PowertoolsLog(monitorName);
   if (sendsPasswordInClear(omsEndpoint)) {
     // Once a start, not once a look: it is a choice of whoever deployed it, and a person should be able to find it.
     log.warn('plain-http', {
@@ -50,6 +54,9 @@ export function wire(config: Config, clock: Clock, log: Log = new JsonLog()): Fl
     notifier: new SnsNotifier(new SNSClient(REQUEST), config.topicArn),
     clock,
     log,
+    ...(ownLog === undefined
+      ? { metrics: new PowertoolsMetrics({ names: METRICS, monitorName, fleetSize: fleetSize ?? null }) }
+      : {}),
     leaseMs: config.leaseMs,
     newId: newCheckId,
   };

@@ -33,6 +33,7 @@ test('takes the defaults for what is not set', () => {
     requestTimeoutMs: 10_000,
     retentionDays: 90,
     leaseMs: 210_000,
+    monitorName: 'oms-cutover',
   });
 });
 

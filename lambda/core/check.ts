@@ -6,15 +6,17 @@
 import type { CheckResult } from './check-result';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { type Circumstances, type Derivation, derive } from './derive';
-import { CheckFailed } from './errors';
+import { CheckFailed, Interrupted } from './errors';
 import type { Latest } from './latest';
-import type { Oms } from './ports';
+import type { Metrics, Oms } from './ports';
 import type { Look } from './progress';
 
 export interface CheckPorts extends DeliveryPorts {
   readonly oms: Oms;
   /** A new id, unique for ever. */
   readonly newId: () => string;
+  /** Absent where nobody measures. */
+  readonly metrics?: Metrics;
 }
 
 export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
@@ -27,6 +29,32 @@ const MAX_CONFLICTS = 100;
  *   never for the migration's or OMS's trouble, which is a verdict.
  */
 export async function check(request: CheckRequest, ports: CheckPorts): Promise<CheckResult> {
+  const began = ports.clock.now();
+  const { looker } = request;
+  try {
+    const { result, latest } = await perform(request, ports);
+    ports.metrics?.checked({
+      result,
+      looker,
+      durationMs: ports.clock.now() - began,
+      importance: latest.progress?.importance ?? null,
+      stalled: latest.told.stalled === true,
+      changesPending: latest.pending.length,
+    });
+    return result;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) ports.metrics?.failed(looker);
+    throw error;
+  }
+}
+
+/** What a check found, and what is stored after it. */
+interface Performed {
+  readonly result: CheckResult;
+  readonly latest: Latest;
+}
+
+async function perform(request: CheckRequest, ports: CheckPorts): Promise<Performed> {
   const { project, signal } = request;
   const checkId = ports.newId();
   const reading = ports.store.readLatest(project);
@@ -44,8 +72,7 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
     const stored = put === 'stored' ? next : await ports.store.readLatest(project);
     if (stored?.recentChecks.includes(checkId)) {
       log(ports, derivation.result);
-      await deliver(stored, checkId, ports);
-      return derivation.result;
+      return { result: derivation.result, latest: await deliver(stored, checkId, ports) };
     }
     before = stored;
   }
@@ -64,7 +91,7 @@ function isOvertaken(before: Latest | undefined, look: Look, now: number): boole
 }
 
 /** Keeps the look, changes nothing, opens nothing. */
-async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<CheckResult> {
+async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<Performed> {
   const result: CheckResult = {
     ...derivation.result,
     verdict: 'NOT_YET',
@@ -76,7 +103,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
   log(ports, result);
-  return result;
+  return { result, latest: before };
 }
 
 /** Everything a person asks for afterwards stands in this one line. */

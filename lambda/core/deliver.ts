@@ -36,8 +36,9 @@ function isFree({ lease }: Latest, now: number, leaseMs: number): boolean {
 /**
  * Publishes and clears what is pending while `owner` has the lease, what other checks store meanwhile included; what the notifier
  * refuses stays pending. Never throws for the notifier's trouble.
+ * @returns what is stored in the end, as far as it is known here.
  */
-export async function deliver(stored: Latest, owner: string, ports: DeliveryPorts): Promise<void> {
+export async function deliver(stored: Latest, owner: string, ports: DeliveryPorts): Promise<Latest> {
   let current: Latest | undefined = stored;
   while (current?.lease?.owner === owner) {
     const [change] = current.pending;
@@ -45,6 +46,7 @@ export async function deliver(stored: Latest, owner: string, ports: DeliveryPort
     const told = change !== undefined && inTime && (await publish(change, ports)) ? change : null;
     current = await clear(current, owner, told, ports);
   }
+  return current ?? stored;
 }
 
 async function publish(change: Change, { notifier, log }: DeliveryPorts): Promise<boolean> {

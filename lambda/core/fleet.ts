@@ -58,6 +58,7 @@ export async function checkFleet(
   const listed = listing?.value !== undefined && isList(listing.value) ? listing.value : null;
   const roster =
     order.projects === ALL ? rosterOfAll(listed, ports.kind, before) : rosterOfNamed(order.projects, before);
+  ports.metrics?.fleet(roster.projects.length);
   if (notListed !== null) ports.log.warn('fleet-not-listed', { ...notListed, lastKnown: roster.projects.length });
 
   const seen = new Map<string, CheckResult>();

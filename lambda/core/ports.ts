@@ -1,10 +1,11 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 import type { Change } from './change';
+import type { CheckResult } from './check-result';
 import type { FleetMemory } from './fleet-memory';
 import type { FleetProjects } from './fleet-order';
 import type { Latest } from './latest';
-import type { FailedOutcome, Look, OmsApi, ProjectKind } from './progress';
-import type { Snapshot } from './snapshot';
+import type { FailedOutcome, Importance, Look, OmsApi, ProjectKind } from './progress';
+import type { Looker, Snapshot } from './snapshot';
 
 /** Time comes in through here only, so that weeks play in seconds. */
 export interface Clock {
@@ -113,4 +114,27 @@ export interface Notification {
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Numbers for whoever watches the watcher. Never throws, and nothing waits for it. */
+export interface Metrics {
+  /** How many projects a round of the schedule looks at: beyond some they are no longer told apart. */
+  fleet(projects: number): void;
+  /** A check that came to its end, whatever it found. */
+  checked(check: MeasuredCheck): void;
+  /** A check that failed on our own account: the store, a bug. */
+  failed(looker: Looker): void;
+  /** Hands over what was gathered; the last thing an invocation does. */
+  flush(): void;
+}
+
+export interface MeasuredCheck {
+  readonly result: CheckResult;
+  readonly looker: Looker;
+  readonly durationMs: number;
+  readonly importance: Importance | null;
+  /** True once it was told that the project does not move, until it does. */
+  readonly stalled: boolean;
+  /** Changes that are not told yet, this check's own included. */
+  readonly changesPending: number;
 }

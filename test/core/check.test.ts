@@ -1,5 +1,6 @@
-import { CheckFailed } from '../../lambda/core/errors';
+import { CheckFailed, Interrupted } from '../../lambda/core/errors';
 import type { Latest } from '../../lambda/core/latest';
+import type { MeasuredCheck, Metrics } from '../../lambda/core/ports';
 import { Harness } from '../support/harness';
 import { MINUTE, ok, SECOND, T0 } from '../support/looks';
 import { MemoryStore } from '../support/memory-store';
@@ -203,5 +204,42 @@ describe('telling', () => {
     await run.check();
     expect(run.told).toHaveLength(2);
     expect(run.told[0]?.change).toEqual(run.told[1]?.change);
+  });
+});
+
+describe('a check is measured', () => {
+  const measuring = () => {
+    const checked: MeasuredCheck[] = [];
+    const failures: string[] = [];
+    const metrics: Metrics = {
+      fleet: () => {},
+      checked: (check) => checked.push(check),
+      failed: (looker) => failures.push(looker),
+      flush: () => {},
+    };
+    return { checked, failures, metrics };
+  };
+
+  test('with its result, how long it took, and what is not told yet', async () => {
+    const run = new Harness([INIT, RUNNING]);
+    run.refusal = new Error('no such topic');
+    const { checked, metrics } = measuring();
+    await run.check({ metrics });
+    const result = await run.check({ metrics });
+    expect(checked).toMatchObject([{ changesPending: 0 }, { looker: 'wait', importance: 'MEDIUM', changesPending: 1 }]);
+    expect(checked[1]).toMatchObject({ result, stalled: false, durationMs: MINUTE });
+  });
+
+  test('as failed where it failed on our own account, and not where somebody interrupted it', async () => {
+    class Broken extends MemoryStore {
+      override async putSnapshot(): Promise<never> {
+        throw new CheckFailed('the disk is full');
+      }
+    }
+    const { checked, failures, metrics } = measuring();
+    await expect(new Harness([INIT], new Broken()).check({ metrics })).rejects.toThrow(CheckFailed);
+    const interrupted = { look: () => Promise.reject(new Interrupted()) };
+    await expect(new Harness().check({ metrics, oms: interrupted })).rejects.toThrow(Interrupted);
+    expect({ checked, failures }).toEqual({ checked: [], failures: ['wait'] });
   });
 });

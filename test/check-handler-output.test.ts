@@ -1,0 +1,66 @@
+/** What the function writes to its log as deployed: one object a line, the check's and the metrics', also of a check that fails. */
+import { createHandler } from '../lambda/check-handler';
+import { ENV } from '../lambda/env';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb';
+import { LOCAL_TABLE } from '../local/local-store';
+import type { Loopback } from '../local/loopback';
+import { enterSandbox } from '../local/sandbox';
+import { startSecretsEndpoint } from '../local/secrets-endpoint';
+import { readScenario } from '../local/simulator/read-scenario';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
+import { linesOf } from './adapters/output';
+import { T0 } from './support/looks';
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
+
+let database: EmbeddedDynamoDb;
+let secrets: Loopback;
+let oms: Simulator;
+beforeAll(async () => {
+  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  secrets = await startSecretsEndpoint({ [SECRET]: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD } });
+  const timeline = [{ at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 40 }];
+  oms = await startSimulator({
+    projects: { np_a: readScenario({ title: 'T', description: 'A test.', timeline }, 'test') },
+    now: () => T0,
+  });
+  enterSandbox(process.env, { dynamodb: database.url, secretsManager: secrets.url });
+});
+afterAll(async () => {
+  await Promise.all([database.close(), secrets.close(), oms.close()]);
+});
+
+function newHandler(tableName: string) {
+  const handler = createHandler({
+    env: {
+      [ENV.tableName]: tableName,
+      [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:changes',
+      [ENV.omsEndpoint]: oms.url,
+      [ENV.omsSecretArn]: SECRET,
+      [ENV.monitorName]: 'Monitor',
+      [ENV.fleetSize]: '1',
+    },
+    clock: { now: () => T0, sleep: async () => {} },
+  });
+  return () => handler({ projects: ['np_a'], intervalSeconds: 300 }, { getRemainingTimeInMillis: () => 180_000 });
+}
+
+/** The metrics among the lines. */
+const metricsOf = (lines: readonly Record<string, unknown>[]) => lines.filter((line) => '_aws' in line);
+
+test('a look is a line with everything in it, and a line of metrics', async () => {
+  const lines = await linesOf(newHandler(LOCAL_TABLE.name));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'INFO', event: 'check', service: 'Monitor', projectId: 'np_a', lagSeconds: null }),
+  );
+  expect(metricsOf(lines)).toMatchObject([
+    { service: 'Monitor', project: 'np_a', Checks: 1, FailedChecks: 0, ScheduledChecks: 1, Progress: 40 },
+  ]);
+});
+
+test('a check that fails on our own account is counted before the invocation fails', async () => {
+  const failing = newHandler('no-such-table');
+  const lines = await linesOf(() => expect(failing()).rejects.toThrow(/for our own reasons/));
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'WARN', event: 'check-failed', projectId: 'np_a' }));
+  expect(metricsOf(lines)).toMatchObject([{ service: 'Monitor', Checks: 1, FailedChecks: 1, ScheduledChecks: 1 }]);
+});
