@@ -1,0 +1,18 @@
+/** Watches two migrations and mails what changes. Nothing waits, and nothing is switched. */
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { MigrationMonitor } from 'oms-cutover';
+
+const app = new App();
+const stack = new Stack(app, 'WatchAndMail');
+
+const monitor = new MigrationMonitor(stack, 'Monitor', {
+  omsEndpoint: 'http://10.0.0.5:8089',
+  projects: ['p_4gmn25m4rvwg', 'p_4gmn2b8xq3nk'],
+  credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
+  interval: Duration.minutes(10),
+  notifyEmails: ['dba@example.com'],
+});
+
+// For whoever wants to hear of it in another way than by e-mail.
+new CfnOutput(stack, 'TopicArn', { value: monitor.topic.topicArn });

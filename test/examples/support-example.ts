@@ -1,0 +1,62 @@
+/** An example as its reader has it: a folder with an app of its own, started as its cdk.json says, with no account and no network. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readStack, type StackModel } from '../../local/template';
+import type { ExampleRun, Play } from './support-run-example';
+
+export const EXAMPLES = join(__dirname, '../../examples');
+
+const validate = require('asl-validator') as (definition: unknown) => { isValid: boolean; errorsText(): string };
+const execute = promisify(execFile);
+
+export interface Example {
+  readonly model: () => StackModel;
+  /** Runs the synthesized stack against a simulated OMS; a scenario is a name or a file beside this one. */
+  play(play: Play): Promise<ExampleRun>;
+}
+
+/** Tests of one example: synthesized once, held to what holds for each of them, then to its own. */
+export function describeExample(name: string, tests: (example: Example) => void): void {
+  describe(`examples/${name}`, () => {
+    let directory = '';
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), `example-${name}-`));
+      await synthesize(name, directory);
+    });
+    afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+    const model = () => readStack(directory);
+
+    test('it is synthesized, and its state machines are valid', () => {
+      expect(model().machines.length).toBeGreaterThan(0);
+      for (const { definition } of model().machines) {
+        const { isValid, errorsText } = validate(definition);
+        expect(isValid ? '' : errorsText()).toBe('');
+      }
+    });
+
+    tests({
+      model,
+      play: async (play) => {
+        const args = ['--import', 'tsx', join(__dirname, 'support-run-example.ts'), directory, JSON.stringify(play)];
+        const { stdout } = await execute(process.execPath, args, { cwd: __dirname, maxBuffer: 16 * 1024 * 1024 });
+        return JSON.parse(stdout) as ExampleRun;
+      },
+    });
+  });
+}
+
+/** What the CDK command would do, without its second: `npx tsx app.ts` in the example's folder. */
+async function synthesize(name: string, outdir: string): Promise<void> {
+  const folder = join(EXAMPLES, name);
+  const { app } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8')) as { app: string };
+  const [, file] = /^npx tsx (\S+)$/.exec(app) ?? [];
+  if (file === undefined) throw new Error(`examples/${name}/cdk.json starts "${app}"; expected npx tsx and a file`);
+  await execute(process.execPath, ['--import', 'tsx', file], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: outdir, CDK_OUTDIR: outdir },
+  });
+}

@@ -1,0 +1,29 @@
+import { describeExample } from './support-example';
+
+describeExample('watch-and-mail', ({ model, play }) => {
+  test('both projects are looked at every ten minutes', () => {
+    expect(model().schedules).toMatchObject([
+      { intervalSeconds: 600, input: { projects: ['p_4gmn25m4rvwg', 'p_4gmn2b8xq3nk'] } },
+    ]);
+  });
+
+  test('each change of either project is mailed once, with its own words', async () => {
+    const { messages } = await play({
+      projects: { p_4gmn25m4rvwg: 'full-copy', p_4gmn2b8xq3nk: 'failure' },
+      hours: 7,
+    });
+    const told = messages.map(({ attributes: { project, change, to = '' }, recipients }) => ({
+      told: `${project} ${change} ${to}`.trim(),
+      recipients,
+    }));
+    expect(told).toEqual(
+      [
+        'p_4gmn25m4rvwg status RUNNING',
+        'p_4gmn2b8xq3nk status RUNNING',
+        'p_4gmn2b8xq3nk status FAILED',
+        'p_4gmn25m4rvwg status FINISHED',
+      ].map((line) => ({ told: line, recipients: ['email:dba@example.com'] })),
+    );
+    expect(messages[2]?.message).toContain('The target tenant has no disk space left.');
+  });
+});
