@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDbCutovers } from './adapters/dynamodb-cutovers';
 import { DynamoDbStore } from './adapters/dynamodb-store';
 import { OmsClient } from './adapters/oms-client';
 import { PowertoolsLog } from './adapters/powertools-log';
@@ -10,7 +11,7 @@ import { PowertoolsMetrics } from './adapters/powertools-metrics';
 import { SecretCredentials } from './adapters/secret-credentials';
 import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
-import type { FleetPorts } from './core/fleet';
+import type { EventPorts } from './core/events';
 import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log } from './core/ports';
 import { METRICS } from './env';
@@ -22,7 +23,7 @@ export const REQUEST = {
 };
 
 /** @param ownLog of a laptop, say: whoever brings one has no CloudWatch to read metrics out of a log either. */
-export function wire(config: Config, clock: Clock, ownLog?: Log): FleetPorts {
+export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
   const { omsCa, omsEndpoint, monitorName, fleetSize } = config;
   const log = ownLog ?? new PowertoolsLog(monitorName);
   if (sendsPasswordInClear(omsEndpoint)) {
@@ -41,16 +42,14 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): FleetPorts {
     clock,
     ...(omsCa === undefined ? {} : { ca: omsCa }),
   });
+  const dynamo = { client: new DynamoDBClient(REQUEST), tableName: config.tableName };
   return {
     oms,
     fleet: oms,
     kind: config.omsKind,
     lookMs: config.requestTimeoutMs,
-    store: new DynamoDbStore({
-      client: new DynamoDBClient(REQUEST),
-      tableName: config.tableName,
-      retentionDays: config.retentionDays,
-    }),
+    store: new DynamoDbStore({ ...dynamo, retentionDays: config.retentionDays }),
+    cutovers: new DynamoDbCutovers(dynamo),
     notifier: new SnsNotifier(new SNSClient(REQUEST), config.topicArn),
     clock,
     log,

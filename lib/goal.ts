@@ -52,6 +52,11 @@ export class Goal {
     });
   }
 
+  /** OMS itself was switched over: its reverse checkpoint moves, or it is FINISHED where reverse synchronisation is off. */
+  static switched(): Goal {
+    return new Goal({ type: 'SWITCHED' });
+  }
+
   /** As the wait's input carries it. */
   readonly input: Readonly<Record<string, unknown>>;
 

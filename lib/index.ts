@@ -1,4 +1,11 @@
 /** The package's one entry point. */
+
+export {
+  type CutoverApprovalOptions,
+  CutoverPipeline,
+  type CutoverPipelineProps,
+  type CutoverReadyOptions,
+} from './cutover-pipeline';
 export { type DrainedOptions, type DurationOrPath, Goal, type SyncedOptions } from './goal';
 export { MigrationMonitor, type MigrationMonitorProps } from './migration-monitor';
 export { InvalidSettings } from './problems';

@@ -5,7 +5,8 @@ import type { Importance, OmsWords } from './progress';
  * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
  * - `unreachable` / `answering`, `credentials-refused` / `credentials-accepted`, `stalled` / `moving`, `lagging` / `caught-up`: health and its end;
  * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
- * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached.
+ * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
+ * - `cutover`: a cutover pipeline asks, warns or has ended.
  */
 export const CHANGE_KINDS = [
   'status',
@@ -21,6 +22,7 @@ export const CHANGE_KINDS = [
   'expiring',
   'may-never-finish',
   'goal-met',
+  'cutover',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
@@ -41,6 +43,8 @@ export interface Change {
   readonly since?: number;
   /** What happened, one sentence, where the kind does not say it all. */
   readonly detail?: string;
+  /** Only where kind is `cutover`: its own words, and how much they matter whatever OMS says of the project. */
+  readonly notice?: { readonly headline: string; readonly advice: string; readonly importance: Importance };
   readonly status: string | null;
   readonly step: string | null;
   readonly importance: Importance | null;

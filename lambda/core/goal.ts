@@ -8,9 +8,10 @@ export type Goal =
       /** The fence, Unix milliseconds. */
       readonly writesStoppedAt: number;
       readonly marginSeconds: number;
-    };
+    }
+  | { readonly type: 'SWITCHED' };
 
-export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED'] as const;
+export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED', 'SWITCHED'] as const;
 
 /** A goal as an execution's input writes it: see wait-input.ts for what is accepted. */
 export interface GoalInput {

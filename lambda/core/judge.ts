@@ -4,6 +4,7 @@ import { formatDuration, iso } from './duration';
 import { closedBecause } from './gate';
 import type { Goal } from './goal';
 import { forecastCopy, heldWithin } from './history';
+import { switched } from './judge-switched';
 import { believedSkewMs, isPlausible } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look } from './progress';
@@ -69,6 +70,7 @@ const notYet = (code: string, message: string): Toward => ({ met: false, reason:
 
 function progressTowards(goal: Goal, latest: Latest, look: Look, anomalies: readonly Anomaly[]): Toward {
   if (goal.type === 'FINISHED') return finished(latest, look);
+  if (goal.type === 'SWITCHED') return switched(latest, look, anomalies);
   if (look.outcome === 'OK' && classOf(look.progress.status) === 'finished') {
     return notYet(
       'GoalUnreachable',

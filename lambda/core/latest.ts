@@ -43,6 +43,8 @@ export interface Latest {
   readonly spans: readonly Span[];
   /** When the forward checkpoint's present value was first seen. */
   readonly checkpointSince: number | null;
+  /** The reverse checkpoint since the reverse step began: its last value, at how many it was seen, and when it last moved. Absent before. */
+  readonly reverse?: { readonly value: number; readonly values: number; readonly movedAt: number } | undefined;
   /** Least lag since incremental sync began. */
   readonly bestLagSeconds: number | null;
   /** Last sequence number given to a change. */

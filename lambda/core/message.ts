@@ -34,6 +34,7 @@ const HEADLINES: Record<Exclude<ChangeKind, 'status'>, (change: Change) => strin
   expiring: (change) => `${change.status ?? 'stopped'}${sinceWhen(change)}, resume it soon`,
   'may-never-finish': () => 'may never reach FINISHED',
   'goal-met': (change) => `is ${change.detail?.split(':')[0] ?? 'ready'}`,
+  cutover: (change) => change.notice?.headline ?? 'cutover',
 };
 
 function headline(change: Change): string {
@@ -48,7 +49,8 @@ function sinceWhen(change: Change): string {
 
 /** The step, with its percentage where it has one and is not over. */
 function place(change: Change): string {
-  if (change.step === null) return '';
+  // A cutover's headline says it all, and its subject must not be cut.
+  if (change.step === null || change.kind === 'cutover') return '';
   const copying =
     phaseOf(change.step) === 'full' && classOf(change.status ?? '') !== 'finished' && change.fullProgress !== null;
   return `, ${change.step}${copying ? ` ${change.fullProgress} %` : ''}`;
@@ -58,7 +60,7 @@ function bodyOf(change: Change): string {
   const lines = [
     `Project   ${change.project}`,
     `What      ${headline(change)}`,
-    ...(change.detail === undefined ? [] : [`Detail    ${change.detail}`]),
+    ...(change.detail === undefined || change.kind === 'cutover' ? [] : [`Detail    ${change.detail}`]),
     `Seen at   ${iso(change.at)}`,
     ...(change.since === undefined
       ? []
@@ -69,6 +71,7 @@ function bodyOf(change: Change): string {
     ...(change.lagSeconds === null ? [] : [`Lag       ${change.lagSeconds} s`]),
     ...(change.eta === null ? [] : [`Copy done about ${iso(change.eta)}, at the measured rate`]),
   ];
+  if (change.kind === 'cutover' && change.detail !== undefined) lines.push('', change.detail);
   const words = omsSays(change.said);
   if (words !== '') lines.push('', `OMS says: ${words.slice('; OMS says: '.length)}`);
   lines.push(
@@ -84,7 +87,7 @@ function percent(value: number | null): string {
   return value === null ? 'unknown' : `${value} %`;
 }
 
-const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found'>, string> = {
+const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover'>, string> = {
   unreachable:
     'see that the OMS console answers on its port from where this runs; a wait fails on it after its outage grace.',
   answering: 'nothing; watching goes on.',
@@ -101,6 +104,7 @@ const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found'>, string> = {
 };
 
 function advice(change: Change): string {
+  if (change.kind === 'cutover') return change.notice?.advice ?? 'nothing.';
   if (change.kind !== 'status' && change.kind !== 'found') return ADVICE[change.kind];
   switch (classOf(change.status ?? '')) {
     case 'failed':
@@ -126,7 +130,7 @@ function attributesOf(change: Change): Record<string, string> {
     from: change.from,
     to: change.to,
     status: change.status,
-    importance: change.importance,
+    importance: change.notice?.importance ?? change.importance,
   };
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''),

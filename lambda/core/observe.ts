@@ -1,6 +1,7 @@
 /** A look and the latest item in; the next latest item out. Pure. Changes, verdict and pace are added by derive.ts. */
 import { closedBecause } from './gate';
 import { type Mark, type Span, withMark, withSpan } from './history';
+import { reverseSeen } from './judge-switched';
 import { isPlausible, lagSecondsOf } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look, Progress } from './progress';
@@ -70,11 +71,13 @@ export function observe(before: Latest | undefined, look: Look, project: string,
       spans: withSpan(clockWentBack ? [] : base.spans, span),
       checkpointSince: seen === null ? base.checkpointSince : checkpointSince,
       bestLagSeconds: bestLag(base, seen, lagSeconds),
+      reverse: reverseSeen(base, look),
     },
   };
 }
 
-function firstLatest(project: string): Latest {
+/** A project before its first look. */
+export function firstLatest(project: string): Latest {
   return {
     project,
     version: 0,

@@ -29,6 +29,7 @@ const GOAL_KEYS: Record<Goal['type'], readonly string[]> = {
   FINISHED: ['type'],
   SYNCED: ['type', 'maxLagSeconds', 'holdSeconds'],
   DRAINED: ['type', 'writesStoppedAt', 'marginSeconds'],
+  SWITCHED: ['type'],
 };
 
 /** @throws InvalidInput that names every problem. */
@@ -115,7 +116,7 @@ function readGoal(value: unknown, problems: string[]): Goal {
       marginSeconds: readSeconds('goal.marginSeconds', fields.marginSeconds, 0, DEFAULTS.marginSeconds, problems),
     };
   }
-  return finished;
+  return { type };
 }
 
 function readMoment(value: unknown, problems: string[]): number {

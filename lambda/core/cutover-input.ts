@@ -1,0 +1,52 @@
+/** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
+import type { ExecutionEnd } from './cutover-closing';
+import type { CutoverOrder } from './cutover-state';
+import { InvalidInput } from './errors';
+
+const ACTIONS: readonly CutoverOrder['action'][] = [
+  'begin',
+  'gate',
+  'void',
+  'ask',
+  'decided',
+  'step',
+  'fence',
+  'close',
+];
+
+/** @throws InvalidInput for what no pipeline of ours sends. */
+export function readCutoverOrder(value: unknown): CutoverOrder {
+  const order = recordOf(value);
+  const action = ACTIONS.find((known) => known === order?.action);
+  if (order === null || action === undefined)
+    throw new InvalidInput([
+      `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
+    ]);
+  const state = recordOf(order.state);
+  const texts = ['projectId', 'run'].filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
+  if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));
+  // The rest is made by the definition that deploys with this code; the tests hold the two together.
+  return order as unknown as CutoverOrder;
+}
+
+const EXECUTION_ENDED = 'Step Functions Execution Status Change';
+
+/** An event of EventBridge on the end of an execution, as it comes; null for anything else. */
+export function readExecutionEnd(event: Record<string, unknown>): ExecutionEnd | null {
+  const detail = recordOf(event.detail);
+  if (event['detail-type'] !== EXECUTION_ENDED || detail === null) return null;
+  const text = (name: string) => (typeof detail[name] === 'string' ? (detail[name] as string) : undefined);
+  const [error, cause] = [text('error'), text('cause')];
+  return {
+    run: text('name') ?? '',
+    status: text('status') ?? '',
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+function recordOf(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}

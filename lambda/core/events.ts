@@ -1,0 +1,29 @@
+/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, an execution's end. */
+import { cutoverAction } from './cutover';
+import { executionEnded } from './cutover-closing';
+import { readCutoverOrder, readExecutionEnd } from './cutover-input';
+import type { CutoverPorts } from './cutover-records';
+import type { CutoverReply } from './cutover-state';
+import { InvalidInput } from './errors';
+import { checkFleet, type FleetPorts, type FleetReport } from './fleet';
+import { readFleetOrder } from './fleet-order';
+import { waitRound } from './wait';
+import type { WaitRound } from './wait-state';
+
+export type EventPorts = FleetPorts & CutoverPorts;
+export type Answer = WaitRound | FleetReport | CutoverReply | Awaited<ReturnType<typeof executionEnded>>;
+
+/** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
+export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
+  const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
+  if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
+  if ('projects' in fields) return await checkFleet(readFleetOrder(fields), ports, remainingMs);
+  if ('cutover' in fields) return await cutoverAction(readCutoverOrder(fields.cutover), ports);
+  const ended = readExecutionEnd(fields);
+  if (ended !== null) return await executionEnded(ended, ports);
+  const names = Object.keys(fields);
+  const got = names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
+  throw new InvalidInput([
+    `expected an event with "wait", "projects" or "cutover", or an execution's end from EventBridge, got ${got}`,
+  ]);
+}

@@ -1,0 +1,185 @@
+/**
+ * A source database with writes, and an OMS project that copies them: so that "committed on the source, missing on the target" can be
+ * counted. Driven by one clock, in any steps forward; the same seed gives the same life.
+ *
+ * What it takes for granted: OMS applies in the order of commit, and its forward checkpoint never leads what it has applied.
+ */
+import type { ProjectState } from './scenario-state';
+import type { SimulatedProject } from './simulated-project';
+
+/** A stretch of time, Unix milliseconds by the true clock. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SourceOptions {
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Transactions a second. Default 5. */
+  readonly writesPerSecond?: number;
+  /** The longest a transaction takes from its beginning to its commit. Default 3 s. */
+  readonly longestTransactionMs?: number;
+  /** How far the target follows behind when all is well. Default 4 s. */
+  readonly usualLagMs?: number;
+  /** How far it is behind at the start. Default usualLagMs. */
+  readonly firstLagMs?: number;
+  /** Milliseconds of log that OMS works off in one while it catches up. Default 4. */
+  readonly catchUp?: number;
+  /** The source's clock minus the true one. */
+  readonly skewMs?: number;
+  /** How often OMS refreshes its checkpoints. Default 10 s. */
+  readonly checkpointEveryMs?: number;
+  /** Replication stands still, status RUNNING: the lag jumps. */
+  readonly stalls?: readonly Stretch[];
+  /** Somebody suspends the project. */
+  readonly suspensions?: readonly Stretch[];
+  readonly failures?: readonly Stretch[];
+  readonly reverse?: boolean;
+}
+
+export class ModelledSource implements SimulatedProject {
+  readonly kind = 'migration' as const;
+  readonly name = 'Modelled source';
+  readonly durationMs = 0;
+  private readonly options: Required<SourceOptions>;
+  /** Commits by the source's own clock, in order. */
+  private readonly commits: number[] = [];
+  private inFlight: number[] = [];
+  private writable = true;
+  /** True time up to which the life is computed. */
+  private at: number;
+  /** All commits up to here, by the source's clock, are on the target. */
+  private position: number;
+  private shown: number;
+  private switchedOverAt: number | null = null;
+  private dueWrites = 0;
+
+  constructor(options: SourceOptions) {
+    this.options = {
+      writesPerSecond: 5,
+      longestTransactionMs: 3_000,
+      usualLagMs: 4_000,
+      firstLagMs: options.usualLagMs ?? 4_000,
+      catchUp: 4,
+      skewMs: 0,
+      checkpointEveryMs: 10_000,
+      stalls: [],
+      suspensions: [],
+      failures: [],
+      reverse: false,
+      ...options,
+    };
+    this.at = options.startedAt;
+    this.position = options.startedAt + this.options.skewMs - this.options.firstLagMs;
+    this.shown = this.position;
+  }
+
+  /** No transaction begins any more; those under way still commit. Says until when they may, by the true clock. */
+  stopWrites(now: number): number {
+    this.advance(now);
+    this.writable = false;
+    return Math.max(now, ...this.inFlight);
+  }
+
+  resumeWrites(now: number): void {
+    this.advance(now);
+    this.writable = true;
+  }
+
+  takesWrites(now: number): boolean {
+    this.advance(now);
+    return this.writable;
+  }
+
+  /** The source's own clock. */
+  sourceTime(now: number): number {
+    return now + this.options.skewMs;
+  }
+
+  /** As the operator would in OMS's console: forward ends, reverse begins. */
+  switchOver(now: number): void {
+    this.advance(now);
+    this.switchedOverAt = now;
+  }
+
+  /** Committed on the source by `now`, or yet to commit, and not on the target. */
+  missing(now: number): number {
+    this.advance(now);
+    const behind = this.commits.length - firstAfter(this.commits, this.position);
+    return behind + this.inFlight.length;
+  }
+
+  committed(now: number): number {
+    this.advance(now);
+    return this.commits.length;
+  }
+
+  stateAt(now: number): ProjectState {
+    this.advance(now);
+    const { reverse } = this.options;
+    const switched = this.switchedOverAt !== null;
+    const reversed = switched && reverse;
+    const every = this.options.checkpointEveryMs;
+    const refreshed = Math.floor(now / every) * every;
+    return {
+      status: this.statusAt(now, switched && !reverse),
+      importance: 'HIGH',
+      enable: { struct: true, full: true, incrSync: true, reverseIncrSync: reverse },
+      step: reversed ? 'REVERSE_INCR_SYNC' : 'INCR_SYNC',
+      struct: 100,
+      full: 100,
+      checkpoint: Math.floor(this.shown / 1000),
+      reverseCheckpoint: reversed ? Math.floor((refreshed - 2_000) / 1000) : null,
+      error: null,
+      trouble: null,
+    };
+  }
+
+  private statusAt(now: number, finished: boolean): string {
+    if (finished) return 'FINISHED';
+    if (within(this.options.suspensions, now)) return 'SUSPEND';
+    return within(this.options.failures, now) ? 'FAILED' : 'RUNNING';
+  }
+
+  /** In steps of at most 100 ms. */
+  private advance(now: number): void {
+    while (this.at < now) this.step(Math.min(now, this.at + 100));
+  }
+
+  private step(to: number): void {
+    const { skewMs, random, writesPerSecond, longestTransactionMs, usualLagMs, catchUp, stalls, checkpointEveryMs } =
+      this.options;
+    const passed = to - this.at;
+    const done = this.inFlight.filter((commit) => commit <= to).sort((a, b) => a - b);
+    if (done.length > 0) this.inFlight = this.inFlight.filter((commit) => commit > to);
+    for (const commit of done) this.commits.push(commit + skewMs);
+    if (this.writable) {
+      this.dueWrites += (passed * writesPerSecond) / 1000;
+      for (; this.dueWrites >= 1; this.dueWrites -= 1)
+        this.inFlight.push(to + Math.ceil(random() * longestTransactionMs));
+    }
+    const stands =
+      this.switchedOverAt !== null ||
+      within(stalls, to) ||
+      within(this.options.suspensions, to) ||
+      within(this.options.failures, to);
+    // Never past what the source's log holds: its own clock.
+    if (!stands) this.position = Math.min(to + skewMs - usualLagMs, this.position + passed * catchUp);
+    if (Math.floor(to / checkpointEveryMs) !== Math.floor(this.at / checkpointEveryMs)) this.shown = this.position;
+    this.at = to;
+  }
+}
+
+function within(stretches: readonly Stretch[], at: number): boolean {
+  return stretches.some(({ from, to }) => from <= at && at < to);
+}
+
+/** Index of the first that is greater. */
+function firstAfter(sorted: readonly number[], value: number): number {
+  let index = sorted.length;
+  while (index > 0 && (sorted[index - 1] as number) > value) index -= 1;
+  return index;
+}

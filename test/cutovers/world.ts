@@ -1,0 +1,185 @@
+/** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
+import { answer, type EventPorts } from '../../lambda/core/events';
+import type { Notification } from '../../lambda/core/ports';
+import type { Look } from '../../lambda/core/progress';
+import type { ModelledSource } from '../../local/simulator/modelled-source';
+import type { ProjectState } from '../../local/simulator/scenario-state';
+import { StateMachines } from '../../local/state-machine';
+import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { VirtualClock } from '../../local/virtual-clock';
+import { MemoryCutovers } from '../support/memory-cutovers';
+import { MemoryStore } from '../support/memory-store';
+import type { Deployed } from './machines';
+
+export const PROJECT = 'p_x';
+
+export interface WorldOptions {
+  readonly deployed: Deployed;
+  readonly clock: VirtualClock;
+  readonly source: ModelledSource;
+  readonly random: () => number;
+  /** OMS's clock minus the true one, which is ours. */
+  readonly omsSkewMs?: number;
+  /** OMS gives no answer at these times. */
+  readonly isDown?: (now: number) => boolean;
+  /** Thrown before and after each invocation and each access to the store, by chance. */
+  readonly maybeKill?: () => void;
+  /** Of the user's, by name. What one throws fails the step. */
+  readonly steps: Readonly<Record<string, (cutover: unknown) => Promise<unknown>>>;
+}
+
+export class World {
+  readonly told: Notification[] = [];
+  readonly store = new MemoryStore();
+  readonly cutovers = new MemoryCutovers();
+  readonly ports: EventPorts;
+  private readonly options: WorldOptions;
+  private readonly machines: StateMachines;
+  private ids = 0;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    const { clock, deployed } = options;
+    this.ports = {
+      oms: { look: async () => this.look() },
+      fleet: { listProjects: async () => [] },
+      kind: 'migration',
+      lookMs: 10_000,
+      store: this.flaky(this.store),
+      cutovers: this.flaky(this.cutovers),
+      notifier: {
+        publish: async (notification) => {
+          options.maybeKill?.();
+          this.told.push(notification);
+        },
+      },
+      clock,
+      log: { info: () => undefined, warn: () => undefined },
+      leaseMs: 210_000,
+      newId: () => `c${++this.ids}`,
+    };
+    this.machines = new StateMachines({
+      machines: deployed.machines,
+      clock,
+      random: options.random,
+      invoke: async (_arn, payload) => await this.invoke(payload),
+      integrations: Object.fromEntries(
+        Object.entries(options.steps).map(([name, step]) => [
+          `states:::user:${name}`,
+          (input) => step((input as { cutover: unknown }).cutover),
+        ]),
+      ),
+    });
+  }
+
+  /** Runs the pipeline to its end, and has EventBridge tell of that end, once or twice. */
+  async cutOver(
+    run: string,
+    { input = {}, signal }: { input?: object; signal?: AbortSignal } = {},
+  ): Promise<ExecutionResult> {
+    const { pipelineArn } = this.options.deployed;
+    const execution = await this.machines.run(
+      pipelineArn,
+      { projectId: PROJECT, ...input },
+      { name: run, ...(signal === undefined ? {} : { signal }) },
+    );
+    await this.tellOfEnd(run, execution);
+    return execution;
+  }
+
+  /** As often as EventBridge would: until it gets through. */
+  private async tellOfEnd(run: string, { status, error, cause }: ExecutionResult): Promise<void> {
+    const detail = { name: run, status, ...(error === undefined ? {} : { error, cause }) };
+    const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+    for (let tries = 0; tries < 100; tries += 1) {
+      try {
+        await this.invoke(event);
+        return;
+      } catch {
+        await this.options.clock.sleep(60_000);
+      }
+    }
+    throw new Error('the end of the execution could not be handed over');
+  }
+
+  /** Whatever is pending is told by the schedule's later looks. */
+  async looksOn(times: number): Promise<void> {
+    for (let i = 0; i < times; i += 1) {
+      await this.options.clock.sleep(300_000);
+      await this.invoke({ projects: [PROJECT], intervalSeconds: 300 }).catch(() => undefined);
+    }
+  }
+
+  async invoke(event: unknown): Promise<unknown> {
+    const { maybeKill, clock } = this.options;
+    maybeKill?.();
+    const endsAt = clock.now() + 180_000;
+    const reply = await answer(JSON.parse(JSON.stringify(event)), this.ports, () => endsAt - clock.now());
+    // The work is done, and nobody hears of it.
+    maybeKill?.();
+    return reply;
+  }
+
+  private look(): Look {
+    const { clock, source, isDown, omsSkewMs = 0 } = this.options;
+    const requestedAt = clock.now();
+    const base = { requestedAt, answeredAt: requestedAt, api: '3.3' as const, anomalies: [], said: {} };
+    if (isDown?.(requestedAt) === true)
+      return { ...base, api: null, clockSkewMs: null, outcome: 'OmsUnreachable', problem: 'OMS is down' };
+    return lookAt(source.stateAt(requestedAt), { ...base, clockSkewMs: omsSkewMs });
+  }
+
+  private flaky<T extends object>(store: T): T {
+    const { maybeKill } = this.options;
+    if (maybeKill === undefined) return store;
+    return new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const method = value.bind(target) as (...args: unknown[]) => unknown;
+        if (name === 'snapshots') return method;
+        return async (...args: unknown[]) => {
+          maybeKill();
+          const result = await method(...args);
+          maybeKill();
+          return result;
+        };
+      },
+    });
+  }
+}
+
+function lookAt(
+  state: ProjectState,
+  base: Pick<Look & { outcome: 'OK' }, 'requestedAt' | 'answeredAt' | 'clockSkewMs' | 'api' | 'anomalies' | 'said'>,
+): Look {
+  const { enable } = state;
+  return {
+    ...base,
+    outcome: 'OK',
+    progress: {
+      status: state.status,
+      importance: 'HIGH',
+      enableStructMigration: enable.struct,
+      enableFullMigration: enable.full,
+      enableIncrSync: enable.incrSync,
+      enableReverseIncrSync: enable.reverseIncrSync,
+      currentStep: state.step,
+      structMigrationProgress: state.struct,
+      fullMigrationProgress: state.full,
+      incrSyncCheckpoint: state.checkpoint,
+      reverseIncrSyncCheckpoint: state.reverseCheckpoint,
+    },
+    envelope: {
+      success: true,
+      code: null,
+      message: null,
+      advice: null,
+      requestId: null,
+      pageNumber: null,
+      pageSize: null,
+      totalCount: null,
+      cost: '13 ms',
+    },
+  };
+}
