@@ -37,6 +37,10 @@ export interface CheckFunctionProps {
   readonly maxEventAge: Duration;
   readonly network: CheckNetwork | undefined;
   readonly encryptionKey: kms.IKey | undefined;
+  /** What logs and metrics are told apart by. */
+  readonly monitorName: string;
+  /** How many projects are named to the schedule; undefined where OMS lists them. */
+  readonly fleetSize: number | undefined;
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -85,5 +89,7 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
     [ENV.retentionDays]: String(props.retention.toDays()),
     [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
+    [ENV.monitorName]: props.monitorName,
+    ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
   };
 }

@@ -1,5 +1,6 @@
 /** Watches OMS migration projects: remembers what it sees, tells what changes, and lets others wait. Read this one first. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -10,13 +11,17 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { letAlarmsPublish } from './alarm-permission';
+import { MonitorAlarms } from './alarms';
 import { ChangeTopic } from './change-topic';
 import { CheckFunction } from './check-function';
 import { CheckNetwork } from './check-network';
+import { MonitorDashboard } from './dashboard';
 import { DeadLetters } from './dead-letters';
 import { FleetSchedule } from './fleet-schedule';
 import { Leg } from './leg';
 import { checkMonitorProps } from './monitor-checks';
+import { MAX_PROJECTS_APART, MonitorMetrics } from './monitor-metrics';
 import type { OmsApi, OmsKind } from './rules';
 import { StateTable } from './state-table';
 import type { EndpointService } from './vpc-endpoints';
@@ -99,6 +104,16 @@ export interface MigrationMonitorProps {
    */
   readonly encryptionKey?: kms.IKey;
   /**
+   * Who hears of alarms. A topic of the same app gets the policy it needs, and its key too.
+   * @default - `topic`, as of changes
+   */
+  readonly alarmTopic?: sns.ITopic;
+  /**
+   * Where docs/runbook.md can be read: every alarm's description links to its section there.
+   * @default - the file's name in this package
+   */
+  readonly runbookUrl?: string;
+  /**
    * How long logs are kept.
    * @default RetentionDays.THREE_MONTHS
    */
@@ -109,6 +124,9 @@ export interface MigrationMonitorProps {
    */
   readonly removalPolicy?: RemovalPolicy;
 }
+
+/** As it comes with the package. */
+const RUNBOOK = 'oms-cutover/docs/runbook.md';
 
 /** An event that waits longer than this is no longer about now. */
 const OLDEST_EVENT = Duration.minutes(15);
@@ -127,6 +145,10 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly leg: sfn.IStateMachine;
   /** Waits for one project: start it with `{ "projectId": "p_…", "goal": { … } }`. */
   readonly waitMachine: sfn.IStateMachine;
+  /** How far everything is, at a glance. */
+  readonly dashboard: cloudwatch.Dashboard;
+  /** Each has a section in docs/runbook.md. */
+  readonly alarms: readonly cloudwatch.IAlarm[];
 
   constructor(scope: Construct, id: string, props: MigrationMonitorProps) {
     super(scope, id);
@@ -152,6 +174,9 @@ export class MigrationMonitor extends Construct implements HasLeg {
             createEndpoints: props.createEndpoints ?? [],
             omsEndpoint: props.omsEndpoint,
           });
+    // Of synthesis, not of deployment: the function is told the name, and what bears it refers to the function.
+    const monitorName = Names.uniqueResourceName(this, { maxLength: 80 });
+    const projects = props.discover === true ? undefined : props.projects;
     this.checkFunction = new CheckFunction(this, 'Check', {
       ...kept,
       table: this.table,
@@ -167,10 +192,12 @@ export class MigrationMonitor extends Construct implements HasLeg {
       maxEventAge,
       network,
       encryptionKey,
+      monitorName,
+      fleetSize: projects?.length,
     }).function;
     const schedule = new FleetSchedule(this, 'Fleet', {
       checkFunction: this.checkFunction,
-      projects: props.discover === true ? undefined : props.projects,
+      projects,
       interval,
       maxEventAge,
       encryptionKey,
@@ -178,6 +205,24 @@ export class MigrationMonitor extends Construct implements HasLeg {
     this.scheduleDeadLetters = schedule.deadLetters;
     this.leg = new Leg(this, 'Leg', { ...kept, checkFunction: this.checkFunction }).machine;
     this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, leg: this.leg }).machine;
+
+    const watched = {
+      metrics: new MonitorMetrics(monitorName, interval),
+      checkFunction: this.checkFunction,
+      deadLetterQueues: [this.failures, this.scheduleDeadLetters],
+      runbookUrl: props.runbookUrl ?? RUNBOOK,
+    };
+    if (props.alarmTopic !== undefined) letAlarmsPublish(props.alarmTopic);
+    const topic = props.alarmTopic ?? this.topic;
+    this.alarms = new MonitorAlarms(this, 'Alarms', { ...watched, monitorName, topic }).all;
+    this.dashboard = new MonitorDashboard(this, 'Overview', {
+      ...watched,
+      // Dashboards belong to the account, whatever their region.
+      name: `${monitorName}-${Stack.of(this).region}`,
+      alarms: this.alarms,
+      projectsApart: projects === undefined || projects.length <= MAX_PROJECTS_APART,
+      waitMachine: this.waitMachine,
+    }).dashboard;
   }
 }
 

@@ -84,6 +84,8 @@ describe('the function', () => {
       REQUEST_TIMEOUT_SECONDS: '10',
       RETENTION_DAYS: '90',
       FUNCTION_TIMEOUT_SECONDS: '180',
+      MONITOR_NAME: expect.stringMatching(/^TestMonitor/),
+      FLEET_SIZE: '2',
     });
   });
 
@@ -264,6 +266,7 @@ test('what is kept over deployments keeps its name', () => {
     monitor.checkFunction,
     monitor.leg,
     monitor.waitMachine,
+    monitor.dashboard,
   ].map(({ node }) => node.path);
   expect(paths).toEqual([
     'Test/Monitor/Table',
@@ -273,6 +276,7 @@ test('what is kept over deployments keeps its name', () => {
     'Test/Monitor/Check/Function',
     'Test/Monitor/Leg/Machine',
     'Test/Monitor/Wait/Machine',
+    'Test/Monitor/Overview/Dashboard',
   ]);
 });
 
