@@ -53,7 +53,7 @@ export interface Forecast {
 /** The range rests on so many of the last percents: more would be slow to notice that the copy has changed its speed. */
 const RECENT_PERCENTS = 3;
 /** How much quicker than usual the rest may go, and than the quickest percent of late. */
-const QUICKER_THAN_USUAL = 0.8;
+const QUICKER_THAN_USUAL = 0.7;
 const QUICKER_THAN_QUICKEST = 0.95;
 /** How much slower than usual the rest may go before it counts as late. Long tails are common, stalls are not. */
 const SLOWER_THAN_USUAL = 3;
@@ -73,7 +73,8 @@ export function forecastCopy(marks: readonly Mark[], activeMs: number): Forecast
   const usual = median(times);
   const quickest = Math.min(usual * QUICKER_THAN_USUAL, Math.min(...times) * QUICKER_THAN_QUICKEST);
   return {
-    earliestMs: left * quickest - Math.max(0, activeMs - last.notBefore),
+    // Whole percents are shown, so all but the one under way are still to come, however long it has been under way.
+    earliestMs: Math.max((left - 1) * quickest, left * quickest - Math.max(0, activeMs - last.notBefore)),
     likelyMs: overall * (left - Math.min(1, sinceMove / overall)),
     latestMs: SLOWER_THAN_USUAL * usual * left - sinceMove,
   };

@@ -84,16 +84,20 @@ function untilHeld(goal: Goal & { type: 'SYNCED' }, latest: Latest, lag: number 
 /** Once at 100 percent FINISHED mostly follows at once; where it has not after this long, something else is being done. */
 const SOON_AFTER_COPY_SECONDS = 120;
 
+/** At most so long in the last percent: a copy that speeds up has nothing left there to show it by. */
+const LAST_PERCENT_SECONDS = 60;
+
 function untilCopyEnds(latest: Latest, look: Look): number {
   const forecast = forecastCopy(latest.marks, latest.activeMs);
   if (forecast === null) {
     // What has lasted long may well go on so.
-    if (isBeforeTheCopy(latest)) return Math.max(1, secondsSince(latest.statusSince, look) / 5);
+    if (isBeforeTheCopy(latest)) return Math.max(1, secondsSince(latest.statusSince, look) / 3);
     const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
     return still < SOON_AFTER_COPY_SECONDS ? NEAR : still / 20;
   }
   const { earliestMs, latestMs } = forecast;
-  if (earliestMs > 0) return Math.max(1, (0.8 * earliestMs) / 1000);
+  const most = (latest.marks.at(-1)?.percent ?? 0) < 99 ? Number.POSITIVE_INFINITY : LAST_PERCENT_SECONDS;
+  if (earliestMs > 0) return Math.max(1, Math.min(most, (0.8 * earliestMs) / 1000));
   // Overdue: the longer it has been, the less a little more delay weighs.
   return latestMs >= 0 ? NEAR : -latestMs / 1000 / 20;
 }
