@@ -98,7 +98,7 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
     const result = resultOf(execution, checks);
     printer.result(result);
     printer.note(
-      `${summary.checks} checks, ${summary.transitions} state transitions, ${summary.emails} e-mails; ` +
+      `${summary.checks} checks, ${summary.transitions} state transitions, ${summary.emails} e-mail${summary.emails === 1 ? '' : 's'}; ` +
         `${formatDuration(summary.simulatedSeconds)} of migration in ${summary.realSeconds} s`,
     );
     return exitOfVerdict(result.verdict, result.reason);

@@ -114,7 +114,7 @@ describe('a wait to the end', () => {
   let ended: Ended;
   beforeAll(async () => {
     ended = await wholeWait;
-  });
+  }, 150_000);
 
   test('prints nothing but JSON objects, and nothing on standard error', () => {
     expect(ended).toMatchObject({ status: 0, stderr: '' });

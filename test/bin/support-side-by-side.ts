@@ -5,8 +5,11 @@ type Body = () => Promise<void>;
 /** So many at once: more would only fight for the processors. */
 const AT_ONCE = 10;
 
+/** Far beyond what any takes: only what hangs meets it, on a machine that is busy with other things too. */
+const LIMIT_MS = 180_000;
+
 /** Title to body, each as for `test`. Bodies share nothing. */
-export function sideBySide(bodies: Readonly<Record<string, Body>>): void {
+export function sideBySide(bodies: Readonly<Record<string, Body>>, atOnce = AT_ONCE): void {
   const queue = Object.entries(bodies);
   const settled = new Map(queue.map(([title]) => [title, deferred()]));
 
@@ -19,16 +22,16 @@ export function sideBySide(bodies: Readonly<Record<string, Body>>): void {
   }
 
   beforeAll(() => {
-    for (let i = 0; i < AT_ONCE; i += 1) void worker();
+    for (let i = 0; i < atOnce; i += 1) void worker();
   });
 
   // Nothing may outlive its file.
   afterAll(async () => {
     for (const [title] of queue.splice(0)) settled.get(title)?.resolve();
     await Promise.allSettled([...settled.values()].map(({ promise }) => promise));
-  });
+  }, LIMIT_MS);
 
-  for (const [title, { promise }] of settled) test(title, () => promise);
+  for (const [title, { promise }] of settled) test(title, () => promise, LIMIT_MS);
 }
 
 interface Deferred {

@@ -61,7 +61,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
 const running = new Set<Running>();
 
 /** A run that has not ended by then never will, and is killed; its test then fails on the status, not on the time. */
-const STUCK_MS = 45_000;
+const STUCK_MS = 150_000;
 
 export class Running {
   readonly ended: Promise<Ended>;

@@ -1,0 +1,198 @@
+/** What holds for every command: help, closed pipes, our own failures, secrets; and what `simulate` and `history` do. */
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACCOUNT, cleanUp, newFolder, run, start } from '../support/command-line';
+import { PROJECT, SteeredOms } from './support-oms';
+import { sideBySide } from './support-side-by-side';
+
+const COMMANDS = ['demo', 'wait', 'check', 'history', 'simulate'];
+
+const to = (url: string, dataDir: string) => ['--endpoint', url, '--project', PROJECT, '--data-dir', dataDir];
+const historyIn = (dataDir: string) => run(['history', '--json', '--project', PROJECT, '--data-dir', dataDir]);
+
+/** Every file below a folder, as bytes in a text. */
+function contentOf(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+}
+
+/** A folder in which a look is stored. */
+async function lookedAt(): Promise<string> {
+  const [oms, dataDir] = [await SteeredOms.start(), join(newFolder(), 'data')];
+  expect(await run(['check', ...to(oms.url, dataDir)])).toMatchObject({ status: 0 });
+  await oms.close();
+  return dataDir;
+}
+
+sideBySide({
+  'help names every command and every exit status': async () => {
+    for (const ask of ['--help', '-h', 'help']) {
+      const { status, stdout, stderr } = await run([ask], { env: {} });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, 'm'));
+      for (const exit of [0, 1, 2, 3, 4, 5, 130]) expect(stdout).toMatch(new RegExp(`[:·] ${exit} `));
+    }
+  },
+
+  'the help of a command wins over anything else that was typed, and does nothing': async () => {
+    const cwd = newFolder();
+    const helps = await Promise.all(
+      COMMANDS.map((command) => run([command, '--nonsense', '--help'], { env: {}, cwd })),
+    );
+    helps.forEach((help, i) => {
+      expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(help.stdout.split('\n')[0]).toMatch(new RegExp(`^oms-cutover ${COMMANDS[i]}: \\S`));
+      expect(help.stdout).toContain('--json');
+    });
+    expect(readdirSync(cwd)).toEqual([]);
+  },
+
+  'history of a folder that is not there is empty, and makes none': async () => {
+    const dataDir = join(newFolder(), 'none');
+    expect(await historyIn(dataDir)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(existsSync(dataDir)).toBe(false);
+  },
+
+  'history goes on quietly where nobody reads to the end': async () => {
+    const history = start(['history', '--json', '--project', PROJECT, '--data-dir', await lookedAt()]);
+    history.closeStdout();
+    expect(await history.ended).toMatchObject({ status: 0, signal: null, stderr: '' });
+  },
+
+  'a wait whose reader has gone ends quietly, and not as if its goal were met': async () => {
+    const oms = await SteeredOms.start();
+    const dataDir = newFolder();
+    const wait = start(['wait', '--json', ...to(oms.url, dataDir), '--max-interval', '1s']);
+    await wait.line(({ type }) => type === 'check');
+    wait.closeStdout();
+    expect(await wait.ended).toMatchObject({ status: 130, signal: null, stderr: '' });
+    await oms.close();
+    expect((await historyIn(dataDir)).lines.length).toBeGreaterThanOrEqual(2);
+  },
+
+  'survives data that cannot be opened: exit status 5, one line that says what to do, nothing deleted': async () => {
+    const dataDir = await lookedAt();
+    writeFileSync(join(dataDir, 'dynamodb', 'CURRENT'), 'nonsense\n');
+    const before = readdirSync(join(dataDir, 'dynamodb'));
+    const oms = await SteeredOms.start();
+    for (const args of [
+      ['wait', '--json', ...to(oms.url, dataDir)],
+      ['check', '--json', ...to(oms.url, dataDir)],
+    ]) {
+      const { status, stdout, stderr } = await run(args);
+      expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
+      expect(stderr).toMatch(
+        /^oms-cutover: the data in \S+ cannot be read \(.*\); bring back a copy of it, or move it away .*\n$/,
+      );
+    }
+    expect(await historyIn(dataDir)).toMatchObject({ status: 5, stdout: '' });
+    expect(oms.asked).toBe(0);
+    expect(readdirSync(join(dataDir, 'dynamodb'))).toEqual(
+      expect.arrayContaining(before.filter((name) => /^\d/.test(name))),
+    );
+    await oms.close();
+  },
+
+  'survives data that turns out damaged in the middle: exit status 5 in one line, no stack trace': async () => {
+    const dataDir = await lookedAt();
+    // A second opening turns what was written into tables; the tables are what is damaged here.
+    expect((await historyIn(dataDir)).lines).toHaveLength(1);
+    const damaged = join(newFolder(), 'data');
+    cpSync(dataDir, damaged, { recursive: true });
+    for (const name of readdirSync(join(damaged, 'dynamodb')).filter((each) => /\.ldb$/.test(each))) {
+      const file = join(damaged, 'dynamodb', name);
+      const bytes = readFileSync(file);
+      writeFileSync(file, bytes.fill(0x5a, 0, Math.floor(bytes.length / 2)));
+    }
+    const { status, stderr } = await historyIn(damaged);
+    expect(status).toBe(5);
+    expect(stderr).toMatch(/^oms-cutover: [^\n]*\n$/);
+  },
+
+  'no secret reaches the output or the data, whatever OMS does with it': async () => {
+    const password = 'c0rrect-h0rse-battery';
+    const basic = Buffer.from(`watcher:${password}`).toString('base64');
+    const oms = await SteeredOms.start();
+    // An OMS that says back what it was sent, in every place that is kept or told.
+    oms.reply = (response, { headers }) => {
+      const said = `${headers.authorization} ${password}`;
+      const error = { code: said, message: said, reason: said, proposal: said };
+      const data = { status: said, importance: said, currentStep: said, fullMigrationProgress: said };
+      const success = oms.asked % 2 === 0;
+      response.writeHead(200, { 'Content-Type': 'application/json', Date: said });
+      response.end(JSON.stringify({ success, code: said, message: said, advice: said, errorDetail: error, data }));
+    };
+    const dataDir = newFolder();
+    const file = join(newFolder(), 'credentials.json');
+    writeFileSync(file, JSON.stringify({ username: 'watcher', password }), { mode: 0o600 });
+    const flags = ['--max-interval', '1s', '--timeout', '4s', '--outage-grace', '1h'];
+    const written = [
+      await run(['wait', '--json', ...to(oms.url, dataDir), ...flags], {
+        env: { OMS_USERNAME: 'watcher', OMS_PASSWORD: password },
+      }),
+      await run(['check', ...to(oms.url, dataDir), '--credentials-file', file]),
+      await run([
+        'wait',
+        ...to('https://127.0.0.1:9', dataDir),
+        '--timeout',
+        '0s',
+        '--request-timeout',
+        '1s',
+        '--credentials-file',
+        file,
+      ]),
+      await historyIn(dataDir),
+    ];
+    await oms.close();
+    expect(written[0]?.lines.length).toBeGreaterThan(2);
+    expect(written.map(({ status }) => status)).toEqual([3, expect.any(Number), 3, 0]);
+    const everything = [...written.flatMap(({ stdout, stderr }) => [stdout, stderr]), contentOf(dataDir)].join('\n');
+    for (const secret of [password, basic]) expect(everything.includes(secret)).toBe(false);
+  },
+
+  'a simulator says where it is, serves its project, and ends when it is told to': async () => {
+    const simulator = start(
+      ['simulate', '--json', '--project', PROJECT, '--scenario', 'failure', '--speed', '1000000'],
+      { env: {} },
+    );
+    const line = await simulator.line(({ type }) => type === 'simulator');
+    expect(line).toEqual({
+      type: 'simulator',
+      url: expect.any(String),
+      port: expect.any(Number),
+      project: PROJECT,
+      username: 'oms',
+    });
+    const url = String(line.url);
+    expect(url).toBe(`http://127.0.0.1:${line.port}`);
+    const { status, lines } = await run(['check', '--json', ...to(url, newFolder())], { env: ACCOUNT });
+    expect(status).toBe(0);
+    expect(lines[0]).toMatchObject({ type: 'check', status: 'FAILED', fullProgress: 55 });
+    simulator.send('SIGINT');
+    expect(await simulator.ended).toMatchObject({ status: 130, stderr: '' });
+  },
+
+  'state is kept in .oms-cutover where nothing else is said': async () => {
+    const [oms, cwd] = [await SteeredOms.start(), newFolder()];
+    oms.show({ status: 'FINISHED' });
+    const { status } = await run(['wait', '--json', '--endpoint', oms.url, '--project', PROJECT], { cwd });
+    await oms.close();
+    expect(status).toBe(0);
+    expect(readdirSync(cwd)).toEqual(['.oms-cutover']);
+    const { lines } = await run(['history', '--json', '--project', PROJECT], { cwd });
+    expect(lines).toMatchObject([{ type: 'snapshot', status: 'FINISHED' }]);
+  },
+
+  'a password that would cross a network unencrypted is warned of, on standard error only': async () => {
+    const [url, cwd] = ['http://192.0.2.1:8089', newFolder()];
+    const { stdout, stderr } = await run(
+      ['check', '--json', '--endpoint', url, '--project', PROJECT, '--request-timeout', '1s'],
+      { cwd },
+    );
+    expect(stderr).toMatch(/^warning: http:\/\/192\.0\.2\.1:8089 is plain HTTP: .*\n$/);
+    expect(stdout.split('\n')).toHaveLength(2);
+  },
+});
+afterAll(cleanUp);

@@ -1,0 +1,128 @@
+/**
+ * Plays cases on a virtual clock: by the state machine that deploys, with its bundled handler, or by the command line's own `wait`. A program, because the test runner's loader cannot load the handler's bundle. The cases come in as JSON, what came of them goes out so.
+ * Arguments: `deployed` or `plain`, and the cloud assembly.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { InvalidInput } from '../../lambda/core/errors';
+import { Flags } from '../../local/cli/flags';
+import { waitCommand } from '../../local/cli/wait-command';
+import { readScenario } from '../../local/simulator/read-scenario';
+import {
+  SIMULATOR_PASSWORD,
+  SIMULATOR_USERNAME,
+  type Simulator,
+  startSimulator,
+} from '../../local/simulator/simulator';
+import { LocalStack } from '../../local/stack';
+import { VirtualClock } from '../../local/virtual-clock';
+
+export interface ParityCase {
+  readonly title: string;
+  readonly scenario: unknown;
+  /** Of the simulator, where it is not what the wait is told. */
+  readonly password?: string;
+  /** For the state machine. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** The same for the command line. */
+  readonly flags: readonly string[];
+}
+
+/** What either way came to. */
+export interface Played {
+  readonly verdict: string;
+  readonly code: string;
+  /** Kind, from and to of each change, in the order they were told. */
+  readonly told: readonly string[];
+  /** Moment, status and reason of each look. */
+  readonly looks: readonly string[];
+}
+
+const PROJECT = 'p_parity';
+
+async function onSimulator<T>(each: ParityCase, clock: VirtualClock, work: (oms: Simulator) => Promise<T>): Promise<T> {
+  const oms = await startSimulator({
+    projects: { [PROJECT]: readScenario(each.scenario, each.title) },
+    now: () => clock.now(),
+    password: each.password ?? SIMULATOR_PASSWORD,
+  });
+  try {
+    return await work(oms);
+  } finally {
+    await oms.close();
+  }
+}
+
+const lookOf = (fields: Readonly<Record<string, unknown>>) =>
+  `${fields.observedAt} ${fields.outcome} ${fields.status} ${(fields.reason as { code: string }).code} ${fields.waitSeconds}`;
+
+const changeOf = ({ change, from, to }: Readonly<Record<string, string>>) =>
+  [change, from, to].filter((word) => word !== undefined).join(' ');
+
+async function deployed(each: ParityCase, directory: string): Promise<Played> {
+  const clock = new VirtualClock();
+  return await onSimulator(each, clock, async (oms) => {
+    const looks: string[] = [];
+    const stack = await LocalStack.start({
+      directory,
+      clock,
+      omsEndpoint: oms.url,
+      credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
+      log: { info: (event, fields) => event === 'check' && looks.push(lookOf(fields ?? {})), warn: () => {} },
+    });
+    try {
+      const ended = await stack.startWait({ projectId: PROJECT, ...each.request });
+      const told = stack.messages.map(({ attributes }) => changeOf(attributes));
+      if (ended.status !== 'SUCCEEDED') return { verdict: 'FAILED', code: String(ended.error), told, looks };
+      const { verdict, reason } = ended.output as { verdict: string; reason: { code: string } };
+      return { verdict, code: reason.code, told, looks };
+    } finally {
+      await stack.close();
+    }
+  });
+}
+
+async function plain(each: ParityCase): Promise<Played> {
+  const clock = new VirtualClock();
+  return await onSimulator(each, clock, async (oms) => {
+    const folder = mkdtempSync(join(tmpdir(), 'parity-'));
+    const lines: Record<string, unknown>[] = [];
+    const args = ['--json', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', folder, ...each.flags];
+    const io = {
+      env: { OMS_USERNAME: SIMULATOR_USERNAME, OMS_PASSWORD: SIMULATOR_PASSWORD },
+      stdout: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
+      stderr: () => {},
+      colour: false,
+      clock,
+      signal: new AbortController().signal,
+    };
+    try {
+      await clock.participate(() => waitCommand.run(new Flags('wait', waitCommand.flags, args), io));
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { verdict: 'FAILED', code: error.code, told: [], looks: [] };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const ofType = (type: string) => lines.filter((line) => line.type === type);
+    const result = lines.at(-1) as { verdict: string; reason: { code: string } };
+    return {
+      verdict: result.verdict,
+      code: result.reason.code,
+      told: ofType('notification').map(({ attributes }) => changeOf(attributes as Record<string, string>)),
+      looks: ofType('check').map(lookOf),
+    };
+  });
+}
+
+async function main(way: string, directory: string): Promise<void> {
+  const cases = JSON.parse(await text(process.stdin)) as ParityCase[];
+  const played: Played[] = [];
+  for (const each of cases) played.push(way === 'deployed' ? await deployed(each, directory) : await plain(each));
+  process.stdout.write(JSON.stringify(played));
+}
+
+const [way = '', directory = ''] = process.argv.slice(2);
+main(way, directory);
