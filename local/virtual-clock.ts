@@ -49,7 +49,8 @@ export class VirtualClock implements Clock {
         if (participant) participant.idleReasons -= 1;
       };
       const sleeper: Sleeper = {
-        dueAt: this.current + Math.max(0, ms),
+        // Whole milliseconds, as a real clock gives them.
+        dueAt: this.current + Math.max(0, Math.ceil(ms)),
         order: this.slept++,
         wake: () => {
           rise();

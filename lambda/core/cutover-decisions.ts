@@ -81,7 +81,7 @@ async function cancel(
   return await refuse(state, record, 'CANCELLED', { code: 'CutoverCancelled', message }, ports);
 }
 
-async function refuse(
+export async function refuse(
   state: CutoverState,
   record: CutoverRecord,
   outcome: 'REJECTED' | 'CANCELLED',

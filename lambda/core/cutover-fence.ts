@@ -2,6 +2,8 @@
 import type { Fence } from './cutover-record';
 import { iso, parseMoment } from './duration';
 import { OmsCutoverError } from './errors';
+import { PLAUSIBLE_FUTURE_MS } from './lag';
+import type { Latest } from './latest';
 
 /** A fence further off the time of its step than this was not read in it: a stale one would open the gate too early. */
 const FENCE_TOLERANCE_MS = 5 * 60_000;
@@ -16,14 +18,14 @@ const USUAL_PATHS = ['writesStoppedAt', 'Payload.writesStoppedAt'];
 export function readFence(
   output: unknown,
   path: string | undefined,
-  step: { readonly startedAt: number; readonly now: number; readonly marginSeconds: number },
+  step: { readonly startedAt: number; readonly now: number; readonly aheadMs: number; readonly marginSeconds: number },
 ): Fence {
   const found = (path === undefined ? USUAL_PATHS : [path])
     .map((each) => at(output, each))
     .find((value) => value !== undefined);
   if (found === undefined) {
     if (path !== undefined) throw unreadable(`the output of stopWrites has nothing at ${path}`);
-    return { writesStoppedAt: iso(step.now), readBy: 'clock', marginSeconds: step.marginSeconds };
+    return { writesStoppedAt: iso(step.now + step.aheadMs), readBy: 'clock', marginSeconds: step.marginSeconds };
   }
   const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
   if (moment === null) {
@@ -37,6 +39,14 @@ export function readFence(
     );
   }
   return { writesStoppedAt: iso(moment), readBy: 'step', marginSeconds: 0 };
+}
+
+/** By how much the source's clock is ahead of ours at the least: its checkpoint was ahead when it was seen. Skew may only tighten the gate. */
+export function sourceAheadMs(latest: Latest | undefined): number {
+  const checkpoint = latest?.progress?.incrSyncCheckpoint;
+  if (latest?.progressAt == null || checkpoint == null) return 0;
+  const ahead = checkpoint * 1000 - latest.progressAt;
+  return ahead <= PLAUSIBLE_FUTURE_MS ? Math.max(0, ahead) : 0;
 }
 
 function at(value: unknown, path: string): unknown {

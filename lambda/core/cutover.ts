@@ -5,8 +5,8 @@
  */
 import { begin } from './cutover-begin';
 import { closing } from './cutover-closing';
-import { approvalDecided, lastMomentToCancel, wasCancelled } from './cutover-decisions';
-import { readFence } from './cutover-fence';
+import { approvalDecided, lastMomentToCancel, refuse, wasCancelled } from './cutover-decisions';
+import { readFence, sourceAheadMs } from './cutover-fence';
 import type { CutoverRecord } from './cutover-record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './cutover-records';
 import { again, end, go, waitOn } from './cutover-replies';
@@ -50,10 +50,8 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
         return withNotice(after, voidNotice(after, { ...asked, voidBecause: wordsOf(order.error) }));
       });
       if (record.question <= MAX_QUESTIONS) return again(state);
-      return end(state, {
-        code: 'CutoverRejected',
-        message: `${MAX_QUESTIONS} approvals went void: the migration does not stay ready`,
-      });
+      const message = `${MAX_QUESTIONS} approvals went void: the migration does not stay ready`;
+      return await refuse(state, record, 'REJECTED', { code: 'CutoverRejected', message }, ports);
     }
     case 'step': {
       if (order.step === 'stopWrites') {
@@ -68,19 +66,29 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       return go(state);
     }
     case 'fence': {
-      const record = await changeOpen(state, ports, (old) => fence(old, order, ports.clock.now()));
+      const ahead = sourceAheadMs(await ports.store.readLatest(state.projectId));
+      const record = await changeOpen(state, ports, (old) => fence(old, order, ports.clock.now(), ahead));
       const { writesStoppedAt = '', marginSeconds = 0 } = record.fence ?? {};
       return go({ ...state, writesStoppedAt, marginSeconds });
     }
   }
 }
 
-function fence(old: CutoverRecord, order: Extract<CutoverOrder, { action: 'fence' }>, now: number): CutoverRecord {
+function fence(
+  old: CutoverRecord,
+  order: Extract<CutoverOrder, { action: 'fence' }>,
+  now: number,
+  aheadMs: number,
+): CutoverRecord {
   if (old.fence !== null) return old;
   const { rehearse, marginSeconds } = old.settings;
   const startedAt = old.stoppingAt === null ? now : Date.parse(old.stoppingAt);
   const output = rehearse ? undefined : (order.output as { output?: unknown } | null)?.output;
-  return fenced(old, readFence(output, rehearse ? undefined : order.path, { startedAt, now, marginSeconds }), now);
+  return fenced(
+    old,
+    readFence(output, rehearse ? undefined : order.path, { startedAt, now, aheadMs, marginSeconds }),
+    now,
+  );
 }
 
 async function close(order: Extract<CutoverOrder, { action: 'close' }>, ports: CutoverPorts): Promise<CutoverReply> {

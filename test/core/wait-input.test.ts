@@ -56,7 +56,7 @@ test.each([
   [
     'a goal nobody knows',
     { projectId: 'p_x', goal: { type: 'DONE' } },
-    ['goal must be an object whose type is one of FINISHED, SYNCED, DRAINED, got {"type":"DONE"}'],
+    ['goal must be an object whose type is one of FINISHED, SYNCED, DRAINED, SWITCHED, got {"type":"DONE"}'],
   ],
   [
     'a fence left out',

@@ -3,47 +3,35 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../lib';
 import type { Definition } from '../../local/state-machine-definition';
 
-/** A task in the user's name, that a test plays as the integration `states:::user:<name>`. */
-export function userTask(stack: Stack, name: string): sfn.CustomState {
-  return new sfn.CustomState(stack, name, {
-    stateJson: { Type: 'Task', Resource: `arn:aws:states:::user:${name}`, Parameters: { 'cutover.$': '$' } },
-  });
-}
+/** The kinds of pipeline that people build; each is one machine of the same stack. */
+export const VARIANTS = ['plain', 'verified', 'switchover', 'operator', 'rollback', 'approval'] as const;
+export type Variant = (typeof VARIANTS)[number];
 
 export interface Deployed {
   readonly machines: ReadonlyMap<string, Definition>;
-  readonly pipelineArn: string;
+  readonly pipelineArns: Readonly<Record<Variant, string>>;
 }
 
-type Options = Omit<Partial<CutoverPipelineProps>, 'verify' | 'rollback' | 'switchover'> & {
-  readonly verify?: boolean;
-  readonly rollback?: boolean;
-  readonly switchover?: 'operator' | 'step';
-};
+const COMMON = { drainTimeout: Duration.minutes(5), ready: { timeout: Duration.minutes(40) } };
 
-export function deploy({ verify, rollback, switchover, ...props }: Options = {}): Deployed {
+export function deploy(): Deployed {
   const stack = new Stack(new App({ context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } }), 'Test');
   const monitor = new MigrationMonitor(stack, 'Monitor', {
     omsEndpoint: 'http://10.0.0.5:8089',
     projects: ['p_x'],
     credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms'),
   });
-  const pipeline = new CutoverPipeline(stack, 'Cutover', {
-    monitor,
-    stopWrites: userTask(stack, 'stopWrites'),
-    switchTraffic: userTask(stack, 'switchTraffic'),
-    resumeWrites: userTask(stack, 'resumeWrites'),
-    ...(verify === true ? { verify: userTask(stack, 'verify') } : {}),
-    ...(rollback === true ? { rollback: userTask(stack, 'rollback') } : {}),
-    ...(switchover === undefined
-      ? {}
-      : { switchover: switchover === 'operator' ? switchover : userTask(stack, 'switchover') }),
-    drainTimeout: Duration.minutes(5),
-    ...props,
+  const pipelines = VARIANTS.map((variant) => {
+    const scope = new Construct(stack, variant);
+    return [
+      variant,
+      new CutoverPipeline(scope, 'Cutover', { monitor, ...COMMON, ...stepsOf(scope, variant) }),
+    ] as const;
   });
   const machines = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine');
   const arn = (id: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:${id}`;
@@ -53,10 +41,45 @@ export function deploy({ verify, rollback, switchover, ...props }: Options = {})
       typeof text === 'string' ? [text] : (text as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
     return [arn(id), JSON.parse(parts.map((part) => textOf(part, arn)).join('')) as Definition] as const;
   });
+  const arnOf = (pipeline: CutoverPipeline) => arn(stack.resolve(pipeline.stateMachine.stateMachineArn).Ref as string);
   return {
     machines: new Map(definitions),
-    pipelineArn: arn(stack.resolve(pipeline.stateMachine.stateMachineArn).Ref as string),
+    pipelineArns: Object.fromEntries(
+      pipelines.map(([variant, pipeline]) => [variant, arnOf(pipeline)]),
+    ) as Deployed['pipelineArns'],
   };
+}
+
+type Steps = Omit<CutoverPipelineProps, 'monitor'>;
+
+function stepsOf(scope: Construct, variant: Variant): Steps {
+  const step = (name: string) => userTask(scope, name);
+  const needed = {
+    stopWrites: step('stopWrites'),
+    switchTraffic: step('switchTraffic'),
+    resumeWrites: step('resumeWrites'),
+  };
+  switch (variant) {
+    case 'plain':
+      return needed;
+    case 'verified':
+      return { ...needed, verify: step('verify') };
+    case 'switchover':
+      return { ...needed, verify: step('verify'), switchover: step('switchover') };
+    case 'operator':
+      return { ...needed, switchover: 'operator' };
+    case 'rollback':
+      return { ...needed, verify: step('verify'), rollback: step('rollback') };
+    case 'approval':
+      return { ...needed, approval: { timeout: Duration.minutes(30) } };
+  }
+}
+
+/** A task in the user's name, that a test plays as the integration `states:::user:<name>`. */
+function userTask(scope: Construct, name: string): sfn.CustomState {
+  return new sfn.CustomState(scope, name, {
+    stateJson: { Type: 'Task', Resource: `arn:aws:states:::user:${name}`, Parameters: { 'cutover.$': '$' } },
+  });
 }
 
 function textOf(part: unknown, arn: (id: string) => string): string {

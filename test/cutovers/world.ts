@@ -9,12 +9,13 @@ import type { ExecutionResult } from '../../local/state-machine-execution';
 import type { VirtualClock } from '../../local/virtual-clock';
 import { MemoryCutovers } from '../support/memory-cutovers';
 import { MemoryStore } from '../support/memory-store';
-import type { Deployed } from './machines';
+import type { Deployed, Variant } from './machines';
 
 export const PROJECT = 'p_x';
 
 export interface WorldOptions {
   readonly deployed: Deployed;
+  readonly variant: Variant;
   readonly clock: VirtualClock;
   readonly source: ModelledSource;
   readonly random: () => number;
@@ -77,9 +78,9 @@ export class World {
     run: string,
     { input = {}, signal }: { input?: object; signal?: AbortSignal } = {},
   ): Promise<ExecutionResult> {
-    const { pipelineArn } = this.options.deployed;
+    const { deployed, variant } = this.options;
     const execution = await this.machines.run(
-      pipelineArn,
+      deployed.pipelineArns[variant],
       { projectId: PROJECT, ...input },
       { name: run, ...(signal === undefined ? {} : { signal }) },
     );
@@ -88,9 +89,8 @@ export class World {
   }
 
   /** As often as EventBridge would: until it gets through. */
-  private async tellOfEnd(run: string, { status, error, cause }: ExecutionResult): Promise<void> {
-    const detail = { name: run, status, ...(error === undefined ? {} : { error, cause }) };
-    const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+  private async tellOfEnd(run: string, execution: ExecutionResult): Promise<void> {
+    const event = this.endOf(run, execution);
     for (let tries = 0; tries < 100; tries += 1) {
       try {
         await this.invoke(event);
@@ -100,6 +100,12 @@ export class World {
       }
     }
     throw new Error('the end of the execution could not be handed over');
+  }
+
+  /** As EventBridge tells of it. */
+  endOf(run: string, { status, error, cause }: ExecutionResult): object {
+    const detail = { name: run, status, ...(error === undefined ? {} : { error, cause }) };
+    return { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
   }
 
   /** Whatever is pending is told by the schedule's later looks. */

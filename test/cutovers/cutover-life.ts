@@ -1,0 +1,219 @@
+/** One random cutover: what the source, OMS, the user's steps, the function and people do during it, all drawn from one seed. */
+
+import { answerCutover } from '../../lambda/core/cutover-answer';
+import type { Outcome } from '../../lambda/core/cutover-record';
+import { mayBeStopped } from '../../lambda/core/cutover-record';
+import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
+import { VirtualClock } from '../../local/virtual-clock';
+import { Chance } from './chance';
+import { type Deployed, VARIANTS, type Variant } from './machines';
+import { PROJECT, World } from './world';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export interface Life {
+  readonly seed: number;
+  readonly variant: Variant;
+  readonly outcome: Outcome | 'UNCLOSED';
+  /** The error the execution ended in; null where it succeeded or was stopped. */
+  readonly error: string | null;
+  /** Committed on the source, or about to be, and not on the target when traffic was switched. */
+  readonly lostWrites: number;
+  /** Writes were left stopped, and nobody was told that they have to be resumed by hand. */
+  readonly stranded: boolean;
+  /** The source and the target took writes at the same time. */
+  readonly splitBrain: boolean;
+  readonly aborted: boolean;
+  /** What a receipt says of the seconds; null where it says nothing. */
+  readonly message: string;
+}
+
+export async function live(seed: number, deployed: Deployed): Promise<Life> {
+  const chance = new Chance(seed * 2_654_435_761 + 97);
+  const variant = chance.one(VARIANTS);
+  const clock = new VirtualClock();
+  const startedAt = clock.now();
+  const fromSource = chance.happens(0.65);
+  const stretches = (share: number, shortest: number, longest: number): Stretch[] => {
+    if (!chance.happens(share)) return [];
+    const from = startedAt + chance.between(0, 4 * MINUTE);
+    return [{ from, to: from + chance.between(shortest, longest) }];
+  };
+  // A fence from our own clock is as good as the source's clock is within its margin; one that was read there needs no such thing.
+  const skewMs = chance.happens(0.4) ? chance.between(-45, 45) * SECOND : 0;
+  const source = new ModelledSource({
+    startedAt,
+    random: chance.next,
+    writesPerSecond: chance.between(0.5, 6),
+    longestTransactionMs: chance.between(0.1, 7) * SECOND,
+    usualLagMs: chance.between(0.5, 20) * SECOND,
+    firstLagMs: chance.happens(0.3) ? chance.between(1, 10) * MINUTE : 20 * SECOND,
+    catchUp: chance.between(1.2, 8),
+    skewMs: fromSource ? skewMs : chance.between(-2.5, 2.5) * SECOND,
+    reverse: variant === 'switchover' || variant === 'operator' ? chance.happens(0.8) : false,
+    stalls: stretches(0.3, 20 * SECOND, 10 * MINUTE),
+    suspensions: stretches(0.12, 20 * SECOND, 12 * MINUTE),
+    failures: stretches(0.12, 5 * SECOND, 4 * MINUTE),
+  });
+  const outages = stretches(0.2, 5 * SECOND, 8 * MINUTE);
+  const kills = chance.one([0, 0, 0, 0.002, 0.01, 0.03]);
+  const life = { switchedAt: null as number | null, lost: 0, splitBrain: false, calm: false };
+  const maybeKill = () => {
+    if (!life.calm && chance.happens(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
+  };
+  const failing = (what: string) => new Error(`${what} does not work`);
+
+  const stopMode = chance.one([
+    'well',
+    'well',
+    'well',
+    'well',
+    'well',
+    'well',
+    'first',
+    'after',
+    'stale',
+    'garbage',
+    'slow',
+  ]);
+  const steps: Record<string, (cutover: unknown) => Promise<unknown>> = {
+    stopWrites: async () => {
+      if (stopMode === 'first') throw failing('stopWrites');
+      const lastCommit = source.stopWrites(clock.now());
+      if (stopMode === 'after') throw failing('stopWrites');
+      if (stopMode === 'slow') await clock.sleep(chance.between(10, 120) * SECOND);
+      if (!fromSource) return {};
+      await clock.sleep(Math.max(0, lastCommit - clock.now()) + 200);
+      const offBy = stopMode === 'stale' ? -MINUTE * 60 : 0;
+      const read = new Date(source.sourceTime(clock.now()) + offBy).toISOString();
+      return stopMode === 'garbage' ? { writesStoppedAt: 'soon' } : { writesStoppedAt: read };
+    },
+    resumeWrites: async () => {
+      if (life.switchedAt !== null) life.splitBrain = true;
+      if (chance.happens(0.1)) throw failing('resumeWrites');
+      source.resumeWrites(clock.now());
+      if (chance.happens(0.04)) throw failing('resumeWrites, after it had done its work,');
+      return {};
+    },
+    switchover: async () => {
+      if (chance.happens(0.08)) throw failing('switchover');
+      await clock.sleep(chance.between(1, 30) * SECOND);
+      source.switchOver(clock.now());
+      return {};
+    },
+    verify: async () => {
+      await clock.sleep(chance.between(1, 60) * SECOND);
+      if (chance.happens(0.12)) throw failing('the target');
+      return { rows: 7 };
+    },
+    switchTraffic: async () => {
+      if (chance.happens(0.05)) throw failing('switchTraffic');
+      life.switchedAt = clock.now();
+      life.lost += source.missing(clock.now());
+      if (source.takesWrites(clock.now())) life.splitBrain = true;
+      if (chance.happens(0.05)) throw failing('switchTraffic, after it had done its work,');
+      return {};
+    },
+    rollback: async () => {
+      if (chance.happens(0.15)) throw failing('rollback');
+      life.switchedAt = null;
+      source.resumeWrites(clock.now());
+      return {};
+    },
+  };
+  const world = new World({
+    deployed,
+    variant,
+    clock,
+    source,
+    random: chance.next,
+    omsSkewMs: chance.happens(0.4) ? chance.between(-40, 40) * SECOND : 0,
+    isDown: (now) => outages.some(({ from, to }) => from <= now && now < to),
+    maybeKill,
+    steps,
+  });
+  const run = `run-${seed}`;
+  const over = new AbortController();
+  const background: Promise<unknown>[] = [];
+  const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
+  if (variant === 'operator') aside(() => operator(world, source, clock, chance, over.signal));
+  if (variant === 'approval') aside(() => approver(world, run, clock, chance, over.signal));
+  if (variant !== 'approval' && chance.happens(0.04)) {
+    aside(async () => {
+      await clock.sleep(chance.between(0, 2 * MINUTE), over.signal);
+      await answerCutover({ project: PROJECT, run, approve: false, by: 'a person', now: clock.now() }, world.cutovers);
+    });
+  }
+  const stop = new AbortController();
+  const aborted = chance.happens(0.1);
+  if (aborted) {
+    aside(async () => {
+      await clock.sleep(chance.between(30 * SECOND, 4 * MINUTE), over.signal);
+      stop.abort();
+    });
+  }
+  const execution = await world.cutOver(run, { signal: stop.signal });
+  over.abort();
+  await Promise.all(background);
+  life.calm = true;
+  await world.invoke(world.endOf(run, execution));
+  await world.looksOn(2);
+  const record = await world.cutovers.readCutover(PROJECT, run);
+  const outcome = record?.ending?.outcome ?? 'UNCLOSED';
+  const toldLoudly = world.told.some(
+    ({ attributes, subject }) => attributes.importance === 'HIGH' && subject.includes('NEEDS AN OPERATOR'),
+  );
+  const stopped = !source.takesWrites(clock.now()) && life.switchedAt === null;
+  return {
+    seed,
+    variant,
+    outcome,
+    error: execution.error ?? null,
+    lostWrites: life.lost,
+    stranded: stopped && !(outcome === 'NEEDS_OPERATOR' && toldLoudly),
+    splitBrain: life.splitBrain || (life.switchedAt !== null && source.takesWrites(clock.now())),
+    aborted: execution.status === 'ABORTED',
+    message: `${record?.ending?.message ?? execution.cause ?? ''}${record !== undefined && mayBeStopped(record) ? '; writes stopped' : ''}`,
+  };
+}
+
+/** Does in OMS's console what the e-mail says, some time after it came; or never. */
+async function operator(
+  world: World,
+  source: ModelledSource,
+  clock: VirtualClock,
+  chance: Chance,
+  over: AbortSignal,
+): Promise<void> {
+  const patience = chance.between(10 * SECOND, 20 * MINUTE);
+  const comes = chance.happens(0.85);
+  for (;;) {
+    await clock.sleep(5 * SECOND, over);
+    if (comes && world.told.some(({ subject }) => subject.includes('switch over in the OMS console'))) break;
+  }
+  await clock.sleep(patience, over);
+  source.switchOver(clock.now());
+}
+
+/** Answers each question some time after its e-mail came; or never. */
+async function approver(
+  world: World,
+  run: string,
+  clock: VirtualClock,
+  chance: Chance,
+  over: AbortSignal,
+): Promise<void> {
+  for (let answered = 0; ; ) {
+    await clock.sleep(5 * SECOND, over);
+    const asked = world.told.filter(({ subject }) => subject.includes('waits for approval')).length;
+    if (asked <= answered) continue;
+    answered = asked;
+    if (chance.happens(0.1)) continue;
+    await clock.sleep(chance.between(0, 10 * MINUTE), over);
+    const approve = chance.happens(0.85);
+    await answerCutover({ project: PROJECT, run, approve, by: 'a person', now: clock.now() }, world.cutovers).catch(
+      () => undefined,
+    );
+  }
+}
