@@ -82,10 +82,10 @@ function untilHeld(goal: Goal & { type: 'SYNCED' }, latest: Latest, lag: number 
 }
 
 /** Once at 100 percent FINISHED mostly follows at once; where it has not after this long, something else is being done. */
-const SOON_AFTER_COPY_SECONDS = 120;
+const SOON_AFTER_COPY_SECONDS = 300;
 
 /** At most so long in the last percent: a copy that speeds up has nothing left there to show it by. */
-const LAST_PERCENT_SECONDS = 60;
+const LAST_PERCENT_SECONDS = 30;
 
 function untilCopyEnds(latest: Latest, look: Look): number {
   const forecast = forecastCopy(latest.marks, latest.activeMs);
