@@ -34,7 +34,14 @@ const APP: BuildOptions = {
   packages: 'external',
 };
 
-const ALL = [HANDLER, COMMAND_LINE, APP];
+/** The stack of the demo of a cutover. */
+const CUTOVER_DEMO: BuildOptions = {
+  entryPoints: ['bin/cutover-demo.ts'],
+  outfile: 'dist/cutover-demo.js',
+  packages: 'external',
+};
+
+const ALL = [HANDLER, COMMAND_LINE, APP, CUTOVER_DEMO];
 
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({

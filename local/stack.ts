@@ -8,13 +8,14 @@ import type { Clock, Log } from '../lambda/core/ports';
 import { ENV } from '../lambda/env';
 import { type CapturedMessage, CapturedSns } from './captured-sns';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
+import { ExecutionRules } from './execution-rules';
 import { type LocalFunction, loadFunction } from './local-function';
 import type { Loopback } from './loopback';
 import { functionName } from './resource-identity';
 import { type Env, enterSandbox } from './sandbox';
 import { type ScheduledRun, ScheduleRuns } from './schedule-runs';
 import { startSecretsEndpoint } from './secrets-endpoint';
-import { StateMachines } from './state-machine';
+import { type StartOptions, StateMachines } from './state-machine';
 import type { ExecutionResult } from './state-machine-execution';
 import { readStack, type StackModel } from './template';
 import { VirtualClock } from './virtual-clock';
@@ -34,6 +35,8 @@ export interface LocalStackOptions {
   readonly log?: Log;
   readonly onMessage?: (message: SentMessage) => void;
   readonly onExecution?: (execution: ExecutionResult) => void;
+  /** Functions that the stack calls and does not have, by name. */
+  readonly foreign?: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
   /** For the jitter of retries; in [0, 1). */
   readonly random?: () => number;
   /** What is sandboxed; only tests that load no AWS client give another one. */
@@ -79,6 +82,7 @@ export class LocalStack {
   private readonly parts: Parts;
   private readonly machines: StateMachines;
   private readonly schedules: ScheduleRuns;
+  private readonly rules: ExecutionRules;
   private invocations = 0;
   private failedInvocations = 0;
 
@@ -100,6 +104,7 @@ export class LocalStack {
       ...(options.random ? { random: options.random } : {}),
     });
     this.schedules = new ScheduleRuns(model.schedules, options.clock, (arn, input) => this.invoke(input, arn));
+    this.rules = new ExecutionRules(model.rules, (arn, event) => this.invoke(event, arn));
   }
 
   /** Throws CheckFailed for an assembly that cannot be run, InvalidInput for a data folder that cannot be used. */
@@ -143,9 +148,10 @@ export class LocalStack {
 
   /** Invokes a function (by ARN or name; the only one where none is given). Throws what the handler throws. */
   async invoke(event: unknown, functionReference?: string): Promise<unknown> {
-    const target = this.functionFor(functionReference);
+    const { clock, foreign = {} } = this.parts.options;
+    const theirs = functionReference === undefined ? undefined : foreign[functionName(functionReference)];
+    const target = theirs === undefined ? this.functionFor(functionReference) : { invoke: theirs };
     this.invocations += 1;
-    const { clock } = this.parts.options;
     const work = () => target.invoke(event);
     try {
       // Sockets are real: time has to stand still for them.
@@ -158,7 +164,14 @@ export class LocalStack {
 
   /** Runs the stand-alone wait to its end, however it ends. */
   startWait(request: unknown, options: { readonly signal?: AbortSignal } = {}): Promise<ExecutionResult> {
-    return this.machines.run(this.model.output('WaitMachineArn'), request, options);
+    return this.execute(this.model.output('WaitMachineArn'), request, options);
+  }
+
+  /** Runs any machine of the stack to its end, and whatever rule hears of that end. */
+  async execute(machineArn: string, input: unknown, options: StartOptions = {}): Promise<ExecutionResult> {
+    const execution = await this.machines.run(machineArn, input, options);
+    await this.rules.ended(execution);
+    return execution;
   }
 
   /** Each schedule's look, once and now. What fails is in the result: a schedule's caller hears nothing. */

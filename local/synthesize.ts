@@ -9,6 +9,8 @@ import { type Env, withoutAws } from './sandbox';
 export interface SynthesizeOptions {
   /** Settings of the app, as `-c name=value` gives them. */
   readonly context: Readonly<Record<string, unknown>>;
+  /** Which app of bin/. Default `app`, the one that deploys. */
+  readonly app?: 'app' | 'cutover-demo';
   /** Where to write; absent: a new temporary folder. */
   readonly outdir?: string;
   readonly signal?: AbortSignal;
@@ -25,6 +27,7 @@ export interface Synthesized {
 /** Throws CheckFailed with the app's own words where it cannot be synthesized. */
 export async function synthesize({
   context,
+  app = 'app',
   outdir,
   signal,
   env = process.env,
@@ -35,7 +38,7 @@ export async function synthesize({
   };
   try {
     await run(
-      appCommand(),
+      appCommand(app),
       { ...withoutAws(env), CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
       signal,
     );
@@ -52,10 +55,10 @@ interface Command {
 }
 
 /** The app beside this file: the source in a checkout, its build in a published package (where there is neither tsx nor the source). */
-function appCommand(from: string = __dirname): Command {
+function appCommand(app: string, from: string = __dirname): Command {
   for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     if (!existsSync(join(folder, 'package.json'))) continue;
-    const [source, built] = [join(folder, 'bin/app.ts'), join(folder, 'dist/app.js')];
+    const [source, built] = [join(folder, `bin/${app}.ts`), join(folder, `dist/${app}.js`)];
     if (existsSync(source) && canRunTypeScript(folder)) return { args: ['--import', 'tsx', source], cwd: folder };
     if (existsSync(built)) return { args: [built], cwd: folder };
     throw new CheckFailed(

@@ -33,6 +33,13 @@ export interface StackSchedule {
   readonly input: unknown;
 }
 
+/** A rule of EventBridge: what it hears of, and whom it tells. */
+export interface StackRule {
+  readonly logicalId: string;
+  readonly pattern: unknown;
+  readonly targetArns: readonly string[];
+}
+
 export interface StackTopic {
   readonly logicalId: string;
   readonly arn: string;
@@ -50,6 +57,7 @@ export interface StackModel {
   readonly functions: readonly StackFunction[];
   readonly machines: readonly StackMachine[];
   readonly schedules: readonly StackSchedule[];
+  readonly rules: readonly StackRule[];
   readonly topics: readonly StackTopic[];
   readonly subscriptions: readonly StackSubscription[];
   /** What the stack tells of itself: the names that its own people and programs go by. */
@@ -87,6 +95,7 @@ export function readStack(directory: string, stackName?: string): StackModel {
     functions: all('AWS::Lambda::Function').map((resource) => lambdaFunction(resource, assembly)),
     machines: all('AWS::StepFunctions::StateMachine').map(machine),
     schedules: all('AWS::Scheduler::Schedule').map(schedule),
+    rules: all('AWS::Events::Rule').map(rule),
     topics: all('AWS::SNS::Topic').map(({ logicalId, ref }) => ({ logicalId, arn: ref })),
     subscriptions: all('AWS::SNS::Subscription').map(({ properties }) => ({
       topicArn: String(properties.TopicArn),
@@ -123,11 +132,13 @@ const USED: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Function': ['Code', 'Environment', 'Handler', 'Timeout'],
   'AWS::StepFunctions::StateMachine': ['DefinitionString', 'Definition', 'DefinitionSubstitutions'],
   'AWS::Scheduler::Schedule': ['ScheduleExpression', 'Target', 'State'],
+  'AWS::Events::Rule': ['EventPattern', 'Targets'],
   'AWS::SNS::Topic': [],
   'AWS::SNS::Subscription': ['TopicArn', 'Protocol', 'Endpoint'],
 };
 
-const isReferable = (type: string): boolean => !['AWS::Scheduler::Schedule', 'AWS::SNS::Subscription'].includes(type);
+const isReferable = (type: string): boolean =>
+  !['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SNS::Subscription'].includes(type);
 
 function table({ ref, properties }: Resolved): TableDefinition {
   const ttl = properties.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
@@ -187,6 +198,11 @@ function schedule({ logicalId, properties }: Resolved): StackSchedule {
     targetArn: target.Arn,
     input: target.Input === undefined ? {} : JSON.parse(target.Input),
   };
+}
+
+function rule({ logicalId, properties }: Resolved): StackRule {
+  const targets = (properties.Targets ?? []) as readonly { readonly Arn: string }[];
+  return { logicalId, pattern: properties.EventPattern, targetArns: targets.map(({ Arn }) => Arn) };
 }
 
 function optional<K extends keyof TableDefinition>(key: K, value: unknown): Partial<Pick<TableDefinition, K>> {

@@ -11,6 +11,7 @@ import type { ExecutionResult } from '../state-machine-execution';
 import { synthesize } from '../synthesize';
 import { VirtualClock } from '../virtual-clock';
 import { type Command, type Io, JSON_FLAG, printerFor } from './command';
+import { CUTOVER_SCENARIO, playCutover } from './cutover-demo';
 import { exitOfVerdict } from './exit-status';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
@@ -24,6 +25,7 @@ export const demoCommand: Command = {
   summary: 'play a migration through the whole stack, on this machine',
   flags: {
     scenario: { value: 'NAME|FILE', about: 'what the migration goes through (default full-copy)' },
+    'no-fence': { about: 'scenario cutover: what happens without the fence' },
     list: { about: 'list the scenarios' },
     ...JSON_FLAG,
   },
@@ -31,17 +33,23 @@ export const demoCommand: Command = {
   async run(flags: Flags, io: Io): Promise<number> {
     const printer = printerFor(flags, io, true);
     if (flags.has('list')) {
-      printScenarios(printer, io);
+      printScenarios(printer, io, [...listScenarios(), CUTOVER_SCENARIO]);
       return 0;
     }
-    const scenario = loadScenario(flags.text('scenario') ?? 'full-copy');
+    const name = flags.text('scenario') ?? 'full-copy';
+    if (name === CUTOVER_SCENARIO.name) {
+      flags.settle();
+      return await playCutover(!flags.has('no-fence'), printer, io);
+    }
+    if (flags.has('no-fence')) flags.problems.push(`--no-fence belongs to --scenario ${CUTOVER_SCENARIO.name}`);
+    const scenario = loadScenario(name);
     flags.settle();
     return await play(scenario, printer, io);
   },
 };
 
-export function printScenarios(printer: Printer, io: Io): void {
-  for (const { name, title, description } of listScenarios()) {
+export function printScenarios(printer: Printer, io: Io, scenarios = listScenarios()): void {
+  for (const { name, title, description } of scenarios) {
     if (printer instanceof JsonLines) printer.print({ type: 'scenario', name, title, description });
     else io.stdout(`${name.padEnd(16)} ${title}\n${' '.repeat(17)}${description}\n`);
   }

@@ -6,7 +6,7 @@ import type { OmsApi } from '../../lambda/core/progress';
 import type { Scenario } from './scenario';
 import type { ProjectState } from './scenario-state';
 import { SimulatedOms, type SimulatorRequests } from './simulated-oms';
-import { scenarioProject } from './simulated-project';
+import { type SimulatedProject, scenarioProject } from './simulated-project';
 
 /** The account of a simulator that was given none. */
 export const SIMULATOR_USERNAME = 'oms';
@@ -15,8 +15,8 @@ export const SIMULATOR_PASSWORD = 'oms-demo';
 const HOST = '127.0.0.1';
 
 export interface SimulatorOptions {
-  /** By project id. */
-  readonly projects: Readonly<Record<string, Scenario>>;
+  /** By project id: scenarios, or projects that are modelled in another way. */
+  readonly projects: Readonly<Record<string, Scenario | SimulatedProject>>;
   /** Unix milliseconds: the clock of the simulated OMS, virtual or real. */
   readonly now: () => number;
   /** When the scenarios begin, Unix milliseconds. Default now. */
@@ -53,7 +53,10 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { now, startedAt = now(), speed = 1 } = options;
   const projects = new Map(
-    Object.entries(options.projects).map(([id, scenario]) => [id, scenarioProject(scenario, startedAt, speed)]),
+    Object.entries(options.projects).map(([id, project]) => [
+      id,
+      'stateAt' in project ? project : scenarioProject(project, startedAt, speed),
+    ]),
   );
   const oms = new SimulatedOms(projects, now);
   oms.api = options.api ?? 'both';
