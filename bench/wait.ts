@@ -5,12 +5,12 @@ import { playAll } from './wait/crew';
 import { longestWait } from './wait/longest-wait';
 import { type OurMachines, synthesizeOurs } from './wait/our-wait';
 import { type BenchReport, reportOn } from './wait/report';
-import { markdownTable, plainTable } from './wait/table';
+import { markdownTable, plainTable, ratioTable } from './wait/table';
 
 const USAGE = `usage: npm run --silent bench:wait -- [--seed N] [--only NAME] [--markdown]
   --seed N      draw other traces (default 1)
   --only NAME   one trace: ${CATALOGUE.map(({ name }) => name).join(', ')}
-  --markdown    the table of docs/performance.md instead of JSON`;
+  --markdown    the tables of docs/performance.md instead of JSON`;
 
 async function main(): Promise<void> {
   const asked = readFlags();
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const report: BenchReport =
     only === undefined ? { seed, traces, longestWaits: await playLongest(ours) } : { seed, traces };
   console.error(`\n${plainTable(report)}`);
-  console.log(markdown ? markdownTable(report) : JSON.stringify(report));
+  console.log(markdown ? `${ratioTable(report)}\n\n${markdownTable(report)}` : JSON.stringify(report));
 }
 
 /** Null where they are wrong. */

@@ -36,7 +36,7 @@ export const CATALOGUE: readonly TraceGroup[] = [
     })),
   ),
   { name: 'sync-8h', kind: 'sync', seeds: 20, draw: (random) => syncTrace({ seconds: 8 * HOUR }, random) },
-  { name: 'sync-30d', kind: 'sync', seeds: 10, draw: (random) => syncTrace({ seconds: 30 * DAY }, random) },
+  { name: 'sync-30d', kind: 'sync', seeds: 6, draw: (random) => syncTrace({ seconds: 30 * DAY }, random) },
   { name: 'drain', kind: 'drain', seeds: 40, draw: (random) => drainTrace({ lagSeconds: [1, 15] }, random) },
   { name: 'drain-backlog', kind: 'drain', seeds: 40, draw: (random) => drainTrace({ lagSeconds: [30, 600] }, random) },
 ];

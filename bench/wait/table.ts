@@ -25,6 +25,33 @@ export function markdownTable({ traces }: BenchReport): string {
   return [...HEAD, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** Ours against the poller that looks every minute; where that one died, with somebody who starts it again each time. */
+export function ratioTable({ traces }: BenchReport): string {
+  const rows = traces.flatMap(({ name, runs }) => {
+    const ours = runs.find(({ poller }) => poller === 'ours');
+    const other = runs.find(({ poller }) => poller === 'job-poller-60');
+    if (!ours?.delaySeconds || !other) return [];
+    const { delaySeconds, dollars } = other.ifRestarted ?? other;
+    if (delaySeconds === null) return [];
+    const times = (ratio: number) => ratio.toFixed(2);
+    return [
+      [
+        name,
+        `${ours.delaySeconds.mean.toFixed(1)} s`,
+        `${delaySeconds.mean.toFixed(1)} s`,
+        times(ours.delaySeconds.mean / delaySeconds.mean),
+        times(ours.dollars / dollars),
+        other.ifRestarted === null ? '–' : other.ifRestarted.restarts.toFixed(1),
+      ],
+    ];
+  });
+  const head = [
+    ['trace', 'our mean delay', 'its', 'ours in parts of its', 'our cost in parts of its', 'restarts it needs'],
+    ['---', '---:', '---:', '---:', '---:', '---:'],
+  ];
+  return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
 /** In columns, for a terminal. */
 export function plainTable({ traces }: BenchReport): string {
   const rows = [HEAD[0], ...traces.flatMap((trace) => trace.runs.map((run) => rowOf(trace, run)))];
