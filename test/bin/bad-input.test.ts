@@ -107,11 +107,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'every problem at once': {
     args: ['wait', '--endpoint', 'oms', '--project', '..', '--timeout', '5x', '--hold', '1x', '--until', 'done'],
-    says: /is no URL.*step in a path.*--until must be one of finished, synced, drained, got "done".*--hold belongs to.*--timeout must be/,
+    says: /is no URL.*step in a path.*--until must be one of finished, synced, drained, switched, got "done".*--hold belongs to.*--timeout must be/,
   },
   'a goal that is none': {
     args: ['wait', ...GOOD, '--until', 'done'],
-    says: /^--until must be one of finished, synced, drained, got "done"$/,
+    says: /^--until must be one of finished, synced, drained, switched, got "done"$/,
   },
   'a flag of another goal': {
     args: ['wait', ...GOOD, '--max-lag', '5s'],

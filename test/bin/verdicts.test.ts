@@ -96,6 +96,17 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
+    title: 'a reverse synchronisation whose checkpoint moves is SWITCHED',
+    timeline: [{ step: 'REVERSE_INCR_SYNC', full: 100, checkpoint: null, reverseCheckpoint: { lag: '1s' } }],
+    scenario: { enable: { incrSync: true, reverseIncrSync: true }, checkpointEvery: '1s' },
+    flags: ['--until', 'switched', ...EACH_SECOND],
+    verdict: 'MET',
+    code: 'Switched',
+    message: /./,
+    status: 0,
+    told: ['goal-met'],
+  },
+  {
     title: 'FAILED for longer than its grace ends in MigrationFailed, with what OMS says',
     timeline: [
       {},
