@@ -19,22 +19,23 @@ describe('what is in it', () => {
     const kinds = new Set(
       installed.files.map((file) =>
         file
-          .replace(/^(docs|dist\/lib)\/.*?(\.d\.ts|\.\w+)$/, '$1/*$2')
-          .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index'),
+          .replace(/^docs\/[\w.-]+\.(md|json)$/, 'docs/*')
+          .replace(/^dist\/lib\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
+          .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index')
+          .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),
     );
     expect([...kinds].sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      'dist/app.js',
+      'dist/*.js',
       'dist/lambda/*/index.js',
       'dist/lambda/env.d.ts',
       'dist/lambda/env.js',
       'dist/lib/*.d.ts',
       'dist/lib/*.js',
-      'dist/oms-cutover.js',
-      'docs/*.md',
+      'docs/*',
       'package.json',
     ]);
   });
