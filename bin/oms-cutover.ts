@@ -1,17 +1,33 @@
 /** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
 import { systemClock } from '../lambda/adapters/system-clock';
 import { Interrupted, InvalidInput } from '../lambda/core/errors';
+import { approveCommand, rejectCommand } from '../local/cli/answer-command';
 import { checkCommand } from '../local/cli/check-command';
 import type { Command, Io } from '../local/cli/command';
 import { demoCommand } from '../local/cli/demo-command';
 import { EXIT, exitOfError } from '../local/cli/exit-status';
 import { Flags, short } from '../local/cli/flags';
+import { forecastCommand } from '../local/cli/forecast-command';
 import { usage, usageOf } from '../local/cli/help';
 import { historyCommand } from '../local/cli/history-command';
+import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
+import { replayCommand } from '../local/cli/replay-command';
 import { simulateCommand } from '../local/cli/simulate-command';
 import { waitCommand } from '../local/cli/wait-command';
 
-const COMMANDS: readonly Command[] = [demoCommand, waitCommand, checkCommand, historyCommand, simulateCommand];
+const COMMANDS: readonly Command[] = [
+  demoCommand,
+  waitCommand,
+  checkCommand,
+  historyCommand,
+  statusCommand,
+  receiptCommand,
+  approveCommand,
+  rejectCommand,
+  forecastCommand,
+  replayCommand,
+  simulateCommand,
+];
 
 async function main(args: readonly string[], io: Io): Promise<number> {
   const [first, ...others] = args;

@@ -50,6 +50,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     lookMs: config.requestTimeoutMs,
     store: new DynamoDbStore({ ...dynamo, retentionDays: config.retentionDays }),
     cutovers: new DynamoDbCutovers(dynamo),
+    tableName: config.tableName,
     notifier: new SnsNotifier(new SNSClient(REQUEST), config.topicArn),
     clock,
     log,

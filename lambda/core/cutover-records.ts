@@ -7,6 +7,8 @@ import { handOver } from './notice';
 
 export interface CutoverPorts extends DeliveryPorts {
   readonly cutovers: CutoverStore;
+  /** Where people find it all, for the commands in a mail. Absent where there is no such name. */
+  readonly tableName?: string;
 }
 
 const MAX_CONFLICTS = 50;

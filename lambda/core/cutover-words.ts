@@ -69,10 +69,18 @@ const ADVICE: Record<Outcome, string> = {
   REHEARSED: 'nothing was stopped or switched; the receipt says what would have been done.',
 };
 
+/** What stands in no record. */
+export interface Evidence {
+  /** How long the drain would take. */
+  readonly forecast: string;
+  readonly tableName: string | undefined;
+}
+
 /** Asks a person, with everything they need to decide. */
-export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckResult, forecast: string): Notice {
+export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckResult, more: Evidence): Notice {
   const { project, run } = record;
-  const command = (verb: string) => `oms-cutover ${verb} --project ${project} --run ${run}`;
+  const command = (verb: string) =>
+    `oms-cutover ${verb} --project ${project} --run ${run}${more.tableName === undefined ? '' : ` --table ${more.tableName}`}`;
   return {
     id: `ask-${asked.question}`,
     headline: 'cutover waits for approval',
@@ -81,9 +89,9 @@ export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckR
       `Held       ${seen.reason.message}`,
       `Progress   structure ${seen.structProgress ?? '?'} %, full copy ${seen.fullProgress ?? '?'} %, step ${seen.step ?? 'unknown'}`,
       `Snapshot   ${seen.checkId}, seen ${seen.observedAt}`,
-      `Drain      ${forecast}`,
+      `Drain      ${more.forecast}`,
       '',
-      'Signed in as an AWS identity that may write to the table (add --table NAME or --stack NAME):',
+      'Signed in as an AWS identity that may read and write that table:',
       `  ${command('approve')}`,
       `  ${command('reject')}`,
     ].join('\n'),

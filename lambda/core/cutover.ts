@@ -36,7 +36,9 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       const forecast = await drainForecastText(state.projectId, ports);
       await changeOpen(state, ports, (old) => {
         const { record, asked } = ask(old, order.result.checkId, ports.clock.now());
-        return record === old ? old : withNotice(record, approvalNotice(record, asked, order.result, forecast));
+        return record === old
+          ? old
+          : withNotice(record, approvalNotice(record, asked, order.result, { forecast, tableName: ports.tableName }));
       });
       return waitOn(state, FIRST_PAUSE_SECONDS);
     }

@@ -1,0 +1,73 @@
+/** Where a command finds cutovers and looks: the deployed table, signed in as an AWS identity, or a folder of this machine. */
+import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
+import { DynamoDbStore } from '../../lambda/adapters/dynamodb-store';
+import type { CutoverStore } from '../../lambda/core/cutover-record';
+import { InvalidInput } from '../../lambda/core/errors';
+import type { Store } from '../../lambda/core/ports';
+import { DEFAULTS } from '../../lambda/core/settings';
+import { callerArn } from '../aws-identity';
+import { startEmbeddedDynamoDb } from '../embedded-dynamodb';
+import { LOCAL_TABLE } from '../local-store';
+import { DATA_DIR_FLAG, type Io, readDataDir } from './command';
+import type { Flags, FlagTable } from './flags';
+
+export const PLACE_FLAGS: FlagTable = {
+  table: { value: 'NAME', about: 'the deployed table (output TableName of the stack), with your AWS credentials' },
+  region: { value: 'NAME', about: 'where the table is (default: that of your AWS settings)' },
+  ...DATA_DIR_FLAG,
+};
+export const RUN_FLAG: FlagTable = { run: { value: 'NAME', about: "the cutover: its execution's name" } };
+
+export interface Place {
+  readonly store: Store;
+  readonly cutovers: CutoverStore;
+  /** Who we are there. */
+  whoAmI(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Reads its flags before anything is opened. */
+export function readPlace(flags: Flags, io: Io): () => Promise<Place> {
+  const [table, region] = [flags.text('table'), flags.text('region')];
+  const dataDir = readDataDir(flags);
+  if (table !== undefined && flags.has('data-dir'))
+    flags.problems.push('--table and --data-dir exclude each other: what is stored is either in AWS or in a folder');
+  if (table === undefined && region !== undefined) flags.problems.push('--region belongs to --table');
+  if (table === '') flags.problems.push('--table is empty: the name of the deployed table');
+  return table === undefined ? () => openFolder(dataDir) : () => openTable(table, region, io);
+}
+
+async function openTable(tableName: string, region: string | undefined, io: Io): Promise<Place> {
+  const client = new DynamoDBClient(region === undefined ? {} : { region });
+  return {
+    store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
+    cutovers: new DynamoDbCutovers({ client, tableName }),
+    whoAmI: async () =>
+      await callerArn({
+        region: await client.config.region(),
+        keys: await client.config.credentials(),
+        now: new Date(io.clock.now()),
+        ...(io.env.AWS_ENDPOINT_URL_STS === undefined ? {} : { endpoint: io.env.AWS_ENDPOINT_URL_STS }),
+      }),
+    close: async () => client.destroy(),
+  };
+}
+
+async function openFolder(folder: string): Promise<Place> {
+  if (!existsSync(folder))
+    throw new InvalidInput([`nothing is stored in ${folder}; give --data-dir, or --table for what is deployed`]);
+  const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder });
+  const [client, tableName] = [database.client(), database.tableName];
+  return {
+    store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
+    cutovers: new DynamoDbCutovers({ client, tableName }),
+    whoAmI: async () => `${userInfo().username}@${hostname()}`,
+    close: async () => {
+      client.destroy();
+      await database.close();
+    },
+  };
+}
