@@ -24,6 +24,7 @@ export interface Config {
   /** Longer than the function's own time-out. */
   readonly leaseMs: number;
   readonly monitorName: string;
+  readonly dashboardUrl?: string;
   /** Absent: the schedule looks at whatever OMS lists. */
   readonly fleetSize?: number;
 }
@@ -43,6 +44,7 @@ export function readConfig(env: Environment): Config {
   if (endpointProblem !== null) problems.push(`${ENV.omsEndpoint}: ${endpointProblem}`);
   const omsCa = readCa(env[ENV.omsCaFile], problems);
   const functionTimeoutSeconds = readCount(env, ENV.functionTimeoutSeconds, 180, problems);
+  const dashboardUrl = env[ENV.dashboardUrl];
   const config: Config = {
     tableName: text(ENV.tableName),
     topicArn: text(ENV.topicArn),
@@ -55,6 +57,7 @@ export function readConfig(env: Environment): Config {
     retentionDays: readCount(env, ENV.retentionDays, DEFAULTS.retentionDays, problems),
     leaseMs: (functionTimeoutSeconds + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
     monitorName: env[ENV.monitorName] ?? 'oms-cutover',
+    ...(dashboardUrl === undefined ? {} : { dashboardUrl }),
     ...(env[ENV.fleetSize] === undefined ? {} : { fleetSize: readCount(env, ENV.fleetSize, 1, problems) }),
   };
   if (problems.length > 0) throw new InvalidInput(problems);

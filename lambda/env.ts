@@ -22,6 +22,8 @@ export const ENV = {
   functionTimeoutSeconds: 'FUNCTION_TIMEOUT_SECONDS',
   /** What this monitor is called in its logs and metrics. */
   monitorName: 'MONITOR_NAME',
+  /** Address of the dashboard, for e-mails. */
+  dashboardUrl: 'DASHBOARD_URL',
   /** How many projects are named to the schedule. Absent: OMS is asked for them. */
   fleetSize: 'FLEET_SIZE',
 } as const;

@@ -39,6 +39,7 @@ export interface CheckFunctionProps {
   readonly encryptionKey: kms.IKey | undefined;
   /** What logs and metrics are told apart by. */
   readonly monitorName: string;
+  readonly dashboardUrl: string;
   /** How many projects are named to the schedule; undefined where OMS lists them. */
   readonly fleetSize: number | undefined;
   readonly logRetention: logs.RetentionDays;
@@ -90,6 +91,7 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.retentionDays]: String(props.retention.toDays()),
     [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
     [ENV.monitorName]: props.monitorName,
+    [ENV.dashboardUrl]: props.dashboardUrl,
     ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
   };
 }

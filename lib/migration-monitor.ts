@@ -16,7 +16,7 @@ import { MonitorAlarms } from './alarms';
 import { ChangeTopic } from './change-topic';
 import { CheckFunction } from './check-function';
 import { CheckNetwork } from './check-network';
-import { MonitorDashboard } from './dashboard';
+import { dashboardUrl, MonitorDashboard } from './dashboard';
 import { DeadLetters } from './dead-letters';
 import { FleetSchedule } from './fleet-schedule';
 import { Leg } from './leg';
@@ -176,6 +176,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
           });
     // Of synthesis, not of deployment: the function is told the name, and what bears it refers to the function.
     const monitorName = Names.uniqueResourceName(this, { maxLength: 80 });
+    // Dashboards belong to the account, whatever their region.
+    const dashboardName = `${monitorName}-${Stack.of(this).region}`;
     const projects = props.discover === true ? undefined : props.projects;
     this.checkFunction = new CheckFunction(this, 'Check', {
       ...kept,
@@ -193,6 +195,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       network,
       encryptionKey,
       monitorName,
+      dashboardUrl: dashboardUrl(this, dashboardName),
       fleetSize: projects?.length,
     }).function;
     const schedule = new FleetSchedule(this, 'Fleet', {
@@ -217,8 +220,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
     this.alarms = new MonitorAlarms(this, 'Alarms', { ...watched, monitorName, topic }).all;
     this.dashboard = new MonitorDashboard(this, 'Overview', {
       ...watched,
-      // Dashboards belong to the account, whatever their region.
-      name: `${monitorName}-${Stack.of(this).region}`,
+      name: dashboardName,
       alarms: this.alarms,
       projectsApart: projects === undefined || projects.length <= MAX_PROJECTS_APART,
       waitMachine: this.waitMachine,

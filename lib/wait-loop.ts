@@ -44,7 +44,8 @@ export class WaitLoop extends Construct {
     const prepare = new sfn.Pass(this, 'Prepare', {
       ...named('Prepare'),
       parameters: {
-        leg: { wait: props.request },
+        // The request whole and as it came, whatever it is: the handler names all that is wrong with it.
+        leg: { wait: { request: props.request, execution: sfn.JsonPath.executionId } },
         ...(props.resultPath === undefined ? {} : { input: sfn.JsonPath.objectAt('$') }),
       },
     });

@@ -1,4 +1,4 @@
-/** Tells changes through an SNS topic: e-mail for people, message attributes for filter policies. */
+/** Tells changes through an SNS topic: text for people, JSON for programs, message attributes for filter policies. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../core/ports';
 
@@ -11,13 +11,24 @@ export class SnsNotifier implements Notifier {
     this.topicArn = topicArn;
   }
 
-  async publish({ change, subject, body, attributes }: Notification): Promise<void> {
+  async publish({ change, subject, body, event, attributes }: Notification): Promise<void> {
     const all = { ...attributes, changeId: change.id, sequence: String(change.sequence) };
+    const json = JSON.stringify(event);
     await this.client.send(
       new PublishCommand({
         TopicArn: this.topicArn,
         Subject: subject,
-        Message: body,
+        // SNS picks by the subscription's protocol; what is not named gets the default.
+        MessageStructure: 'json',
+        Message: JSON.stringify({
+          default: body,
+          sms: subject,
+          sqs: json,
+          lambda: json,
+          firehose: json,
+          http: json,
+          https: json,
+        }),
         MessageAttributes: Object.fromEntries(
           Object.entries(all).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
         ),

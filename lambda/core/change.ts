@@ -41,6 +41,8 @@ export interface Change {
   readonly to?: string;
   /** Unix milliseconds: since when the condition, or the status before, had held. */
   readonly since?: number;
+  /** ARN of the execution that waited and saw it; absent where nobody waited. */
+  readonly execution?: string;
   /** What happened, one sentence, where the kind does not say it all. */
   readonly detail?: string;
   /** Only where kind is `cutover`: its own words, and how much they matter whatever OMS says of the project. */

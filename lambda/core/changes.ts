@@ -31,6 +31,8 @@ export interface Asked {
   readonly judgement: Judgement;
   /** Names the wait; null where nobody waits (a scheduled check, a single look). */
   readonly waitId: string | null;
+  /** ARN of the execution that waits, where one is known. */
+  readonly execution?: string;
 }
 
 /** The item with its new changes pending, in the same write as the state that caused them. */
@@ -64,6 +66,7 @@ export function withChanges(
     lagSeconds,
     eta,
     said: look.said,
+    ...(asked.execution === undefined ? {} : { execution: asked.execution }),
   };
   const changes: Change[] = found.map((one, i) => ({
     id: `${after.writeId}-${i + 1}`,

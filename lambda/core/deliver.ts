@@ -6,6 +6,7 @@
  */
 import type { Change } from './change';
 import type { Latest } from './latest';
+import type { Places } from './links';
 import { notificationOf } from './message';
 import type { Clock, Log, Notifier, Store } from './ports';
 
@@ -16,6 +17,8 @@ export interface DeliveryPorts {
   readonly log: Log;
   /** Milliseconds nobody else may publish after a claim: longer than the function's time-out. 0 where the store has one user only. */
   readonly leaseMs: number;
+  /** Where messages point to. */
+  readonly places?: Places;
 }
 
 /** Further in the future than clocks of two invocations ever are apart. */
@@ -49,9 +52,9 @@ export async function deliver(stored: Latest, owner: string, ports: DeliveryPort
   return current ?? stored;
 }
 
-async function publish(change: Change, { notifier, log }: DeliveryPorts): Promise<boolean> {
+async function publish(change: Change, { notifier, log, places }: DeliveryPorts): Promise<boolean> {
   try {
-    await notifier.publish(notificationOf(change));
+    await notifier.publish(notificationOf(change, places));
     return true;
   } catch (error) {
     // In sequence: what comes after waits too.

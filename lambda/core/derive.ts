@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly looker: Looker;
   /** Names the wait; null where nobody waits. */
   readonly waitId: string | null;
+  /** ARN of the execution that waits, for whoever is told. */
+  readonly execution?: string;
   readonly question: Question;
   /** Whole seconds between scheduled looks; null where this look is not the schedule's. */
   readonly scheduleIntervalSeconds: number | null;
@@ -43,6 +45,7 @@ export function derive(before: Latest | undefined, look: Look, circumstances: Ci
     question,
     judgement,
     waitId: circumstances.waitId,
+    ...(circumstances.execution === undefined ? {} : { execution: circumstances.execution }),
   });
   const scheduled = circumstances.scheduleIntervalSeconds;
   const latest: Latest = {

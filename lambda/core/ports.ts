@@ -1,5 +1,6 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 import type { Change } from './change';
+import type { ChangeEvent } from './change-event';
 import type { CheckResult } from './check-result';
 import type { FleetMemory } from './fleet-memory';
 import type { FleetProjects } from './fleet-order';
@@ -106,6 +107,8 @@ export interface Notification {
   readonly subject: string;
   /** Plain text. */
   readonly body: string;
+  /** The same for programs. */
+  readonly event: ChangeEvent;
   /** Flat, non-empty strings: project, change, importance, and status, from, to where they apply. */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@
 import { parseMoment } from './duration';
 import { InvalidInput } from './errors';
 import { GOAL_TYPES, type Goal } from './goal';
+import { executionArn } from './links';
 import { projectIdProblem } from './project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from './settings';
 
@@ -10,6 +11,7 @@ export interface WaitOrder {
   readonly goal: Goal;
   readonly timeoutSeconds: number;
   readonly settings: WaitSettings;
+  readonly execution?: string;
 }
 
 const REQUEST_KEYS = [
@@ -32,6 +34,16 @@ const GOAL_KEYS: Record<Goal['type'], readonly string[]> = {
   SWITCHED: ['type'],
 };
 
+/** The state of a wait: as the round before handed it on, or out of the first round's request. */
+export function readWaitState(input: unknown): unknown {
+  const fields = recordOf(input);
+  if (fields === null || !('request' in fields)) return input;
+  const { request, execution } = fields;
+  const known = executionArn(execution);
+  const asked = recordOf(request);
+  return asked === null || known === undefined ? request : { ...asked, execution: known };
+}
+
 /** @throws InvalidInput that names every problem. */
 export function readWaitOrder(input: unknown): WaitOrder {
   const problems: string[] = [];
@@ -39,7 +51,7 @@ export function readWaitOrder(input: unknown): WaitOrder {
   if (fields === null)
     throw new InvalidInput([`the input must be an object such as {"projectId":"p_x"}, got ${show(input)}`]);
   for (const key of Object.keys(fields)) {
-    if (![...REQUEST_KEYS, ...STATE_KEYS].some((known) => known === key)) {
+    if (![...REQUEST_KEYS, ...STATE_KEYS, 'execution'].some((known) => known === key)) {
       problems.push(`unknown field ${show(key)}; known are ${REQUEST_KEYS.join(', ')}`);
     }
   }
@@ -70,7 +82,8 @@ export function readWaitOrder(input: unknown): WaitOrder {
   if (problems.length > 0) throw new InvalidInput(problems);
   // A maximum below the default minimum is what the user wants: looks at least so often.
   const settings = { ...read, minIntervalSeconds: Math.min(read.minIntervalSeconds, read.maxIntervalSeconds) };
-  return { projectId, goal, timeoutSeconds, settings };
+  const execution = executionArn(fields.execution);
+  return { projectId, goal, timeoutSeconds, settings, ...(execution === undefined ? {} : { execution }) };
 }
 
 /** A minimum above the default maximum raises that maximum: the user said one number, not two that contradict. */

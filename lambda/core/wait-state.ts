@@ -18,6 +18,8 @@ export interface WaitRequest {
 
 /** A request under way. The first round adds the rest and every round hands it on. */
 export interface WaitState extends WaitRequest {
+  /** ARN of the execution that waits: only for people, who are shown the way to it. */
+  readonly execution?: string;
   /** Unix milliseconds of the first round. */
   readonly startedAt?: number;
   /** Unix milliseconds; absolute, so that a leg, a retry or a restart cannot move it. */
@@ -26,6 +28,12 @@ export interface WaitState extends WaitRequest {
   readonly round?: number;
   /** Looks at OMS so far, over all legs. */
   readonly checks?: number;
+}
+
+/** How a loop hands a request over in its first round: whole and as it came, beside what it knows itself. */
+export interface WaitBeginning {
+  readonly request: unknown;
+  readonly execution?: string;
 }
 
 /** Rounds one leg may take: 9 history events a round and 4 for a retry leave it far below Step Functions' 25,000. */

@@ -4,7 +4,7 @@ import type { CheckResult } from './check-result';
 import { iso } from './duration';
 import { InvalidInput } from './errors';
 import type { Looker } from './snapshot';
-import { readWaitOrder, type WaitOrder } from './wait-input';
+import { readWaitOrder, readWaitState, type WaitOrder } from './wait-input';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from './wait-state';
 
 /** One look for a wait under way: `startedAt` names the wait, so that every look of it is known as such. */
@@ -32,6 +32,7 @@ export function lookFor(
       waitId: `${looker}-${wait.startedAt}`,
       question,
       scheduleIntervalSeconds: null,
+      ...(order.execution === undefined ? {} : { execution: order.execution }),
       ...(wait.signal === undefined ? {} : { signal: wait.signal }),
     },
     ports,
@@ -56,13 +57,13 @@ const RESERVE_MS = 30_000;
  */
 export async function waitRound(input: unknown, ports: CheckPorts, remainingMs: () => number): Promise<WaitRound> {
   const began = ports.clock.now();
-  const state = input as WaitState;
+  const state = readWaitState(input) as WaitState;
   let order: WaitOrder;
   try {
-    order = readWaitOrder(input);
+    order = readWaitOrder(state);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return refused(input, error, began);
+    return refused(state, error, began);
   }
   const startedAt = state.startedAt ?? began;
   const deadlineAt = state.deadlineAt ?? startedAt + order.timeoutSeconds * 1000;

@@ -1,5 +1,6 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SnsNotifier } from '../../lambda/adapters/sns-notifier';
+import type { Change } from '../../lambda/core/change';
 import { notificationOf } from '../../lambda/core/message';
 import { CapturedSns } from '../../local/captured-sns';
 import { ok, SECOND, T0 } from '../support/looks';
@@ -22,7 +23,7 @@ afterAll(async () => {
   await sns.close();
 });
 
-test('publishes subject and body, and every attribute that a filter policy may ask for', async () => {
+test('publishes the text for people, the event for programs, and every attribute that a filter policy may ask for', async () => {
   const { latest } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
   const notification = notificationOf(latest.pending[0] as never);
   await new SnsNotifier(client, TOPIC).publish(notification);
@@ -31,6 +32,15 @@ test('publishes subject and body, and every attribute that a filter policy may a
       topicArn: TOPIC,
       subject: '[oms-cutover] p_x RUNNING (was INIT 1 s), FULL_MIGRATION 40 %',
       message: notification.body,
+      byProtocol: {
+        default: notification.body,
+        sms: notification.subject,
+        sqs: JSON.stringify(notification.event),
+        lambda: JSON.stringify(notification.event),
+        firehose: JSON.stringify(notification.event),
+        http: JSON.stringify(notification.event),
+        https: JSON.stringify(notification.event),
+      },
       attributes: {
         project: 'p_x',
         change: 'status',
@@ -43,4 +53,33 @@ test('publishes subject and body, and every attribute that a filter policy may a
       },
     },
   ]);
+});
+
+test('the longest change there can be still fits into what SNS takes, told to everybody', async () => {
+  const { latest } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
+  // A quote takes four bytes in JSON within JSON.
+  const long = '"'.repeat(100_000);
+  const words = [
+    'code',
+    'message',
+    'advice',
+    'requestId',
+    'cost',
+    'level',
+    'reason',
+    'proposal',
+    'failedStep',
+    'failedStepMessage',
+  ];
+  const change = {
+    ...(latest.pending[0] as Change),
+    kind: 'cutover' as const,
+    project: long.slice(0, 128),
+    detail: long,
+    notice: { headline: long, advice: long, importance: 'HIGH' as const },
+    said: Object.fromEntries(words.map((word) => [word, long])),
+  };
+  const before = sns.messages.length;
+  await new SnsNotifier(client, TOPIC).publish(notificationOf(change));
+  expect(sns.messages).toHaveLength(before + 1);
 });

@@ -77,7 +77,7 @@ sideBySide(
       expect(ended.status).toBe(1);
       expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FAILED']);
       const failed = ended.lines.filter(({ type }) => type === 'notification').at(-1);
-      expect(failed?.body).toMatch(/OMS says: .*no disk space left/);
+      expect(failed?.body).toMatch(/OMS says: [\s\S]*no disk space left/);
       expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
     },
 

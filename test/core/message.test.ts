@@ -26,22 +26,6 @@ test('the subject says what happened, how long it was otherwise, and where', () 
   expect(notificationOf(FAILED).subject).toBe('[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %');
 });
 
-test('the body says what happened, what OMS says and what to do', () => {
-  expect(notificationOf(FAILED).body).toBe(`Project   p_x
-What      FAILED (was RUNNING 3 h 12 min)
-Seen at   2026-11-23T03:12:00.000Z
-Since     2026-11-23T00:00:00.000Z (3 h 12 min)
-Status    FAILED
-Step      FULL_MIGRATION
-Progress  structure 100 %, full copy 63 %
-
-OMS says: target is full; free some disk
-
-What to do: open the failed step in the OMS console, mend the cause, resume. OMS can resume it for about 12 h.
-
-Change c1-1, number 7 of this project.`);
-});
-
 test.each(CHANGE_KINDS)(
   'the subject of %s is ASCII of at most 100 characters, however long and strange the words are',
   (kind) => {

@@ -74,3 +74,34 @@ test('refuses wrong input with the verdict InvalidInput, without asking OMS', as
   expect(done).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'InvalidInput' } } });
   expect(done.result.reason.message.split('\n')).toHaveLength(2);
 });
+
+describe('the execution that waits', () => {
+  const execution = 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1';
+  const looks = () => [ok(T0, { status: 'INIT' }), ok(T0 + MINUTE), ok(T0 + 2 * MINUTE, { status: 'FINISHED' })];
+
+  test('is handed round beside the request, and whoever is told of a change is shown the way to it', async () => {
+    const run = new Harness(looks());
+    const first = await round(run, { request: { projectId: 'p_x', minIntervalSeconds: 60 }, execution });
+    expect(first.wait).toMatchObject({ projectId: 'p_x', execution, round: 1 });
+    await round(run, first.wait);
+    expect(run.told.map(({ event }) => event.links.execution)).toEqual([
+      `https://console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${execution}`,
+    ]);
+  });
+
+  test('is nothing a wait depends on: one that is not known is left out', async () => {
+    const { wait } = await round(new Harness(looks()), { request: { projectId: 'p_x' }, execution: 'somewhere else' });
+    expect(wait).not.toHaveProperty('execution');
+  });
+
+  test.each([
+    ['no object', 'p_x', /must be an object/],
+    ['a request within', { request: { projectId: 'p_x' } }, /unknown field "request"/],
+  ])('refuses a request that is %s, as one that comes alone', async (_, request, problem) => {
+    const { result } = await round(new Harness(), { request, execution });
+    expect(result).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'InvalidInput', message: expect.stringMatching(problem) },
+    });
+  });
+});

@@ -31,7 +31,7 @@ const run = ({ machine, ...rest }: Pipeline, answers: readonly Answer[], input: 
 /** What the first state of the loop makes of the props. */
 const requestOf = ({ definition }: Pipeline): unknown => {
   const parameters = definition.States.Wait?.Branches?.[0]?.States['Wait: Prepare']?.Parameters ?? { leg: {} };
-  return (parameters as { leg: { wait?: unknown } }).leg.wait;
+  return (parameters as { leg: { wait?: { request: unknown } } }).leg.wait?.request;
 };
 
 describe('in a pipeline', () => {
@@ -97,7 +97,10 @@ describe('in a pipeline', () => {
       'All there: Wait',
     ]);
     const { asked } = await run(two, [round('DONE', 'MET', 'GoalMet')]);
-    expect(asked).toMatchObject([{ wait: { goal: { type: 'SYNCED' } } }, { wait: { goal: { type: 'DRAINED' } } }]);
+    expect(asked).toMatchObject([
+      { wait: { request: { goal: { type: 'SYNCED' } } } },
+      { wait: { request: { goal: { type: 'DRAINED' } } } },
+    ]);
   });
 
   test("the pipeline's role may start, follow and stop legs", () => {
@@ -210,7 +213,16 @@ describe('the request', () => {
       order: { project: 'np_b', lag: 3, hold: 90, timeout: 60 },
     });
     expect(asked).toEqual([
-      { wait: { projectId: 'np_b', goal: { type: 'SYNCED', maxLagSeconds: 3, holdSeconds: 90 }, timeoutSeconds: 60 } },
+      {
+        wait: {
+          request: {
+            projectId: 'np_b',
+            goal: { type: 'SYNCED', maxLagSeconds: 3, holdSeconds: 90 },
+            timeoutSeconds: 60,
+          },
+          execution: expect.stringMatching(/^arn:aws:states:.*:execution:/),
+        },
+      },
     ]);
   });
 });

@@ -75,15 +75,16 @@ describe('the definitions', () => {
 
 describe('a wait', () => {
   test('ends with the result once the goal is met', async () => {
-    const { execution, asked, seconds } = await wait([round('DONE', 'MET', 'GoalMet')]);
+    const { execution, executions, asked, seconds } = await wait([round('DONE', 'MET', 'GoalMet')]);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'MET', reason: { code: 'GoalMet' } } });
-    expect(asked).toEqual([{ wait: { projectId: 'p_a' } }]);
+    // With the execution that people look at: the parent, not its leg.
+    expect(asked).toEqual([{ wait: { request: { projectId: 'p_a' }, execution: executions.at(-1)?.arn } }]);
     expect(seconds).toBe(0);
   });
 
   test('hands on the whole of its input, for the handler to judge', async () => {
     const input = { projectId: 'p_a', goal: { type: 'SYNCED', maxLagSeconds: 5 }, timeoutSeconds: 60, unheardOf: [1] };
-    expect((await wait([round('DONE', 'MET', 'GoalMet')], input)).asked).toEqual([{ wait: input }]);
+    expect((await wait([round('DONE', 'MET', 'GoalMet')], input)).asked).toMatchObject([{ wait: { request: input } }]);
   });
 
   test('sleeps as long as the check says, and hands its state round', async () => {

@@ -68,3 +68,27 @@ test.each([
   await expect(publish(subject, attributes)).rejects.toThrow(message);
   expect(sns.messages).toEqual([]);
 });
+
+describe('a message for each protocol', () => {
+  const publishJson = (message: string) =>
+    client.send(new PublishCommand({ TopicArn: TOPIC, Subject: 's', Message: message, MessageStructure: 'json' }));
+
+  test('is kept apart, and an e-mail has the default in it where it is not named', async () => {
+    await publishJson(JSON.stringify({ default: 'text', sqs: '{"a":1}' }));
+    await publishJson(JSON.stringify({ default: 'text', email: 'mail' }));
+    expect(sns.messages).toMatchObject([
+      { message: 'text', byProtocol: { default: 'text', sqs: '{"a":1}' } },
+      { message: 'mail', byProtocol: { default: 'text', email: 'mail' } },
+    ]);
+  });
+
+  test.each([
+    ['no JSON', 'text', 'JSON message body failed to parse'],
+    ['a list', '[]', 'JSON message body failed to parse'],
+    ['nothing for those that are not named', '{"sqs":"x"}', 'No default entry in JSON message body'],
+    ['an object where a text belongs', '{"default":"x","sqs":{"a":1}}', 'sqs is no text'],
+  ])('is refused with %s', async (_, message, problem) => {
+    await expect(publishJson(message)).rejects.toThrow(problem);
+    expect(sns.messages).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+/** What whoever is told of a change does next. */
+import type { Change, ChangeKind } from './change';
+import { formatDuration } from './duration';
+import { RESUMABLE_SECONDS } from './settings';
+import { classOf } from './status';
+
+const NOTHING = 'nothing; watching goes on.';
+
+const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover'>, string> = {
+  unreachable:
+    'see that the OMS console answers on its port from where this runs; a wait fails on it after its outage grace.',
+  answering: NOTHING,
+  'credentials-refused':
+    'put a working console account into the secret; it is read again by itself. Until then OMS is asked at the slowest pace.',
+  'credentials-accepted': NOTHING,
+  stalled: 'look at the step in the OMS console: its log, the load on source and target, free disk.',
+  moving: NOTHING,
+  lagging: 'look at the incremental step in the OMS console and at the load on the source; do not cut over now.',
+  'caught-up': NOTHING,
+  expiring: 'resume the project in the OMS console, or accept that it must be started anew.',
+  'may-never-finish': 'to cut over, wait for SYNCED, stop the writes, then wait for DRAINED.',
+  'goal-met': 'go on with the cutover; the pipeline that waited does so by itself.',
+};
+
+export function adviceOn(change: Change): string {
+  if (change.kind === 'cutover') return change.notice?.advice ?? 'nothing.';
+  if (change.kind !== 'status' && change.kind !== 'found') return ADVICE[change.kind];
+  switch (classOf(change.status ?? '')) {
+    case 'failed':
+      return `open the failed step in the OMS console, mend the cause, resume. OMS can resume it for about ${formatDuration(RESUMABLE_SECONDS)}.`;
+    case 'suspended':
+      return `somebody paused it; resume it in the OMS console within about ${formatDuration(RESUMABLE_SECONDS)}, after which OMS cannot.`;
+    case 'finished':
+      return 'check the target, then go on with what waits for it.';
+    case 'gone':
+      return 'if nobody meant to release it, talk to whoever runs OMS now; it cannot be undone.';
+    case 'unknown':
+      return 'look at the project in the OMS console: this status is new to oms-cutover, which takes it for neither success nor failure.';
+    default:
+      return NOTHING;
+  }
+}
