@@ -61,8 +61,8 @@ function afterFailedLook(goal: Goal, latest: Latest, look: Look): number {
   return goal.type === 'DRAINED' ? NEAR : Math.min(60, 5 * 2 ** Math.min(looks, 10));
 }
 
-/** While lag does not fall, as seldom as this at the most: it may fall at once when the source goes idle. */
-const LAG_STANDS_SECONDS = 120;
+/** Above the limit at most so long, or a fifth of what is missing: lag falls at once when the source goes idle. */
+const LAG_TOO_HIGH_SECONDS = 60;
 
 function untilHeld(goal: Goal & { type: 'SYNCED' }, latest: Latest, lag: number | null): number {
   const apart = maxLookGapMs(goal.holdSeconds) / 1000 / 2;
@@ -70,11 +70,12 @@ function untilHeld(goal: Goal & { type: 'SYNCED' }, latest: Latest, lag: number 
   if (lag === null || newest === undefined || !newest.ready) return apart;
   if (lag > goal.maxLagSeconds) {
     const before = latest.spans.at(-2);
-    const fell = before === undefined ? 0 : before.worstLagSeconds - lag;
+    const fell = before?.ready === true ? before.worstLagSeconds - lag : 0;
     const missing = lag - goal.maxLagSeconds;
     // At the speed it fell between the last two looks; a target that catches up works off several seconds of log in one.
-    if (before?.ready === true && fell > 0) return (0.7 * missing * (newest.to - before.to)) / 1000 / fell;
-    return Math.min(LAG_STANDS_SECONDS, missing / 2);
+    const wanted =
+      before !== undefined && fell > 0 ? (0.7 * missing * (newest.to - before.to)) / 1000 / fell : missing / 2;
+    return Math.min(Math.max(LAG_TOO_HIGH_SECONDS, missing / 5), wanted);
   }
   // Equal steps that end when the hold is full.
   const left = goal.holdSeconds - heldWithin(latest.spans, goal.maxLagSeconds, maxLookGapMs(goal.holdSeconds)).seconds;
