@@ -82,12 +82,16 @@ export function withChanges(
   };
 }
 
-/** Health changes go first where too many wait: the state they spoke of is in the snapshots; a status change goes last. */
+/**
+ * Health changes go first where too many wait: the state they spoke of is in the snapshots. Then changes of status, and last of all what a
+ * cutover asks of somebody.
+ */
 function bounded(pending: readonly Change[]): readonly Change[] {
   const kept = [...pending];
   while (kept.length > MAX_PENDING) {
-    const health = kept.findIndex((change) => change.kind !== 'status');
-    kept.splice(health === -1 ? 0 : health, 1);
+    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover');
+    const status = kept.findIndex(({ kind }) => kind === 'status');
+    kept.splice(Math.max(0, health === -1 ? status : health), 1);
   }
   return kept;
 }
@@ -150,6 +154,8 @@ function lagging(after: Latest, look: Look, lagSeconds: number | null, found: Fo
   const phase = look.outcome === 'OK' ? phaseOf(look.progress.currentStep) : 'unknown';
   const importance = after.progress?.importance ?? 'MEDIUM';
   const threshold = LAG_THRESHOLD_SECONDS[importance];
+  // Somebody has said in OMS that it does not matter: then its end is no news either.
+  if (threshold === null) delete told.lagging;
   const follows = phase === 'incremental' || phase === 'reverse';
   const past =
     threshold !== null &&

@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import type { Change } from '../../lambda/core/change';
+import type { Importance } from '../../lambda/core/progress';
 import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../support/looks';
 import { play } from '../support/run';
 
@@ -117,6 +120,56 @@ describe('health', () => {
     const looks = [ok(T0), ...Array.from({ length: 13 }, (_, i) => ok(T0 + (i + 1) * HOUR, { status: 'SUSPEND' }))];
     expect(told(looks)).toEqual(['status@1', 'expiring@7', 'expiring@11', 'expiring@13']);
   });
+
+  test.each(['SUSPEND', 'FAILED'])('counts down for a project that is %s, and says how much time is left', (status) => {
+    const looks = [ok(T0), ...[0, 6, 10, 11.5, 13].map((hours) => ok(T0 + MINUTE + hours * HOUR, { status }))];
+    const { latest } = play(looks, { waitId: null });
+    expect(latest.pending.filter(({ kind }) => kind === 'expiring').map(({ detail }) => detail)).toEqual([
+      `${status} for 6 h; about 6 h left in which OMS can resume it`,
+      `${status} for 10 h; about 2 h left in which OMS can resume it`,
+      `${status} for 11 h 30 min; about 30 min left in which OMS can resume it`,
+    ]);
+  });
+
+  test('says that it may be too late where nobody looked in time', () => {
+    const looks = [ok(T0), ok(T0 + MINUTE, { status: 'SUSPEND' }), ok(T0 + 20 * HOUR, { status: 'SUSPEND' })];
+    const { latest } = play(looks, { waitId: null, everWatched: false });
+    expect(latest.pending.at(-1)).toMatchObject({
+      kind: 'expiring',
+      detail: 'SUSPEND for 19 h 59 min; OMS may no longer be able to resume it',
+    });
+  });
+
+  test('counts anew after a resumption', () => {
+    const status = (hours: number, word: string) => ok(T0 + hours * HOUR, { status: word });
+    const looks = [
+      status(0, 'SUSPEND'),
+      status(7, 'SUSPEND'),
+      status(8, 'RUNNING'),
+      status(9, 'SUSPEND'),
+      status(16, 'SUSPEND'),
+    ];
+    expect(told(looks).filter((kind) => kind.startsWith('expiring'))).toEqual(['expiring@1', 'expiring@4']);
+  });
+
+  test('does not flap: a lag about its threshold is told once, however it moves', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 22, max: 60 }), { maxLength: 40 }), (lags) => {
+        const looks = [50, 50, 50, ...lags].map((lag, i) =>
+          syncing(T0 + (i + 1) * 20 * MINUTE, lag, { importance: 'HIGH' }),
+        );
+        expect(play(looks, { waitId: null }).changes.filter((kind) => /lagging|caught-up/.test(kind))).toEqual([
+          'lagging',
+        ]);
+      }),
+    );
+  });
+
+  test('forgets a lag that was declared unimportant in OMS, and tells of it again when it matters again', () => {
+    const importances = [...Array(3).fill('HIGH'), 'IGNORE', ...Array(3).fill('HIGH')] as Importance[];
+    const looks = importances.map((importance, i) => syncing(T0 + (i + 1) * 20 * MINUTE, 50, { importance }));
+    expect(told(looks)).toEqual(['lagging@2', 'lagging@6']);
+  });
 });
 
 test('what waits to be told is bounded, and status changes stay longest', () => {
@@ -126,4 +179,18 @@ test('what waits to be told is bounded, and status changes stay longest', () => 
   const { latest } = play(looks);
   expect(latest.pending).toHaveLength(50);
   expect(latest.pending.at(-1)?.sequence).toBe(119);
+});
+
+test('what a cutover asks of somebody waits longest of all', () => {
+  const words = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 'RUNNING' : 'SUSPEND'));
+  const { latest } = play(words.slice(0, 2).map((status, i) => ok(T0 + i * MINUTE, { status })));
+  const asked = { ...(latest.pending[0] as Change), id: 'asked', kind: 'cutover' as const };
+  const { latest: later } = play(
+    words.slice(2).map((status, i) => ok(T0 + (i + 2) * MINUTE, { status })),
+    {
+      before: { ...latest, pending: [asked] },
+    },
+  );
+  expect(later.pending).toHaveLength(50);
+  expect(later.pending[0]).toMatchObject({ id: 'asked' });
 });
