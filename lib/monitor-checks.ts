@@ -2,7 +2,17 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { MigrationMonitorProps } from './migration-monitor';
 import { Problems } from './problems';
-import { CA_FILE, durationBetween, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, oneOf, PROJECT_ID } from './rules';
+import {
+  CA_FILE,
+  durationBetween,
+  EMAIL,
+  ENDPOINT,
+  OMS_APIS,
+  OMS_KINDS,
+  oneOf,
+  PROJECT_ID,
+  RUNBOOK_URL,
+} from './rules';
 import { ENDPOINT_SERVICES } from './vpc-endpoints';
 
 export const INTERVAL = durationBetween(Duration.minutes(1), Duration.days(1), 'minutes', 'Duration.minutes(5)');
@@ -25,6 +35,7 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
   problems.check('interval', props.interval, INTERVAL);
   problems.check('requestTimeout', props.requestTimeout, REQUEST_TIMEOUT);
   problems.check('retention', props.retention, RETENTION);
+  problems.check('runbookUrl', props.runbookUrl, RUNBOOK_URL);
   problems.check('omsCa', props.omsCa, CA_FILE);
   checkCa(problems, props.omsEndpoint, props.omsCa);
   checkNetwork(problems, props);

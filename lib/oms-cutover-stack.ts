@@ -29,6 +29,7 @@ export class OmsCutoverStack extends Stack {
       ...given('interval', settings.interval),
       ...given('requestTimeout', settings.requestTimeout),
       ...given('retention', settings.retention),
+      ...given('runbookUrl', settings.runbookUrl),
       ...(settings.encryptionKeyArn === undefined
         ? {}
         : { encryptionKey: kms.Key.fromKeyArn(this, 'Key', settings.encryptionKeyArn) }),

@@ -49,6 +49,13 @@ export const EMAIL: Rule<string> = {
   accepts: (value) => value.length <= 254 && /^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(value),
 };
 
+/** Alarms append the anchor of their section. */
+export const RUNBOOK_URL: Rule<string> = {
+  expected: 'the http or https address of a page, without fragment',
+  example: 'https://wiki.example.com/oms-cutover/runbook',
+  accepts: (value) => value.length <= 500 && /^https?:\/\/[^\s#]+$/i.test(value) && URL.canParse(value),
+};
+
 /** A file of certificates only: a private key in it would be deployed for everyone to read who may read the function. */
 export const CA_FILE: Rule<string> = {
   expected: 'the path of a PEM file with certificates and nothing else',

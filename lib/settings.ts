@@ -3,7 +3,18 @@ import { Duration } from 'aws-cdk-lib';
 import { ContextReader } from './context-reader';
 import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
 import { Problems, type Rule } from './problems';
-import { CA_FILE, EMAIL, ENDPOINT, OMS_APIS, OMS_KINDS, type OmsApi, type OmsKind, oneOf, PROJECT_ID } from './rules';
+import {
+  CA_FILE,
+  EMAIL,
+  ENDPOINT,
+  OMS_APIS,
+  OMS_KINDS,
+  type OmsApi,
+  type OmsKind,
+  oneOf,
+  PROJECT_ID,
+  RUNBOOK_URL,
+} from './rules';
 import { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';
 
 export interface NetworkSettings {
@@ -30,6 +41,7 @@ export interface Settings {
   readonly requestTimeout: Duration | undefined;
   readonly retention: Duration | undefined;
   readonly encryptionKeyArn: string | undefined;
+  readonly runbookUrl: string | undefined;
   readonly network: NetworkSettings | undefined;
 }
 
@@ -81,6 +93,7 @@ const NAMES: readonly string[] = [
   'requestTimeoutSeconds',
   'retentionDays',
   'encryptionKeyArn',
+  'runbookUrl',
   'vpcId',
   ...NETWORK_NAMES,
 ];
@@ -103,6 +116,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     requestTimeout: read.duration('requestTimeoutSeconds', Duration.seconds, { ...REQUEST_TIMEOUT, example: '10' }),
     retention: read.duration('retentionDays', Duration.days, { ...RETENTION, example: '90' }),
     encryptionKeyArn: read.text('encryptionKeyArn', KEY_ARN),
+    runbookUrl: read.text('runbookUrl', RUNBOOK_URL),
     network: readNetwork(read, problems),
   };
   checkCa(problems, settings.omsEndpoint, settings.omsCa);

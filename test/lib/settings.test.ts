@@ -37,6 +37,7 @@ describe('settings', () => {
       requestTimeoutSeconds: '20',
       retentionDays: '30',
       encryptionKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      runbookUrl: 'https://wiki.example.com/runbook',
       vpcId: 'vpc-0a1b2c3d',
       subnetIds: 'subnet-0a1b2c3d',
       availabilityZones: 'eu-central-1a',
@@ -56,6 +57,7 @@ describe('settings', () => {
       requestTimeout: Duration.seconds(20),
       retention: Duration.days(30),
       encryptionKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      runbookUrl: 'https://wiki.example.com/runbook',
       network: {
         vpcId: 'vpc-0a1b2c3d',
         subnetIds: ['subnet-0a1b2c3d'],
@@ -149,6 +151,11 @@ describe('bad settings', () => {
       'a secret with a blank',
       { omsSecret: 'my secret' },
       'omsSecret must be the name or the ARN of a secret, such as oms-cutover/oms; got "my secret"',
+    ],
+    [
+      'a runbook with an anchor of its own',
+      { runbookUrl: 'https://wiki.example.com/runbook#top' },
+      'runbookUrl must be the http or https address of a page, without fragment',
     ],
     ['a key that is no ARN', { encryptionKeyArn: 'alias/mine' }, 'encryptionKeyArn must be the ARN of a KMS key'],
     [

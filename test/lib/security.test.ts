@@ -1,0 +1,32 @@
+/** SECURITY.md against what deploys. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { monitorWith } from './stacks';
+
+const page = readFileSync(join(__dirname, '../../SECURITY.md'), 'utf8');
+const { template } = monitorWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') as ec2.IVpc }));
+
+test('the page names every action that a role may do, and none besides', () => {
+  const allowed = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
+    (Properties.PolicyDocument.Statement as { Action: string | string[] }[]).flatMap(({ Action }) => Action),
+  );
+  const named = [...page.matchAll(/`((?:[a-z0-9]+):[A-Z]\w+)`/g)]
+    .map(([, action]) => action)
+    .filter((action) => action !== 'aws:SourceAccount');
+  expect([...new Set(named)].sort()).toEqual([...new Set(allowed)].sort());
+});
+
+test('nothing has a public address', () => {
+  for (const type of ['AWS::Lambda::Url', 'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket'])
+    template.resourceCountIs(type, 0);
+});
+
+test('no policy allows the world: every statement that allows names a service or an account', () => {
+  for (const type of ['AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy']) {
+    for (const { Properties } of Object.values(template.findResources(type))) {
+      for (const statement of Properties.PolicyDocument.Statement as { Effect: string; Principal: unknown }[])
+        if (statement.Effect === 'Allow') expect(statement.Principal).toEqual({ Service: 'cloudwatch.amazonaws.com' });
+    }
+  }
+});
