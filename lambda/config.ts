@@ -25,6 +25,8 @@ export interface Config {
   readonly leaseMs: number;
   readonly monitorName: string;
   readonly dashboardUrl?: string;
+  readonly chatTopicArn?: string;
+  readonly eventBusName?: string;
   /** Absent: the schedule looks at whatever OMS lists. */
   readonly fleetSize?: number;
 }
@@ -44,7 +46,12 @@ export function readConfig(env: Environment): Config {
   if (endpointProblem !== null) problems.push(`${ENV.omsEndpoint}: ${endpointProblem}`);
   const omsCa = readCa(env[ENV.omsCaFile], problems);
   const functionTimeoutSeconds = readCount(env, ENV.functionTimeoutSeconds, 180, problems);
-  const dashboardUrl = env[ENV.dashboardUrl];
+  const optional = <K extends 'dashboardUrl' | 'chatTopicArn' | 'eventBusName'>(
+    key: K,
+  ): { readonly [P in K]?: string } => {
+    const value = env[ENV[key]];
+    return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: string });
+  };
   const config: Config = {
     tableName: text(ENV.tableName),
     topicArn: text(ENV.topicArn),
@@ -57,7 +64,9 @@ export function readConfig(env: Environment): Config {
     retentionDays: readCount(env, ENV.retentionDays, DEFAULTS.retentionDays, problems),
     leaseMs: (functionTimeoutSeconds + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
     monitorName: env[ENV.monitorName] ?? 'oms-cutover',
-    ...(dashboardUrl === undefined ? {} : { dashboardUrl }),
+    ...optional('dashboardUrl'),
+    ...optional('chatTopicArn'),
+    ...optional('eventBusName'),
     ...(env[ENV.fleetSize] === undefined ? {} : { fleetSize: readCount(env, ENV.fleetSize, 1, problems) }),
   };
   if (problems.length > 0) throw new InvalidInput(problems);

@@ -22,6 +22,10 @@ export const ENV = {
   functionTimeoutSeconds: 'FUNCTION_TIMEOUT_SECONDS',
   /** What this monitor is called in its logs and metrics. */
   monitorName: 'MONITOR_NAME',
+  /** ARN of a topic that a chat integration reads. Absent: no chat. */
+  chatTopicArn: 'CHAT_TOPIC_ARN',
+  /** Name or ARN of an event bus that changes are told on too. Absent: none. */
+  eventBusName: 'EVENT_BUS_NAME',
   /** Address of the dashboard, for e-mails. */
   dashboardUrl: 'DASHBOARD_URL',
   /** How many projects are named to the schedule. Absent: OMS is asked for them. */

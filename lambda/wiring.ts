@@ -1,10 +1,13 @@
 /** Chooses the adapters for AWS. The only place in lambda/ that knows both sides. */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { ChatNotifier } from './adapters/chat-notifier';
 import { DynamoDbCutovers } from './adapters/dynamodb-cutovers';
 import { DynamoDbStore } from './adapters/dynamodb-store';
+import { EventBusNotifier } from './adapters/event-bus-notifier';
 import { OmsClient } from './adapters/oms-client';
 import { PowertoolsLog } from './adapters/powertools-log';
 import { PowertoolsMetrics } from './adapters/powertools-metrics';
@@ -13,7 +16,8 @@ import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
 import type { EventPorts } from './core/events';
 import { sendsPasswordInClear } from './core/oms-endpoint';
-import type { Clock, Log } from './core/ports';
+import type { Clock, Log, Notifier } from './core/ports';
+import { SideChannels } from './core/side-channels';
 import { METRICS } from './env';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
@@ -46,12 +50,13 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
   return {
     oms,
     fleet: oms,
+    verifier: oms,
     kind: config.omsKind,
     lookMs: config.requestTimeoutMs,
     store: new DynamoDbStore({ ...dynamo, retentionDays: config.retentionDays }),
     cutovers: new DynamoDbCutovers(dynamo),
     tableName: config.tableName,
-    notifier: new SnsNotifier(new SNSClient(REQUEST), config.topicArn),
+    notifier: notifierOf(config, log),
     clock,
     log,
     ...(ownLog === undefined
@@ -61,6 +66,18 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     ...(config.dashboardUrl === undefined ? {} : { places: { dashboardUrl: config.dashboardUrl } }),
     newId: newCheckId,
   };
+}
+
+function notifierOf({ topicArn, chatTopicArn, eventBusName }: Config, log: Log): Notifier {
+  const sns = new SNSClient(REQUEST);
+  const main = new SnsNotifier(sns, topicArn);
+  const others: Record<string, Notifier> = {
+    ...(chatTopicArn === undefined ? {} : { chat: new ChatNotifier(sns, chatTopicArn) }),
+    ...(eventBusName === undefined
+      ? {}
+      : { eventBus: new EventBusNotifier(new EventBridgeClient(REQUEST), eventBusName) }),
+  };
+  return Object.keys(others).length === 0 ? main : new SideChannels(main, others, log);
 }
 
 /** 60 random bits: short enough to read aloud, unlikely enough to meet twice. */

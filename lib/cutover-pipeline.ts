@@ -35,6 +35,11 @@ export interface CutoverReadyOptions {
    * @default Duration.days(364)
    */
   readonly timeout?: Duration;
+  /**
+   * Where the project has a full verification and OMS can be asked (4.1.1 and later), wait until it found no difference.
+   * @default true
+   */
+  readonly verification?: boolean;
 }
 
 export interface CutoverApprovalOptions {
@@ -183,7 +188,14 @@ export class CutoverPipeline extends Construct {
     const note = tasks.noteGate('1 Ready: note', 'READY', '$.gate', 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, { resultPath: '$.error' });
     ready.addCatch(ends.beforeStop, { resultPath: '$.error' });
-    ready.next(note).next(tasks.unlessEnded('1 Ready', next, ends.ended));
+    const pause = new sfn.Wait(this, 'VerificationPause', {
+      stateName: '1 Wait for the verification',
+      time: sfn.WaitTime.secondsPath('$.waitSeconds'),
+    }).next(ready);
+    const clean = new sfn.Choice(this, 'Verified', { stateName: '1 Verified?' })
+      .when(sfn.Condition.stringEquals('$.next', 'WAIT'), pause)
+      .otherwise(next);
+    ready.next(note).next(tasks.unlessEnded('1 Ready', clean, ends.ended));
     return this.begin(tasks, props, ready, ends);
   }
 
@@ -267,6 +279,7 @@ function settingsOf(props: CutoverPipelineProps): Record<string, unknown> {
     ),
     switchover: switchover === undefined ? 'none' : switchover === 'operator' ? 'operator' : 'step',
     switchoverTimeoutSeconds: switchoverTimeoutOf(props).toSeconds(),
+    verification: ready?.verification ?? true,
     rollback: props.rollback !== undefined,
     rehearse: props.rehearse ?? false,
   };

@@ -21,6 +21,11 @@ export function stepsCall(projectId: string): OmsRequest {
   return action('DescribeProjectSteps', { id: projectId });
 }
 
+/** What the full verification of one project found, 4.1.1 on. Only the count is read, so one entry suffices. */
+export function verifyResultCall(projectId: string): OmsRequest {
+  return action('ListProjectFullVerifyResult', { projectId, pageNumber: 1, pageSize: 1 });
+}
+
 /** One page of all projects, 4.1.1 on; pages count from 1. */
 export function listCall(pageNumber: number): OmsRequest {
   return action('ListProjects', { pageNumber, pageSize: LARGEST_PAGE });

@@ -2,13 +2,15 @@
 
 import type { CredentialsSource, Fleet, FleetTrouble, ListedProject, LookHint, Oms } from '../core/ports';
 import type { Look, OmsApi, OmsWords, Progress, ProjectKind } from '../core/progress';
-import { listCall, progressCall, stepsCall } from './oms-calls';
+import type { Verification, Verifier } from '../core/verification';
+import { listCall, progressCall, stepsCall, verifyResultCall } from './oms-calls';
 import { Deadline } from './oms-deadline';
 import { OmsHttp, type OmsRequest } from './oms-http';
 import { judge, skewOf } from './oms-judge';
 import { type Answer, listAll } from './oms-listing';
 import { OmsSession } from './oms-session';
 import { Secrets } from './oms-text';
+import { readVerification } from './oms-verification';
 import { decodeFailedStep } from './oms-wire-fleet';
 import { decodeProgress } from './oms-wire-progress';
 import { Decoding } from './oms-wire-values';
@@ -39,7 +41,7 @@ interface Times {
 
 type Attempt = { readonly look: Look; readonly missingCall: boolean };
 
-export class OmsClient implements Oms, Fleet {
+export class OmsClient implements Oms, Fleet, Verifier {
   private readonly options: OmsClientOptions;
   private readonly http: OmsHttp;
   private readonly secrets = new Secrets();
@@ -87,6 +89,21 @@ export class OmsClient implements Oms, Fleet {
     const deadline = new Deadline(this.options.requestTimeoutMs, signal);
     try {
       return await listAll((page) => this.answer(listCall(page), deadline));
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async verification(projectId: string): Promise<Verification> {
+    const { api, kind, requestTimeoutMs } = this.options;
+    progressCall('3.3', kind, projectId);
+    if (api === '3.3') return { state: 'NOT_THERE', message: 'the 3.3 calls cannot tell of verifications' };
+    const deadline = new Deadline(requestTimeoutMs);
+    try {
+      return await readVerification(
+        () => this.answer(stepsCall(projectId), deadline),
+        () => this.answer(verifyResultCall(projectId), deadline),
+      );
     } finally {
       deadline.clear();
     }

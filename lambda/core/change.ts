@@ -6,6 +6,7 @@ import type { Importance, OmsWords } from './progress';
  * - `unreachable` / `answering`, `credentials-refused` / `credentials-accepted`, `stalled` / `moving`, `lagging` / `caught-up`: health and its end;
  * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
  * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
+ * - `way-back-lost` / `way-back-again`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
  * - `cutover`: a cutover pipeline asks, warns or has ended.
  */
 export const CHANGE_KINDS = [
@@ -23,6 +24,8 @@ export const CHANGE_KINDS = [
   'may-never-finish',
   'goal-met',
   'cutover',
+  'way-back-lost',
+  'way-back-again',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 

@@ -8,6 +8,7 @@ import type { Look } from './progress';
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from './settings';
 import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
+import { wayBack } from './way-back';
 
 /** Told when no valid answer came for so many looks and so long. */
 const UNREACHABLE_LOOKS = 3;
@@ -18,7 +19,8 @@ const CAUGHT_UP_SHARE = 0.7;
 /** Percent of the resumable time at which a stopped project is told of again. */
 const EXPIRY_TELLS = [50, 80, 95] as const;
 
-interface Found {
+/** What a look brings, before the facts it is told with. */
+export interface Found {
   readonly kind: ChangeKind;
   readonly detail?: string;
   readonly since?: number;
@@ -52,6 +54,7 @@ export function withChanges(
     movement(after, found, told);
     lagging(after, look, lagSeconds, found, told);
     expiry(after, look, found, told);
+    wayBack(after, look, found, told);
   }
   wishes(asked, found, told);
   if (found.length === 0) return { ...after, told };

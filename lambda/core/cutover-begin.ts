@@ -19,6 +19,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
   approvalSeconds: null,
   switchover: 'none',
   switchoverTimeoutSeconds: 1800,
+  verification: true,
   rollback: false,
   rehearse: false,
 };

@@ -140,6 +140,8 @@ export interface CutoverSettings {
   /** Whether OMS's own switchover is part of it, and who does it. */
   readonly switchover: 'none' | 'operator' | 'step';
   readonly switchoverTimeoutSeconds: number;
+  /** Whether OMS's own full verification has to be clean, where there is one. */
+  readonly verification: boolean;
   readonly rollback: boolean;
   readonly rehearse: boolean;
 }

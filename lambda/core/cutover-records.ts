@@ -4,9 +4,12 @@ import type { CutoverState } from './cutover-state';
 import type { DeliveryPorts } from './deliver';
 import { CheckFailed, OmsCutoverError } from './errors';
 import { handOver } from './notice';
+import type { Verifier } from './verification';
 
 export interface CutoverPorts extends DeliveryPorts {
   readonly cutovers: CutoverStore;
+  /** Absent where OMS cannot be asked. */
+  readonly verifier?: Verifier;
   /** Where people find it all, for the commands in a mail. Absent where there is no such name. */
   readonly tableName?: string;
 }

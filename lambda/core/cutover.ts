@@ -12,6 +12,7 @@ import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './c
 import { again, end, go, waitOn } from './cutover-replies';
 import type { CutoverOrder, CutoverReply } from './cutover-state';
 import { ask, closed, fenced, stepBegun, voided, withGate, withNotice, wordsOf } from './cutover-transitions';
+import { verificationDue } from './cutover-verification';
 import { approvalNotice, switchoverNotice, voidNotice } from './cutover-words';
 import { drainForecastText } from './drain-forecast';
 
@@ -30,7 +31,9 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       const record = await changeOpen(state, ports, (old) => withGate(old, order.gate, order.result));
       const early = order.gate === 'READY' || order.gate === 'READY_AGAIN';
       const cancelled = early ? await wasCancelled(state, record, ports) : null;
-      return cancelled ?? { ...go(state), gate: order.result };
+      if (cancelled !== null) return cancelled;
+      const notClean = order.gate === 'READY' ? await verificationDue(state, record, ports) : null;
+      return notClean ?? { ...go(state), gate: order.result };
     }
     case 'ask': {
       const forecast = await drainForecastText(state.projectId, ports);
@@ -63,7 +66,9 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       await changeOpen(state, ports, (old) => {
         const record = stepBegun(old, order.step, ports.clock.now());
         const telling = order.step === 'switchover' && old.settings.switchover === 'operator' && !old.settings.rehearse;
-        return telling ? withNotice(record, switchoverNotice(record, old.settings.switchoverTimeoutSeconds)) : record;
+        return telling && record !== old
+          ? withNotice(record, switchoverNotice(record, old.settings.switchoverTimeoutSeconds))
+          : record;
       });
       return go(state);
     }

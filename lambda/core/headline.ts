@@ -16,6 +16,8 @@ const HEADLINES: Record<Exclude<ChangeKind, 'status'>, (change: Change) => strin
   expiring: (change) => `${change.status ?? 'stopped'}${sinceWhen(change)}, resume it soon`,
   'may-never-finish': () => 'may never reach FINISHED',
   'goal-met': (change) => `is ${change.detail?.split(':')[0] ?? 'ready'}`,
+  'way-back-lost': () => 'WAY BACK LOST: the source no longer follows the target',
+  'way-back-again': () => 'way back open again',
   cutover: (change) => change.notice?.headline ?? 'cutover',
 };
 

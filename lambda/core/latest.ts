@@ -67,6 +67,8 @@ export interface Told {
   /** Percent of the resumable time told of, for the stop that began at statusSince. */
   readonly expiring?: number;
   readonly mayNeverFinish?: boolean;
+  /** Whether writes to the target reach the source after a switchover. Absent before there was a way back. */
+  readonly wayBack?: 'OPEN' | 'LOST';
   /** The wait whose goal was told as met. */
   readonly goalMetFor?: string;
 }

@@ -38,7 +38,8 @@ function attributesOf(change: Change): Record<string, string> {
     from: change.from,
     to: change.to,
     status: change.status,
-    importance: change.notice?.importance ?? change.importance,
+    // Losing the way back matters whatever OMS says of the project.
+    importance: change.kind === 'way-back-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance),
   };
   return Object.fromEntries(
     Object.entries(all)

@@ -1,0 +1,15 @@
+/** OMS's own full verification, where it is part of a project and the calls to ask for it are there (4.1.1 on). */
+
+export type Verification =
+  /** This OMS cannot be asked, or the project has no full verification. */
+  | { readonly state: 'NOT_THERE'; readonly message: string }
+  | { readonly state: 'CLEAN'; readonly message: string }
+  | { readonly state: 'UNDER_WAY'; readonly message: string }
+  | { readonly state: 'DIFFERENT'; readonly message: string }
+  /** No usable answer: not clean. */
+  | { readonly state: 'UNKNOWN'; readonly message: string };
+
+export interface Verifier {
+  /** Never throws for OMS's trouble. */
+  verification(projectId: string): Promise<Verification>;
+}

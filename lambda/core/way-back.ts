@@ -1,0 +1,50 @@
+/** After a switchover with reverse synchronisation: can one still go back to the source without losing what was written since? */
+import type { Found } from './changes';
+import { formatDuration } from './duration';
+import type { Latest, Told } from './latest';
+import type { Look } from './progress';
+import { RESUMABLE_SECONDS } from './settings';
+import { classOf, phaseOf } from './status';
+
+/** OMS refreshes its checkpoints every 10 s; the schedule may look every 5 min: unchanged for so long, it stands still. */
+const STANDS_STILL_MS = 15 * 60_000;
+
+/** Adds what is to be told, once for each loss and once for each return. */
+export function wayBack(after: Latest, look: Look, found: Found[], told: { wayBack?: Told['wayBack'] }): void {
+  if (look.outcome !== 'OK') return;
+  const lost = lostBecause(after, look);
+  const works = lost === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(look.progress.currentStep) === 'reverse';
+  if (told.wayBack === undefined) {
+    if (works) told.wayBack = 'OPEN';
+    return;
+  }
+  if (lost !== null && told.wayBack === 'OPEN') {
+    told.wayBack = 'LOST';
+    found.push({
+      kind: 'way-back-lost',
+      detail: `${lost}. What is written to the target now does not reach the source.`,
+    });
+  } else if (works && told.wayBack === 'LOST') {
+    told.wayBack = 'OPEN';
+    found.push({ kind: 'way-back-again', detail: 'the reverse checkpoint moves again' });
+  }
+}
+
+function lostBecause({ reverse }: Latest, look: Look & { outcome: 'OK' }): string | null {
+  const { status, currentStep } = look.progress;
+  switch (classOf(status)) {
+    case 'finished':
+    case 'gone':
+      return `the project is ${status}: reverse synchronisation is over for good`;
+    case 'failed':
+    case 'suspended':
+      return `the project is ${status}: reverse synchronisation stands; resumed within ${formatDuration(RESUMABLE_SECONDS)} it can still catch up`;
+    case 'running':
+      break;
+    default:
+      return null;
+  }
+  if (phaseOf(currentStep) !== 'reverse') return `the step is ${currentStep ?? 'unknown'}, and no longer a reverse one`;
+  const still = reverse === undefined ? 0 : look.answeredAt - reverse.movedAt;
+  return still >= STANDS_STILL_MS ? `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}` : null;
+}
