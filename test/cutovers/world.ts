@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly isDown?: (now: number) => boolean;
   /** Thrown before and after each invocation and each access to the store, by chance. */
   readonly maybeKill?: () => void;
+  /** How long an invocation takes. Default nothing. */
+  readonly invocationMs?: number;
   /** Of the user's, by name. What one throws fails the step. */
   readonly steps: Readonly<Record<string, (cutover: unknown) => Promise<unknown>>>;
 }
@@ -117,8 +119,9 @@ export class World {
   }
 
   async invoke(event: unknown): Promise<unknown> {
-    const { maybeKill, clock } = this.options;
+    const { maybeKill, clock, invocationMs } = this.options;
     maybeKill?.();
+    if (invocationMs !== undefined) await clock.sleep(invocationMs);
     const endsAt = clock.now() + 180_000;
     const reply = await answer(JSON.parse(JSON.stringify(event)), this.ports, () => endsAt - clock.now());
     // The work is done, and nobody hears of it.
