@@ -1,6 +1,7 @@
 /** The one function: it looks at OMS, remembers, tells and judges, for the schedule (a fleet) and for a wait (one project). */
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
@@ -25,6 +26,8 @@ const MEMORY_MB = 256;
 export interface CheckFunctionProps {
   readonly table: dynamodb.Table;
   readonly topic: sns.ITopic;
+  readonly chatTopic: sns.ITopic | undefined;
+  readonly eventBus: events.IEventBus | undefined;
   readonly credentials: secretsmanager.ISecret;
   readonly failures: sqs.IQueue;
   readonly omsEndpoint: string;
@@ -90,6 +93,8 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
     [ENV.retentionDays]: String(props.retention.toDays()),
     [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
+    ...(props.chatTopic === undefined ? {} : { [ENV.chatTopicArn]: props.chatTopic.topicArn }),
+    ...(props.eventBus === undefined ? {} : { [ENV.eventBusName]: props.eventBus.eventBusArn }),
     [ENV.monitorName]: props.monitorName,
     [ENV.dashboardUrl]: props.dashboardUrl,
     ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),

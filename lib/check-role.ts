@@ -1,6 +1,7 @@
 /** All that the function may do, on one page. */
 import { Validations } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -12,6 +13,8 @@ import type { Construct } from 'constructs';
 export interface CheckRoleProps {
   readonly table: dynamodb.Table;
   readonly topic: sns.ITopic;
+  readonly chatTopic: sns.ITopic | undefined;
+  readonly eventBus: events.IEventBus | undefined;
   readonly credentials: secretsmanager.ISecret;
   readonly failures: sqs.IQueue;
   readonly logGroup: logs.ILogGroup;
@@ -24,6 +27,8 @@ export class CheckRole extends iam.Role {
     super(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], props.table.tableArn);
     this.allow(['sns:Publish'], props.topic.topicArn);
+    if (props.chatTopic !== undefined) this.allow(['sns:Publish'], props.chatTopic.topicArn);
+    if (props.eventBus !== undefined) this.allow(['events:PutEvents'], props.eventBus.eventBusArn);
     this.allow(['secretsmanager:GetSecretValue'], arnOf(props.credentials));
     // Lambda itself sends a failed event there, in the function's name.
     this.allow(['sqs:SendMessage'], props.failures.queueArn);
@@ -44,6 +49,7 @@ export class CheckRole extends iam.Role {
     }
     props.credentials.encryptionKey?.grantDecrypt(this);
     props.encryptionKey?.grantEncryptDecrypt(this);
+    props.chatTopic?.masterKey?.grant(this, 'kms:Decrypt', 'kms:GenerateDataKey');
     this.acknowledge(props);
   }
 

@@ -3,6 +3,7 @@ import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -109,6 +110,16 @@ export interface MigrationMonitorProps {
    */
   readonly alarmTopic?: sns.ITopic;
   /**
+   * A topic that Amazon Q Developer in chat applications (AWS Chatbot) is subscribed to: changes go there too, one thread a project.
+   * @default - no chat
+   */
+  readonly chatTopic?: sns.ITopic;
+  /**
+   * An event bus that changes go to too, shaped as AWS DMS shapes its own.
+   * @default - none
+   */
+  readonly eventBus?: events.IEventBus;
+  /**
    * Where docs/runbook.md can be read: every alarm's description links to its section there.
    * @default - the file's name in this package
    */
@@ -183,6 +194,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
       ...kept,
       table: this.table,
       topic: this.topic,
+      chatTopic: props.chatTopic,
+      eventBus: props.eventBus,
       failures: this.failures,
       credentials: props.credentials,
       omsEndpoint: props.omsEndpoint,

@@ -1,7 +1,9 @@
 /** Least privilege, to the letter: a new permission has to be written here too. */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { monitorWith, permissionsOf, type Synthesized } from './stacks';
 
 const CHECK = [
@@ -62,6 +64,30 @@ test('the function may use the keys that it needs, and no other', () => {
   expect(permissionsOf(synthesized, 'Monitor/Fleet/Role')).toContain(
     'Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>',
   );
+});
+
+test('the function may tell a chat and a bus where they are given, and use the key of the chat’s topic', () => {
+  const synthesized = monitorWith((stack) => ({
+    chatTopic: new sns.Topic(stack, 'Chat', { masterKey: new kms.Key(stack, 'ChatKey') }) as sns.ITopic,
+    eventBus: new events.EventBus(stack, 'Bus') as events.IEventBus,
+  }));
+  expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([
+    CHECK[0],
+    'Allow sns:Publish on <Chat>, <Monitor/Topic>',
+    'Allow events:PutEvents on <Bus.Arn>',
+    ...CHECK.slice(2),
+    `Allow ${TRACE} on *`,
+    'Allow kms:Decrypt, kms:GenerateDataKey on <ChatKey.Arn>',
+  ]);
+  const { stack, template } = synthesized;
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        CHAT_TOPIC_ARN: stack.resolve((stack.node.findChild('Chat') as sns.Topic).topicArn),
+        EVENT_BUS_NAME: stack.resolve((stack.node.findChild('Bus') as events.EventBus).eventBusArn),
+      },
+    },
+  });
 });
 
 test('the schedule may invoke the function and leave a dead letter, on behalf of this account only', () => {
