@@ -271,7 +271,11 @@ describe('a topic of alarms', () => {
 
   test('whose key cannot be told so is warned of too', () => {
     const { stack } = monitorWith((scope) => ({
-      encryptionKey: kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'),
+      encryptionKey: kms.Key.fromKeyArn(
+        scope,
+        'Key',
+        'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      ),
     }));
     Annotations.fromStack(stack).hasWarning(
       '/Test/Monitor/Topic',
