@@ -12,5 +12,7 @@ module.exports = {
     ],
   },
   coverageProvider: 'v8',
+  // Jest leaves one core to itself otherwise, which on two is half of them.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

@@ -59,12 +59,10 @@ test.each([
   },
 );
 
-test.each([null, 10])(
-  '365 days with an interval of %p stay under 20,000 events in every execution',
-  async (interval) => {
-    const { legs, largestLegHistory, parentHistory } = await longestWait(ours, interval);
-    expect(legs).toBeGreaterThan(100);
-    expect(largestLegHistory).toBeLessThan(20_000);
-    expect(parentHistory).toBeLessThan(20_000);
-  },
-);
+// The year at the user's own 10 s is played by the bench (`longestWaits`): it takes half a minute.
+test('365 days stay under 20,000 events in every execution', async () => {
+  const { legs, largestLegHistory, parentHistory } = await longestWait(ours, null);
+  expect(legs).toBeGreaterThan(100);
+  expect(largestLegHistory).toBeLessThan(20_000);
+  expect(parentHistory).toBeLessThan(20_000);
+});

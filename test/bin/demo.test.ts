@@ -81,18 +81,6 @@ sideBySide(
       expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
     },
 
-    'a suspension is told when it begins and when it ends, and the copy is waited for': async () => {
-      const ended = await run(['demo', '--json', '--scenario', 'suspension']);
-      expectWhole(ended);
-      expect(ended.status).toBe(0);
-      expect(changes(ended.lines)).toEqual([
-        'status INIT RUNNING',
-        'status RUNNING SUSPEND',
-        'status SUSPEND RUNNING',
-        'status RUNNING FINISHED',
-      ]);
-    },
-
     'an interruption ends it without a summary and without a result': async () => {
       const demo = start(['demo', '--json']);
       await demo.line(({ type }) => type === 'notification');

@@ -30,9 +30,8 @@ function runApp(context: object, outdir: string) {
 
 const template = (outdir: string) => JSON.parse(readFileSync(join(home, outdir, 'OmsCutover.template.json'), 'utf8'));
 
-test('the app writes the same template twice, with outputs that name what one needs next', () => {
-  for (const outdir of ['one', 'two']) expect(runApp(SETTINGS, outdir)).toMatchObject({ status: 0, stderr: '' });
-  expect(template('two')).toEqual(template('one'));
+test('the app writes a template with outputs that name what one needs next, and asks for no look-up', () => {
+  expect(runApp(SETTINGS, 'one')).toMatchObject({ status: 0, stderr: '' });
   expect(Object.keys(template('one').Outputs)).toEqual([
     'TableName',
     'TopicArn',
@@ -44,7 +43,7 @@ test('the app writes the same template twice, with outputs that name what one ne
   expect(JSON.parse(readFileSync(join(home, 'one', 'manifest.json'), 'utf8')).missing).toBeUndefined();
 });
 
-test('the pinned CDK command gives the same stack', () => {
+test('the pinned CDK command, another process, gives the same stack', () => {
   const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const { status, stderr } = spawnSync(
     join(ROOT, 'node_modules/.bin/cdk'),
@@ -56,14 +55,12 @@ test('the pinned CDK command gives the same stack', () => {
     },
   );
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  const plain = runApp(SETTINGS, 'plain');
-  expect(plain.status).toBe(0);
   // The command adds where each asset and construct comes from.
   const withoutMetadata = (outdir: string) =>
     Object.entries(template(outdir).Resources as Record<string, { Type: string; Properties: unknown }>)
       .filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')
       .map(([id, { Type, Properties }]) => ({ id, Type, Properties }));
-  expect(withoutMetadata('cdk')).toEqual(withoutMetadata('plain'));
+  expect(withoutMetadata('cdk')).toEqual(withoutMetadata('one'));
   expect(existsSync(join(ROOT, 'cdk.context.json'))).toBe(false);
 });
 
