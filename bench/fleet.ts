@@ -17,7 +17,7 @@ import { ok } from '../test/support/looks';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
 
 const ROOT = join(__dirname, '..');
-const SIZES = [100, 1_000, 10_000];
+const SIZES = [1_000, 10_000];
 /** Looked at before the clock starts: the first event of a new function also loads and connects. */
 const WARM_UP = 50;
 /** OMS beside the read of latest, then the snapshot, then latest. */
