@@ -1,0 +1,64 @@
+/** What any memory of cutovers must do, whatever it is made of. */
+import type { CutoverStore } from '../../lambda/core/cutover-record';
+import { begun } from '../../lambda/core/cutover-transitions';
+import { T0 } from './looks';
+
+const SETTINGS = {
+  maxLagSeconds: 30,
+  holdSeconds: 60,
+  drainTimeoutSeconds: 300,
+  marginSeconds: 10,
+  approvalSeconds: null,
+  switchover: 'none',
+  switchoverTimeoutSeconds: 1800,
+  verification: true,
+  rollback: false,
+  rehearse: false,
+} as const;
+
+/** @param open gives the store under test; called once. */
+export function cutoversContract(open: () => Promise<CutoverStore>): void {
+  let store: CutoverStore;
+  beforeAll(async () => {
+    store = await open();
+  });
+
+  test('knows nothing of a cutover never begun', async () => {
+    expect(await store.readCutover('p_never', 'r')).toBeUndefined();
+    expect(await store.readCurrentCutover('p_never')).toBeUndefined();
+    expect(await store.readProjectOfRun('never')).toBeUndefined();
+    expect(await store.readDecision('p_never', 'r', 1)).toBeUndefined();
+  });
+
+  test('gives back a record as it was, and writes only over the version that was read', async () => {
+    const record = begun('p_a', 'run-1', SETTINGS, T0);
+    expect(await store.putCutover(record, { expectedVersion: 0 })).toBe('stored');
+    expect(await store.putCutover(record, { expectedVersion: 0 })).toBe('conflict');
+    expect(await store.readCutover('p_a', 'run-1')).toEqual(record);
+    expect(await store.putCutover({ ...record, version: 2 }, { expectedVersion: 1 })).toBe('stored');
+    expect(await store.putCutover({ ...record, version: 2 }, { expectedVersion: 1 })).toBe('conflict');
+  });
+
+  test('lets exactly one of many runs become the current one', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        store.putCurrentCutover({ project: 'p_race', run: `r${i}`, version: 1 }, { expectedVersion: 0 }),
+      ),
+    );
+    expect(answers.filter((answer) => answer === 'stored')).toHaveLength(1);
+  });
+
+  test('keeps the first answer to a question, and the next question apart', async () => {
+    const decision = { run: 'run-1', question: 1, decision: 'APPROVED', by: 'a', at: '2026-11-23T00:00:00.000Z' } as const;
+    expect(await store.putDecision('p_a', decision)).toBe('stored');
+    expect(await store.putDecision('p_a', { ...decision, decision: 'REJECTED', by: 'b' })).toBe('conflict');
+    expect(await store.readDecision('p_a', 'run-1', 1)).toEqual(decision);
+    expect(await store.readDecision('p_a', 'run-1', 2)).toBeUndefined();
+  });
+
+  test('knows which project a run is of', async () => {
+    await store.putProjectOfRun('run-1', 'p_a');
+    await store.putProjectOfRun('run-1', 'p_a');
+    expect(await store.readProjectOfRun('run-1')).toBe('p_a');
+  });
+}
