@@ -10,6 +10,7 @@ import { Flags, short } from '../local/cli/flags';
 import { forecastCommand } from '../local/cli/forecast-command';
 import { usage, usageOf } from '../local/cli/help';
 import { historyCommand } from '../local/cli/history-command';
+import { muteCommand } from '../local/cli/mute-command';
 import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
 import { replayCommand } from '../local/cli/replay-command';
 import { simulateCommand } from '../local/cli/simulate-command';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   waitCommand,
   checkCommand,
   historyCommand,
+  muteCommand,
   statusCommand,
   receiptCommand,
   approveCommand,

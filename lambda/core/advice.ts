@@ -6,7 +6,7 @@ import { classOf } from './status';
 
 const NOTHING = 'nothing; watching goes on.';
 
-const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover'>, string> = {
+const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover' | 'summary'>, string> = {
   unreachable:
     'see that the OMS console answers on its port from where this runs; a wait fails on it after its outage grace.',
   answering: NOTHING,
@@ -22,11 +22,12 @@ const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover'>, string
   'way-back-lost':
     'decide now whether to stay on the target; to keep the way back, see the reverse step in the OMS console and resume it.',
   'way-back-again': NOTHING,
+  test: 'nothing; somebody asked the doctor whether messages arrive.',
   'goal-met': 'go on with the cutover; the pipeline that waited does so by itself.',
 };
 
 export function adviceOn(change: Change): string {
-  if (change.kind === 'cutover') return change.notice?.advice ?? 'nothing.';
+  if (change.kind === 'cutover' || change.kind === 'summary') return change.notice?.advice ?? 'nothing.';
   if (change.kind !== 'status' && change.kind !== 'found') return ADVICE[change.kind];
   switch (classOf(change.status ?? '')) {
     case 'failed':

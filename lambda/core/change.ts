@@ -7,7 +7,8 @@ import type { Importance, OmsWords } from './progress';
  * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
  * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
  * - `way-back-lost` / `way-back-again`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
- * - `cutover`: a cutover pipeline asks, warns or has ended.
+ * - `cutover`: a cutover pipeline asks, warns or has ended;
+ * - `summary`: several changes in one, at the end of a window in which they were muted; - `test`: somebody asked for a test message.
  */
 export const CHANGE_KINDS = [
   'status',
@@ -26,6 +27,8 @@ export const CHANGE_KINDS = [
   'cutover',
   'way-back-lost',
   'way-back-again',
+  'summary',
+  'test',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
@@ -48,7 +51,7 @@ export interface Change {
   readonly execution?: string;
   /** What happened, one sentence, where the kind does not say it all. */
   readonly detail?: string;
-  /** Only where kind is `cutover`: its own words, and how much they matter whatever OMS says of the project. */
+  /** Only where kind is `cutover` or `summary`: its own words, and how much they matter whatever OMS says of the project. */
   readonly notice?: { readonly headline: string; readonly advice: string; readonly importance: Importance };
   readonly status: string | null;
   readonly step: string | null;
@@ -63,3 +66,8 @@ export interface Change {
 
 /** At most this many wait to be told. Past it the oldest health changes that ended are dropped first; see history. */
 export const MAX_PENDING = 50;
+
+export function importanceOf(change: Change): Importance | null {
+  // Losing the way back matters whatever OMS says of the project.
+  return change.kind === 'way-back-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance);
+}

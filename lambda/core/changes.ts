@@ -92,7 +92,7 @@ export function withChanges(
 function bounded(pending: readonly Change[]): readonly Change[] {
   const kept = [...pending];
   while (kept.length > MAX_PENDING) {
-    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover');
+    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
     const status = kept.findIndex(({ kind }) => kind === 'status');
     kept.splice(Math.max(0, health === -1 ? status : health), 1);
   }

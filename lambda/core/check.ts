@@ -8,6 +8,7 @@ import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { type Circumstances, type Derivation, derive } from './derive';
 import { CheckFailed, Interrupted } from './errors';
 import type { Latest } from './latest';
+import { isMuted } from './mute';
 import type { Metrics, Oms } from './ports';
 import type { Look } from './progress';
 
@@ -39,7 +40,8 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
       durationMs: ports.clock.now() - began,
       importance: latest.progress?.importance ?? null,
       stalled: latest.told.stalled === true,
-      changesPending: latest.pending.length,
+      // What is kept on purpose is not stuck.
+      changesPending: isMuted(latest, ports.clock.now()) ? 0 : latest.pending.length,
     });
     return result;
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Change } from './change';
 import type { Latest } from './latest';
 import type { Places } from './links';
 import { notificationOf } from './message';
+import { afterMute, isMuted } from './mute';
 import type { Clock, Log, Notifier, Store } from './ports';
 
 export interface DeliveryPorts {
@@ -24,11 +25,15 @@ export interface DeliveryPorts {
 /** Further in the future than clocks of two invocations ever are apart. */
 const CLOCKS_APART_MS = 10_000;
 
-/** Takes the lease where something is pending and nobody holds it; for the write that is about to be made. */
+/**
+ * Takes the lease where something is pending, nobody holds it and nobody wants silence; for the write that is about to be made. What a
+ * window of silence has kept is summed up in the same write.
+ */
 export function claimed(latest: Latest, owner: string, now: number, leaseMs: number): Latest {
-  return latest.pending.length > 0 && isFree(latest, now, leaseMs)
-    ? { ...latest, lease: { owner, until: now + leaseMs } }
-    : latest;
+  // Under somebody's lease a change may be on its way by itself: it must not go into a summary too.
+  if (isMuted(latest, now) || !isFree(latest, now, leaseMs)) return latest;
+  const due = afterMute(latest, now);
+  return due.pending.length > 0 ? { ...due, lease: { owner, until: now + leaseMs } } : due;
 }
 
 /** Also where the lease ends later than any lease taken by now can: a clock was ahead, and waiting for ours to reach it could take for ever. */
@@ -45,8 +50,9 @@ export async function deliver(stored: Latest, owner: string, ports: DeliveryPort
   let current: Latest | undefined = stored;
   while (current?.lease?.owner === owner) {
     const [change] = current.pending;
-    const inTime = ports.leaseMs === 0 || ports.clock.now() < current.lease.until;
-    const told = change !== undefined && inTime && (await publish(change, ports)) ? change : null;
+    const now = ports.clock.now();
+    const mayTell = (ports.leaseMs === 0 || now < current.lease.until) && !isMuted(current, now);
+    const told = change !== undefined && mayTell && (await publish(change, ports)) ? change : null;
     current = await clear(current, owner, told, ports);
   }
   return current ?? stored;

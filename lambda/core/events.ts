@@ -1,4 +1,4 @@
-/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, an execution's end. */
+/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, an execution's end. */
 import { cutoverAction } from './cutover';
 import { executionEnded } from './cutover-closing';
 import { readCutoverOrder, readExecutionEnd } from './cutover-input';
@@ -7,11 +7,12 @@ import type { CutoverReply } from './cutover-state';
 import { InvalidInput } from './errors';
 import { checkFleet, type FleetPorts, type FleetReport } from './fleet';
 import { readFleetOrder } from './fleet-order';
+import { type MuteReply, mute, readMuteOrder } from './mute';
 import { waitRound } from './wait';
 import type { WaitRound } from './wait-state';
 
 export type EventPorts = FleetPorts & CutoverPorts;
-export type Answer = WaitRound | FleetReport | CutoverReply | Awaited<ReturnType<typeof executionEnded>>;
+export type Answer = WaitRound | FleetReport | CutoverReply | MuteReply | Awaited<ReturnType<typeof executionEnded>>;
 
 /** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
@@ -19,11 +20,12 @@ export async function answer(event: unknown, ports: EventPorts, remainingMs: () 
   if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
   if ('projects' in fields) return await checkFleet(readFleetOrder(fields), ports, remainingMs);
   if ('cutover' in fields) return await cutoverAction(readCutoverOrder(fields.cutover), ports);
+  if ('mute' in fields) return await mute(readMuteOrder(fields.mute), ports);
   const ended = readExecutionEnd(fields);
   if (ended !== null) return await executionEnded(ended, ports);
   const names = Object.keys(fields);
   const got = names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
   throw new InvalidInput([
-    `expected an event with "wait", "projects" or "cutover", or an execution's end from EventBridge, got ${got}`,
+    `expected an event with "wait", "projects", "cutover" or "mute", or an execution's end from EventBridge, got ${got}`,
   ]);
 }

@@ -19,6 +19,8 @@ const HEADLINES: Record<Exclude<ChangeKind, 'status'>, (change: Change) => strin
   'way-back-lost': () => 'WAY BACK LOST: the source no longer follows the target',
   'way-back-again': () => 'way back open again',
   cutover: (change) => change.notice?.headline ?? 'cutover',
+  summary: (change) => change.notice?.headline ?? 'several changes while muted',
+  test: () => 'test: this is how you will be told',
 };
 
 export function headline(change: Change): string {

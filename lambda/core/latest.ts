@@ -55,6 +55,8 @@ export interface Latest {
   readonly told: Told;
   /** Who is publishing now, and until when nobody else may. */
   readonly lease: { readonly owner: string; readonly until: number } | null;
+  /** Unix milliseconds: until then changes are kept and not sent. Stays past its end until what was kept is summed up. Absent: no window. */
+  readonly mutedUntil?: number;
 }
 
 export interface Told {

@@ -1,5 +1,5 @@
 /** A change put into words: subject and body for a person, the event for programs, and the attributes that filters read. */
-import type { Change } from './change';
+import { type Change, importanceOf } from './change';
 import { eventOf } from './change-event';
 import { headline, place } from './headline';
 import { linksOf, type Places } from './links';
@@ -38,8 +38,7 @@ function attributesOf(change: Change): Record<string, string> {
     from: change.from,
     to: change.to,
     status: change.status,
-    // Losing the way back matters whatever OMS says of the project.
-    importance: change.kind === 'way-back-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance),
+    importance: importanceOf(change),
   };
   return Object.fromEntries(
     Object.entries(all)

@@ -56,7 +56,7 @@ function withChange(before: Latest, id: string, notice: Notice, now: number): La
   const pending = [...before.pending, change];
   // What a cutover has to say goes last of all: the oldest of the others makes room.
   while (pending.length > MAX_PENDING) {
-    const other = pending.findIndex(({ kind }) => kind !== 'cutover');
+    const other = pending.findIndex(({ kind }) => kind !== 'cutover' && kind !== 'summary');
     pending.splice(Math.max(0, other), 1);
   }
   return {

@@ -37,5 +37,11 @@ export function stateChangeOf({ change, subject, event }: Notification): StateCh
 
 function categoryOf(kind: ChangeKind, { status }: ChangeEvent): StateChange['category'] {
   if (kind === 'status' || kind === 'found') return classOf(status ?? '') === 'failed' ? 'Failure' : 'StateChange';
-  return kind === 'goal-met' || kind === 'may-never-finish' || kind === 'cutover' ? 'Notification' : 'Health';
+  return kind === 'goal-met' ||
+    kind === 'may-never-finish' ||
+    kind === 'cutover' ||
+    kind === 'summary' ||
+    kind === 'test'
+    ? 'Notification'
+    : 'Health';
 }

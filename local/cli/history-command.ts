@@ -1,6 +1,8 @@
 /** `history`: what was seen, and what is not told yet. */
 import { existsSync } from 'node:fs';
+import { iso } from '../../lambda/core/duration';
 import { notificationOf } from '../../lambda/core/message';
+import { isMuted } from '../../lambda/core/mute';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
@@ -42,6 +44,8 @@ export const historyCommand: Command = {
           ? `no look at ${project} is stored in ${dataDir}`
           : `${looks} look${looks === 1 ? '' : 's'} at ${project}`,
       );
+      if (latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()))
+        printer.note(`muted until ${iso(latest.mutedUntil)}`);
       for (const change of latest?.pending ?? []) {
         const { subject } = notificationOf(change);
         json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });

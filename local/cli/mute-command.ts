@@ -1,0 +1,60 @@
+/** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
+import { existsSync } from 'node:fs';
+import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/mute';
+import { newCheckId } from '../../lambda/wiring';
+import { openLocalStore } from '../local-store';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
+import type { Flags } from './flags';
+import { JsonLines } from './json-lines';
+import { readProject } from './wait-command';
+
+export const muteCommand: Command = {
+  name: 'mute',
+  summary: 'keep changes for a while instead of telling them',
+  flags: {
+    ...PROJECT_FLAG,
+    for: { value: 'D', about: 'from now on for so long, 7d at most' },
+    off: { about: 'end it now: the next look tells what was kept' },
+    ...DATA_DIR_FLAG,
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const project = readProject(flags);
+    const forSeconds = readWindow(flags);
+    const dataDir = readDataDir(flags);
+    flags.settle();
+    const reply =
+      forSeconds === 0 && !existsSync(dataDir)
+        ? { mutedUntil: null, pending: 0 }
+        : await muteIn(dataDir, { projectId: project, forSeconds }, io);
+    const { mutedUntil, pending } = reply;
+    if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'mute', project, mutedUntil, pending });
+    else {
+      const kept = pending === 0 ? '' : `; ${pending} change${pending === 1 ? ' waits' : 's wait'} to be told`;
+      io.stdout(
+        mutedUntil === null ? `${project} is not muted${kept}\n` : `${project} is muted until ${mutedUntil}${kept}\n`,
+      );
+    }
+    return 0;
+  },
+};
+
+function readWindow(flags: Flags): number {
+  if (flags.has('for') === flags.has('off')) {
+    flags.problems.push('give one of --for (how long, such as 2h) and --off');
+    return 0;
+  }
+  const seconds = flags.seconds('for', 1) ?? 0;
+  if (seconds > LONGEST_MUTE_SECONDS) flags.problems.push(`--for must be 7d or less, got "${flags.text('for')}"`);
+  return seconds;
+}
+
+async function muteIn(dataDir: string, order: Parameters<typeof mute>[0], io: Io): ReturnType<typeof mute> {
+  const data = await openLocalStore(dataDir);
+  try {
+    return await mute(order, { store: data.store, clock: io.clock, newId: newCheckId });
+  } finally {
+    await data.close();
+  }
+}
