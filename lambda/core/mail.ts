@@ -18,7 +18,7 @@ export function bodyOf(change: Change, links: Links): string {
     // The project's id, which has no blank in it, keeps a strange status from beginning the line.
     wrapped(`${plain(change.project, 128)} ${plain(headline(change), MAX_DETAIL)}`),
     facts(change).flatMap((fact) => wrapped(fact)),
-    change.kind === 'cutover' ? receipt(change) : [],
+    change.kind === 'cutover' || change.kind === 'summary' ? receipt(change) : [],
     omsWords(change).flatMap((words) => wrapped(words)),
     wrapped(`What to do: ${plain(adviceOn(change), MAX_DETAIL * 2)}`),
     [
@@ -48,7 +48,8 @@ function facts(change: Change): string[] {
     told.push(`${what} ${moment(since)} (${lasted})`);
   }
   if (kind === 'cutover') return told;
-  if (detail !== undefined) told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
+  if (kind === 'test') return told;
+  if (detail !== undefined && kind !== 'summary') told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
   if (kind !== 'status' && kind !== 'found') told.push(`Status: ${plain(change.status ?? 'unknown', 64)}`);
   return [...told, ...progress(change)];
 }
