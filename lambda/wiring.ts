@@ -1,10 +1,11 @@
 /** Chooses the adapters for AWS. The only place in lambda/ that knows both sides. */
-import { randomUUID } from 'node:crypto';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { ChatNotifier } from './adapters/chat-notifier';
+import { newCheckId } from './adapters/check-id';
 import { DynamoDbCutovers } from './adapters/dynamodb-cutovers';
 import { DynamoDbStore } from './adapters/dynamodb-store';
 import { EventBusNotifier } from './adapters/event-bus-notifier';
@@ -78,9 +79,4 @@ function notifierOf({ topicArn, chatTopicArn, eventBusName }: Config, log: Log):
       : { eventBus: new EventBusNotifier(new EventBridgeClient(REQUEST), eventBusName) }),
   };
   return Object.keys(others).length === 0 ? main : new SideChannels(main, others, log);
-}
-
-/** 60 random bits: short enough to read aloud, unlikely enough to meet twice. */
-export function newCheckId(): string {
-  return randomUUID().replaceAll('-', '').slice(0, 15);
 }

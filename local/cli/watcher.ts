@@ -1,7 +1,8 @@
 /** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
+
+import { newCheckId } from '../../lambda/adapters/check-id';
 import type { CheckPorts } from '../../lambda/core/check';
 import type { Fleet } from '../../lambda/core/ports';
-import { newCheckId } from '../../lambda/wiring';
 import { openLocalStore } from '../local-store';
 import type { Io } from './command';
 import { type Connection, openOms } from './connection';
