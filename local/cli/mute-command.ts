@@ -1,7 +1,7 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
 import { existsSync } from 'node:fs';
+import { newCheckId } from '../../lambda/adapters/check-id';
 import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/mute';
-import { newCheckId } from '../../lambda/wiring';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
