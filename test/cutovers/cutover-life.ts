@@ -77,8 +77,19 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     'garbage',
     'slow',
   ]);
+  const over = new AbortController();
+  const background: Promise<unknown>[] = [];
+  const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
+  const stop = new AbortController();
+  const aborted = chance.happens(0.12);
+  const atTheWorst = chance.happens(0.6);
+  const abortAfter = async (ms: number) => {
+    await clock.sleep(ms, over.signal);
+    stop.abort();
+  };
   const steps: Record<string, (cutover: unknown) => Promise<unknown>> = {
     stopWrites: async () => {
+      if (aborted && atTheWorst) aside(() => abortAfter(chance.between(0, 40 * SECOND)));
       if (stopMode === 'first') throw failing('stopWrites');
       const lastCommit = source.stopWrites(clock.now());
       if (stopMode === 'after') throw failing('stopWrites');
@@ -134,9 +145,6 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     steps,
   });
   const run = `run-${seed}`;
-  const over = new AbortController();
-  const background: Promise<unknown>[] = [];
-  const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
   if (variant === 'operator') aside(() => operator(world, source, clock, chance, over.signal));
   if (variant === 'approval') aside(() => approver(world, run, clock, chance, over.signal));
   if (variant !== 'approval' && chance.happens(0.04)) {
@@ -145,14 +153,7 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
       await answerCutover({ project: PROJECT, run, approve: false, by: 'a person', now: clock.now() }, world.cutovers);
     });
   }
-  const stop = new AbortController();
-  const aborted = chance.happens(0.1);
-  if (aborted) {
-    aside(async () => {
-      await clock.sleep(chance.between(30 * SECOND, 4 * MINUTE), over.signal);
-      stop.abort();
-    });
-  }
+  if (aborted && !atTheWorst) aside(() => abortAfter(chance.between(30 * SECOND, 4 * MINUTE)));
   const execution = await world.cutOver(run, { signal: stop.signal });
   over.abort();
   await Promise.all(background);

@@ -1,0 +1,141 @@
+/** Single cutovers through the definition that deploys, each in one situation. */
+import { ModelledSource } from '../../local/simulator/modelled-source';
+import { VirtualClock } from '../../local/virtual-clock';
+import { Chance } from './chance';
+import { type Deployed, deploy, type Variant } from './machines';
+import { PROJECT, World } from './world';
+
+let deployed: Deployed;
+beforeAll(() => {
+  deployed = deploy();
+}, 120_000);
+
+type Step = () => Promise<unknown>;
+
+function play(variant: Variant, changed: Readonly<Record<string, Step>> = {}) {
+  const clock = new VirtualClock();
+  const random = new Chance(7).next;
+  const source = new ModelledSource({ startedAt: clock.now(), random });
+  const done: string[] = [];
+  const step =
+    (name: string, work: () => unknown = () => ({})) =>
+    async () => {
+      done.push(name);
+      return work();
+    };
+  const steps: Record<string, Step> = {
+    stopWrites: step('stopWrites', () => source.stopWrites(clock.now())),
+    resumeWrites: step('resumeWrites', () => source.resumeWrites(clock.now())),
+    verify: step('verify'),
+    switchover: step('switchover', () => source.switchOver(clock.now())),
+    switchTraffic: step('switchTraffic'),
+    rollback: step('rollback', () => source.resumeWrites(clock.now())),
+    ...changed,
+  };
+  const world = new World({ deployed, variant, clock, source, random, steps });
+  return { world, clock, source, done, record: () => world.cutovers.readCutover(PROJECT, 'run') };
+}
+
+const broken = async () => {
+  throw Object.assign(new Error('the disk is full'), { name: 'Broken' });
+};
+
+describe('a cutover', () => {
+  test('goes through its gates and steps in order', async () => {
+    const { world, done, record } = play('verified');
+    expect(await world.cutOver('run')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { projectId: PROJECT, run: 'run' },
+    });
+    expect(done).toEqual(['stopWrites', 'verify', 'switchTraffic']);
+    expect((await record())?.gates.map(({ gate }) => gate)).toEqual(['READY', 'DRAINED', 'DRAINED_AGAIN']);
+  });
+
+  test('that is rehearsed does everything but the user’s steps', async () => {
+    const { world, done, source, clock, record } = play('verified');
+    expect((await world.cutOver('run', { input: { rehearse: true } })).status).toBe('SUCCEEDED');
+    expect(done).toEqual([]);
+    expect(source.takesWrites(clock.now())).toBe(true);
+    const receipt = await record();
+    expect(receipt?.ending?.outcome).toBe('REHEARSED');
+    expect(receipt?.gates.map(({ gate }) => gate)).toEqual(['READY', 'DRAINED', 'DRAINED_AGAIN']);
+    expect(receipt?.steps.map(({ step, rehearsed }) => [step, rehearsed])).toEqual([
+      ['stopWrites', true],
+      ['verify', true],
+      ['switchTraffic', true],
+    ]);
+  });
+
+  test('is refused while another one is under way', async () => {
+    const { world, clock } = play('plain');
+    const first = world.cutOver('run');
+    await clock.sleep(10_000);
+    expect(await world.cutOver('run-2')).toMatchObject({ status: 'FAILED', error: 'CutoverAlreadyRunning' });
+    expect((await first).status).toBe('SUCCEEDED');
+  });
+
+  test('fails by the name of its wait before writes are stopped, and touches nothing', async () => {
+    const { world, clock, done } = play('plain');
+    const suspended = new ModelledSource({
+      startedAt: clock.now(),
+      random: () => 0.5,
+      failures: [{ from: 0, to: Number.MAX_SAFE_INTEGER }],
+    });
+    const other = new World({ deployed, variant: 'plain', clock, source: suspended, random: () => 0.5, steps: {} });
+    expect(await other.cutOver('run')).toMatchObject({ status: 'FAILED', error: 'MigrationFailed' });
+    expect(done).toEqual([]);
+    expect(world.told).toEqual([]);
+  });
+
+  test('that cannot stop writes resumes them, and says why', async () => {
+    const { world, done, record } = play('plain', { stopWrites: broken });
+    expect(await world.cutOver('run')).toMatchObject({
+      status: 'FAILED',
+      error: 'CutoverRolledBack',
+      cause: expect.stringContaining('the disk is full'),
+    });
+    expect(done).toEqual(['resumeWrites']);
+    expect((await record())?.ending?.outcome).toBe('ROLLED_BACK');
+  });
+
+  test.each([
+    [
+      'resuming fails',
+      'plain',
+      { stopWrites: broken, resumeWrites: broken },
+      'Do by hand what your step resumeWrites does',
+    ],
+    ['the target is not right', 'verified', { verify: broken }, 'then do by hand what your step switchTraffic does'],
+    ['traffic cannot be switched', 'plain', { switchTraffic: broken }, 'see how far your step switchTraffic came'],
+    ['rolling back fails', 'rollback', { verify: broken, rollback: broken }, 'Your step rollback failed too'],
+    ['the switchover fails', 'switchover', { switchover: broken }, 'OMS may have been switched over'],
+  ] as const)('calls an operator loudly when %s, with what to do by hand', async (_, variant, changed, words) => {
+    const { world, done } = play(variant, changed);
+    const execution = await world.cutOver('run');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
+    expect(execution.cause).toContain(words);
+    const last = world.told.at(-1);
+    expect(last?.subject).toBe(`[oms-cutover] ${PROJECT} cutover NEEDS AN OPERATOR`);
+    expect(last?.attributes.importance).toBe('HIGH');
+    expect(done).not.toContain('resumeWrites');
+  });
+
+  test('is brought back by rollback where there is one', async () => {
+    const { world, done } = play('rollback', { verify: broken });
+    expect((await world.cutOver('run')).error).toBe('CutoverRolledBack');
+    expect(done).toEqual(['stopWrites', 'rollback']);
+  });
+
+  test('whose execution is stopped while writes are calls an operator all the same', async () => {
+    const stop = new AbortController();
+    const { world, record } = play('plain', {
+      stopWrites: async () => {
+        stop.abort();
+        return {};
+      },
+    });
+    expect((await world.cutOver('run', { signal: stop.signal })).status).toBe('ABORTED');
+    expect((await record())?.ending).toMatchObject({ outcome: 'NEEDS_OPERATOR', code: 'CutoverNeedsOperator' });
+    expect(world.told.at(-1)?.attributes.importance).toBe('HIGH');
+  });
+});
