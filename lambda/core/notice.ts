@@ -66,5 +66,9 @@ function withChange(before: Latest, id: string, notice: Notice, now: number): La
     recentChecks: [...before.recentChecks, id].slice(-REMEMBERED_CHECKS),
     sequence: before.sequence + 1,
     pending,
+    // Silence was asked for changes that can wait: writes that are stopped cannot, nor a question that expires.
+    ...(notice.importance === 'HIGH' && before.mutedUntil !== undefined
+      ? { mutedUntil: Math.min(before.mutedUntil, now) }
+      : {}),
   };
 }

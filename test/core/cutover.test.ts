@@ -4,6 +4,7 @@ import { executionEnded } from '../../lambda/core/cutover-closing';
 import { readFence } from '../../lambda/core/cutover-fence';
 import type { CutoverPorts } from '../../lambda/core/cutover-records';
 import type { CutoverOrder, CutoverState } from '../../lambda/core/cutover-state';
+import { firstLatest } from '../../lambda/core/observe';
 import type { Verification } from '../../lambda/core/verification';
 import { Harness } from '../support/harness';
 import { MINUTE, SECOND, syncing, T0 } from '../support/looks';
@@ -242,6 +243,15 @@ describe('the end', () => {
     expect(await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports)).toEqual({ closed: 'NEEDS_OPERATOR' });
     expect(one.harness.told[0]?.attributes).toMatchObject({ change: 'cutover', importance: 'HIGH' });
     expect(one.harness.told[0]?.body).toContain('resumeWrites');
+  });
+
+  test('that calls the operator breaks a silence that somebody asked for', async () => {
+    const one = await stopped();
+    const { store } = one.harness;
+    const before = { ...firstLatest('p_x'), version: 1, mutedUntil: one.harness.now + 60 * MINUTE };
+    await store.putLatest(before, { expectedVersion: 0 });
+    await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover NEEDS AN OPERATOR']);
   });
 
   test.each([
