@@ -5,6 +5,7 @@ import { approveCommand, rejectCommand } from '../local/cli/answer-command';
 import { checkCommand } from '../local/cli/check-command';
 import type { Command, Io } from '../local/cli/command';
 import { demoCommand } from '../local/cli/demo-command';
+import { doctorCommand } from '../local/cli/doctor-command';
 import { EXIT, exitOfError } from '../local/cli/exit-status';
 import { Flags, short } from '../local/cli/flags';
 import { forecastCommand } from '../local/cli/forecast-command';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   historyCommand,
   muteCommand,
+  doctorCommand,
   statusCommand,
   receiptCommand,
   approveCommand,

@@ -13,6 +13,7 @@ import { OmsClient } from './adapters/oms-client';
 import { PowertoolsLog } from './adapters/powertools-log';
 import { PowertoolsMetrics } from './adapters/powertools-metrics';
 import { SecretCredentials } from './adapters/secret-credentials';
+import { SnsListeners } from './adapters/sns-listeners';
 import { SnsNotifier } from './adapters/sns-notifier';
 import type { Config } from './config';
 import type { EventPorts } from './core/events';
@@ -58,6 +59,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     cutovers: new DynamoDbCutovers(dynamo),
     tableName: config.tableName,
     notifier: notifierOf(config, log),
+    listeners: new SnsListeners(new SNSClient(REQUEST), config.topicArn),
     clock,
     log,
     ...(ownLog === undefined

@@ -26,7 +26,7 @@ export class CheckRole extends iam.Role {
   constructor(scope: Construct, id: string, props: CheckRoleProps) {
     super(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], props.table.tableArn);
-    this.allow(['sns:Publish'], props.topic.topicArn);
+    this.allow(['sns:ListSubscriptionsByTopic', 'sns:Publish'], props.topic.topicArn);
     if (props.chatTopic !== undefined) this.allow(['sns:Publish'], props.chatTopic.topicArn);
     if (props.eventBus !== undefined) this.allow(['events:PutEvents'], props.eventBus.eventBusArn);
     this.allow(['secretsmanager:GetSecretValue'], arnOf(props.credentials));

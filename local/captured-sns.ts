@@ -1,4 +1,4 @@
-/** An SNS that sends nothing and remembers everything: Publish as the AWS client speaks it (a form in, XML out). */
+/** An SNS that sends nothing and remembers everything: Publish and ListSubscriptionsByTopic as the AWS client speaks them (a form in, XML out). */
 import { randomUUID } from 'node:crypto';
 import { type LoopbackReply, listenOnLoopback } from './loopback';
 
@@ -10,6 +10,20 @@ export interface CapturedMessage {
   /** What each protocol gets instead, where the publisher tells them apart (`MessageStructure` is `json`). */
   readonly byProtocol?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface CapturedSnsOptions {
+  /** Told of each accepted message, before the publisher has its answer. */
+  readonly onMessage?: (message: CapturedMessage) => void;
+  /** Who has subscribed to a topic. Default: nobody. */
+  readonly subscriptionsOf?: (topicArn: string) => readonly CapturedSubscription[];
+}
+
+export interface CapturedSubscription {
+  readonly protocol: string;
+  readonly endpoint: string;
+  /** Default true: on a laptop nobody can be asked. */
+  readonly confirmed?: boolean;
 }
 
 export class CapturedSns {
@@ -31,12 +45,13 @@ export class CapturedSns {
     this.close = parts.close;
   }
 
-  /** `onMessage` is told of each accepted message, before the publisher has its answer. */
-  static async start(options: { onMessage?: (message: CapturedMessage) => void } = {}): Promise<CapturedSns> {
+  static async start(options: CapturedSnsOptions = {}): Promise<CapturedSns> {
     const messages: CapturedMessage[] = [];
     const failures: Failure[] = [];
     const server = await listenOnLoopback(({ body }) => {
       const form = new URLSearchParams(body);
+      if (form.get('Action') === 'ListSubscriptionsByTopic')
+        return subscribed(options.subscriptionsOf?.(form.get('TopicArn') ?? '') ?? []);
       if (form.get('Action') !== 'Publish')
         return failed({ status: 400, code: 'InvalidAction', message: `no ${form.get('Action')} here` });
       const failure = failures.shift() ?? refusal(form);
@@ -56,6 +71,18 @@ export class CapturedSns {
   failNext(times: number, failure: Failure = { status: 500, code: 'InternalError', message: 'told to fail' }): void {
     for (let i = 0; i < times; i++) this.failures.push(failure);
   }
+}
+
+/** All on one page. */
+function subscribed(subscriptions: readonly CapturedSubscription[]): LoopbackReply {
+  const members = subscriptions.map(({ protocol, endpoint, confirmed = true }) => {
+    const arn = confirmed ? `arn:aws:sns:us-east-1:000000000000:topic:${randomUUID()}` : 'PendingConfirmation';
+    return `<member><SubscriptionArn>${arn}</SubscriptionArn><Protocol>${escaped(protocol)}</Protocol><Endpoint>${escaped(endpoint)}</Endpoint></member>`;
+  });
+  return xml(
+    200,
+    `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${members.join('')}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
+  );
 }
 
 export interface Failure {
@@ -122,11 +149,12 @@ function protocolsOf(form: URLSearchParams): Record<string, unknown> | undefined
 
 function failed({ status, code, message }: Failure): LoopbackReply {
   const type = status >= 500 ? 'Receiver' : 'Sender';
-  const escaped = message.replace(/[<&]/g, (c) => (c === '<' ? '&lt;' : '&amp;'));
   return xml(
     status,
-    `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped}</Message></Error></ErrorResponse>`,
+    `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error></ErrorResponse>`,
   );
 }
+
+const escaped = (text: string) => text.replace(/[<&]/g, (c) => (c === '<' ? '&lt;' : '&amp;'));
 
 const xml = (status: number, body: string): LoopbackReply => ({ status, contentType: 'text/xml', body });

@@ -126,6 +126,7 @@ export class LocalStack {
       );
       const sns = noted(
         await CapturedSns.start({
+          subscriptionsOf: (topicArn) => model.subscriptions.filter((each) => each.topicArn === topicArn),
           onMessage: (message) => {
             const sent = { ...message, at: options.clock.now(), recipients: recipientsOf(model, message.topicArn) };
             messages.push(sent);

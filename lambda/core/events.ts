@@ -1,18 +1,25 @@
-/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, an execution's end. */
+/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
 import { cutoverAction } from './cutover';
 import { executionEnded } from './cutover-closing';
 import { readCutoverOrder, readExecutionEnd } from './cutover-input';
 import type { CutoverPorts } from './cutover-records';
 import type { CutoverReply } from './cutover-state';
 import { InvalidInput } from './errors';
+import { type DoctorPorts, type DoctorReport, examine, readDoctorOrder } from './examination';
 import { checkFleet, type FleetPorts, type FleetReport } from './fleet';
 import { readFleetOrder } from './fleet-order';
 import { type MuteReply, mute, readMuteOrder } from './mute';
 import { waitRound } from './wait';
 import type { WaitRound } from './wait-state';
 
-export type EventPorts = FleetPorts & CutoverPorts;
-export type Answer = WaitRound | FleetReport | CutoverReply | MuteReply | Awaited<ReturnType<typeof executionEnded>>;
+export type EventPorts = FleetPorts & CutoverPorts & DoctorPorts;
+export type Answer =
+  | WaitRound
+  | FleetReport
+  | CutoverReply
+  | MuteReply
+  | DoctorReport
+  | Awaited<ReturnType<typeof executionEnded>>;
 
 /** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
@@ -20,12 +27,13 @@ export async function answer(event: unknown, ports: EventPorts, remainingMs: () 
   if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
   if ('projects' in fields) return await checkFleet(readFleetOrder(fields), ports, remainingMs);
   if ('cutover' in fields) return await cutoverAction(readCutoverOrder(fields.cutover), ports);
+  if ('doctor' in fields) return await examine(readDoctorOrder(fields), ports);
   if ('mute' in fields) return await mute(readMuteOrder(fields.mute), ports);
   const ended = readExecutionEnd(fields);
   if (ended !== null) return await executionEnded(ended, ports);
   const names = Object.keys(fields);
   const got = names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
   throw new InvalidInput([
-    `expected an event with "wait", "projects", "cutover" or "mute", or an execution's end from EventBridge, got ${got}`,
+    `expected an event with "wait", "projects", "cutover", "mute" or "doctor", or an execution's end from EventBridge, got ${got}`,
   ]);
 }

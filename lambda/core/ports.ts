@@ -100,6 +100,19 @@ export interface Notifier {
   publish(notification: Notification): Promise<void>;
 }
 
+/** Who is told. Throws when it cannot be asked. */
+export interface Listeners {
+  list(): Promise<readonly Listener[]>;
+}
+
+export interface Listener {
+  /** `email`, `sqs`, … */
+  readonly protocol: string;
+  readonly endpoint: string;
+  /** False until whoever was subscribed has said yes. */
+  readonly confirmed: boolean;
+}
+
 /** A change put into words. */
 export interface Notification {
   readonly change: Change;

@@ -15,7 +15,7 @@ function section(title: string): string {
 
 const flagsIn = (text: string) => new Set(Array.from(text.matchAll(/--[a-z-]+/g), ([flag]) => flag));
 
-test.each(['wait', 'check', 'history', 'mute', 'simulate', 'demo'])(
+test.each(['wait', 'check', 'history', 'doctor', 'mute', 'simulate', 'demo'])(
   'the section on %s has every flag that its help has',
   async (command) => {
     const { stdout } = await run([command, '--help'], { env: {} });

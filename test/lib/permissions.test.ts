@@ -8,7 +8,7 @@ import { monitorWith, permissionsOf, type Synthesized } from './stacks';
 
 const CHECK = [
   'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
-  'Allow sns:Publish on <Monitor/Topic>',
+  'Allow sns:ListSubscriptionsByTopic, sns:Publish on <Monitor/Topic>',
   'Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:oms-cutover/oms-??????',
   'Allow sqs:SendMessage on <Monitor/Failures.Arn>',
   'Allow logs:CreateLogStream, logs:PutLogEvents on <Monitor/Check/Logs.Arn>',
@@ -73,7 +73,8 @@ test('the function may tell a chat and a bus where they are given, and use the k
   }));
   expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([
     CHECK[0],
-    'Allow sns:Publish on <Chat>, <Monitor/Topic>',
+    CHECK[1],
+    'Allow sns:Publish on <Chat>',
     'Allow events:PutEvents on <Bus.Arn>',
     ...CHECK.slice(2),
     `Allow ${TRACE} on *`,

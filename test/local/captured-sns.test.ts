@@ -1,4 +1,4 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CapturedSns } from '../../local/captured-sns';
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:Changes';
@@ -91,4 +91,25 @@ describe('a message for each protocol', () => {
     await expect(publishJson(message)).rejects.toThrow(problem);
     expect(sns.messages).toEqual([]);
   });
+});
+
+test('says who has subscribed to a topic, and who has still to confirm', async () => {
+  const asked = await CapturedSns.start({
+    subscriptionsOf: (topicArn) => [
+      { protocol: 'email', endpoint: `a&b@${topicArn.length}.org` },
+      { protocol: 'email', endpoint: 'new@x.org', confirmed: false },
+    ],
+  });
+  const other = new SNSClient({
+    endpoint: asked.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  const { Subscriptions } = await other.send(new ListSubscriptionsByTopicCommand({ TopicArn: TOPIC }));
+  expect(Subscriptions).toMatchObject([
+    { SubscriptionArn: expect.stringMatching(/^arn:/), Endpoint: `a&b@${TOPIC.length}.org` },
+    { SubscriptionArn: 'PendingConfirmation', Endpoint: 'new@x.org' },
+  ]);
+  other.destroy();
+  await asked.close();
 });
