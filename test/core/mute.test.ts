@@ -145,6 +145,42 @@ describe('at its end', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  test('a lost answer to the write that sums up is recognised: one summary', async () => {
+    class LosesAnAnswer extends MemoryStore {
+      loses = false;
+      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
+        const put = await super.putLatest(latest, expected);
+        if (!this.loses || latest.pending[0]?.kind !== 'summary') return put;
+        this.loses = false;
+        return 'conflict';
+      }
+    }
+    const store = new LosesAnAnswer();
+    const run = await threeKept(store);
+    store.loses = true;
+    await run.check();
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+    expect(store.loses).toBe(false);
+  });
+
+  test('killed before it is told, the summary is told by the first check after the lease', async () => {
+    const run = await threeKept();
+    void run.check({ notifier: { publish: () => new Promise<never>(() => undefined) } });
+    while (stored(run).lease === null) await new Promise((resolve) => setImmediate(resolve));
+    expect(stored(run).pending.map(({ kind }) => kind)).toEqual(['summary']);
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+    expect(stored(run)).toMatchObject({ pending: [], lease: null });
+  });
+
+  test('two checks that meet there tell one summary between them', async () => {
+    const run = await threeKept();
+    await Promise.all([run.check(), run.check()]);
+    expect(run.kinds).toEqual(['summary']);
+    expect(stored(run)).toMatchObject({ pending: [], lease: null });
+  });
+
   test('a summary that could not be sent before the next window is spelled out in the next one', async () => {
     const run = new Harness([at(0), at(10, 'SUSPEND'), at(20), at(61), at(70, 'FAILED'), at(200, 'FAILED')]);
     await run.check();

@@ -13,6 +13,8 @@ export interface StackRun {
   readonly execution: ExecutionResult;
   readonly messages: readonly SentMessage[];
   readonly counters: StackCounters;
+  /** What the doctor says of it all afterwards. */
+  readonly doctor: unknown;
 }
 
 async function main(directory: string, scenario: string, projectId: string, request: unknown): Promise<void> {
@@ -33,7 +35,9 @@ async function main(directory: string, scenario: string, projectId: string, requ
     await schedule;
     return ended;
   });
-  const run: StackRun = { execution, messages: stack.messages, counters: stack.counters() };
+  const counters = stack.counters();
+  const doctor = await stack.invoke({ doctor: true, projectId });
+  const run: StackRun = { execution, messages: stack.messages, counters, doctor };
   process.stdout.write(JSON.stringify(run));
   await stack.close();
   await oms.close();

@@ -45,7 +45,7 @@ describe('run against a simulated OMS', () => {
   }
 
   test('a copy is waited for to its end, and each change of status is told once', async () => {
-    const { execution, messages, counters } = await play('full-copy');
+    const { execution, messages, counters, doctor } = await play('full-copy');
     expect(execution).toMatchObject({
       status: 'SUCCEEDED',
       output: { project: PROJECT, verdict: 'MET', status: 'FINISHED', reason: { code: 'Finished' } },
@@ -55,6 +55,10 @@ describe('run against a simulated OMS', () => {
       ['status', 'FINISHED', ['email:dba@example.com']],
     ]);
     expect(counters).toMatchObject({ failedInvocations: 0, executions: 2, messages: 2 });
+    expect(doctor).toMatchObject({
+      state: 'ok',
+      findings: expect.arrayContaining([expect.objectContaining({ check: 'subscriptions', seen: '1 confirmed' })]),
+    });
   });
 
   test('a failure ends the wait by its own error name', async () => {
