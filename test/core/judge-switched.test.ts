@@ -3,7 +3,12 @@ import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../support/looks';
 import { play } from '../support/run';
 
 const goal: Goal = { type: 'SWITCHED' };
-const REVERSE = { currentStep: 'REVERSE_INCR_SYNC', enableIncrSync: true, enableReverseIncrSync: true, fullMigrationProgress: 100 };
+const REVERSE = {
+  currentStep: 'REVERSE_INCR_SYNC',
+  enableIncrSync: true,
+  enableReverseIncrSync: true,
+  fullMigrationProgress: 100,
+};
 const reverse = (at: number, checkpoint: number | null, more: object = {}) =>
   ok(at, { ...REVERSE, incrSyncCheckpoint: 1, reverseIncrSyncCheckpoint: checkpoint, ...more });
 const seconds = Math.round(T0 / 1000);
@@ -52,7 +57,10 @@ describe('the way back', () => {
   const open = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
 
   test.each([
-    ['the reverse checkpoint stands still for a quarter of an hour', [20 * MINUTE].map((at) => reverse(T0 + at, seconds + 5))],
+    [
+      'the reverse checkpoint stands still for a quarter of an hour',
+      [20 * MINUTE].map((at) => reverse(T0 + at, seconds + 5)),
+    ],
     ['the project is suspended', [reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' })]],
     ['the project is FINISHED', [reverse(T0 + MINUTE, seconds + 5, { status: 'FINISHED' })]],
     ['the step is no longer a reverse one', [syncing(T0 + MINUTE, 1)]],

@@ -49,7 +49,13 @@ export function cutoversContract(open: () => Promise<CutoverStore>): void {
   });
 
   test('keeps the first answer to a question, and the next question apart', async () => {
-    const decision = { run: 'run-1', question: 1, decision: 'APPROVED', by: 'a', at: '2026-11-23T00:00:00.000Z' } as const;
+    const decision = {
+      run: 'run-1',
+      question: 1,
+      decision: 'APPROVED',
+      by: 'a',
+      at: '2026-11-23T00:00:00.000Z',
+    } as const;
     expect(await store.putDecision('p_a', decision)).toBe('stored');
     expect(await store.putDecision('p_a', { ...decision, decision: 'REJECTED', by: 'b' })).toBe('conflict');
     expect(await store.readDecision('p_a', 'run-1', 1)).toEqual(decision);
