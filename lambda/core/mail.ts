@@ -26,10 +26,13 @@ export function bodyOf(change: Change, links: Links): string {
       ...(links.dashboard === null ? [] : ['Dashboard:', links.dashboard]),
     ],
     [
-      ...wrapped(
-        'To hear less, put a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH"]}.',
-        '',
-      ),
+      // Only where there is a stack, and so a subscription to put it on.
+      ...(links.dashboard === null && links.execution === null
+        ? []
+        : wrapped(
+            'To hear less, put a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH"]}.',
+            '',
+          )),
       `Change ${change.id}, number ${change.sequence} of this project.`,
     ],
   ];

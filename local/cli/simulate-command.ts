@@ -46,7 +46,7 @@ export const simulateCommand: Command = {
       if (json === null) {
         io.stdout(`OMS simulator on ${url}: project ${project}, ${scenario.title}, ${speed} times as fast\n\n`);
         io.stdout(
-          `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} oms-cutover wait --endpoint ${url} --project ${project}\n\n`,
+          `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} npm start -- wait --endpoint ${url} --project ${project}\n\n`,
         );
         io.stdout('Ctrl-C ends it.\n');
       }
