@@ -1,8 +1,7 @@
-/** A short fault run; the long one is `npm run test:faults`. */
+/** A short fault run; the long one, with overlapping looks and thousands of checks, is `npm run test:faults`. */
 import { type FaultRun, runTrials } from './fault-run';
 import { Random } from './random';
 import { kills } from './trials/kills';
-import { overlaps } from './trials/overlaps';
 import { soak } from './trials/soak';
 
 /** Some seconds each on a machine of its own; many times that beside a full test run. */
@@ -24,17 +23,13 @@ test('an invocation killed at any await loses nothing and repeats at most one ch
   expect(run.repeats).toBeGreaterThan(0);
 });
 
-test('hundreds of checks with faults on every twentieth request lose nothing, leave no gap and keep the order', async () => {
-  const run = await runTrials([soak(150)], 2, () => undefined);
+test('checks with faults on every twentieth request lose nothing, leave no gap and keep the order', async () => {
+  const run = await runTrials([soak(60)], 2, () => undefined);
   expect(run).toMatchObject(KEPT);
-  expect(run.checks).toBeGreaterThanOrEqual(150);
-  expect(run.injectedFaults).toBeGreaterThan(10);
-  expect(run.changesTold).toBeGreaterThan(10);
+  expect(run.checks).toBeGreaterThanOrEqual(60);
+  expect(run.injectedFaults).toBeGreaterThan(4);
+  expect(run.changesTold).toBeGreaterThan(4);
   expect(run.repeats).toBeLessThanOrEqual(excused(run));
-});
-
-test('two looks that overlap tell of nothing that did not happen', async () => {
-  expect(await runTrials([overlaps], 1, () => undefined)).toMatchObject({ ...KEPT, repeats: 0 });
 });
 
 test('the same seed draws the same faults', () => {
