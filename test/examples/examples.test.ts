@@ -8,7 +8,7 @@ const NAMES = readdirSync(EXAMPLES, { withFileTypes: true })
   .map(({ name }) => name);
 
 test('there are examples', () => {
-  expect(NAMES).toEqual(expect.arrayContaining(['wait-in-pipeline', 'watch-and-mail']));
+  expect(NAMES).toEqual(expect.arrayContaining(['cutover', 'wait-in-pipeline', 'watch-and-mail']));
 });
 
 describe.each(NAMES)('examples/%s', (name) => {
