@@ -28,9 +28,9 @@ const COMMAND_LINE: BuildOptions = {
 };
 
 /** So that the demo can synthesize the stack where there is no source to run. */
-const APP: BuildOptions = {
+const PACKAGED_APP: BuildOptions = {
   entryPoints: ['bin/packaged-app.ts'],
-  outfile: 'dist/app.js',
+  outfile: 'dist/packaged-app.js',
   packages: 'external',
 };
 
@@ -41,7 +41,7 @@ const CUTOVER_DEMO: BuildOptions = {
   packages: 'external',
 };
 
-const ALL = [HANDLER, COMMAND_LINE, APP, CUTOVER_DEMO];
+const ALL = [HANDLER, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
 
 async function bundle(options: BuildOptions): Promise<string> {
   const result = await build({

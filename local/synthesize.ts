@@ -1,16 +1,19 @@
 /** Synthesizes the stack in a process of its own: what runs on a laptop then is what deploys. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CheckFailed, Interrupted } from '../lambda/core/errors';
 import { type Env, withoutAws } from './sandbox';
+
+/** The apps of bin/ that the package carries. */
+export type SynthesizedApp = 'packaged-app' | 'cutover-demo';
 
 export interface SynthesizeOptions {
   /** Settings of the app, as `-c name=value` gives them. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** Which app of bin/. Default `app`, the one that deploys. */
-  readonly app?: 'app' | 'cutover-demo';
+  /** Default `packaged-app`: the stack that deploys. */
+  readonly app?: SynthesizedApp;
   /** Where to write; absent: a new temporary folder. */
   readonly outdir?: string;
   readonly signal?: AbortSignal;
@@ -27,7 +30,7 @@ export interface Synthesized {
 /** Throws CheckFailed with the app's own words where it cannot be synthesized. */
 export async function synthesize({
   context,
-  app = 'app',
+  app = 'packaged-app',
   outdir,
   signal,
   env = process.env,
@@ -39,7 +42,13 @@ export async function synthesize({
   try {
     await run(
       appCommand(app),
-      { ...withoutAws(env), CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      {
+        ...withoutAws(env),
+        CDK_OUTDIR: directory,
+        CDK_CONTEXT_JSON: JSON.stringify(context),
+        // Whether CloudFormation would take the template is for who deploys it, and costs more than all of the synth.
+        CDK_VALIDATION: 'false',
+      },
       signal,
     );
   } catch (error) {
@@ -49,38 +58,16 @@ export async function synthesize({
   return { directory, remove };
 }
 
-interface Command {
-  readonly args: readonly string[];
-  readonly cwd: string;
+/** The app as this file itself is: source where it runs from source, built where it was built. */
+function appCommand(app: SynthesizedApp): readonly string[] {
+  if (__filename.endsWith('.ts')) return ['--import', 'tsx', join(__dirname, `../bin/${app}.ts`)];
+  return [join(__dirname, `${app}.js`)];
 }
 
-/** The app beside this file: the source in a checkout, its build in a published package (where there is neither tsx nor the source). */
-function appCommand(app: string, from: string = __dirname): Command {
-  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
-    if (!existsSync(join(folder, 'package.json'))) continue;
-    const [source, built] = [join(folder, `bin/${app}.ts`), join(folder, `dist/${app}.js`)];
-    if (existsSync(source) && canRunTypeScript(folder)) return { args: ['--import', 'tsx', source], cwd: folder };
-    if (existsSync(built)) return { args: [built], cwd: folder };
-    throw new CheckFailed(
-      `the stack cannot be synthesized: neither ${source} (with tsx installed) nor ${built} is there`,
-    );
-  }
-  throw new CheckFailed(`the stack cannot be synthesized: no package around ${from}`);
-}
-
-function canRunTypeScript(folder: string): boolean {
-  try {
-    require.resolve('tsx', { paths: [folder] });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function run({ args, cwd }: Command, env: Env, signal: AbortSignal | undefined): Promise<void> {
+function run(args: readonly string[], env: Env, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
-      cwd,
+      cwd: join(__dirname, '..'),
       env: env as NodeJS.ProcessEnv,
       stdio: ['ignore', 'ignore', 'pipe'],
       ...(signal ? { signal } : {}),

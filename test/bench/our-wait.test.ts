@@ -1,13 +1,10 @@
 /** Our side of the comparison: the same as the whole stack would do, and alive after a year. Needs the bundle that `npm run build` makes. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogue';
 import { NONE } from '../../bench/wait/latencies';
 import { longestWait } from '../../bench/wait/longest-wait';
 import { type OurMachines, playOurs, readOurs } from '../../bench/wait/our-wait';
 import { type Synthesized, synthesize } from '../../local/synthesize';
-import type { RealPlay } from './support-real-stack';
+import { playReal, type RealPlay } from './support-real-stack';
 
 let assembly: Synthesized;
 let ours: OurMachines;
@@ -20,13 +17,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => assembly.remove());
-
-async function playReal(name: string, index: number): Promise<RealPlay> {
-  const program = join(__dirname, 'support-real-stack.ts');
-  const args = ['--import', 'tsx', program, assembly.directory, name, '1', String(index)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 });
-  return JSON.parse(stdout);
-}
 
 /** What two plays of one wait have in common; a check's id and OMS's words about the cost of a call are new every time. */
 function essence(execution: RealPlay['execution']): unknown {
@@ -45,7 +35,7 @@ test.each([
   async (name, index) => {
     const trace = drawTrace(CATALOGUE.find((each) => each.name === name) as TraceGroup, 1, index);
     const plain = await playOurs(trace, ours, { latencies: NONE });
-    const real = await playReal(name, index);
+    const real = await playReal(trace, assembly.directory);
     expect(essence(plain.end)).toEqual(essence(real.execution));
     expect({ requests: plain.omsRequests, invocations: plain.invocations, messages: plain.messages }).toEqual({
       requests: real.omsRequests,

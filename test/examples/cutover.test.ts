@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeExample } from './support-example';
 import type { ExampleRun, Play } from './support-run-example';
 
@@ -7,13 +8,14 @@ const WRITES_ALLOWED = '/shop/writes-allowed';
 const SOURCE = 'mysql.shop.internal:3306';
 const TARGET = 'oceanbase.shop.internal:2883';
 const VERIFY = 'shop-verify-target';
+const SOON = join(__dirname, 'fixtures/soon-in-sync.json');
 const OFF = `${WRITES_ALLOWED} = false`;
 const ON = `${WRITES_ALLOWED} = true`;
 
 describeExample('cutover', ({ model, play }) => {
   const cutOver = (situation: Partial<Play> = {}) =>
     play({
-      projects: { [PROJECT]: 'synchronisation' },
+      projects: { [PROJECT]: SOON },
       machine: { output: 'CutoverArn', input: { projectId: PROJECT } },
       answer: 'approve',
       functions: { [VERIFY]: null },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readStack, type StackModel } from '../../local/template';
-import type { ExampleRun, Play } from './support-run-example';
+import { type ExampleRun, type Play, runExample } from './support-run-example';
 
 export const EXAMPLES = join(__dirname, '../../examples');
 
@@ -40,11 +40,7 @@ export function describeExample(name: string, tests: (example: Example) => void)
 
     tests({
       model,
-      play: async (play) => {
-        const args = ['--import', 'tsx', join(__dirname, 'support-run-example.ts'), directory, JSON.stringify(play)];
-        const { stdout } = await execute(process.execPath, args, { cwd: __dirname, maxBuffer: 16 * 1024 * 1024 });
-        return JSON.parse(stdout) as ExampleRun;
-      },
+      play: (play) => runExample(directory, play),
     });
   });
 }

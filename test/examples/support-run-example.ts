@@ -1,7 +1,4 @@
-/**
- * Runs a synthesized example against a simulated OMS on a virtual clock and prints what came of it as JSON. A program, so that the clients
- * of the handler meet an environment of their own. Arguments: the cloud assembly, and what to play.
- */
+/** Runs a synthesized example against a simulated OMS on a virtual clock. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
 import { answerCutover } from '../../lambda/core/cutover-answer';
 import type { CutoverRecord } from '../../lambda/core/cutover-record';
@@ -53,7 +50,7 @@ interface PutParameter {
   readonly Value: string;
 }
 
-async function main(directory: string, play: Play): Promise<void> {
+export async function runExample(directory: string, play: Play): Promise<ExampleRun> {
   const clock = new VirtualClock();
   const startedAt = clock.now();
   const projects = Object.fromEntries(Object.entries(play.projects).map(([id, name]) => [id, loadScenario(name)]));
@@ -128,7 +125,9 @@ async function main(directory: string, play: Play): Promise<void> {
   });
   const hours = (clock.now() - startedAt) / HOUR_MS;
   const cutover = (await cutovers.readCutover(project, RUN)) ?? null;
-  const run: ExampleRun = {
+  await stack.close();
+  await oms.close();
+  return {
     execution,
     messages: stack.messages,
     calls,
@@ -136,10 +135,4 @@ async function main(directory: string, play: Play): Promise<void> {
     cutover,
     hours,
   };
-  process.stdout.write(JSON.stringify(run));
-  await stack.close();
-  await oms.close();
 }
-
-const [directory = '', play = ''] = process.argv.slice(2);
-main(directory, JSON.parse(play));

@@ -1,8 +1,4 @@
-/**
- * Runs a synthesized stack against a scenario, with the schedule beside the wait as deployed, and prints what came of it as JSON.
- * A program, because the handler's bundle imports modules dynamically and the test runner's own loader cannot.
- * Arguments: the cloud assembly, the scenario, the project, and the request of the wait as JSON.
- */
+/** Runs a synthesized stack against a scenario, with the schedule beside the wait as deployed. */
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage, type StackCounters } from '../../local/stack';
@@ -17,7 +13,15 @@ export interface StackRun {
   readonly doctor: unknown;
 }
 
-async function main(directory: string, scenario: string, projectId: string, request: unknown): Promise<void> {
+export interface StackPlay {
+  readonly directory: string;
+  readonly scenario: string;
+  readonly projectId: string;
+  /** Of the wait. */
+  readonly request: unknown;
+}
+
+export async function runStack({ directory, scenario, projectId, request }: StackPlay): Promise<StackRun> {
   const clock = new VirtualClock();
   const oms = await startSimulator({ projects: { [projectId]: loadScenario(scenario) }, now: () => clock.now() });
   const stack = await LocalStack.start({
@@ -37,11 +41,7 @@ async function main(directory: string, scenario: string, projectId: string, requ
   });
   const counters = stack.counters();
   const doctor = await stack.invoke({ doctor: true, projectId });
-  const run: StackRun = { execution, messages: stack.messages, counters, doctor };
-  process.stdout.write(JSON.stringify(run));
   await stack.close();
   await oms.close();
+  return { execution, messages: stack.messages, counters, doctor };
 }
-
-const [directory = '', scenario = '', projectId = '', request = ''] = process.argv.slice(2);
-main(directory, scenario, projectId, JSON.parse(request));

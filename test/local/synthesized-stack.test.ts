@@ -1,13 +1,10 @@
 /** The stack as it deploys, on a laptop: synthesized once, then run against a simulated OMS. Needs the bundle that `npm run build` makes. */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CheckFailed, Interrupted } from '../../lambda/core/errors';
 import { LOCAL_TABLE } from '../../local/local-store';
 import { type Synthesized, synthesize } from '../../local/synthesize';
 import { readStack } from '../../local/template';
-import type { StackRun } from './support-run-stack';
+import { runStack } from './support-run-stack';
 
 const PROJECT = 'p_4gmn25m4rvwg';
 const SETTINGS = { omsEndpoint: 'http://10.0.0.5:8089', projects: PROJECT, notifyEmail: 'dba@example.com' };
@@ -37,12 +34,8 @@ test('all of it is understood: one table with the keys of the local store, one f
 });
 
 describe('run against a simulated OMS', () => {
-  async function play(scenario: string, request: unknown = { projectId: PROJECT }): Promise<StackRun> {
-    const program = join(__dirname, 'support-run-stack.ts');
-    const args = ['--import', 'tsx', program, assembly.directory, scenario, PROJECT, JSON.stringify(request)];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 });
-    return JSON.parse(stdout);
-  }
+  const play = (scenario: string, request: unknown = { projectId: PROJECT }) =>
+    runStack({ directory: assembly.directory, scenario, projectId: PROJECT, request });
 
   test('a copy is waited for to its end, and each change of status is told once', async () => {
     const { execution, messages, counters, doctor } = await play('full-copy');
