@@ -17,16 +17,19 @@ interface Sleeper {
 }
 
 interface Participant {
+  readonly clock: VirtualClock;
   readonly parent: Participant | undefined;
   /** Sleeps it is in, and participants it has started and not seen end: above 0 it is not awake. */
   idleReasons: number;
 }
 
+/** Who is running. One for all clocks: every storage that was ever used costs each promise of the process a little, for ever. */
+const running = new AsyncLocalStorage<Participant>();
+
 export class VirtualClock implements Clock {
   private current: number;
   private readonly sleepers = new Set<Sleeper>();
   private readonly participants = new Set<Participant>();
-  private readonly self = new AsyncLocalStorage<Participant>();
   private slept = 0;
   private looking = false;
 
@@ -41,7 +44,7 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(new Interrupted());
     if (!Number.isFinite(ms)) return Promise.reject(new RangeError(`cannot sleep ${ms} ms`));
-    const participant = this.self.getStore();
+    const participant = this.self();
     return new Promise((resolve, reject) => {
       const rise = () => {
         this.sleepers.delete(sleeper);
@@ -74,16 +77,21 @@ export class VirtualClock implements Clock {
    * side by side with a sleep it must run nothing but further participants.
    */
   async participate<T>(work: () => Promise<T>): Promise<T> {
-    const participant: Participant = { parent: this.self.getStore(), idleReasons: 0 };
+    const participant: Participant = { clock: this, parent: this.self(), idleReasons: 0 };
     this.participants.add(participant);
     if (participant.parent) participant.parent.idleReasons += 1;
     try {
-      return await this.self.run(participant, work);
+      return await running.run(participant, work);
     } finally {
       this.participants.delete(participant);
       if (participant.parent) participant.parent.idleReasons -= 1;
       this.lookSoon();
     }
+  }
+
+  private self(): Participant | undefined {
+    const participant = running.getStore();
+    return participant?.clock === this ? participant : undefined;
   }
 
   /** Promises settle before the next turn of the event loop: only then is it plain who is still asleep. */

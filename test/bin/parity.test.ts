@@ -56,7 +56,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'an interval of the user',
-    timeline: [COPYING, { at: '1h', status: 'FINISHED', full: 100 }],
+    timeline: [COPYING, { at: '20m', status: 'FINISHED', full: 100 }],
     request: { minIntervalSeconds: 60, maxIntervalSeconds: 60 },
     ends: 'MET',
   },
@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     title: 'a checkpoint that passes the fence',
     timeline: [
       { ...SYNCING, checkpoint: { lag: '2m' } },
-      { at: '30m', checkpoint: { lag: '5s' } },
+      { at: '10m', checkpoint: { lag: '5s' } },
     ],
     scenario: INCREMENTAL,
     request: { goal: DRAINED },
@@ -127,13 +127,14 @@ const CASES: readonly Case[] = [
     title: 'OmsUnreachable',
     timeline: [COPYING],
     scenario: FAULT('http', '30m', { status: 400 }),
-    request: { outageGraceSeconds: 1800 },
+    request: { outageGraceSeconds: 900 },
     ends: 'OmsUnreachable',
   },
   {
     title: 'OmsUnreachable by replies that make no sense',
     timeline: [COPYING],
     scenario: FAULT('seed-sample', '30m'),
+    request: { outageGraceSeconds: 900 },
     ends: 'OmsUnreachable',
   },
   {
@@ -160,7 +161,7 @@ const CASES: readonly Case[] = [
     title: 'GoalUnreachable for DRAINED once it is FINISHED',
     timeline: [
       { ...SYNCING, checkpoint: { lag: '5s' } },
-      { at: '100s', status: 'FINISHED' },
+      { at: '30s', status: 'FINISHED' },
     ],
     scenario: INCREMENTAL,
     request: { goal: DRAINED },
@@ -170,7 +171,7 @@ const CASES: readonly Case[] = [
     title: 'DeadlineExceeded of a wait for FINISHED that never comes',
     timeline: [{ ...SYNCING, checkpoint: { lag: '5s' } }],
     scenario: INCREMENTAL,
-    request: { timeoutSeconds: 3600, minIntervalSeconds: 60 },
+    request: { timeoutSeconds: 1200, minIntervalSeconds: 60 },
     ends: 'DeadlineExceeded',
     told: ['may-never-finish'],
   },
@@ -181,7 +182,7 @@ const CASES: readonly Case[] = [
       { at: '1m', checkpoint: 'frozen' },
     ],
     scenario: INCREMENTAL,
-    request: { goal: DRAINED, timeoutSeconds: 2400, minIntervalSeconds: 30, maxIntervalSeconds: 120 },
+    request: { goal: DRAINED, timeoutSeconds: 1200, minIntervalSeconds: 30, maxIntervalSeconds: 120 },
     ends: 'DeadlineExceeded',
   },
   {
