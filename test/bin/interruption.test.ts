@@ -89,7 +89,7 @@ function expectPickedUp({ before, after, stored }: TwoRuns): void {
 }
 
 const LIFE = ['INIT', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED'];
-const KILLS = 16;
+const KILLS = 8;
 
 /** OMS goes on as soon as somebody has seen its status, so that both lives have the same to tell. */
 async function live(kill?: (running: Running, nth: number) => Promise<unknown>) {

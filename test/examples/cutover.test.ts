@@ -12,83 +12,87 @@ const SOON = join(__dirname, 'fixtures/soon-in-sync.json');
 const OFF = `${WRITES_ALLOWED} = false`;
 const ON = `${WRITES_ALLOWED} = true`;
 
-describeExample('cutover', ({ model, play }) => {
-  const cutOver = (situation: Partial<Play> = {}) =>
-    play({
-      projects: { [PROJECT]: SOON },
-      machine: { output: 'CutoverArn', input: { projectId: PROJECT } },
-      answer: 'approve',
-      functions: { [VERIFY]: null },
-      parameters: { [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' },
-      ...situation,
+describeExample(
+  'cutover',
+  ({ model, play }) => {
+    const cutOver = (situation: Partial<Play> = {}) =>
+      play({
+        projects: { [PROJECT]: SOON },
+        machine: { output: 'CutoverArn', input: { projectId: PROJECT } },
+        answer: 'approve',
+        functions: { [VERIFY]: null },
+        parameters: { [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' },
+        ...situation,
+      });
+    /** What was asked of AWS, in order; tries of the same call once. */
+    const done = ({ calls }: ExampleRun) =>
+      calls
+        .map(([resource, input]) => {
+          const { Name, Value } = input as { Name?: string; Value?: string };
+          return Value === undefined ? `${resource.split(':').at(-1)}${Name ? ` ${Name}` : ''}` : `${Name} = ${Value}`;
+        })
+        .filter((call, at, all) => call !== all[at - 1]);
+    const subjects = ({ messages }: ExampleRun) => messages.map(({ subject = '' }) => subject).join('\n');
+
+    test('the stack tells what its operator needs: the machine to start, and the table to answer in', () => {
+      const { machines, tables } = model();
+      expect(machines.map(({ arn }) => arn)).toContain(model().output('CutoverArn'));
+      expect(tables.map(({ name }) => name)).toEqual([model().output('TableName')]);
     });
-  /** What was asked of AWS, in order; tries of the same call once. */
-  const done = ({ calls }: ExampleRun) =>
-    calls
-      .map(([resource, input]) => {
-        const { Name, Value } = input as { Name?: string; Value?: string };
-        return Value === undefined ? `${resource.split(':').at(-1)}${Name ? ` ${Name}` : ''}` : `${Name} = ${Value}`;
-      })
-      .filter((call, at, all) => call !== all[at - 1]);
-  const subjects = ({ messages }: ExampleRun) => messages.map(({ subject = '' }) => subject).join('\n');
 
-  test('the stack tells what its operator needs: the machine to start, and the table to answer in', () => {
-    const { machines, tables } = model();
-    expect(machines.map(({ arn }) => arn)).toContain(model().output('CutoverArn'));
-    expect(tables.map(({ name }) => name)).toEqual([model().output('TableName')]);
-  });
-
-  test('it switches: writes off, then the target looked at, then the endpoint, and only then writes on', async () => {
-    const run = await cutOver();
-    expect(run.execution).toMatchObject({ status: 'SUCCEEDED' });
-    expect(done(run)).toEqual([OFF, VERIFY, `${ENDPOINT} = ${TARGET}`, ON]);
-    expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'true' });
-    expect(run.cutover).toMatchObject({
-      ending: { outcome: 'SWITCHED' },
-      fence: { readBy: 'clock', marginSeconds: 30 },
+    test('it switches: writes off, then the target looked at, then the endpoint, and only then writes on', async () => {
+      const run = await cutOver();
+      expect(run.execution).toMatchObject({ status: 'SUCCEEDED' });
+      expect(done(run)).toEqual([OFF, VERIFY, `${ENDPOINT} = ${TARGET}`, ON]);
+      expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'true' });
+      expect(run.cutover).toMatchObject({
+        ending: { outcome: 'SWITCHED' },
+        fence: { readBy: 'clock', marginSeconds: 30 },
+      });
+      expect(run.cutover?.gates.map(({ gate }) => gate)).toEqual(['READY', 'READY_AGAIN', 'DRAINED', 'DRAINED_AGAIN']);
+      expect(subjects(run)).toContain('waits for approval');
     });
-    expect(run.cutover?.gates.map(({ gate }) => gate)).toEqual(['READY', 'READY_AGAIN', 'DRAINED', 'DRAINED_AGAIN']);
-    expect(subjects(run)).toContain('waits for approval');
-  });
 
-  test('the fence is no earlier than the applications had time to honour the parameter', async () => {
-    const { cutover } = await cutOver();
-    const stop = cutover?.steps.find(({ step }) => step === 'stopWrites');
-    const honouredFor = Date.parse(String(cutover?.fence?.writesStoppedAt)) - Date.parse(String(stop?.startedAt));
-    expect(honouredFor).toBeGreaterThanOrEqual(45_000);
-  });
+    test('the fence is no earlier than the applications had time to honour the parameter', async () => {
+      const { cutover } = await cutOver();
+      const stop = cutover?.steps.find(({ step }) => step === 'stopWrites');
+      const honouredFor = Date.parse(String(cutover?.fence?.writesStoppedAt)) - Date.parse(String(stop?.startedAt));
+      expect(honouredFor).toBeGreaterThanOrEqual(45_000);
+    });
 
-  test('a target that is not right: writes go on at the source, and it ends in CutoverRolledBack', async () => {
-    const run = await cutOver({ functions: { [VERIFY]: 'RowsDiffer' } });
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
-    expect(done(run)).toEqual([OFF, VERIFY, `getParameter ${ENDPOINT}`, ON]);
-    expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
-    expect(subjects(run)).toContain('cutover ROLLED BACK');
-  });
+    test('a target that is not right: writes go on at the source, and it ends in CutoverRolledBack', async () => {
+      const run = await cutOver({ functions: { [VERIFY]: 'RowsDiffer' } });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
+      expect(done(run)).toEqual([OFF, VERIFY, `getParameter ${ENDPOINT}`, ON]);
+      expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
+      expect(subjects(run)).toContain('cutover ROLLED BACK');
+    });
 
-  test('writes off whose answer is lost: they are resumed all the same, and it ends in CutoverRolledBack', async () => {
-    const run = await cutOver({ broken: [{ name: WRITES_ALLOWED, value: 'false', worked: true }] });
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
-    expect(done(run)).toEqual([OFF, ON]);
-    expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
-  });
+    test('writes off whose answer is lost: they are resumed all the same, and it ends in CutoverRolledBack', async () => {
+      const run = await cutOver({ broken: [{ name: WRITES_ALLOWED, value: 'false', worked: true }] });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
+      expect(done(run)).toEqual([OFF, ON]);
+      expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
+    });
 
-  test('an endpoint that cannot be put: nothing is switched, and writes go on at the source', async () => {
-    const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: false }] });
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
-    expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
-  });
+    test('an endpoint that cannot be put: nothing is switched, and writes go on at the source', async () => {
+      const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: false }] });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
+      expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
+    });
 
-  test('an endpoint that was put, and nobody knows: no way back over it, an operator is called', async () => {
-    const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: true }] });
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
-    expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'false' });
-    expect(subjects(run)).toContain('cutover NEEDS AN OPERATOR');
-  });
+    test('an endpoint that was put, and nobody knows: no way back over it, an operator is called', async () => {
+      const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: true }] });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
+      expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'false' });
+      expect(subjects(run)).toContain('cutover NEEDS AN OPERATOR');
+    });
 
-  test('a rejection ends it, and touches nothing', async () => {
-    const run = await cutOver({ answer: 'reject' });
-    expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRejected' });
-    expect(run.calls).toEqual([]);
-  });
-});
+    test('a rejection ends it, and touches nothing', async () => {
+      const run = await cutOver({ answer: 'reject' });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRejected' });
+      expect(run.calls).toEqual([]);
+    });
+  },
+  { validated: true },
+);

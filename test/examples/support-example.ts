@@ -18,13 +18,13 @@ export interface Example {
   play(play: Play): Promise<ExampleRun>;
 }
 
-/** Tests of one example: synthesized once, held to what holds for each of them, then to its own. */
-export function describeExample(name: string, tests: (example: Example) => void): void {
+/** Tests of one example: synthesized once (on demand by CloudFormation's own rules too), held to what holds for each of them, then to its own. */
+export function describeExample(name: string, tests: (example: Example) => void, { validated = false } = {}): void {
   describe(`examples/${name}`, () => {
     let directory = '';
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), `example-${name}-`));
-      await synthesize(name, directory);
+      await synthesize(name, directory, validated);
     });
     afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -46,13 +46,13 @@ export function describeExample(name: string, tests: (example: Example) => void)
 }
 
 /** What the CDK command would do, without its second: `npx tsx app.ts` in the example's folder. */
-async function synthesize(name: string, outdir: string): Promise<void> {
+async function synthesize(name: string, outdir: string, validated: boolean): Promise<void> {
   const folder = join(EXAMPLES, name);
   const { app } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8')) as { app: string };
   const [, file] = /^npx tsx (\S+)$/.exec(app) ?? [];
   if (file === undefined) throw new Error(`examples/${name}/cdk.json starts "${app}"; expected npx tsx and a file`);
   await execute(process.execPath, ['--import', 'tsx', file], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: outdir, CDK_OUTDIR: outdir },
+    env: { PATH: process.env.PATH, HOME: outdir, CDK_OUTDIR: outdir, CDK_VALIDATION: String(validated) },
   });
 }

@@ -14,6 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+/** With CloudFormation's own rules, which the other tests leave out. */
 const ENV = () => ({
   PATH: process.env.PATH ?? '',
   HOME: home,

@@ -40,7 +40,7 @@ export class InstalledPackage {
 
   constructor() {
     this.app = mkdtempSync(join(tmpdir(), 'empty-app-'));
-    this.env = { PATH: process.env.PATH, HOME: this.app };
+    this.env = { PATH: process.env.PATH, HOME: this.app, CDK_VALIDATION: process.env.CDK_VALIDATION };
     const modules = join(this.app, 'node_modules');
     this.folder = join(modules, 'oms-cutover');
     mkdirSync(this.folder, { recursive: true });
