@@ -71,6 +71,28 @@ sideBySide(
       expect(simulatedSeconds).toBeLessThan(hours(6.1));
     },
 
+    'a failure is told with what OMS says, and ends FAILED': async () => {
+      const ended = await run(['demo', '--json', '--scenario', 'failure']);
+      expectWhole(ended);
+      expect(ended.status).toBe(1);
+      expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FAILED']);
+      const failed = ended.lines.filter(({ type }) => type === 'notification').at(-1);
+      expect(failed?.body).toMatch(/OMS says: [\s\S]*no disk space left/);
+      expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
+    },
+
+    'a suspension and its resumption are told, and it ends MET': async () => {
+      const ended = await run(['demo', '--json', '--scenario', 'suspension']);
+      expectWhole(ended);
+      expect(ended.status).toBe(0);
+      expect(changes(ended.lines)).toEqual([
+        'status INIT RUNNING',
+        'status RUNNING SUSPEND',
+        'status SUSPEND RUNNING',
+        'status RUNNING FINISHED',
+      ]);
+    },
+
     'an interruption ends it without a summary and without a result': async () => {
       const demo = start(['demo', '--json']);
       await demo.line(({ type }) => type === 'notification');
