@@ -7,9 +7,9 @@ import type { Goal } from '../../lambda/core/goal';
 import type { Latest } from '../../lambda/core/latest';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
 import type { ProjectState } from '../../local/simulator/scenario-state';
+import { lookThatSaw } from '../look-of-state';
 import { type Checkpoints, refreshedAt } from './checkpoint-trace';
 import { REFRESH_MS } from './trace';
-import { lookThatSaw } from './trace-oms';
 
 /** Looks begin so long before a stretch, so that its first checkpoint is seen to move. */
 const LEAD_MS = 3 * REFRESH_MS;

@@ -1,4 +1,5 @@
 /** Looks as the OMS client gives them, one situation a line. Times are Unix milliseconds from `T0`. */
+import { ENVELOPE } from '../../bench/look-of-state';
 import type { FailedOutcome, Look, Progress } from '../../lambda/core/progress';
 
 /** 2026-11-23T00:00:00Z */
@@ -19,18 +20,6 @@ const PROGRESS: Progress = {
   fullMigrationProgress: 40,
   incrSyncCheckpoint: null,
   reverseIncrSyncCheckpoint: null,
-};
-
-const ENVELOPE = {
-  success: true,
-  code: null,
-  message: null,
-  advice: null,
-  requestId: null,
-  pageNumber: null,
-  pageSize: null,
-  totalCount: null,
-  cost: '13 ms',
 };
 
 type Extra = Partial<Pick<Look, 'requestedAt' | 'clockSkewMs' | 'anomalies' | 'said'>>;
