@@ -16,6 +16,7 @@ import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
 import { replayCommand } from '../local/cli/replay-command';
 import { simulateCommand } from '../local/cli/simulate-command';
 import { waitCommand } from '../local/cli/wait-command';
+import { version } from '../package.json';
 
 const COMMANDS: readonly Command[] = [
   demoCommand,
@@ -37,6 +38,10 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   const [first, ...others] = args;
   if (first === '--help' || first === '-h' || first === 'help') {
     io.stdout(usage(COMMANDS));
+    return EXIT.ok;
+  }
+  if (first === '--version' || first === 'version') {
+    io.stdout(`oms-cutover ${version}\n`);
     return EXIT.ok;
   }
   const named = first !== undefined && !first.startsWith('-');

@@ -7,6 +7,7 @@ export function usage(commands: readonly Command[]): string {
     'oms-cutover <command> [flags]      oms-cutover <command> --help',
     '',
     ...rows,
+    `  ${'version'.padEnd(10)} say which version this is; --version too`,
     '',
     'Exit status: 0 goal met · 1 the migration failed · 2 usage · 3 deadline · 4 OMS · 5 our own failure · 130 interrupted',
     '',

@@ -36,6 +36,15 @@ sideBySide({
     }
   },
 
+  'the version is that of the package, however it is asked for, and stands in the help': async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+    for (const ask of ['--version', 'version']) {
+      const { status, stdout, stderr } = await run([ask], { env: {} });
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `oms-cutover ${version}\n`, stderr: '' });
+    }
+    expect((await run(['--help'], { env: {} })).stdout).toMatch(/^ {2}version +.*--version/m);
+  },
+
   'the help of a command wins over anything else that was typed, and does nothing': async () => {
     const cwd = newFolder();
     const helps = await Promise.all(
