@@ -12,6 +12,7 @@ import { forecastCommand } from '../local/cli/forecast-command';
 import { usage, usageOf } from '../local/cli/help';
 import { historyCommand } from '../local/cli/history-command';
 import { muteCommand } from '../local/cli/mute-command';
+import { nearest } from '../local/cli/nearest';
 import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
 import { replayCommand } from '../local/cli/replay-command';
 import { simulateCommand } from '../local/cli/simulate-command';
@@ -48,8 +49,10 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, rest] = named ? [first, others] : ['demo', args];
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) {
+    const names = COMMANDS.map((one) => one.name);
+    const meant = nearest(name, names);
     throw new InvalidInput([
-      `unknown command "${short(name)}"; known are ${COMMANDS.map((one) => one.name).join(', ')}`,
+      `unknown command "${short(name)}"; ${meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}? --help lists them all`}`,
     ]);
   }
   if (rest.includes('--help') || rest.includes('-h')) {

@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../../lambda/core/duration';
 import { InvalidInput } from '../../lambda/core/errors';
+import { nearest } from './nearest';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
@@ -94,7 +95,10 @@ function explain(command: string, table: FlagTable, error: unknown): string {
       ? `--${name} takes no value`
       : `--${name} needs a value: --${name} ${flag.value}, ${flag.about}`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `unknown flag ${quoted}; ${known}`;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const meant = nearest(quoted.replace(/^-+/, ''), Object.keys(table));
+    return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? ${command} --help lists them all`}`;
+  }
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return `unexpected argument "${quoted}"; ${known}`;
   return `${short(message.split('\n')[0] ?? message)}; ${known}`;
 }

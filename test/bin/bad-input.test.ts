@@ -26,6 +26,26 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['\u001b[2Jx\ny'],
     says: /^unknown command "\?\[2Jx\?y"; known/,
   },
+  'a command with its letters in the wrong order, and says which was meant': {
+    args: ['histroy', '--project', 'p_x'],
+    says: /^unknown command "histroy"; did you mean history\? --help lists them all$/,
+  },
+  'a command that is only begun, and says which was meant': {
+    args: ['sim'],
+    says: /^unknown command "sim"; did you mean simulate\? /,
+  },
+  'a flag with a letter too many, and says which was meant': {
+    args: ['wait', ...GOOD, '--max-intervall', '5m'],
+    says: /^unknown flag --max-intervall; did you mean --max-interval\? wait --help lists them all$/,
+  },
+  'a flag with a letter too few and its value joined, and says which was meant': {
+    args: ['wait', '--endpont=http://127.0.0.1:9'],
+    says: /^unknown flag --endpont; did you mean --endpoint\? /,
+  },
+  'a flag of one letter, and says which was meant': {
+    args: ['history', '-p', 'p_x'],
+    says: /^unknown flag -p; did you mean --project\? /,
+  },
   'an unknown flag': {
     args: ['wait', ...GOOD, '--nope'],
     says: /^unknown flag --nope; wait takes --endpoint, --credentials-file, /,
