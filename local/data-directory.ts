@@ -7,23 +7,36 @@ import { CheckFailed, InvalidInput } from '../lambda/core/errors';
 /** The database gets a folder of its own: somebody may have pointed at one that holds other things too. */
 const DATABASE = 'dynamodb';
 
+/** Whether a run has kept anything there. Makes nothing: whoever only reads leaves nothing behind. @throws InvalidInput */
+export function holdsData(folder: string): boolean {
+  return settingChecked(folder, () => {
+    if (!existsSync(folder)) return false;
+    refuseFile(folder);
+    return statSync(join(folder, DATABASE), { throwIfNoEntry: false }) !== undefined;
+  });
+}
+
 /** Makes the folder where there is none. Resolves to the database's own folder in it, which can be opened now. */
 export async function prepareDataDirectory(folder: string): Promise<string> {
   const database = join(folder, DATABASE);
-  makeFolder(folder, database);
+  settingChecked(folder, () => {
+    refuseFile(folder);
+    mkdirSync(database, { recursive: true });
+    accessSync(database, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
   await tryToOpen(folder, database);
   return database;
 }
 
-function makeFolder(folder: string, database: string): void {
+function refuseFile(folder: string): void {
+  if (!existsSync(folder) || statSync(folder).isDirectory()) return;
+  throw new InvalidInput([`data directory ${folder} is a file; expected a folder, or a path where one can be made`]);
+}
+
+/** The disk's trouble with the folder is a wrong setting. */
+function settingChecked<T>(folder: string, touch: () => T): T {
   try {
-    if (existsSync(folder) && !statSync(folder).isDirectory()) {
-      throw new InvalidInput([
-        `data directory ${folder} is a file; expected a folder, or a path where one can be made`,
-      ]);
-    }
-    mkdirSync(database, { recursive: true });
-    accessSync(database, constants.R_OK | constants.W_OK | constants.X_OK);
+    return touch();
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     throw new InvalidInput([

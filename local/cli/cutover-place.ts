@@ -1,5 +1,4 @@
 /** Where a command finds cutovers and looks: the deployed table, signed in as an AWS identity, or a folder of this machine. */
-import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
@@ -9,6 +8,7 @@ import { InvalidInput } from '../../lambda/core/errors';
 import type { Store } from '../../lambda/core/ports';
 import { DEFAULTS } from '../../lambda/core/settings';
 import { callerArn } from '../aws-identity';
+import { holdsData } from '../data-directory';
 import { startEmbeddedDynamoDb } from '../embedded-dynamodb';
 import { LOCAL_TABLE } from '../local-store';
 import { DATA_DIR_FLAG, type Io, readDataDir } from './command';
@@ -57,7 +57,7 @@ async function openTable(tableName: string, region: string | undefined, io: Io):
 }
 
 async function openFolder(folder: string): Promise<Place> {
-  if (!existsSync(folder))
+  if (!holdsData(folder))
     throw new InvalidInput([`nothing is stored in ${folder}; give --data-dir, or --table for what is deployed`]);
   const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder });
   const [client, tableName] = [database.client(), database.tableName];

@@ -10,6 +10,7 @@ import {
   problem,
   stateOf,
 } from '../../lambda/core/doctor';
+import { holdsData } from '../data-directory';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from './command';
 import { CONNECTION_FLAGS, type Connection, openOms, readConnection } from './connection';
@@ -64,10 +65,10 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
   }
 }
 
-/** Makes no folder: whoever only asks leaves nothing behind. */
+/** Makes nothing: whoever only asks leaves nothing behind. */
 async function tryDataDirectory(dataDir: string, project: string | null, io: Io): Promise<readonly Finding[]> {
-  if (!existsSync(dataDir)) return [creatable(dataDir)];
   try {
+    if (!holdsData(dataDir)) return [creatable(dataDir)];
     const data = await openLocalStore(dataDir);
     try {
       const latest = await data.store.readLatest(project ?? NOBODYS_PROJECT);
@@ -87,9 +88,12 @@ function creatable(dataDir: string): Finding {
   try {
     if (!statSync(above).isDirectory()) throw new Error(`${above} is no folder`);
     accessSync(above, constants.W_OK | constants.X_OK);
-    return ok('data-directory', `${dataDir} is not there yet and can be made`);
+    return ok(
+      'data-directory',
+      `${dataDir} ${existsSync(dataDir) ? 'can be used' : 'is not there yet and can be made'}`,
+    );
   } catch (error) {
-    const seen = `${dataDir} cannot be made: ${(error as Error).message}`;
+    const seen = `${dataDir} cannot be ${existsSync(dataDir) ? 'used' : 'made'}: ${(error as Error).message}`;
     return problem('data-directory', seen, 'give a folder that you may write to with --data-dir');
   }
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { iso } from '../../lambda/core/duration';
 import { notificationOf } from '../../lambda/core/message';
 import { isMuted } from '../../lambda/core/mute';
+import { holdsData } from '../data-directory';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
@@ -27,8 +28,12 @@ export const historyCommand: Command = {
     flags.settle();
     const json = flags.has('json') ? new JsonLines(io.stdout) : null;
     const printer = json ?? new Terminal(io.stdout, io.colour);
-    if (!existsSync(dataDir)) {
-      printer.note(`nothing is stored yet: there is no folder ${dataDir}`);
+    if (!holdsData(dataDir)) {
+      printer.note(
+        existsSync(dataDir)
+          ? `no look at ${project} is stored in ${dataDir}`
+          : `nothing is stored yet: there is no folder ${dataDir}`,
+      );
       return 0;
     }
     const data = await openLocalStore(dataDir);

@@ -1,7 +1,7 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
-import { existsSync } from 'node:fs';
 import { newCheckId } from '../../lambda/adapters/check-id';
 import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/mute';
+import { holdsData } from '../data-directory';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
@@ -25,7 +25,7 @@ export const muteCommand: Command = {
     const dataDir = readDataDir(flags);
     flags.settle();
     const reply =
-      forSeconds === 0 && !existsSync(dataDir)
+      forSeconds === 0 && !holdsData(dataDir)
         ? { mutedUntil: null, pending: 0 }
         : await muteIn(dataDir, { projectId: project, forSeconds }, io);
     const { mutedUntil, pending } = reply;

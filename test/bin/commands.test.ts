@@ -64,6 +64,15 @@ sideBySide({
     expect(existsSync(dataDir)).toBe(false);
   },
 
+  'history of a folder in which no run has kept anything is empty, and leaves nothing in it': async () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'notes.txt'), 'mine');
+    expect(await historyIn(dataDir)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const people = await run(['history', '--project', PROJECT, '--data-dir', dataDir], { env: {} });
+    expect(people).toMatchObject({ status: 0, stdout: `no look at ${PROJECT} is stored in ${dataDir}\n`, stderr: '' });
+    expect(readdirSync(dataDir)).toEqual(['notes.txt']);
+  },
+
   'history goes on quietly where nobody reads to the end': async () => {
     const history = start(['history', '--json', '--project', PROJECT, '--data-dir', await lookedAt()]);
     history.closeStdout();

@@ -1,5 +1,5 @@
 /** The doctor on the command line: what is well, what is not, and the status that says so. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, type Ended, newFolder, run } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
@@ -69,6 +69,7 @@ sideBySide({
     }
     mkdirSync(join(folder, 'empty'));
     expect(await doctor(oms.url, '--json', '--data-dir', join(folder, 'empty'))).toMatchObject({ status: 0 });
+    expect(readdirSync(join(folder, 'empty'))).toEqual([]);
     await oms.close();
   },
 

@@ -1,5 +1,5 @@
 /** A maintenance window on the command line. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, newFolder, run } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
@@ -39,6 +39,9 @@ sideBySide({
     const dataDir = join(newFolder(), 'none');
     expect(await muted(dataDir, '--off')).toMatchObject({ status: 0, stdout: `${PROJECT} is not muted\n`, stderr: '' });
     expect(existsSync(dataDir)).toBe(false);
+    const empty = newFolder();
+    expect(await muted(empty, '--off')).toMatchObject({ status: 0, stdout: `${PROJECT} is not muted\n`, stderr: '' });
+    expect(readdirSync(empty)).toEqual([]);
   },
 
   'refuses no window, two at once, an endless one and one of no time': async () => {
