@@ -24,7 +24,7 @@ export const checkCommand: Command = {
     const project = readProject(flags);
     const dataDir = readDataDir(flags);
     flags.settle();
-    const printer = printerFor(flags, io);
+    const printer = printerFor(flags, io, { once: true });
     const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       if (project === ALL) {

@@ -3,7 +3,7 @@ import type { Clock } from '../../lambda/core/ports';
 import type { Flags, FlagTable } from './flags';
 import { JsonLines } from './json-lines';
 import type { Printer } from './printer';
-import { Terminal } from './terminal';
+import { type Manner, Terminal } from './terminal';
 
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ export function readDataDir(flags: Flags): string {
     : DEFAULT_DATA_DIR;
 }
 
-/** @param terse for people only: JSON always has every look. */
-export function printerFor(flags: Flags, io: Io, terse = false): Printer {
-  return flags.has('json') ? new JsonLines(io.stdout) : new Terminal(io.stdout, io.colour, terse);
+/** @param manner for people only: JSON always has every look and every field. */
+export function printerFor(flags: Flags, io: Io, manner: Manner = {}): Printer {
+  return flags.has('json') ? new JsonLines(io.stdout) : new Terminal(io.stdout, io.colour, manner);
 }

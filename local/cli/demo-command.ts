@@ -31,7 +31,7 @@ export const demoCommand: Command = {
   },
 
   async run(flags: Flags, io: Io): Promise<number> {
-    const printer = printerFor(flags, io, true);
+    const printer = printerFor(flags, io, { terse: true });
     if (flags.has('list')) {
       printScenarios(printer, io, [...listScenarios(), CUTOVER_SCENARIO]);
       return 0;

@@ -8,19 +8,24 @@ import type { Printer, RunResult, Told } from './printer';
 const BAR_WIDTH = 24;
 const TERSE_PERCENT = 5;
 
+export interface Manner {
+  /** Shows only looks at which something moved by more than a little: hundreds of them pass in seconds. */
+  readonly terse?: boolean;
+  /** Nobody looks again, so when to is not said. */
+  readonly once?: boolean;
+}
+
 export class Terminal implements Printer {
   private readonly out: (text: string) => void;
   private readonly colour: boolean;
+  private readonly manner: Manner;
   private saidLast = '';
-
-  private readonly terse: boolean;
   private shownLast = '';
 
-  /** @param terse shows only looks at which something moved by more than a little: hundreds of them pass in seconds. */
-  constructor(out: (text: string) => void, colour: boolean, terse = false) {
+  constructor(out: (text: string) => void, colour: boolean, manner: Manner = {}) {
     this.out = out;
     this.colour = colour;
-    this.terse = terse;
+    this.manner = manner;
   }
 
   check(result: CheckResult): void {
@@ -28,10 +33,11 @@ export class Terminal implements Printer {
     const shown = [outcome, status, step, fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT)].join(
       ' ',
     );
-    if (this.terse && shown === this.shownLast && result.verdict === 'NOT_YET') return;
+    if (this.manner.terse && shown === this.shownLast && result.verdict === 'NOT_YET') return;
     this.shownLast = shown;
     const at = this.paint(DIM, clockTime(result.observedAt));
-    const next = result.waitSeconds > 0 ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
+    const again = result.waitSeconds > 0 && !this.manner.once;
+    const next = again ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
     this.line(`${at}  ${this.situation(result)}  ${next}`.trimEnd());
     for (const anomaly of result.anomalies) {
       this.line(this.paint(YELLOW, `          odd: ${anomaly.field} ${anomaly.problem} (${anomaly.value})`));

@@ -203,6 +203,17 @@ sideBySide({
     expect(lines).toMatchObject([{ type: 'snapshot', status: 'FINISHED' }]);
   },
 
+  'when the next look comes is said to people by a wait, and not by a single look: nobody looks again': async () => {
+    const [oms, dataDir] = [await SteeredOms.start(), join(newFolder(), 'data')];
+    const [once, wait] = [
+      await run(['check', ...to(oms.url, dataDir)]),
+      await run(['wait', ...to(oms.url, dataDir), '--timeout', '2s', '--max-interval', '1s']),
+    ];
+    await oms.close();
+    expect(once.stdout).toMatch(/^\d\d:\d\d:\d\d {2}RUNNING .* 40 %\nNOT_YET NotFinished: .*\n$/);
+    expect(wait).toMatchObject({ status: 3, stdout: expect.stringMatching(/ 40 % {2}next look in 1 s\n/) });
+  },
+
   'a password that would cross a network unencrypted is warned of, on standard error only': async () => {
     const [url, cwd] = ['http://192.0.2.1:8089', newFolder()];
     const { stdout, stderr } = await run(
