@@ -23,6 +23,7 @@ import { FleetSchedule } from './fleet-schedule';
 import { Leg } from './leg';
 import { checkMonitorProps } from './monitor-checks';
 import { MAX_PROJECTS_APART, MonitorMetrics } from './monitor-metrics';
+import { warnOfReach } from './network-reach';
 import type { OmsApi, OmsKind } from './rules';
 import { StateTable } from './state-table';
 import type { EndpointService } from './vpc-endpoints';
@@ -75,7 +76,7 @@ export interface MigrationMonitorProps {
    */
   readonly retention?: Duration;
   /**
-   * The network that OMS is reached from.
+   * The network that OMS is reached from. Where `omsEndpoint` is plainly private and there is none, the synthesis warns.
    * @default - the internet
    */
   readonly vpc?: ec2.IVpc;
@@ -165,6 +166,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
     super(scope, id);
     checkMonitorProps(this.node.path, props);
     const { encryptionKey, vpc } = props;
+    warnOfReach(this, props.omsEndpoint, vpc !== undefined);
     const interval = props.interval ?? Duration.minutes(5);
     const maxEventAge = shorter(interval, OLDEST_EVENT);
     const kept = {

@@ -1,5 +1,5 @@
 /** The stack that the app deploys: one monitor, with everything that is somebody else's referred to and not made. */
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -79,6 +79,8 @@ function networkOf(scope: Construct, network: NetworkSettings): Partial<Migratio
     privateSubnetIds: [...network.subnetIds],
     ...(network.routeTableIds.length === 0 ? {} : { privateSubnetRouteTableIds: [...network.routeTableIds] }),
   });
+  // Only the gateway to DynamoDB looks at route tables, and the settings ask for them where it is made.
+  Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'No route table is changed here.');
   const groups = network.securityGroupIds.map((id) =>
     ec2.SecurityGroup.fromSecurityGroupId(scope, `Group-${id}`, id, { mutable: false }),
   );

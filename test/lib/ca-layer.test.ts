@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import cdkJson from '../../cdk.json';
-import { FIXTURES, messageOf, monitorWith, newMonitor } from './stacks';
+import { ENDPOINT, FIXTURES, messageOf, monitorWith, newMonitor } from './stacks';
 
 const HTTPS = 'https://oms.example.com:8089';
 const pem = (name: string) => join(FIXTURES, `${name}.pem`);
@@ -56,6 +56,6 @@ test('refuses a folder', () => {
 
 test('refuses an authority for plain HTTP, where no certificate is ever shown', () => {
   expect(messageOf(() => monitorWith({ omsCa: pem('ca') }))).toContain(
-    'omsCa means nothing without https; got omsEndpoint "http://10.0.0.5:8089"',
+    `omsCa means nothing without https; got omsEndpoint "${ENDPOINT}"`,
   );
 });

@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidSettings, type MigrationMonitorProps } from '../../lib';
 import { dashboardUrl } from '../../lib/dashboard';
-import { messageOf, monitorWith, newMonitor, newStack } from './stacks';
+import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from './stacks';
 
 describe('the table', () => {
   test('is on demand, keyed by project and time, restorable to any second, encrypted, and forgets what expires', () => {
@@ -66,7 +66,7 @@ describe('the function', () => {
     expect(environment.Variables).toEqual({
       TABLE_NAME: stack.resolve(monitor.table.tableName),
       TOPIC_ARN: stack.resolve(monitor.topic.topicArn),
-      OMS_ENDPOINT: 'http://10.0.0.5:8089',
+      OMS_ENDPOINT: ENDPOINT,
       OMS_SECRET_ARN: {
         'Fn::Join': [
           '',
