@@ -26,8 +26,8 @@ export interface MonitorAlarmsProps {
   readonly deadLetterQueues: readonly sqs.IQueue[];
   /** Who hears of them. Let alarms publish to it (alarm-permission.ts). */
   readonly topic: sns.ITopic;
-  /** The runbook's address, without an anchor. */
-  readonly runbookUrl: string;
+  /** The runbook's address, without an anchor; undefined where it has none but its place in the package. */
+  readonly runbookUrl: string | undefined;
 }
 
 interface AlarmRule {
@@ -35,6 +35,8 @@ interface AlarmRule {
   readonly section: string;
   /** One sentence for whoever gets the e-mail. */
   readonly says: string;
+  /** One more, beginning with "First": for whoever has nothing else at hand. */
+  readonly first: string;
   readonly metric: cloudwatch.IMetric;
   readonly threshold: number;
   readonly comparison?: cloudwatch.ComparisonOperator;
@@ -54,7 +56,7 @@ export class MonitorAlarms extends Construct {
       const [due, values] = rule.outOf ?? [1, 1];
       const alarm = new cloudwatch.Alarm(this, idOf(rule.section), {
         alarmName: `${props.monitorName}-${rule.section}`,
-        alarmDescription: `${rule.says} What to do: ${props.runbookUrl}#${rule.section}`,
+        alarmDescription: `${rule.says} ${rule.first} What to do: ${sectionAt(props.runbookUrl, rule.section)}`,
         metric: rule.metric,
         threshold: rule.threshold,
         comparisonOperator: rule.comparison ?? cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -76,6 +78,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'checks-failing',
       says: `At least ${FAILED_CHECKS_PERCENT} % of the looks at OMS have learned nothing, ${INTERVALS} intervals in a row.`,
+      first: 'First see whether the OMS console answers on its port, and takes the account that stands in the secret.',
       metric: new cloudwatch.MathExpression({
         expression: '100 * failed / looks',
         usingMetrics: { failed: metrics.of('failedChecks', 'Sum'), looks: metrics.of('checks', 'Sum') },
@@ -90,6 +93,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'checks-silent',
       says: `The schedule has looked at no project for ${INTERVALS} intervals: nobody watches.`,
+      first: 'First see whether the schedule is enabled, and whether its queue of dead letters says why it fails.',
       metric: metrics.of('scheduledChecks', 'Sum'),
       threshold: 1,
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -100,6 +104,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'stalled',
       says: 'A project says RUNNING, and no percent and no checkpoint of it moves.',
+      first: 'First see in the OMS console what its step is doing; an e-mail named the project.',
       metric: metrics.of('stalled', 'Maximum'),
       threshold: 1,
       // Nobody looked: as far as anybody knows, it is as it was.
@@ -109,6 +114,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'notifications-stuck',
       says: `Changes have not been told for ${INTERVALS} intervals: SNS does not take them.`,
+      first: 'First see in the OMS console how the projects are: e-mails may be missing.',
       metric: metrics.of('changesPending', 'Maximum'),
       threshold: 1,
       outOf: [INTERVALS, INTERVALS],
@@ -117,6 +123,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'dead-letters',
       says: 'A round of the schedule could not be run at all, and its event was put aside.',
+      first: 'First read the message in the queue: it says what failed.',
       metric: new cloudwatch.MathExpression({
         expression: props.deadLetterQueues.map((_, i) => `queue${i}`).join(' + '),
         usingMetrics: Object.fromEntries(
@@ -135,6 +142,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'function-errors',
       says: 'The check function fails again and again, on its own account.',
+      first: 'First read the last lines of level ERROR in its log.',
       metric: checkFunction.metricErrors({ period: AWS_PERIOD }),
       threshold: 1,
       outOf: [2, 3],
@@ -144,6 +152,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'function-throttles',
       says: 'Lambda refuses to run the check function again and again.',
+      first: 'First see which function uses up the concurrency of the account.',
       metric: checkFunction.metricThrottles({ period: AWS_PERIOD }),
       threshold: 1,
       outOf: [2, 3],
@@ -157,6 +166,8 @@ function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule 
   return {
     section: `lag-of-${importance.toLowerCase()}-importance`,
     says: `The target of a project of importance ${importance} has been more than ${seconds} s behind for ${INTERVALS} intervals.`,
+    first:
+      'First put off any cutover of it; then see on the dashboard whether the lag grows, stays, or comes and goes.',
     metric: metrics.lagOf(importance),
     threshold: seconds,
     comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -164,6 +175,13 @@ function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule 
     // No project of this importance is in incremental synchronisation, or OMS does not answer, which is another alarm's.
     missing: NOT_BREACHING,
   };
+}
+
+/** An anchor at the address, or in the file that comes with the package: at night there may be nothing to click on, and still something to open. */
+function sectionAt(runbookUrl: string | undefined, section: string): string {
+  return runbookUrl === undefined
+    ? `docs/runbook.md#${section} in the npm package oms-cutover`
+    : `${runbookUrl}#${section}`;
 }
 
 /** `checks-failing` as `ChecksFailing`. */

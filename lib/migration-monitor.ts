@@ -122,7 +122,7 @@ export interface MigrationMonitorProps {
   readonly eventBus?: events.IEventBus;
   /**
    * Where docs/runbook.md can be read: every alarm's description links to its section there.
-   * @default - the file's name in this package
+   * @default - the file's name and its section, and that it is in this package
    */
   readonly runbookUrl?: string;
   /**
@@ -138,7 +138,7 @@ export interface MigrationMonitorProps {
 }
 
 /** As it comes with the package. */
-const RUNBOOK = 'oms-cutover/docs/runbook.md';
+const RUNBOOK = 'docs/runbook.md in the npm package oms-cutover';
 
 /** An event that waits longer than this is no longer about now. */
 const OLDEST_EVENT = Duration.minutes(15);
@@ -228,14 +228,19 @@ export class MigrationMonitor extends Construct implements HasLeg {
       metrics: new MonitorMetrics(monitorName, interval),
       checkFunction: this.checkFunction,
       deadLetterQueues: [this.failures, this.scheduleDeadLetters],
-      runbookUrl: props.runbookUrl ?? RUNBOOK,
     };
     if (props.alarmTopic !== undefined) letAlarmsPublish(props.alarmTopic);
     const topic = props.alarmTopic ?? this.topic;
-    this.alarms = new MonitorAlarms(this, 'Alarms', { ...watched, monitorName, topic }).all;
+    this.alarms = new MonitorAlarms(this, 'Alarms', {
+      ...watched,
+      monitorName,
+      topic,
+      runbookUrl: props.runbookUrl,
+    }).all;
     this.dashboard = new MonitorDashboard(this, 'Overview', {
       ...watched,
       name: dashboardName,
+      runbookUrl: props.runbookUrl ?? RUNBOOK,
       alarms: this.alarms,
       projectsApart: projects === undefined || projects.length <= MAX_PROJECTS_APART,
       waitMachine: this.waitMachine,

@@ -35,7 +35,7 @@ const alarmsOf = ({ template }: Synthesized): AlarmProperties[] =>
     ({ Properties }) => Properties as AlarmProperties,
   );
 
-const sectionOf = ({ AlarmDescription }: AlarmProperties): string => AlarmDescription.split('#')[1] ?? '';
+const sectionOf = ({ AlarmDescription }: AlarmProperties): string => /#([a-z-]+)/.exec(AlarmDescription)?.[1] ?? '';
 
 const alarm = (synthesized: Synthesized, section: string): AlarmProperties => {
   const found = alarmsOf(synthesized).find((each) => sectionOf(each) === section);
@@ -83,7 +83,16 @@ describe('each alarm', () => {
       expect(AlarmDescription).toMatch(/^[A-Z].{30,}\. What to do: https:\/\/wiki\.example\.com\/runbook#[a-z-]+$/);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
-    expect(alarm(plain, 'stalled').AlarmDescription).toContain('oms-cutover/docs/runbook.md#stalled');
+  });
+
+  test('says without an address in which file of which package to read on', () => {
+    for (const { AlarmDescription } of alarmsOf(plain))
+      expect(AlarmDescription).toMatch(/\. What to do: docs\/runbook\.md#[a-z-]+ in the npm package oms-cutover$/);
+  });
+
+  test('says by itself where to look first, for whoever has nothing but the e-mail', () => {
+    for (const { AlarmDescription } of alarmsOf(plain))
+      expect(AlarmDescription).toMatch(/\. First [a-z].{20,}\. What to do: /);
   });
 
   test('bears the name of its monitor, so that two in one account can be told apart', () => {
