@@ -1,13 +1,17 @@
 /** `history`: what was seen, and what is not told yet. */
 import { existsSync } from 'node:fs';
+import type { Change } from '../../lambda/core/change';
 import { iso } from '../../lambda/core/duration';
 import { notificationOf } from '../../lambda/core/message';
 import { isMuted } from '../../lambda/core/mute';
+import type { Store } from '../../lambda/core/ports';
+import type { Snapshot } from '../../lambda/core/snapshot';
 import { holdsData } from '../data-directory';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
+import { PastChanges } from './past-changes';
 import { Terminal } from './terminal';
 import { readProject } from './wait-command';
 
@@ -38,12 +42,16 @@ export const historyCommand: Command = {
     }
     const data = await openLocalStore(dataDir);
     try {
+      const latest = await data.store.readLatest(project);
+      const untold = new Set(latest?.pending.map(({ id }) => id));
       let looks = 0;
-      for await (const snapshot of newest(data.store, project, last)) {
+      for await (const { snapshot, changes } of json === null
+        ? withChanges(data.store, project, last)
+        : alone(data.store, project, last)) {
         printer.snapshot(snapshot);
+        for (const change of changes) printer.change(change, !untold.has(change.id));
         looks += 1;
       }
-      const latest = await data.store.readLatest(project);
       printer.note(
         looks === 0
           ? `no look at ${project} is stored in ${dataDir}`
@@ -63,17 +71,31 @@ export const historyCommand: Command = {
   },
 };
 
+interface PastLook {
+  readonly snapshot: Snapshot;
+  /** What it brought; none where nobody asks. */
+  readonly changes: readonly Change[];
+}
+
 /** Oldest first; of the last N only those. */
-async function* newest(
-  store: Awaited<ReturnType<typeof openLocalStore>>['store'],
-  project: string,
-  last: number | undefined,
-) {
-  if (last === undefined) {
-    yield* store.snapshots(project);
-    return;
+async function* alone(store: Store, project: string, last: number | undefined): AsyncGenerator<PastLook> {
+  const order = last === undefined ? {} : { newestFirst: true, limit: last };
+  const found: PastLook[] = [];
+  for await (const snapshot of store.snapshots(project, order)) {
+    if (last === undefined) yield { snapshot, changes: [] };
+    else found.push({ snapshot, changes: [] });
   }
-  const found = [];
-  for await (const snapshot of store.snapshots(project, { newestFirst: true, limit: last })) found.push(snapshot);
   yield* found.reverse();
+}
+
+/** The same with the changes, which need all that came before: how long a state had lasted may be older than the last N looks. */
+async function* withChanges(store: Store, project: string, last: number | undefined): AsyncGenerator<PastLook> {
+  const past = new PastChanges();
+  const found: PastLook[] = [];
+  for await (const snapshot of store.snapshots(project)) {
+    const look = { snapshot, changes: past.broughtBy(snapshot) };
+    if (last === undefined) yield look;
+    else if (found.push(look) > last) found.shift();
+  }
+  yield* found;
 }

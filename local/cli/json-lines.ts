@@ -22,6 +22,8 @@ export class JsonLines implements Printer {
     this.print({ type: 'snapshot', ...snapshot });
   }
 
+  change(): void {}
+
   result(result: RunResult): void {
     this.print({ type: 'result', ...result });
   }

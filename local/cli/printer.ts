@@ -1,4 +1,5 @@
 /** What a command has to say, however it is printed. */
+import type { Change } from '../../lambda/core/change';
 import type { CheckResult, Reason, Verdict } from '../../lambda/core/check-result';
 import type { Log, Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
@@ -26,6 +27,8 @@ export interface Printer {
   check(result: CheckResult): void;
   notification(told: Told): void;
   snapshot(snapshot: Snapshot): void;
+  /** What the look just printed had brought, for people; nothing in JSON, where a change has its line when it is told. */
+  change(change: Change, told: boolean): void;
   /** The last line of a wait or a demo; an interrupted one prints none. */
   result(result: RunResult): void;
   /** A remark for people; nothing in JSON. */

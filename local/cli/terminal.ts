@@ -1,8 +1,10 @@
 /** What people see: the only place, with json-lines.ts, that prints. */
+import type { Change } from '../../lambda/core/change';
 import type { CheckResult } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
+import { headline } from '../../lambda/core/headline';
 import type { Snapshot } from '../../lambda/core/snapshot';
-import { phaseOf } from '../../lambda/core/status';
+import { classOf, phaseOf } from '../../lambda/core/status';
 import type { Printer, RunResult, Told } from './printer';
 
 const BAR_WIDTH = 24;
@@ -21,6 +23,7 @@ export class Terminal implements Printer {
   private readonly manner: Manner;
   private saidLast = '';
   private shownLast = '';
+  private wordsLast = '';
 
   constructor(out: (text: string) => void, colour: boolean, manner: Manner = {}) {
     this.out = out;
@@ -59,6 +62,19 @@ export class Terminal implements Printer {
   snapshot(snapshot: Snapshot): void {
     const at = this.paint(DIM, snapshot.observedAt.slice(0, 19).replace('T', ' '));
     this.line(`${at}  ${this.situation(snapshot)}`);
+    const words = omsWords(snapshot);
+    // Said again with every look; read once.
+    if (words.join() !== this.wordsLast) for (const row of words) this.line(`${UNDER_LOOK}${row}`);
+    this.wordsLast = words.join();
+    if (snapshot.looker === 'wait' && snapshot.verdict !== 'NOT_YET')
+      this.line(`${UNDER_LOOK}the wait ended: ${snapshot.verdict} ${snapshot.reason.code}`);
+  }
+
+  change(change: Change, told: boolean): void {
+    const { kind, from, to, since, at } = change;
+    const lasted = since === undefined ? '' : ` after ${formatDuration((at - since) / 1000)}`;
+    const what = kind === 'status' ? `${from} → ${to}${lasted}` : headline(change);
+    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${told ? '' : ' (waits to be told)'}`);
   }
 
   result({ verdict, reason, checks }: RunResult): void {
@@ -113,6 +129,8 @@ const STATUS_COLOURS: Record<string, number> = {
   FAILED: RED,
   SUSPEND: YELLOW,
 };
+const UNDER_LOOK = ' '.repeat('2026-11-23 02:00:00  '.length);
+const WELL: ReadonlySet<string> = new Set(['waiting', 'running', 'finished']);
 const GATE_REASONS = new Set(['LagTooHigh', 'NotHeldYet', 'NotDrained', 'CheckpointNotMoving']);
 /** What the line itself, or the result after it, already says. */
 const PLAIN_REASONS = new Set([
@@ -123,6 +141,22 @@ const PLAIN_REASONS = new Set([
   'OmsRejectedCredentials',
   'OmsProjectNotFound',
 ]);
+
+/** What OMS itself says of a failure; a migration that is well says nothing worth a row. */
+function omsWords({ outcome, status, said, problem }: Snapshot): readonly string[] {
+  if (outcome === 'OK' && WELL.has(classOf(status ?? ''))) return [];
+  const { code, message, reason, failedStep, failedStepMessage, proposal, advice } = said;
+  const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepMessage];
+  const news = [message, reason, ...(step ?? [])].filter((words) => words !== undefined && !problem?.includes(words));
+  const rows = (heading: string, words: readonly (string | undefined)[]) => {
+    const told = [...new Set(words.filter((word) => word !== undefined && word !== ''))].join(' ');
+    return told === '' ? [] : [`${heading.padEnd(12)} ${told}`];
+  };
+  return [
+    ...rows('OMS says', news.length === 0 ? [] : [code === undefined ? undefined : `${code}:`, ...news]),
+    ...rows('OMS advises', [proposal, advice]),
+  ];
+}
 
 function bar(percent: number | null): string {
   if (percent === null) return `${'·'.repeat(BAR_WIDTH)}    ? `;

@@ -1,0 +1,58 @@
+/**
+ * The changes that stored looks brought, look by look. Looks are kept and told changes are not, so the decision that told them is taken
+ * again: the same function on the same looks. What only a wait wishes to hear of depends on its goal and is left out.
+ */
+import type { Change } from '../../lambda/core/change';
+import { derive } from '../../lambda/core/derive';
+import type { Latest } from '../../lambda/core/latest';
+import type { Look } from '../../lambda/core/progress';
+import { latestLookBy } from '../../lambda/core/series';
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+import type { Snapshot } from '../../lambda/core/snapshot';
+
+export class PastChanges {
+  private latest: Latest | undefined;
+
+  /** Of the next look; looks are given oldest first and from the first on. The ids are those under which the changes were told. */
+  broughtBy(snapshot: Snapshot): readonly Change[] {
+    // It overlapped another look and changed nothing.
+    if (snapshot.reason.code === 'OlderLook') return [];
+    const look = lookOf(snapshot);
+    const { latest } = derive(this.latest, look, {
+      project: snapshot.project,
+      checkId: snapshot.checkId,
+      looker: snapshot.looker,
+      waitId: null,
+      question: {
+        goal: { type: 'FINISHED' },
+        settings: DEFAULT_WAIT_SETTINGS,
+        firstLook: this.latest === undefined,
+        deadlineAt: null,
+      },
+      scheduleIntervalSeconds: null,
+    });
+    const nextLookBy =
+      snapshot.waitSeconds === 0 ? (this.latest?.nextLookBy ?? 0) : latestLookBy(look.answeredAt, snapshot.waitSeconds);
+    this.latest = { ...latest, nextLookBy, pending: [] };
+    return latest.pending;
+  }
+}
+
+/** A stored look as it was when it came. */
+function lookOf(snapshot: Snapshot): Look {
+  const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
+  const base = {
+    requestedAt: Date.parse(snapshot.requestedAt),
+    answeredAt: Date.parse(snapshot.observedAt),
+    clockSkewMs: clockSkewSeconds === null ? null : clockSkewSeconds * 1000,
+    api,
+    anomalies,
+    said,
+  };
+  if (outcome === 'OK' && progress !== null && envelope !== null) return { ...base, outcome, progress, envelope };
+  return {
+    ...base,
+    outcome: outcome === 'OK' ? 'OmsBadReply' : outcome,
+    problem: problem ?? 'nothing usable is stored',
+  };
+}
