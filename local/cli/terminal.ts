@@ -147,9 +147,11 @@ function omsWords({ outcome, status, said, problem }: Snapshot): readonly string
   if (outcome === 'OK' && WELL.has(classOf(status ?? ''))) return [];
   const { code, message, reason, failedStep, failedStepMessage, proposal, advice } = said;
   const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepMessage];
-  const news = [message, reason, ...(step ?? [])].filter((words) => words !== undefined && !problem?.includes(words));
+  // The problem of a look that failed holds most of them already.
+  const isNew = (words: string | undefined) => words !== undefined && words !== '' && !problem?.includes(words);
+  const news = [message, reason, ...(step ?? [])].filter(isNew);
   const rows = (heading: string, words: readonly (string | undefined)[]) => {
-    const told = [...new Set(words.filter((word) => word !== undefined && word !== ''))].join(' ');
+    const told = [...new Set(words.filter(isNew))].join(' ');
     return told === '' ? [] : [`${heading.padEnd(12)} ${told}`];
   };
   return [
