@@ -13,6 +13,7 @@ import { usage, usageOf } from '../local/cli/help';
 import { historyCommand } from '../local/cli/history-command';
 import { muteCommand } from '../local/cli/mute-command';
 import { nearest } from '../local/cli/nearest';
+import { keptByNpm, sayDashes } from '../local/cli/npm-start';
 import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
 import { replayCommand } from '../local/cli/replay-command';
 import { simulateCommand } from '../local/cli/simulate-command';
@@ -48,20 +49,22 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   const named = first !== undefined && !first.startsWith('-');
   const [name, rest] = named ? [first, others] : ['demo', args];
   const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) {
-    const names = COMMANDS.map((one) => one.name);
-    const meant = nearest(name, names);
-    throw new InvalidInput([
-      `unknown command "${short(name)}"; ${meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}? --help lists them all`}`,
-    ]);
-  }
+  if (command === undefined) throw new InvalidInput([`unknown command "${short(name)}"; ${whatInstead(name, io.env)}`]);
   if (rest.includes('--help') || rest.includes('-h')) {
     io.stdout(usageOf(command));
     return EXIT.ok;
   }
   // Without its reader a wait cannot say that the goal was met, so it must not look as if it had been.
   if (command === waitCommand) exitWithoutReader = EXIT.interrupted;
-  return await command.run(new Flags(command.name, command.flags, rest), io);
+  return await command.run(new Flags(command.name, command.flags, rest, io.env), io);
+}
+
+function whatInstead(name: string, env: Io['env']): string {
+  const names = COMMANDS.map((one) => one.name);
+  const meant = nearest(name, names);
+  if (meant !== undefined) return `did you mean ${meant}? --help lists them all`;
+  const npmKeptFlags = COMMANDS.some(({ flags }) => Object.keys(flags).some((flag) => keptByNpm(flag, env)));
+  return npmKeptFlags ? sayDashes('demo') : `known are ${names.join(', ')}`;
 }
 
 function messageOf(error: unknown): string {

@@ -3,23 +3,35 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../../lambda/core/duration';
 import { InvalidInput } from '../../lambda/core/errors';
 import { nearest } from './nearest';
+import { keptByNpm, sayDashes, startedByNpm } from './npm-start';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 export class Flags {
   readonly problems: string[] = [];
   private readonly values: Readonly<Record<string, unknown>>;
+  private readonly command: string;
+  private readonly env: Env;
+  /** Required flags that were given to npm. */
+  private readonly missedByNpm: string[] = [];
 
-  /** @throws InvalidInput on a flag that the command does not have, one without its value, or a stray word. */
-  constructor(command: string, table: FlagTable, args: readonly string[]) {
+  /**
+   * @param env tells who started us.
+   * @throws InvalidInput on a flag that the command does not have, one without its value, or a stray word.
+   */
+  constructor(command: string, table: FlagTable, args: readonly string[], env: Env = {}) {
+    this.command = command;
+    this.env = env;
     const options: NonNullable<ParseArgsConfig['options']> = {};
     for (const [name, flag] of Object.entries(table))
       options[name] = { type: flag.value === undefined ? 'boolean' : 'string', multiple: true };
     try {
       this.values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
     } catch (error) {
-      throw new InvalidInput([explain(command, table, error)]);
+      throw new InvalidInput([explain(command, table, error, env)]);
     }
     for (const [name, given] of Object.entries(this.values)) {
       if (Array.isArray(given) && given.length > 1)
@@ -38,7 +50,8 @@ export class Flags {
 
   required(name: string, expected: string): string {
     const value = this.text(name);
-    if (value === undefined) this.problems.push(`--${name} is required: ${expected}`);
+    if (value === undefined && keptByNpm(name, this.env)) this.missedByNpm.push(name);
+    else if (value === undefined) this.problems.push(`--${name} is required: ${expected}`);
     else if (value === '') this.problems.push(`--${name} is empty: ${expected}`);
     return value ?? '';
   }
@@ -76,11 +89,15 @@ export class Flags {
 
   /** @throws InvalidInput when anything was wrong. */
   settle(): void {
+    if (this.missedByNpm.length > 0) {
+      const names = this.missedByNpm.map((name) => `--${name}`).join(', ');
+      throw new InvalidInput([`npm kept ${names} for itself; ${sayDashes(this.command)}`]);
+    }
     if (this.problems.length > 0) throw new InvalidInput(this.problems);
   }
 }
 
-function explain(command: string, table: FlagTable, error: unknown): string {
+function explain(command: string, table: FlagTable, error: unknown, env: Env): string {
   const { code, message } = error as { code?: string; message: string };
   const known = `${command} takes ${
     Object.keys(table)
@@ -99,7 +116,8 @@ function explain(command: string, table: FlagTable, error: unknown): string {
     const meant = nearest(quoted.replace(/^-+/, ''), Object.keys(table));
     return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? ${command} --help lists them all`}`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return `unexpected argument "${quoted}"; ${known}`;
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return `unexpected argument "${quoted}"; ${startedByNpm(env) ? sayDashes(command) : known}`;
   return `${short(message.split('\n')[0] ?? message)}; ${known}`;
 }
 

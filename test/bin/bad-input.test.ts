@@ -55,6 +55,26 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /^unknown flag --endpoint; history takes /,
   },
   'a stray word': { args: ['check', ...GOOD, 'now'], says: /^unexpected argument "now"; check takes / },
+  'a word that npm left over of the flags it kept, and says how they get through': {
+    args: ['wait', NOBODY, 'p_x'],
+    env: { npm_lifecycle_event: 'start' },
+    says: /^unexpected argument "http:\/\/127\.0\.0\.1:9"; flags after "npm start" need "--" before them: npm start -- wait …$/,
+  },
+  'required flags that npm kept whole, and says how they get through': {
+    args: ['check'],
+    env: { npm_lifecycle_event: 'start', npm_config_endpoint: NOBODY, npm_config_project: 'p_x' },
+    says: /^npm kept --endpoint, --project for itself; flags after "npm start" need "--" before them: npm start -- check …$/,
+  },
+  'a word that npm left over where no command is named, and says how flags get through': {
+    args: ['failure'],
+    env: { npm_lifecycle_event: 'start', npm_config_scenario: 'true' },
+    says: /^unknown command "failure"; flags after "npm start" need "--" before them: npm start -- demo …$/,
+  },
+  'a required flag that nobody gave to npm, as ever': {
+    args: ['history'],
+    env: { npm_lifecycle_event: 'start' },
+    says: /^--project is required: the project id as /,
+  },
   'a flag without its value': {
     args: ['wait', '--project', 'p_x', '--endpoint'],
     says: /^--endpoint needs a value: --endpoint URL, the OMS console/,
