@@ -142,7 +142,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'function-errors',
       says: 'The check function fails again and again, on its own account.',
-      first: 'First read the last lines of level ERROR in its log.',
+      first: 'First search its log for CheckFailed, InvalidInput and "Task timed out".',
       metric: checkFunction.metricErrors({ period: AWS_PERIOD }),
       threshold: 1,
       outOf: [2, 3],

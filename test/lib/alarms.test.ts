@@ -47,7 +47,8 @@ const plain = monitorWith();
 
 describe('the runbook', () => {
   const runbook = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
-  const sections = runbook.split(/^## /m).slice(1);
+  // After the introduction and the commands.
+  const [, byHand, ...sections] = runbook.split(/^## /m);
   const anchorOf = (section: string) => (section.split('\n')[0] ?? '').toLowerCase().replaceAll(' ', '-');
 
   test('has a section for every alarm and an alarm for every section, in the same order', () => {
@@ -68,7 +69,7 @@ describe('the runbook', () => {
   test('links to its own sections only', () => {
     const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
     expect(links.length).toBeGreaterThan(0);
-    for (const link of links) expect(sections.map(anchorOf)).toContain(link);
+    for (const link of links) expect([byHand ?? '', ...sections].map(anchorOf)).toContain(link);
   });
 
   test('speaks of the thresholds as they are', () => {
