@@ -1,6 +1,7 @@
 /** What a command has to say, however it is printed. */
 import type { Change } from '../../lambda/core/change';
 import type { CheckResult, Reason, Verdict } from '../../lambda/core/check-result';
+import { wrapped } from '../../lambda/core/plain';
 import type { Log, Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
 
@@ -19,8 +20,22 @@ export interface Told {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** Of a run without a stack, whose account comes from this machine. */
 export function toldOf({ change, subject, body, attributes }: Notification): Told {
-  return { subject, body, changeId: change.id, sequence: change.sequence, attributes };
+  return { subject, body: adviseHere(change, body), changeId: change.id, sequence: change.sequence, attributes };
+}
+
+const ADVICE = 'What to do: ';
+/** On the stack a secret holds the account, and is read again by itself. */
+const OTHER_ACCOUNT =
+  'give a working console account in OMS_USERNAME and OMS_PASSWORD, or with --credentials-file, and start again: it is read once, at the start.';
+
+function adviseHere(change: Change, body: string): string {
+  if (change.kind !== 'credentials-refused') return body;
+  const paragraphs = body.split('\n\n');
+  return paragraphs
+    .map((each) => (each.startsWith(ADVICE) ? wrapped(`${ADVICE}${OTHER_ACCOUNT}`).join('\n') : each))
+    .join('\n\n');
 }
 
 export interface Printer {

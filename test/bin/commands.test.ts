@@ -170,6 +170,17 @@ sideBySide({
     for (const secret of [password, basic]) expect(everything.includes(secret)).toBe(false);
   },
 
+  'a refused account is answered with where this machine takes it from, and not with a secret in AWS': async () => {
+    const [oms, dataDir] = [await SteeredOms.start(), newFolder()];
+    oms.reply = (response) => response.writeHead(401).end();
+    const { status, lines } = await run(['wait', '--json', ...to(oms.url, dataDir)]);
+    await oms.close();
+    expect(status).toBe(4);
+    const body = String(lines.find(({ type }) => type === 'notification')?.body).replace(/\n {2}/g, ' ');
+    expect(body).toMatch(/^What to do: .*OMS_USERNAME and OMS_PASSWORD, or with --credentials-file, .*$/m);
+    expect(body).not.toMatch(/secret/i);
+  },
+
   'a simulator says where it is, serves its project, and ends when it is told to': async () => {
     const simulator = start(
       ['simulate', '--json', '--project', PROJECT, '--scenario', 'failure', '--speed', '1000000'],
