@@ -1,0 +1,82 @@
+/** The pages of the constructs: tables of props and settings that name all there are, and no other; defaults and inputs as the code has them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GOAL_TYPES } from '../../lambda/core/goal';
+import { DEFAULTS } from '../../lambda/core/settings';
+import { readWaitOrder } from '../../lambda/core/wait-input';
+import { readSettings } from '../../lib/settings';
+import { messageOf } from './stacks';
+
+const read = (path: string) => readFileSync(join(__dirname, '../..', path), 'utf8');
+const section = (page: string, heading: string) =>
+  page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+const namesIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+/** The names in the first column. */
+const rows = (text: string) => [...text.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => namesIn(cell));
+const propsOf = (source: string, name: string) => {
+  const body = source.split(`export interface ${name} {\n`)[1]?.split('\n}\n')[0] ?? '';
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, prop]) => prop);
+};
+
+const monitorPage = read('docs/migration-monitor.md');
+const waitPage = read('docs/wait-for-migration.md');
+
+test.each([
+  ['MigrationMonitor', monitorPage, 'lib/migration-monitor.ts'],
+  ['WaitForMigration', waitPage, 'lib/wait-for-migration.ts'],
+])('the page of %s has each of its props', (name, page, source) => {
+  const props = propsOf(read(source), `${name}Props`);
+  expect(props.length).toBeGreaterThan(5);
+  expect(rows(section(page, 'Props')).sort()).toEqual(props.sort());
+});
+
+test("the monitor's page and the README have each of the app's settings", () => {
+  const known = /there are (.+)$/m.exec(messageOf(() => readSettings({ unheardOf: '' })))?.[1]?.split(', ') ?? [];
+  expect(known.length).toBeGreaterThan(10);
+  expect(rows(section(monitorPage, "The app's settings")).sort()).toEqual([...known].sort());
+  expect(rows(section(read('README.md'), 'Deploy')).sort()).toEqual([...known].sort());
+});
+
+test("the wait's page says the defaults that a wait takes", () => {
+  const props = section(waitPage, 'Props');
+  const days = `${DEFAULTS.timeoutSeconds / 86_400} days`;
+  const hours = (seconds: number) => `${seconds / 3600} h`;
+  const minutes = (seconds: number) => `${seconds / 60} min`;
+  const said: Record<string, string> = {
+    timeout: days,
+    minInterval: `${DEFAULTS.minIntervalSeconds} s; ${DEFAULTS.nearIntervalSeconds} s where a copy may end any moment, ${DEFAULTS.fencedIntervalSeconds} s after a fence`,
+    maxInterval: minutes(DEFAULTS.maxIntervalSeconds),
+    failedGrace: minutes(DEFAULTS.failedGraceSeconds),
+    suspendedGrace: hours(DEFAULTS.suspendedGraceSeconds),
+    unknownGrace: minutes(DEFAULTS.unknownGraceSeconds),
+    outageGrace: hours(DEFAULTS.outageGraceSeconds),
+  };
+  for (const [name, value] of Object.entries(said))
+    expect(props).toContain(`| \`${name}\` | \`Duration\` or path | ${value} |`);
+});
+
+describe('the input of a wait, on its page,', () => {
+  const text = section(waitPage, 'Without a state machine of your own');
+  const goals = [...text.matchAll(/^\| `(\{.+\})` \|/gm)].map(([, json = '']) => JSON.parse(json));
+
+  test('is given for each goal', () => {
+    expect(goals.map(({ type }) => type)).toEqual([...GOAL_TYPES]);
+  });
+
+  test.each(goals.map((goal) => [goal.type, goal]))('is taken for %s, with the defaults that are said', (_, goal) => {
+    const { goal: taken } = readWaitOrder({ projectId: 'p_x', goal });
+    const { maxLagSeconds: _lag, holdSeconds: _hold, marginSeconds: _margin, ...least } = goal;
+    expect(readWaitOrder({ projectId: 'p_x', goal: least }).goal).toEqual(taken);
+  });
+
+  test('is taken as the command has it, and with every other field that is named', () => {
+    const input = JSON.parse(/--input '([^']+)'/.exec(text)?.[1] ?? '');
+    const fields = Object.fromEntries(
+      namesIn(text)
+        .filter((name) => name?.endsWith('Seconds'))
+        .map((name) => [name, 60]),
+    );
+    expect(Object.keys(fields)).toHaveLength(7);
+    expect(readWaitOrder({ ...input, ...fields })).toMatchObject({ projectId: input.projectId, timeoutSeconds: 60 });
+  });
+});
