@@ -126,7 +126,7 @@ class Turn {
   }
 }
 
-const SILENT: Printer = { check() {}, notification() {}, snapshot() {}, change() {}, result() {}, note() {} };
+const SILENT: Printer = { check() {}, notification() {}, snapshot() {}, result() {}, note() {} };
 
 function isList(listing: readonly ListedProject[] | FleetTrouble): listing is readonly ListedProject[] {
   return Array.isArray(listing);

@@ -48,8 +48,8 @@ export const historyCommand: Command = {
       for await (const { snapshot, changes } of json === null
         ? withChanges(data.store, project, last)
         : alone(data.store, project, last)) {
-        printer.snapshot(snapshot);
-        for (const change of changes) printer.change(change, !untold.has(change.id));
+        const brought = changes.map((change) => ({ change, told: !untold.has(change.id) }));
+        printer.snapshot(snapshot, brought);
         looks += 1;
       }
       printer.note(

@@ -22,8 +22,6 @@ export class JsonLines implements Printer {
     this.print({ type: 'snapshot', ...snapshot });
   }
 
-  change(): void {}
-
   result(result: RunResult): void {
     this.print({ type: 'result', ...result });
   }

@@ -38,12 +38,17 @@ function adviseHere(change: Change, body: string): string {
     .join('\n\n');
 }
 
+/** A change that a stored look brought. */
+export interface Brought {
+  readonly change: Change;
+  readonly told: boolean;
+}
+
 export interface Printer {
   check(result: CheckResult): void;
   notification(told: Told): void;
-  snapshot(snapshot: Snapshot): void;
-  /** What the look just printed had brought, for people; nothing in JSON, where a change has its line when it is told. */
-  change(change: Change, told: boolean): void;
+  /** @param brought for people; in JSON a change has its line when it is told. */
+  snapshot(snapshot: Snapshot, brought: readonly Brought[]): void;
   /** The last line of a wait or a demo; an interrupted one prints none. */
   result(result: RunResult): void;
   /** A remark for people; nothing in JSON. */

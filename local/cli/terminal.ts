@@ -5,7 +5,7 @@ import { formatDuration } from '../../lambda/core/duration';
 import { headline } from '../../lambda/core/headline';
 import type { Snapshot } from '../../lambda/core/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/status';
-import type { Printer, RunResult, Told } from './printer';
+import type { Brought, Printer, RunResult, Told } from './printer';
 
 const BAR_WIDTH = 24;
 const TERSE_PERCENT = 5;
@@ -59,22 +59,16 @@ export class Terminal implements Printer {
     this.line('');
   }
 
-  snapshot(snapshot: Snapshot): void {
+  snapshot(snapshot: Snapshot, brought: readonly Brought[]): void {
     const at = this.paint(DIM, snapshot.observedAt.slice(0, 19).replace('T', ' '));
     this.line(`${at}  ${this.situation(snapshot)}`);
+    for (const { change, told } of brought) this.change(change, told);
     const words = omsWords(snapshot);
     // Said again with every look; read once.
     if (words.join() !== this.wordsLast) for (const row of words) this.line(`${UNDER_LOOK}${row}`);
     this.wordsLast = words.join();
     if (snapshot.looker === 'wait' && snapshot.verdict !== 'NOT_YET')
       this.line(`${UNDER_LOOK}the wait ended: ${snapshot.verdict} ${snapshot.reason.code}`);
-  }
-
-  change(change: Change, told: boolean): void {
-    const { kind, from, to, since, at } = change;
-    const lasted = since === undefined ? '' : ` after ${formatDuration((at - since) / 1000)}`;
-    const what = kind === 'status' ? `${from} → ${to}${lasted}` : headline(change);
-    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${told ? '' : ' (waits to be told)'}`);
   }
 
   result({ verdict, reason, checks }: RunResult): void {
@@ -87,6 +81,13 @@ export class Terminal implements Printer {
 
   note(text: string): void {
     this.line(text);
+  }
+
+  private change(change: Change, told: boolean): void {
+    const { kind, from, to, since, at } = change;
+    const lasted = since === undefined ? '' : ` after ${formatDuration((at - since) / 1000)}`;
+    const what = kind === 'status' ? `${from} → ${to}${lasted}` : headline(change);
+    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${told ? '' : ' (waits to be told)'}`);
   }
 
   private situation(result: CheckResult): string {

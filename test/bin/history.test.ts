@@ -51,12 +51,12 @@ sideBySide({
     await oms.close();
     const said = ['OMS says GHANA-TRANS000017: The copy failed.', 'OMS advises Enlarge the disk.'];
     const changed = expect.stringMatching(/^✉ status: RUNNING → FAILED after \d+ s$/);
-    expect(rowsOf(await history())).toEqual(['RUNNING', 'FAILED', ...said, changed, 'FAILED', `3 looks at ${PROJECT}`]);
+    expect(rowsOf(await history())).toEqual(['RUNNING', 'FAILED', changed, ...said, 'FAILED', `3 looks at ${PROJECT}`]);
     // The look before, and how long it had lasted, are older than what is shown.
     expect(rowsOf(await history('--last', '2'))).toEqual([
       'FAILED',
-      ...said,
       changed,
+      ...said,
       'FAILED',
       `2 looks at ${PROJECT}`,
     ]);
@@ -99,8 +99,8 @@ sideBySide({
       'RUNNING',
       'the wait ended: FAILED DeadlineExceeded',
       'FINISHED',
-      'the wait ended: MET Finished',
       expect.stringMatching(/^✉ status: RUNNING → FINISHED after \d+ s$/),
+      'the wait ended: MET Finished',
       `2 looks at ${PROJECT}`,
     ]);
   },
