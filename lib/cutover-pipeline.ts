@@ -11,6 +11,7 @@ import { checkCutoverProps } from './cutover-checks';
 import { CutoverEndRule } from './cutover-end-rule';
 import { CutoverEnds } from './cutover-ends';
 import { CutoverGate } from './cutover-gate';
+import { CutoverLeg } from './cutover-leg';
 import { CutoverTasks } from './cutover-tasks';
 import { Goal } from './goal';
 import { pathOrValue } from './json-path';
@@ -18,6 +19,7 @@ import { MachineLogs } from './machine-logs';
 import { MachineRole } from './machine-role';
 import type { MigrationMonitor } from './migration-monitor';
 import { WaitForMigration } from './wait-for-migration';
+import type { HasLeg } from './wait-loop';
 
 export interface CutoverReadyOptions {
   /**
@@ -129,13 +131,15 @@ export class CutoverPipeline extends Construct {
     super(scope, id);
     checkCutoverProps(this.node.path, props);
     const { monitor } = props;
-    const machineLogs = new MachineLogs(this, 'Logs', {
+    const logging = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-    });
+    };
+    const machineLogs = new MachineLogs(this, 'Logs', logging);
+    const leg = new CutoverLeg(this, 'ReadyLeg', { checkFunction: monitor.checkFunction, ...logging });
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
-      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props)),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props, leg)),
       // Your steps add what they need to it.
       role: new MachineRole(this, 'Role'),
       tracingEnabled: true,
@@ -149,7 +153,7 @@ export class CutoverPipeline extends Construct {
   }
 
   /** Written from the end, because each state has to know the next one. */
-  private definition(props: CutoverPipelineProps): sfn.IChainable {
+  private definition(props: CutoverPipelineProps, leg: HasLeg): sfn.IChainable {
     const { switchover, approval } = props;
     const tasks = new CutoverTasks(this, props.monitor.checkFunction);
     const ends = new CutoverEnds(this, 'Ends', { tasks, resumeWrites: props.resumeWrites, rollback: props.rollback });
@@ -178,11 +182,11 @@ export class CutoverPipeline extends Construct {
     const gate = { tasks, gate: 'DRAINED', goal, timeout, next, onFailure: ends.afterStop } as const;
     next = this.stopWrites(tasks, props, new CutoverGate(this, 'Drained', { ...gate, name: '4 Drained' }).start, ends);
 
-    const ready = this.ready('1 Ready', props, props.ready?.timeout);
+    const ready = this.ready('1 Ready', props, leg, props.ready?.timeout);
     if (approval !== undefined) {
       // Long enough for a whole hold, and no longer: what does not hold by then is not what was approved.
       const hold = props.ready?.hold ?? Duration.seconds(60);
-      const again = this.ready('2 Still ready', props, Duration.seconds(2 * hold.toSeconds() + 60));
+      const again = this.ready('2 Still ready', props, leg, Duration.seconds(2 * hold.toSeconds() + 60));
       next = new CutoverApproval(this, 'Approval', { tasks, ends, ready, again, approved: next }).start;
     }
     const note = tasks.noteGate('1 Ready: note', 'READY', '$.gate', 'WRITES_GO_ON');
@@ -221,9 +225,14 @@ export class CutoverPipeline extends Construct {
     return input.next(begin).next(tasks.unlessEnded('0 Begin', next, ends.ended));
   }
 
-  private ready(name: string, props: CutoverPipelineProps, timeout: Duration | undefined): WaitForMigration {
+  private ready(
+    name: string,
+    props: CutoverPipelineProps,
+    leg: HasLeg,
+    timeout: Duration | undefined,
+  ): WaitForMigration {
     return new WaitForMigration(this, name, {
-      monitor: props.monitor,
+      monitor: leg,
       projectId: '$.cutover.projectId',
       until: Goal.synced({ ...given('maxLag', props.ready?.maxLag), ...given('hold', props.ready?.hold) }),
       ...given('timeout', timeout),

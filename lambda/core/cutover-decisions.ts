@@ -33,27 +33,19 @@ export async function approvalDecided(
     decision.decision === 'EXPIRED'
       ? `nobody approved by ${asked.expiresAt}, which counts as a rejection`
       : `${decision.by} rejected it at ${decision.at}${decision.note === undefined ? '' : `: ${decision.note}`}`;
-  return await refuse(state, record, 'REJECTED', { code: 'CutoverRejected', message }, ports);
+  return end(state, await refuse(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
 }
 
-/** A cutover that was cancelled before it asked anybody; null where it was not. */
-export async function wasCancelled(
-  state: CutoverState,
-  record: CutoverRecord,
-  ports: CutoverPorts,
-): Promise<CutoverReply | null> {
+/** Closes a cutover that somebody cancelled before it asked anybody, and says why; null where nobody has. */
+export async function wasCancelled(record: CutoverRecord, ports: CutoverPorts): Promise<End | null> {
   const decision = await ports.cutovers.readDecision(record.project, record.run, record.question);
-  return decision?.decision === 'REJECTED' ? await cancel(state, record, decision, ports) : null;
+  return decision?.decision === 'REJECTED' ? await cancel(record, decision, ports) : null;
 }
 
 /** The one moment that decides between cancelling and stopping writes: whoever writes the item first. */
-export async function lastMomentToCancel(
-  state: CutoverState,
-  record: CutoverRecord,
-  ports: CutoverPorts,
-): Promise<CutoverReply | null> {
+export async function lastMomentToCancel(record: CutoverRecord, ports: CutoverPorts): Promise<End | null> {
   const decision = await decide(record, 'STARTED', 'the pipeline', ports);
-  if (decision.decision === 'REJECTED') return await cancel(state, record, decision, ports);
+  if (decision.decision === 'REJECTED') return await cancel(record, decision, ports);
   const needed: DecisionWord = record.settings.approvalSeconds === null ? 'STARTED' : 'APPROVED';
   if (decision.decision === needed) return null;
   throw new OmsCutoverError('CutoverNotApproved', `the decision is ${decision.decision}, needs ${needed}`);
@@ -71,24 +63,19 @@ async function decide(
   return (await ports.cutovers.readDecision(project, run, question)) ?? ours;
 }
 
-async function cancel(
-  state: CutoverState,
-  record: CutoverRecord,
-  { by, at, note }: Decision,
-  ports: CutoverPorts,
-): Promise<CutoverReply> {
+async function cancel(record: CutoverRecord, { by, at, note }: Decision, ports: CutoverPorts): Promise<End> {
   const message = `${by} cancelled it at ${at}${note === undefined ? '' : `: ${note}`}`;
-  return await refuse(state, record, 'CANCELLED', { code: 'CutoverCancelled', message }, ports);
+  return await refuse(record, 'CANCELLED', { code: 'CutoverCancelled', message }, ports);
 }
 
+/** Closes a cutover that has touched nothing yet. */
 export async function refuse(
-  state: CutoverState,
   record: CutoverRecord,
   outcome: 'REJECTED' | 'CANCELLED',
   why: End,
   ports: CutoverPorts,
-): Promise<CutoverReply> {
+): Promise<End> {
   const closing = { outcome, ...why, failedAt: '', repairFailed: false };
   await changeRecord(record.project, record.run, ports, (old) => closed(old, closing, ports.clock.now()));
-  return end(state, why);
+  return why;
 }

@@ -4,6 +4,7 @@ import type { CutoverOrder } from './cutover-state';
 import { InvalidInput } from './errors';
 
 const ACTIONS: readonly CutoverOrder['action'][] = [
+  'look',
   'begin',
   'gate',
   'void',
@@ -22,6 +23,8 @@ export function readCutoverOrder(value: unknown): CutoverOrder {
     throw new InvalidInput([
       `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
     ]);
+  // A wait is read by the wait itself, which says what is wrong with it in a verdict.
+  if (action === 'look') return { action, wait: order.wait };
   const state = recordOf(order.state);
   const texts = ['projectId', 'run'].filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
   if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));

@@ -24,7 +24,14 @@ export interface Caught {
 /** What was not given has its default here, once. */
 export type CutoverWishes = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
 
-export type CutoverOrder =
+/** A round of the wait until the migration is ready (wait-state.ts), by the cutover's own leg. */
+export interface CutoverLook {
+  readonly action: 'look';
+  readonly wait: unknown;
+}
+
+/** One thing that happens to the record. */
+export type CutoverBooking =
   | { readonly action: 'begin'; readonly state: CutoverState; readonly settings: CutoverWishes }
   /** A gate's result; of READY also whether full verification is clean. */
   | { readonly action: 'gate'; readonly state: CutoverState; readonly gate: GateName; readonly result: CheckResult }
@@ -46,6 +53,8 @@ export type CutoverOrder =
       /** Why the step that was to repair it failed. */
       readonly repairError?: Caught;
     };
+
+export type CutoverOrder = CutoverBooking | CutoverLook;
 
 /** The handler's answer: the next state of the machine, whole. */
 export interface CutoverReply {

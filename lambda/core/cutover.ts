@@ -7,14 +7,16 @@ import { begin } from './cutover-begin';
 import { closing } from './cutover-closing';
 import { approvalDecided, lastMomentToCancel, refuse, wasCancelled } from './cutover-decisions';
 import { readFence, sourceAheadMs } from './cutover-fence';
+import { cutoverLook } from './cutover-look';
 import type { CutoverRecord } from './cutover-record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './cutover-records';
 import { again, end, go, waitOn } from './cutover-replies';
-import type { CutoverOrder, CutoverReply } from './cutover-state';
+import type { CutoverBooking, CutoverOrder, CutoverReply } from './cutover-state';
 import { ask, closed, fenced, stepBegun, voided, withGate, withNotice, wordsOf } from './cutover-transitions';
 import { verificationDue } from './cutover-verification';
 import { approvalNotice, switchoverNotice, voidNotice } from './cutover-words';
 import { drainForecastText } from './drain-forecast';
+import type { WaitRound } from './wait-state';
 
 /** Approvals that went void: after so many the evidence is not worth asking for. */
 const MAX_QUESTIONS = 10;
@@ -22,7 +24,10 @@ const MAX_QUESTIONS = 10;
 const FIRST_PAUSE_SECONDS = 5;
 
 /** @throws CheckFailed for our own trouble; OmsCutoverError for what the pipeline has to take as a failure of the cutover. */
-export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply> {
+export async function cutoverAction(order: CutoverBooking, ports: CutoverPorts): Promise<CutoverReply>;
+export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound>;
+export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound> {
+  if (order.action === 'look') return await cutoverLook(order, ports);
   const { state } = order;
   if (order.action === 'begin') return await begin(order, ports);
   if (order.action === 'close') return await close(order, ports);
@@ -30,8 +35,8 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
     case 'gate': {
       const record = await changeOpen(state, ports, (old) => withGate(old, order.gate, order.result));
       const early = order.gate === 'READY' || order.gate === 'READY_AGAIN';
-      const cancelled = early ? await wasCancelled(state, record, ports) : null;
-      if (cancelled !== null) return cancelled;
+      const cancelled = early ? await wasCancelled(record, ports) : null;
+      if (cancelled !== null) return end(state, cancelled);
       const notClean = order.gate === 'READY' ? await verificationDue(state, record, ports) : null;
       return notClean ?? { ...go(state), gate: order.result };
     }
@@ -56,12 +61,12 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       });
       if (record.question <= MAX_QUESTIONS) return again(state);
       const message = `${MAX_QUESTIONS} approvals went void: the migration does not stay ready`;
-      return await refuse(state, record, 'REJECTED', { code: 'CutoverRejected', message }, ports);
+      return end(state, await refuse(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
     }
     case 'step': {
       if (order.step === 'stopWrites') {
-        const cancelled = await lastMomentToCancel(state, await existingRecord(state, ports), ports);
-        if (cancelled !== null) return cancelled;
+        const cancelled = await lastMomentToCancel(await existingRecord(state, ports), ports);
+        if (cancelled !== null) return end(state, cancelled);
       }
       await changeOpen(state, ports, (old) => {
         const record = stepBegun(old, order.step, ports.clock.now());
@@ -83,7 +88,7 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
 
 function fence(
   old: CutoverRecord,
-  order: Extract<CutoverOrder, { action: 'fence' }>,
+  order: Extract<CutoverBooking, { action: 'fence' }>,
   now: number,
   aheadMs: number,
 ): CutoverRecord {
@@ -98,7 +103,7 @@ function fence(
   );
 }
 
-async function close(order: Extract<CutoverOrder, { action: 'close' }>, ports: CutoverPorts): Promise<CutoverReply> {
+async function close(order: Extract<CutoverBooking, { action: 'close' }>, ports: CutoverPorts): Promise<CutoverReply> {
   const { state } = order;
   const record = await changeRecord(state.projectId, state.run, ports, (old) =>
     closed(old, closing(old, order), ports.clock.now()),

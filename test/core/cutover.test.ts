@@ -2,9 +2,11 @@ import { cutoverAction } from '../../lambda/core/cutover';
 import { answerCutover } from '../../lambda/core/cutover-answer';
 import { executionEnded } from '../../lambda/core/cutover-closing';
 import { readFence } from '../../lambda/core/cutover-fence';
+import { cutoverLook } from '../../lambda/core/cutover-look';
 import type { CutoverPorts } from '../../lambda/core/cutover-records';
-import type { CutoverOrder, CutoverState } from '../../lambda/core/cutover-state';
+import type { CutoverBooking, CutoverState } from '../../lambda/core/cutover-state';
 import { firstLatest } from '../../lambda/core/observe';
+import type { Look } from '../../lambda/core/progress';
 import type { Verification } from '../../lambda/core/verification';
 import { Harness } from '../support/harness';
 import { MINUTE, SECOND, syncing, T0 } from '../support/looks';
@@ -13,10 +15,16 @@ import { play } from '../support/run';
 
 const SEEN = play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last;
 
+const WISH = { projectId: 'p_x', goal: { type: 'SYNCED' } };
+
 class Desk {
-  readonly harness = new Harness();
+  readonly harness: Harness;
   readonly cutovers = new MemoryCutovers();
   verification: Verification | null = null;
+
+  constructor(looks: readonly Look[] = []) {
+    this.harness = new Harness(looks);
+  }
 
   get ports(): CutoverPorts {
     const { verification } = this;
@@ -32,8 +40,12 @@ class Desk {
     return { projectId: 'p_x', run, rehearse: false, input: { projectId: 'p_x' } };
   }
 
-  do(order: CutoverOrder) {
+  do(order: CutoverBooking) {
     return cutoverAction(order, this.ports);
+  }
+
+  look(wait: unknown) {
+    return cutoverLook({ action: 'look', wait }, this.ports);
   }
 
   begin(run = 'run-1', settings: object = {}) {
@@ -179,6 +191,26 @@ describe('an approval', () => {
     await expect(one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).rejects.toMatchObject({
       code: 'CutoverNotApproved',
     });
+  });
+
+  test('can be cancelled before it is asked for: the next look of the wait says so, and has closed the receipt', async () => {
+    const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900)]);
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    const first = await one.look({ request: WISH });
+    expect(first).toMatchObject({ next: 'WAIT', result: { verdict: 'NOT_YET', reason: { code: 'LagTooHigh' } } });
+    await one.answer(false);
+    const second = await one.look(first.wait);
+    expect(second).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'CutoverCancelled' } } });
+    expect(second.wait.checks).toBe(2);
+    expect((await one.record())?.ending?.outcome).toBe('CANCELLED');
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover cancelled']);
+  });
+
+  test('that was given is no cancel: the looks after it go on', async () => {
+    const one = new Desk([syncing(T0, 900)]);
+    await asked(one);
+    await one.answer(true);
+    expect((await one.look({ request: WISH })).next).toBe('WAIT');
   });
 
   test('is not needed where none was wished for, and the cutover can be cancelled until it stops writes', async () => {

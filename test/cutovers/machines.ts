@@ -22,7 +22,7 @@ const COMMON = { drainTimeout: Duration.minutes(5), ready: { timeout: Duration.m
 export function deploy(): Deployed {
   const stack = new Stack(new App({ context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } }), 'Test');
   const monitor = new MigrationMonitor(stack, 'Monitor', {
-    omsEndpoint: 'http://10.0.0.5:8089',
+    omsEndpoint: 'http://oms.example.com:8089',
     projects: ['p_x'],
     credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms'),
   });

@@ -1,4 +1,5 @@
 /** Single cutovers through the definition that deploys, each in one situation. */
+import { answerCutover } from '../../lambda/core/cutover-answer';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
 import { Chance } from './chance';
@@ -85,6 +86,26 @@ describe('a cutover', () => {
     expect(await other.cutOver('run')).toMatchObject({ status: 'FAILED', error: 'MigrationFailed' });
     expect(done).toEqual([]);
     expect(world.told).toEqual([]);
+  });
+
+  test('that is cancelled while it waits to be ready ends at its next look, and touches nothing', async () => {
+    const clock = new VirtualClock();
+    const startedAt = clock.now();
+    const behind = new ModelledSource({ startedAt, random: () => 0.5, stalls: [{ from: 0, to: startedAt * 2 }] });
+    const world = new World({ deployed, variant: 'plain', clock, source: behind, random: () => 0.5, steps: {} });
+    const execution = world.cutOver('run');
+    await clock.sleep(20 * 60_000);
+    const cancelledAt = clock.now();
+    const order = { project: PROJECT, run: 'run', approve: false, by: 'dba', note: 'not tonight', now: cancelledAt };
+    await answerCutover(order, world.cutovers);
+    expect(await execution).toMatchObject({
+      status: 'FAILED',
+      error: 'CutoverCancelled',
+      cause: expect.stringMatching(/^dba cancelled it at .*: not tonight$/),
+    });
+    expect(clock.now() - cancelledAt).toBeLessThanOrEqual(5 * 60_000);
+    expect((await world.cutovers.readCutover(PROJECT, 'run'))?.ending?.outcome).toBe('CANCELLED');
+    expect(world.told.map(({ subject }) => subject)).toContain(`[oms-cutover] ${PROJECT} cutover cancelled`);
   });
 
   test('that cannot stop writes resumes them, and says why', async () => {
