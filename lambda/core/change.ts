@@ -4,6 +4,7 @@ import type { Importance, OmsWords } from './progress';
 /**
  * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
  * - `unreachable` / `answering`, `credentials-refused` / `credentials-accepted`, `stalled` / `moving`, `lagging` / `caught-up`: health and its end;
+ * - `vanished` / `back`: OMS knew the project and knows it no longer (vanished.ts), or knows it again;
  * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
  * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
  * - `way-back-lost` / `way-back-again`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
@@ -17,6 +18,8 @@ export const CHANGE_KINDS = [
   'answering',
   'credentials-refused',
   'credentials-accepted',
+  'vanished',
+  'back',
   'stalled',
   'moving',
   'lagging',

@@ -1,13 +1,14 @@
 /** Which changes a look brings: status by comparison, health by a table of beginnings and ends with room in between, so that nothing flaps. */
 import type { Change, ChangeKind } from './change';
 import { MAX_PENDING } from './change';
-import { formatDuration } from './duration';
+import { formatDuration, iso } from './duration';
 import type { Judgement, Question } from './judge';
 import type { Latest, Told } from './latest';
 import type { Look } from './progress';
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from './settings';
 import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
+import { hasVanished } from './vanished';
 import { wayBack } from './way-back';
 
 /** Told when no valid answer came for so many looks and so long. */
@@ -54,8 +55,8 @@ export function withChanges(
     movement(after, found, told);
     lagging(after, look, lagSeconds, found, told);
     expiry(after, look, found, told);
-    wayBack(after, look, found, told);
   }
+  wayBack(after, look, found, told);
   wishes(asked, found, told);
   if (found.length === 0) return { ...after, told };
   const facts = {
@@ -132,11 +133,22 @@ function answers(after: Latest, look: Look, found: Found[], told: Writable<Told>
     told.unreachable = true;
     found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since });
   }
-  if (look.outcome !== 'OK') return;
+  const vanished = hasVanished(after.progress, look);
+  // Who says that a project is not known any more has heard us out: that much of OMS is well.
+  if (look.outcome !== 'OK' && !vanished) return;
   if (told.credentials === true) found.push({ kind: 'credentials-accepted' });
   if (told.unreachable === true) found.push({ kind: 'answering' });
   delete told.credentials;
   delete told.unreachable;
+  if (!vanished) {
+    if (told.vanished === true) found.push({ kind: 'back' });
+    delete told.vanished;
+  } else if (told.vanished !== true && classOf(after.progress?.status ?? '') !== 'gone') {
+    // A project that was told to be released or deleted is expected to go.
+    told.vanished = true;
+    const lastKnown = after.progressAt === null ? '' : `OMS last knew it at ${iso(after.progressAt)}; `;
+    found.push({ kind: 'vanished', detail: `${lastKnown}${problem}` });
+  }
 }
 
 function movement(after: Latest, found: Found[], told: Writable<Told>): void {

@@ -34,8 +34,7 @@ export interface Circumstances {
 export function derive(before: Latest | undefined, look: Look, circumstances: Circumstances): Derivation {
   const { project, checkId, question, looker } = circumstances;
   const { latest: observed, anomalies, lagSeconds } = observe(before, look, project, checkId);
-  const knewBefore = before !== undefined && before.progress !== null;
-  const judgement = judge(question, observed, look, anomalies, knewBefore);
+  const judgement = judge(question, observed, look, anomalies);
   const waitSeconds = paceSeconds(question.goal, question.settings, observed, look, judgement);
   const seen = look.outcome === 'OK' ? look.progress : null;
   const forecast =

@@ -11,7 +11,10 @@ export interface Roster {
   readonly leaving: ReadonlySet<string>;
 }
 
-/** So many looks without a valid answer are told as `unreachable` (changes.ts): before, a project that OMS is silent about is not let go. */
+/**
+ * After so many looks at which OMS would not speak of it a project is let go: by then that has been told as `unreachable` (changes.ts). That it
+ * has vanished is told at the first of them; the others are for an OMS that knows it again after all.
+ */
 const MAX_FAREWELLS = 3;
 
 /** Released and deleted: over for good. RELEASING is not yet, and its end is worth telling. */

@@ -33,17 +33,11 @@ export interface Judgement {
 }
 
 /** Two at once: MET, then what the migration or OMS did, then the deadline. */
-export function judge(
-  question: Question,
-  latest: Latest,
-  look: Look,
-  anomalies: readonly Anomaly[],
-  knewBefore: boolean,
-): Judgement {
+export function judge(question: Question, latest: Latest, look: Look, anomalies: readonly Anomaly[]): Judgement {
   const { goal, deadlineAt } = question;
   const toward = progressTowards(goal, latest, look, anomalies);
   if (toward.met) return { verdict: 'MET', reason: toward.reason, notLaterThan: null };
-  const found = trouble(question, latest, look, knewBefore);
+  const found = trouble(question, latest, look);
   if (found?.failed) return { verdict: 'FAILED', reason: found.reason, notLaterThan: null };
   const reason = found?.reason ?? toward.reason;
   if (found === null && toward.reason.code === 'GoalUnreachable')

@@ -62,6 +62,7 @@ export interface Latest {
 export interface Told {
   readonly unreachable?: boolean;
   readonly credentials?: boolean;
+  readonly vanished?: boolean;
   readonly stalled?: boolean;
   readonly lagging?: boolean;
   /** Looks in a row on the other side of the lag threshold. */

@@ -53,7 +53,8 @@ function facts(change: Change): string[] {
   if (kind === 'cutover') return told;
   if (kind === 'test') return told;
   if (detail !== undefined && kind !== 'summary') told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
-  if (kind !== 'status' && kind !== 'found') told.push(`Status: ${plain(change.status ?? 'unknown', 64)}`);
+  const statusNow = kind === 'vanished' ? 'Status when OMS last knew it' : 'Status';
+  if (kind !== 'status' && kind !== 'found') told.push(`${statusNow}: ${plain(change.status ?? 'unknown', 64)}`);
   return [...told, ...progress(change)];
 }
 

@@ -64,7 +64,7 @@ export function observe(before: Latest | undefined, look: Look, project: string,
         seen === null ? base.statusSince : sinceOf(base.progress?.status, seen.status, base.statusSince, look),
       stepSince:
         seen === null ? base.stepSince : sinceOf(base.progress?.currentStep, seen.currentStep, base.stepSince, look),
-      series: nextSeries(base.series, look, unbroken),
+      series: nextSeries(base.series, look, base.progress, unbroken),
       activeMs: active,
       marks: marksOf(base, seen, active),
       movedAtActiveMs: seen !== null && moved(base.progress, seen) ? active : base.movedAtActiveMs,

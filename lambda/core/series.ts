@@ -1,6 +1,7 @@
 /** Unbroken series of looks that saw a condition: what graces run over. Time in which nobody looked counts for nothing. */
-import type { Look } from './progress';
+import type { Look, Progress } from './progress';
 import { classOf } from './status';
+import { hasVanished } from './vanished';
 
 export type SeriesName = 'failed' | 'suspended' | 'unknown' | 'noAnswer' | 'credentials';
 
@@ -12,22 +13,30 @@ export interface Series {
   readonly looks: number;
 }
 
-/** The conditions a look saw. A refused password is no valid answer either, so that answers which take turns at failing add up. */
-export function conditionsOf(look: Look): readonly SeriesName[] {
+/**
+ * The conditions a look saw. A refused password is no valid answer either, so that answers which take turns at failing add up. That a project
+ * has vanished is an answer, and final: no series of looks makes it any truer.
+ */
+function conditionsOf(look: Look, known: Progress | null): readonly SeriesName[] {
+  if (hasVanished(known, look)) return [];
   if (look.outcome !== 'OK')
     return look.outcome === 'OmsRejectedCredentials' ? ['noAnswer', 'credentials'] : ['noAnswer'];
   const statusClass = classOf(look.progress.status);
   return statusClass === 'failed' || statusClass === 'suspended' || statusClass === 'unknown' ? [statusClass] : [];
 }
 
-/** The series after a look: seen conditions go on, or begin where nobody looked in between; all others end. */
+/**
+ * The series after a look: seen conditions go on, or begin where nobody looked in between; all others end.
+ * @param known the last progress that OMS gave before this look.
+ */
 export function nextSeries(
   before: Readonly<Partial<Record<SeriesName, Series>>>,
   look: Look,
+  known: Progress | null,
   unbroken: boolean,
 ): Partial<Record<SeriesName, Series>> {
   const after: Partial<Record<SeriesName, Series>> = {};
-  for (const name of conditionsOf(look)) {
+  for (const name of conditionsOf(look, known)) {
     const running = unbroken ? before[name] : undefined;
     after[name] =
       running === undefined

@@ -6,6 +6,7 @@ import type { Latest } from './latest';
 import type { Look, OmsWords } from './progress';
 import type { SeriesName } from './series';
 import { classOf } from './status';
+import { hasVanished } from './vanished';
 
 export interface Trouble {
   readonly failed: boolean;
@@ -14,11 +15,10 @@ export interface Trouble {
   readonly failsAt: number | null;
 }
 
-/** @param knewBefore OMS has given progress for this project at some time before this look. */
-export function trouble(question: Question, latest: Latest, look: Look, knewBefore: boolean): Trouble | null {
+export function trouble(question: Question, latest: Latest, look: Look): Trouble | null {
   return look.outcome === 'OK'
     ? ofTheMigration(question, latest, look.progress.status, look.said)
-    : ofOms(question, latest, look, knewBefore);
+    : ofOms(question, latest, look);
 }
 
 function ofTheMigration({ settings }: Question, latest: Latest, status: string, said: OmsWords): Trouble | null {
@@ -49,13 +49,11 @@ function ofTheMigration({ settings }: Question, latest: Latest, status: string, 
   }
 }
 
-function ofOms(question: Question, latest: Latest, look: Look & { problem: string }, knewBefore: boolean): Trouble {
+function ofOms(question: Question, latest: Latest, look: Look & { problem: string }): Trouble {
   const { settings, firstLook } = question;
-  if (look.outcome === 'OmsProjectNotFound') {
-    return knewBefore
-      ? now('MigrationGone', `OMS knew this project and knows it no longer: ${look.problem}`)
-      : now('OmsProjectNotFound', look.problem);
-  }
+  if (hasVanished(latest.progress, look))
+    return now('MigrationGone', `OMS knew this project and knows it no longer: ${look.problem}`);
+  if (look.outcome === 'OmsProjectNotFound') return now('OmsProjectNotFound', look.problem);
   const unreachable = graced(latest, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', look.problem);
   if (look.outcome !== 'OmsRejectedCredentials') return unreachable;
   const grace = firstLook ? 0 : settings.credentialsGraceSeconds;

@@ -5,15 +5,18 @@ import type { Latest, Told } from './latest';
 import type { Look } from './progress';
 import { RESUMABLE_SECONDS } from './settings';
 import { classOf, phaseOf } from './status';
+import { hasVanished } from './vanished';
 
 /** OMS refreshes its checkpoints every 10 s; the schedule may look every 5 min: unchanged for so long, it stands still. */
 const STANDS_STILL_MS = 15 * 60_000;
 
 /** Adds what is to be told, once for each loss and once for each return. */
 export function wayBack(after: Latest, look: Look, found: Found[], told: { wayBack?: Told['wayBack'] }): void {
-  if (look.outcome !== 'OK') return;
-  const lost = lostBecause(after, look);
-  const works = lost === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(look.progress.currentStep) === 'reverse';
+  const vanished = hasVanished(after.progress, look);
+  if (look.outcome !== 'OK' && !vanished) return;
+  const lost = look.outcome === 'OK' ? lostBecause(after, look) : 'OMS knows the project no longer';
+  const works =
+    lost === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(after.progress?.currentStep ?? null) === 'reverse';
   if (told.wayBack === undefined) {
     if (works) told.wayBack = 'OPEN';
     return;

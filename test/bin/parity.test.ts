@@ -121,6 +121,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING],
     scenario: FAULT('unknown-project', '30m'),
     ends: 'MigrationGone',
+    told: ['vanished'],
   },
   { title: 'UnknownStatus', timeline: [COPYING, { at: '30m', status: 'PONDERING' }], ends: 'UnknownStatus' },
   {

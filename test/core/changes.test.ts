@@ -65,6 +65,52 @@ describe('health', () => {
     ]);
   });
 
+  test('tells at the first look that OMS knows a project no longer, once, and that it knows it again', () => {
+    const missing = (minutes: number) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound');
+    const looks = [ok(T0), missing(5), missing(10), missing(15), missing(20), ok(T0 + 25 * MINUTE), missing(30)];
+    expect(told(looks)).toEqual(['vanished@1', 'back@5', 'vanished@6']);
+    expect(play(looks, { waitId: null }).latest.pending[0]).toMatchObject({
+      status: 'RUNNING',
+      detail: 'OMS last knew it at 2026-11-23T00:00:00.000Z; OMS: OmsProjectNotFound',
+    });
+  });
+
+  test('says nothing new of a project that vanishes after it was told to be released or deleted', () => {
+    const looks = [ok(T0), ok(T0 + 5 * MINUTE, { status: 'RELEASED' })];
+    const missing = [10, 15, 20, 25].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
+    expect(told([...looks, ...missing])).toEqual(['status@1']);
+  });
+
+  test('tells what else comes of a project that comes back', () => {
+    const looks = [ok(T0), failed(T0 + 5 * MINUTE, 'OmsProjectNotFound'), ok(T0 + 9 * MINUTE, { status: 'SUSPEND' })];
+    expect(told(looks)).toEqual(['vanished@1', 'status@2', 'back@2']);
+  });
+
+  test.each([
+    ['unreachable', 'OmsUnreachable', ['unreachable@3', 'answering@4', 'vanished@4', 'back@5']],
+    ['refusing', 'OmsRejectedCredentials', ['credentials-refused@1', 'credentials-accepted@4', 'vanished@4', 'back@5']],
+  ] as const)('takes it for the end of an OMS that was %s, which has answered after all', (_, outcome, expected) => {
+    const outage = [5, 10, 15].map((minutes) => failed(T0 + minutes * MINUTE, outcome));
+    const missing = failed(T0 + 20 * MINUTE, 'OmsProjectNotFound');
+    expect(told([ok(T0), ...outage, missing, ok(T0 + 25 * MINUTE)])).toEqual(expected);
+  });
+
+  test('tells of an outage that begins after a project has vanished, and holds the project for as vanished as before', () => {
+    const looks = [
+      ok(T0),
+      ...[5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound')),
+      ...[15, 20, 25].map((minutes) => failed(T0 + minutes * MINUTE)),
+      failed(T0 + 30 * MINUTE, 'OmsProjectNotFound'),
+      ok(T0 + 35 * MINUTE, { fullMigrationProgress: 41 }),
+    ];
+    expect(told(looks)).toEqual(['vanished@1', 'unreachable@5', 'answering@6', 'back@7']);
+  });
+
+  test('does not say of a project that OMS never knew that it has vanished', () => {
+    const looks = [0, 5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
+    expect(told(looks)).toEqual(['unreachable@2']);
+  });
+
   test('tells a stall after half an hour without movement, and the end of it', () => {
     const still = Array.from({ length: 9 }, (_, i) => ok(T0 + i * 5 * MINUTE));
     expect(told([...still, ok(T0 + 45 * MINUTE, { fullMigrationProgress: 41 })])).toEqual(['stalled@6', 'moving@9']);

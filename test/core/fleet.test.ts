@@ -254,16 +254,35 @@ describe('a project that is no longer listed', () => {
     expect(run.looked).toEqual(['p_a']);
   });
 
-  test('is looked at until that is told, where OMS no longer speaks of it', async () => {
+  test('is told to have vanished where OMS knows it no longer, at the first look, and is let go after three', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
     for (let i = 0; i < 3; i += 1) {
       await run.round();
       expect(run.looked).toContain('p_gone');
     }
+    expect(run.harness.kinds).toEqual(['vanished']);
+    await run.round();
+    expect(run.looked).toEqual(['p_a']);
+  });
+
+  test('is looked at until that is told, where OMS refuses to speak of it', async () => {
+    const run = await gone();
+    run.shows.set('p_gone', (at) => failed(at, 'OmsRefused'));
+    for (let i = 0; i < 3; i += 1) await run.round();
     expect(run.harness.kinds).toEqual(['unreachable']);
     await run.round();
     expect(run.looked).toEqual(['p_a']);
+  });
+
+  test('is told to be back where OMS lists it again', async () => {
+    const run = await gone();
+    run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
+    for (let i = 0; i < 4; i += 1) await run.round();
+    run.shows.delete('p_gone');
+    run.listing = [listed('p_a'), listed('p_gone')];
+    await run.round();
+    expect(run.harness.kinds).toEqual(['vanished', 'back']);
   });
 
   test('stays known while its look shows nothing', async () => {

@@ -64,6 +64,7 @@ describe('the way back', () => {
     ['the project is suspended', [reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' })]],
     ['the project is FINISHED', [reverse(T0 + MINUTE, seconds + 5, { status: 'FINISHED' })]],
     ['the step is no longer a reverse one', [syncing(T0 + MINUTE, 1)]],
+    ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
   ])('is told as lost when %s', (_, looks) => {
     expect(play([...open, ...looks]).changes).toContain('way-back-lost');
   });
@@ -73,6 +74,12 @@ describe('the way back', () => {
     const after = reverse(T0 + 3 * MINUTE, seconds + 100);
     const { changes } = play([...open, still, { ...still, answeredAt: T0 + 2 * MINUTE }, after]);
     expect(changes.filter((kind) => kind.startsWith('way-back'))).toEqual(['way-back-lost', 'way-back-again']);
+  });
+
+  test('is told once of a project that vanishes, and again when OMS knows it and carries writes back', () => {
+    const missing = [1, 2].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
+    const { changes } = play([...open, ...missing, reverse(T0 + 3 * MINUTE, seconds + 100)], { waitId: null });
+    expect(changes).toEqual(['vanished', 'way-back-lost', 'back', 'way-back-again']);
   });
 
   test('is not spoken of where there never was one', () => {

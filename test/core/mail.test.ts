@@ -64,6 +64,12 @@ test('a mail about synchronisation says how far the target is behind, and nothin
   expect(body).not.toContain('Full copy');
 });
 
+test('a mail about a project that has vanished gives its status as a past one, and says where to look for it', () => {
+  const body = bodyOf({ kind: 'vanished', status: 'RUNNING', detail: 'OMS knows no such project' });
+  expect(body).toContain('\nStatus when OMS last knew it: RUNNING\n');
+  expect(body).toContain('\nWhat to do: look for the project in the OMS console.');
+});
+
 test('a mail without a wait or a dashboard has no empty headings', () => {
   const { execution: _, ...noWait } = FAILED;
   expect(notificationOf(noWait).body).not.toMatch(/The wait|Dashboard|https/);

@@ -51,6 +51,12 @@ test('a long project id is shortened in the middle, so that what happened stays 
   );
 });
 
+test('the subject of a project that has vanished says so, and where it was', () => {
+  const { to: _to, from: _from, ...rest } = FAILED;
+  const { subject } = notificationOf({ ...rest, kind: 'vanished' });
+  expect(subject).toBe('[oms-cutover] p_x VANISHED: OMS knows it no longer, FULL_MIGRATION 63 %');
+});
+
 test('attributes are flat, non-empty texts; from and to only of a status change', () => {
   expect(notificationOf(FAILED).attributes).toEqual({
     project: 'p_x',

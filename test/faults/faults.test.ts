@@ -1,8 +1,12 @@
 /** A short fault run; the long one, with overlapping looks and thousands of checks, is `npm run test:faults`. */
+import { Chance } from './fault-plan';
 import { type FaultRun, runTrials } from './fault-run';
+import { life, MINUTE } from './lives';
 import { Random } from './random';
+import { playedIn } from './trial';
 import { kills } from './trials/kills';
 import { soak } from './trials/soak';
+import { World } from './world';
 
 /** Some seconds each on a machine of its own; many times that beside a full test run. */
 jest.setTimeout(240_000);
@@ -30,6 +34,42 @@ test('checks with faults on every twentieth request lose nothing, leave no gap a
   expect(run.injectedFaults).toBeGreaterThan(4);
   expect(run.changesTold).toBeGreaterThan(4);
   expect(run.repeats).toBeLessThanOrEqual(excused(run));
+});
+
+test('a project that vanishes and comes back is told so once each time, in sequence, with faults on every tenth request', async () => {
+  const random = new Random(3);
+  // Each absence and each presence outlasts a few looks that fail.
+  const away = [5, 15].map((minute) => ({
+    from: minute * MINUTE,
+    to: (minute + 5) * MINUTE,
+    trouble: { kind: 'unknown-project' as const },
+  }));
+  const lives = Object.fromEntries(
+    ['p_1', 'p_2', 'p_3', 'p_4'].map((project) => [project, { ...life(['RUNNING', 'RUNNING']), faults: away }]),
+  );
+  const told: Record<string, readonly string[]> = {};
+  const report = await playedIn(
+    'vanishing',
+    () => World.start({ projects: lives, seed: 3, timeoutMs: 600 }),
+    async (world) => {
+      for (const project of world.projects) world.plans.set(project, new Chance(0.1, random.fork(project)));
+      for (let minute = 0; minute < 25; minute += 1) {
+        await world.checkAll(world.projects);
+        world.now += MINUTE;
+      }
+      await world.settle();
+      for (const project of world.projects) {
+        const bySequence = new Map(
+          world.ledger(project).told.map(({ attributes }) => [Number(attributes.sequence), attributes.change ?? '']),
+        );
+        told[project] = [...bySequence.values()].filter((kind) => kind === 'vanished' || kind === 'back');
+      }
+      return [];
+    },
+  );
+  expect(report).toMatchObject(KEPT);
+  expect(report.injectedFaults).toBeGreaterThan(10);
+  for (const kinds of Object.values(told)) expect(kinds).toEqual(['vanished', 'back', 'vanished', 'back']);
 });
 
 test('the same seed draws the same faults', () => {
