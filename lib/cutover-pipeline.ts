@@ -12,11 +12,11 @@ import { CutoverEndRule } from './cutover-end-rule';
 import { CutoverEnds } from './cutover-ends';
 import { CutoverGate } from './cutover-gate';
 import { CutoverLeg } from './cutover-leg';
+import { CutoverRole } from './cutover-role';
 import { CutoverTasks } from './cutover-tasks';
 import { Goal } from './goal';
 import { pathOrValue } from './json-path';
 import { MachineLogs } from './machine-logs';
-import { MachineRole } from './machine-role';
 import type { MigrationMonitor } from './migration-monitor';
 import { WaitForMigration } from './wait-for-migration';
 import type { HasLeg } from './wait-loop';
@@ -141,7 +141,7 @@ export class CutoverPipeline extends Construct {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
       definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props, leg)),
       // Your steps add what they need to it.
-      role: new MachineRole(this, 'Role'),
+      role: new CutoverRole(this, 'Role', leg.leg),
       tracingEnabled: true,
       logs: { destination: machineLogs, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });

@@ -2,8 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { CutoverInvoke } from './cutover-invoke';
 import { OUTAGE_RETRY } from './own-failure';
 
 /** While writes are stopped nothing is tried for long: about twenty seconds, then the way back. */
@@ -35,8 +35,8 @@ export class CutoverTasks {
   }
 
   /** One action of the bookkeeping (lambda/core/cutover-state.ts); its answer is the whole next state. */
-  book(name: string, action: string, more: Record<string, unknown>, patience: Patience): tasks.LambdaInvoke {
-    const task = new tasks.LambdaInvoke(this.scope, name, {
+  book(name: string, action: string, more: Record<string, unknown>, patience: Patience): CutoverInvoke {
+    const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
       payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...more } }),
       outputPath: '$.Payload',
@@ -49,8 +49,8 @@ export class CutoverTasks {
   }
 
   /** A look at OMS while writes are stopped. In the pipeline itself: a leg would have to be started and its end heard of, seconds each. */
-  look(name: string): tasks.LambdaInvoke {
-    const task = new tasks.LambdaInvoke(this.scope, name, {
+  look(name: string): CutoverInvoke {
+    const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
       payload: sfn.TaskInput.fromObject({ wait: sfn.JsonPath.objectAt('$.wait') }),
       resultSelector: {
@@ -86,7 +86,7 @@ export class CutoverTasks {
   }
 
   /** A gate's result, written into the receipt. */
-  noteGate(name: string, gate: string, path: string, patience: Patience): tasks.LambdaInvoke {
+  noteGate(name: string, gate: string, path: string, patience: Patience): CutoverInvoke {
     return this.book(name, 'gate', { gate, result: sfn.JsonPath.objectAt(path) }, patience);
   }
 

@@ -1,0 +1,99 @@
+/** Least privilege, to the letter: what a CutoverPipeline adds, and that cdk-nag finds nothing in it that is not known. */
+import { App, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import cdkJson from '../../cdk.json';
+import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
+import { newMonitor, permissionsOf } from './stacks';
+
+const LOG_DELIVERY =
+  'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery';
+const MACHINE = `Allow ${LOG_DELIVERY}, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *`;
+const INVOKE = 'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>';
+const HERE = '<AWS::Region>:<AWS::AccountId>';
+
+function cutoverIn(env: StackProps = {}, props: Partial<CutoverPipelineProps> = {}) {
+  const app = new App({ context: cdkJson.context });
+  const stack = new Stack(app, 'Test', env);
+  const step = (name: string) => new sfn.Pass(stack, name);
+  new CutoverPipeline(stack, 'Cutover', {
+    monitor: newMonitor(stack, { notifyEmails: ['dba@example.com'] }),
+    stopWrites: step('stop'),
+    switchTraffic: step('switch'),
+    resumeWrites: step('resume'),
+    ...props,
+  });
+  return { app, stack };
+}
+
+function synthesized(props?: Partial<CutoverPipelineProps>) {
+  const { stack } = cutoverIn({}, props);
+  return { stack, template: Template.fromStack(stack) };
+}
+
+test.each([
+  ['with what is required', {}],
+  ['with an approval and a switchover', { approval: {}, switchover: 'operator' } as const],
+])('the machine may invoke the function and run its own legs, log and trace, %s', (_, props) => {
+  expect(permissionsOf(synthesized(props), 'Cutover/Role')).toEqual([
+    MACHINE,
+    INVOKE,
+    'Allow states:StartExecution on <Cutover/ReadyLeg/Machine>',
+    `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${HERE}:execution:<part 6 of <Cutover/ReadyLeg/Machine>>*`,
+    `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${HERE}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+  ]);
+});
+
+test('its leg may invoke the function, log and trace', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/ReadyLeg/Role')).toEqual([MACHINE, INVOKE]);
+});
+
+test('two roles are added to the monitor’s four, none with a managed policy, none with an inline one', () => {
+  const { template } = synthesized();
+  template.resourceCountIs('AWS::IAM::Role', 6);
+  template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+  for (const role of Object.values(template.findResources('AWS::IAM::Role')))
+    expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
+});
+
+test('the function may be invoked by the rule on the execution’s end, and by no other rule', () => {
+  const { template } = synthesized();
+  template.resourceCountIs('AWS::Lambda::Permission', 1);
+  const [rule] = Object.keys(template.findResources('AWS::Events::Rule'));
+  template.hasResourceProperties('AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    Principal: 'events.amazonaws.com',
+    SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+  });
+});
+
+test.each([
+  ['anywhere', {}],
+  ['in an account and a region', { env: { account: '111122223333', region: 'eu-central-1' } }],
+])('cdk-nag leaves nothing open in a stack with a monitor and a pipeline %s', (_, env) => {
+  const { app } = cutoverIn(env, { approval: {}, switchover: 'operator' });
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+});
+
+test('what is acknowledged is known, and says why', () => {
+  const { stack } = cutoverIn();
+  const acknowledged = stack.node
+    .findChild('Cutover')
+    .node.findAll()
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) =>
+          Object.entries(data as Record<string, string>).map(
+            ([rule, reason]) => [`${node.path}: ${rule.replace(/\{.*\}/, '…')}`, reason] as const,
+          ),
+        ),
+    );
+  expect(acknowledged.map(([what]) => what.replace(/annotation::/i, ''))).toEqual([
+    'Test/Cutover/ReadyLeg/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+  ]);
+  for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
+});
