@@ -25,8 +25,12 @@ export function timeIsOver(
 /** Our own code for bytes that are no HTTP, or headers without end. */
 const NO_HTTP = 'NO_HTTP';
 
+/** Our own code for a port that fetch refuses to talk to, as browsers do: 1, 9, 25, 6000 and others of old services. */
+const BAD_PORT = 'BAD_PORT';
+
 /** Codes of Node, OpenSSL and undici. Anything else is named as it came. */
 const SENTENCES: Record<string, string> = {
+  [BAD_PORT]: 'fetch refuses to talk to this port, which belongs to another service; is it the port of OMS',
   ECONNREFUSED: 'connection refused: nothing listens there, or a firewall turns it away',
   ECONNRESET: 'the connection was closed before a complete answer came',
   EPIPE: 'the connection was closed before a complete answer came',
@@ -57,7 +61,7 @@ const UNKNOWN_AUTHORITY = new Set([
 ]);
 
 /** A certificate or a protocol is the same a moment later. */
-const LASTING = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO']);
+const LASTING = new Set([BAD_PORT, 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO']);
 
 /** `bytes`: how much of a body had come, null where it broke before. */
 export function connectionTrouble(endpoint: string, error: unknown, bytes: number | null): Broken {
@@ -95,7 +99,9 @@ function broken(problem: string, { transient }: { transient: boolean }): Broken 
 export function codesOf(error: unknown, depth = 0): string[] {
   if (depth > 6 || typeof error !== 'object' || error === null) return [];
   const { code, cause, errors, name, message } = error as Record<string, unknown>;
-  // undici leaves these without a code. An unexpected end while parsing is a connection closed, not bad HTTP.
+  // undici leaves these without a code.
+  if (message === 'bad port') return [BAD_PORT];
+  // An unexpected end while parsing is a connection closed, not bad HTTP.
   if (name === 'HTTPParserError') return [/EOF/.test(String(message)) ? 'UND_ERR_SOCKET' : NO_HTTP];
   return [
     ...codesOf(cause, depth + 1),

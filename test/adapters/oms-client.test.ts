@@ -272,6 +272,14 @@ describe('certificates', () => {
     expect(problemOf(await client.look('p_x'))).toMatch(/connection refused|no connection in time/);
   });
 
+  test('a port that fetch refuses is named as such, and not tried again', async () => {
+    const client = clientFor('http://127.0.0.1:9');
+    open.push(client);
+    expect(problemOf(await client.look('p_x'))).toBe(
+      'http://127.0.0.1:9: fetch refuses to talk to this port, which belongs to another service; is it the port of OMS',
+    );
+  });
+
   test('asked of a port that speaks plain HTTP say so', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     const look = await clientOf(peer, { requestTimeoutMs: 500 }, 'https').look('p_x');
