@@ -1,7 +1,7 @@
 /** Somebody else's CDK app, with nothing in it but the package and what it says it needs. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readStack } from '../../local/template';
 import { InstalledPackage } from './installed-package';
 
@@ -20,6 +20,7 @@ describe('what is in it', () => {
       installed.files.map((file) =>
         file
           .replace(/^docs\/[\w.-]+\.(md|json)$/, 'docs/*')
+          .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
           .replace(/^dist\/lib\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
           .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
@@ -27,8 +28,10 @@ describe('what is in it', () => {
     );
     expect([...kinds].sort()).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'dist/*.js',
       'dist/lambda/*/index.js',
       'dist/lambda/env.d.ts',
@@ -36,8 +39,21 @@ describe('what is in it', () => {
       'dist/lib/*.d.ts',
       'dist/lib/*.js',
       'docs/*',
+      'examples/*',
       'package.json',
     ]);
+  });
+
+  test('every link of its pages leads to a file that came along', () => {
+    const links = installed.files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((page) =>
+        [...installed.read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, to = '']) => ({ page, to })),
+      )
+      .filter(({ to }) => !/^[a-z]+:/.test(to));
+    const dead = links.filter(({ page, to }) => !existsSync(join(installed.folder, dirname(page), to)));
+    expect(links.length).toBeGreaterThan(20);
+    expect(dead).toEqual([]);
   });
 
   test('one entry point, for every way to look for it', () => {
