@@ -45,7 +45,15 @@ export class WaitLoop extends Construct {
       ...named('Prepare'),
       parameters: {
         // The request whole and as it came, whatever it is: the handler names all that is wrong with it.
-        leg: { wait: { request: props.request, execution: sfn.JsonPath.executionId } },
+        // And since when: a leg that dies before its first round must not move the deadline. This state's own time and not the execution's,
+        // which in a pipeline may have begun days ago.
+        leg: {
+          wait: {
+            request: props.request,
+            execution: sfn.JsonPath.executionId,
+            enteredAt: sfn.JsonPath.stateEnteredTime,
+          },
+        },
         ...(props.resultPath === undefined ? {} : { input: sfn.JsonPath.objectAt('$') }),
       },
     });

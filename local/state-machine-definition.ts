@@ -38,8 +38,10 @@ const FIELDS_NOT_RUN = [
   'HeartbeatSecondsPath',
   'TimeoutSecondsPath',
 ];
+/** When it is read, which is when a Pass is entered, and too late where work or a wait lies between. */
+const ENTERED = 'State.EnteredTime';
 /** The interpreter puts the real time, or a branch's input, into the others. */
-const CONTEXT_KNOWN = ['Execution.Id', 'Execution.Name', 'StateMachine.Id', 'StateMachine.Name'];
+const CONTEXT_KNOWN = ['Execution.Id', 'Execution.Name', 'StateMachine.Id', 'StateMachine.Name', ENTERED];
 
 /** Throws CheckFailed with everything in it that cannot be run here. */
 export function refuseUnknown(machine: string, definition: Definition): void {
@@ -64,6 +66,9 @@ function* problemsOfState(name: string, state: State): Iterable<string> {
   if (state.QueryLanguage === 'JSONata') yield `${name} is written in JSONata`;
   for (const field of FIELDS_NOT_RUN) if (field in state) yield `${name} has ${field}`;
   if (state.Retry && state.Type !== 'Task') yield `${name} retries, and only a task can`;
+  const { Branches: _, ...own } = state;
+  if (state.Type !== 'Pass' && JSON.stringify(own).includes(`$$.${ENTERED}`))
+    yield `${name} reads $$.${ENTERED}, and only a Pass can`;
   for (const field of ['ErrorPath', 'CausePath']) {
     if (String(state[field] ?? '').startsWith('States.')) yield `${name} has an intrinsic function in ${field}`;
   }

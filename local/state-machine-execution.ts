@@ -87,11 +87,17 @@ class Execution {
       task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
       wait: (waitInput) => this.tracked(this.wait(waitInput)),
     });
+    const { clock } = this.order;
     const running = interpret(definition).run(input, {
       overrides: { taskResourceLocalHandlers: handlers },
       context: {
         Execution: { Id: arn, Name: lastPart(arn) },
         StateMachine: { Id: machineArn, Name: lastPart(machineArn) },
+        State: {
+          get EnteredTime() {
+            return new Date(clock.now()).toISOString();
+          },
+        },
       },
     });
     void drain(running.eventLogs);

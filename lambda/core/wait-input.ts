@@ -38,10 +38,16 @@ const GOAL_KEYS: Record<Goal['type'], readonly string[]> = {
 export function readWaitState(input: unknown): unknown {
   const fields = recordOf(input);
   if (fields === null || !('request' in fields)) return input;
-  const { request, execution } = fields;
-  const known = executionArn(execution);
+  const { request, execution, enteredAt } = fields;
   const asked = recordOf(request);
-  return asked === null || known === undefined ? request : { ...asked, execution: known };
+  if (asked === null) return request;
+  const known = executionArn(execution);
+  const startedAt = typeof enteredAt === 'string' ? parseMoment(enteredAt) : null;
+  return {
+    ...(startedAt === null ? {} : { startedAt }),
+    ...asked,
+    ...(known === undefined ? {} : { execution: known }),
+  };
 }
 
 /** @throws InvalidInput that names every problem. */

@@ -20,7 +20,7 @@ export interface WaitRequest {
 export interface WaitState extends WaitRequest {
   /** ARN of the execution that waits: only for people, who are shown the way to it. */
   readonly execution?: string;
-  /** Unix milliseconds of the first round. */
+  /** Unix milliseconds at which the wait was entered; of the first round where that is not known. */
   readonly startedAt?: number;
   /** Unix milliseconds; absolute, so that a leg, a retry or a restart cannot move it. */
   readonly deadlineAt?: number;
@@ -30,10 +30,12 @@ export interface WaitState extends WaitRequest {
   readonly checks?: number;
 }
 
-/** How a loop hands a request over in its first round: whole and as it came, beside what it knows itself. */
+/** How a loop hands a request over in its first round, and again where that did not come to its end: whole and as it came, beside what it knows itself. */
 export interface WaitBeginning {
   readonly request: unknown;
   readonly execution?: string;
+  /** ISO 8601, by the clock of Step Functions: from then on the deadline counts, whatever becomes of the first leg. */
+  readonly enteredAt?: string;
 }
 
 /** Rounds one leg may take: 9 history events a round and 4 for a retry leave it far below Step Functions' 25,000. */

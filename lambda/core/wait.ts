@@ -7,7 +7,7 @@ import type { Looker } from './snapshot';
 import { readWaitOrder, readWaitState, type WaitOrder } from './wait-input';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from './wait-state';
 
-/** One look for a wait under way: `startedAt` names the wait, so that every look of it is known as such. */
+/** One look for a wait under way: `startedAt` and the goal name the wait, so that every look of it is known as such. */
 export function lookFor(
   order: WaitOrder,
   wait: {
@@ -29,7 +29,8 @@ export function lookFor(
     {
       project: order.projectId,
       looker,
-      waitId: `${looker}-${wait.startedAt}`,
+      // Two that stand side by side in a pipeline are entered in the same millisecond.
+      waitId: `${looker}-${wait.startedAt}-${order.goal.type}`,
       question,
       scheduleIntervalSeconds: null,
       ...(order.execution === undefined ? {} : { execution: order.execution }),

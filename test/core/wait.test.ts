@@ -30,6 +30,45 @@ test('fixes the deadline on the first round, as an absolute time', async () => {
   expect(second.wait).toMatchObject({ startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 2, checks: 2 });
 });
 
+describe('the moment at which the wait was entered', () => {
+  const entered = (enteredAt: unknown) => ({
+    request: { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 },
+    enteredAt,
+  });
+  const late = (look: Look) => {
+    const run = new Harness([look]);
+    run.now = look.requestedAt;
+    return run;
+  };
+
+  test('is where the deadline counts from, however late the first round comes', async () => {
+    const first = await round(late(ok(T0 + 50 * MINUTE)), entered(new Date(T0).toISOString()));
+    expect(first).toMatchObject({ next: 'WAIT', wait: { startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 1 } });
+    expect(first.wait).not.toHaveProperty('enteredAt');
+  });
+
+  test('is past with the deadline where no round came in time: one look is taken all the same', async () => {
+    const over = await round(late(ok(T0 + 61 * MINUTE)), entered(new Date(T0).toISOString()));
+    expect(over).toMatchObject({ next: 'DONE', result: { reason: { code: 'DeadlineExceeded' } }, wait: { checks: 1 } });
+    const met = await round(late(ok(T0 + 61 * MINUTE, { status: 'FINISHED' })), entered(new Date(T0).toISOString()));
+    expect(met.result.verdict).toBe('MET');
+  });
+
+  test.each([undefined, null, 'yesterday', 7, {}])('is the first round where it is not known: %j', async (unknown) => {
+    const first = await round(late(ok(T0 + 50 * MINUTE)), entered(unknown));
+    expect(first.wait.deadlineAt).toBe(T0 + 50 * MINUTE - 100 + 3600 * SECOND);
+  });
+});
+
+test('tells of each goal that is met of two waits that were entered at the same moment', async () => {
+  const fence = T0 / SECOND - 60;
+  const run = following(() => syncing(run.now, 1, { incrSyncCheckpoint: Math.floor(run.now / 10_000) * 10 }));
+  const enteredAt = new Date(T0).toISOString();
+  for (const goal of [{ type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 }, { type: 'SYNCED' }])
+    expect((await round(run, { request: { projectId: 'p_x', goal }, enteredAt })).result.verdict).toBe('MET');
+  expect(run.kinds).toEqual(['goal-met', 'goal-met']);
+});
+
 test('looks several times within one invocation where the pace is short', async () => {
   const fence = T0 / SECOND;
   const run = following((seconds) => syncing(run.now, 0, { incrSyncCheckpoint: fence + Math.floor(seconds / 10) - 3 }));

@@ -103,6 +103,20 @@ describe('in a pipeline', () => {
     ]);
   });
 
+  test('its time-out counts from where it is entered, not from where the pipeline begins', async () => {
+    const later = pipeline((scope, monitor) =>
+      new sfn.Wait(scope, 'Until Sunday', { time: sfn.WaitTime.duration(Duration.days(2)) })
+        .next(new WaitForMigration(scope, 'One', { monitor, projectId: 'p_a', resultPath: sfn.JsonPath.DISCARD }))
+        .next(new sfn.Wait(scope, 'An hour', { time: sfn.WaitTime.duration(Duration.hours(1)) }))
+        .next(new WaitForMigration(scope, 'Another', { monitor, projectId: 'p_a' })),
+    );
+    const { asked } = await run(later, [round('DONE', 'MET', 'GoalMet')]);
+    expect(asked).toMatchObject([
+      { wait: { enteredAt: '2026-11-25T00:00:00.000Z' } },
+      { wait: { enteredAt: '2026-11-25T01:00:00.000Z' } },
+    ]);
+  });
+
   test("the pipeline's role may start, follow and stop legs", () => {
     const here = '<AWS::Region>:<AWS::AccountId>';
     expect(permissionsOf(onlyWait(), 'Pipeline/Role')).toEqual([
@@ -221,6 +235,7 @@ describe('the request', () => {
             timeoutSeconds: 60,
           },
           execution: expect.stringMatching(/^arn:aws:states:.*:execution:/),
+          enteredAt: '2026-11-23T00:00:00.000Z',
         },
       },
     ]);

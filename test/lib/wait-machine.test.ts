@@ -1,7 +1,12 @@
 /** The leg and the stand-alone wait: as they are written, and as they run. */
 
+import { waitRound } from '../../lambda/core/wait';
+import { StateMachines } from '../../local/state-machine';
+import { VirtualClock } from '../../local/virtual-clock';
+import { Harness } from '../support/harness';
+import { MINUTE, ok, T0 } from '../support/looks';
 import { type Answer, type Played, play, round } from './play';
-import { definitionOf, monitorWith, type Synthesized } from './stacks';
+import { arnOf, definitionOf, monitorWith, type Synthesized } from './stacks';
 
 const validate = require('asl-validator') as (definition: unknown) => { isValid: boolean; errorsText(): string };
 
@@ -78,7 +83,15 @@ describe('a wait', () => {
     const { execution, executions, asked, seconds } = await wait([round('DONE', 'MET', 'GoalMet')]);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'MET', reason: { code: 'GoalMet' } } });
     // With the execution that people look at: the parent, not its leg.
-    expect(asked).toEqual([{ wait: { request: { projectId: 'p_a' }, execution: executions.at(-1)?.arn } }]);
+    expect(asked).toEqual([
+      {
+        wait: {
+          request: { projectId: 'p_a' },
+          execution: executions.at(-1)?.arn,
+          enteredAt: '2026-11-23T00:00:00.000Z',
+        },
+      },
+    ]);
     expect(seconds).toBe(0);
   });
 
@@ -109,6 +122,34 @@ describe('a wait', () => {
     ]);
     expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     expect(seconds).toBe(30);
+  });
+
+  test('fails at its deadline, however many legs die before their first round', async () => {
+    const { stack, monitor } = synthesized;
+    const arn = (name: 'leg' | 'waitMachine') => arnOf(stack.resolve(monitor[name].stateMachineArn));
+    const clock = new VirtualClock(T0);
+    const run = new Harness();
+    run.oms.look = async () => ({ ...ok(clock.now()), requestedAt: clock.now() });
+    const executions: string[] = [];
+    const machines = new StateMachines({
+      clock,
+      machines: new Map([
+        [arn('waitMachine'), definitionOf(synthesized, monitor.waitMachine)],
+        // A leg that somebody stops, or that Step Functions cannot go on with, ends like one that is out of time.
+        [arn('leg'), { ...definitionOf(synthesized, monitor.leg), TimeoutSeconds: 500 }],
+      ]),
+      invoke: async (_arn, payload, signal) => {
+        if (clock.now() < T0 + 40 * MINUTE) await clock.sleep(600_000, signal);
+        return await waitRound((payload as { wait: unknown }).wait, run.ports({ clock }), () => 180_000);
+      },
+      onExecution: ({ status }) => executions.push(status),
+    });
+    const input = { projectId: 'p_a', timeoutSeconds: 3600, minIntervalSeconds: 60, maxIntervalSeconds: 60 };
+    const execution = await machines.run(arn('waitMachine'), input);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
+    // A Wait lasts whole seconds, and a retry's does not.
+    expect(Math.floor((execution.stoppedAt - T0) / 1000)).toBe(3600);
+    expect(executions.filter((status) => status === 'TIMED_OUT').length).toBeGreaterThan(2);
   });
 
   test.each(['MigrationFailed', 'MigrationSuspended', 'OmsUnreachable', 'DeadlineExceeded', 'InvalidInput'])(

@@ -456,6 +456,20 @@ test('another service is called where it is embedded, and refused where it is no
   });
 });
 
+test('the time at which a Pass is entered is that of our clock, in a branch too', async () => {
+  const entered = (next: Partial<State>): State => ({
+    Type: 'Pass',
+    Parameters: { 'at.$': '$$.State.EnteredTime' },
+    ...next,
+  });
+  const branch = (Seconds: number): Definition => ({
+    StartAt: 'Sleep',
+    States: { Sleep: { Type: 'Wait', Seconds, Next: 'Now' }, Now: entered({ End: true }) },
+  });
+  const { execution } = await run(oneState({ Type: 'Parallel', Branches: [branch(20), branch(10)] }));
+  expect(execution.output).toEqual([{ at: '2026-01-05T00:00:20.000Z' }, { at: '2026-01-05T00:00:10.000Z' }]);
+});
+
 test.each<[string, Definition, string]>([
   ['JSONata', { ...oneState(check()), QueryLanguage: 'JSONata' }, 'it is written in JSONata'],
   ['a Map', oneState({ Type: 'Map' }), 'Check is a Map state'],
@@ -471,8 +485,13 @@ test.each<[string, Definition, string]>([
   ],
   [
     'the time in the context',
-    oneState({ Type: 'Pass', Parameters: { 'at.$': '$$.State.EnteredTime' } }),
-    'it reads $$.State.EnteredTime from the context',
+    oneState({ Type: 'Pass', Parameters: { 'at.$': '$$.Execution.StartTime' } }),
+    'it reads $$.Execution.StartTime from the context',
+  ],
+  [
+    'the time at which a state was entered, where it may be read when that is past',
+    oneState(check({ ResultSelector: { 'at.$': '$$.State.EnteredTime' } })),
+    'Check reads $$.State.EnteredTime, and only a Pass can',
   ],
   [
     'a cause put together',
