@@ -47,7 +47,9 @@ export class CutoverLeg extends Construct implements HasLeg {
     const look = new tasks.LambdaInvoke(this, 'Look', {
       comment: 'Looks at OMS and judges, unless the cutover is cancelled: WAIT, LEG_OVER or DONE.',
       lambdaFunction: checkFunction,
-      payload: sfn.TaskInput.fromObject({ cutover: { action: 'look', wait: sfn.JsonPath.objectAt('$.wait') } }),
+      payload: sfn.TaskInput.fromObject({
+        cutover: { action: 'look', writes: 'GO_ON', wait: sfn.JsonPath.objectAt('$.wait') },
+      }),
       outputPath: '$.Payload',
       // The one retry below covers Lambda's own exceptions too.
       retryOnServiceExceptions: false,

@@ -15,7 +15,7 @@ export const FENCED_RETRY: sfn.RetryProps = {
   maxAttempts: 6,
 };
 
-/** A look may go on for 45 s within one invocation, and then take its own time-out. */
+/** One invocation looks for 45 s (lambda/core/cutover-look.ts), and its last look then takes its own time-outs. */
 const LOOK_TIMEOUT = Duration.seconds(90);
 const BOOK_TIMEOUT = Duration.seconds(60);
 
@@ -52,7 +52,9 @@ export class CutoverTasks {
   look(name: string): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
-      payload: sfn.TaskInput.fromObject({ wait: sfn.JsonPath.objectAt('$.wait') }),
+      payload: sfn.TaskInput.fromObject({
+        cutover: { action: 'look', writes: 'STOPPED', wait: sfn.JsonPath.objectAt('$.wait') },
+      }),
       resultSelector: {
         wait: sfn.JsonPath.objectAt('$.Payload.wait'),
         result: sfn.JsonPath.objectAt('$.Payload.result'),

@@ -24,7 +24,7 @@ export function readCutoverOrder(value: unknown): CutoverOrder {
       `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
     ]);
   // A wait is read by the wait itself, which says what is wrong with it in a verdict.
-  if (action === 'look') return { action, wait: order.wait };
+  if (action === 'look') return { action, wait: order.wait, writes: order.writes === 'STOPPED' ? 'STOPPED' : 'GO_ON' };
   const state = recordOf(order.state);
   const texts = ['projectId', 'run'].filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
   if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));

@@ -1,20 +1,25 @@
-/** A round of a cutover's wait until the migration is ready: ends it where somebody has cancelled the cutover meanwhile. */
+/** A round of one of a cutover's gates: a round of a wait, in invocations that the cutover's own tasks outlast. */
 import { wasCancelled } from './cutover-decisions';
 import type { CutoverPorts } from './cutover-records';
 import type { CutoverLook } from './cutover-state';
 import { waitRound } from './wait';
 import type { WaitRound } from './wait-state';
 
-/** How long one invocation goes on looking, milliseconds: below the function's time-out, and a cancel is heard between two of them. */
-const INVOCATION_MS = 120_000;
+/**
+ * What an invocation has to count with, milliseconds: it begins no look that would not leave 30 s of it. While writes go on that is below
+ * the function's own time-out, and a cancel is heard between two invocations. While they are stopped it is below the time-out of the task
+ * (lib/cutover-tasks.ts): a try that is given up is repeated from its beginning, and begins the gate's own time-out anew.
+ */
+const INVOCATION_MS = { GO_ON: 120_000, STOPPED: 75_000 };
 
 /**
  * The look comes first, so that a cancel during it counts too. A wait does not know its run, but a project has one cutover at a time.
  * Never after writes were stopped: the decision on a question is written once, and the step that stops writes needs another one.
  */
-export async function cutoverLook({ wait }: CutoverLook, ports: CutoverPorts): Promise<WaitRound> {
-  const began = ports.clock.now();
-  const round = await waitRound(wait, ports, () => began + INVOCATION_MS - ports.clock.now());
+export async function cutoverLook({ wait, writes }: CutoverLook, ports: CutoverPorts): Promise<WaitRound> {
+  const endsAt = ports.clock.now() + INVOCATION_MS[writes];
+  const round = await waitRound(wait, ports, () => endsAt - ports.clock.now());
+  if (writes === 'STOPPED') return round;
   const { projectId } = round.wait;
   const current = await ports.cutovers.readCurrentCutover(projectId);
   const record = current === undefined ? undefined : await ports.cutovers.readCutover(projectId, current.run);

@@ -24,9 +24,10 @@ export interface Caught {
 /** What was not given has its default here, once. */
 export type CutoverWishes = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
 
-/** A round of the wait until the migration is ready (wait-state.ts), by the cutover's own leg. */
+/** A round of a gate's wait (wait-state.ts): of the one until the migration is ready, or of one while writes are stopped. */
 export interface CutoverLook {
   readonly action: 'look';
+  readonly writes: 'GO_ON' | 'STOPPED';
   readonly wait: unknown;
 }
 

@@ -45,7 +45,7 @@ class Desk {
   }
 
   look(wait: unknown) {
-    return cutoverLook({ action: 'look', wait }, this.ports);
+    return cutoverLook({ action: 'look', writes: 'GO_ON', wait }, this.ports);
   }
 
   begin(run = 'run-1', settings: object = {}) {

@@ -108,6 +108,43 @@ describe('a cutover', () => {
     expect(world.told.map(({ subject }) => subject)).toContain(`[oms-cutover] ${PROJECT} cutover cancelled`);
   });
 
+  test('whose drain does not come gives up after drainTimeout, by that name, and resumes writes', async () => {
+    const clock = new VirtualClock();
+    const stalls = [{ from: clock.now() + 5 * 60_000, to: clock.now() + 60 * 60_000 }];
+    const source = new ModelledSource({ startedAt: clock.now(), random: new Chance(7).next, stalls });
+    const stopped = { at: 0, resumedAt: 0 };
+    const steps = {
+      stopWrites: async () => {
+        await clock.sleep(Math.max(0, (stalls[0]?.from ?? 0) - clock.now()));
+        stopped.at = clock.now();
+        return source.stopWrites(clock.now());
+      },
+      resumeWrites: async () => {
+        stopped.resumedAt = clock.now();
+        return source.resumeWrites(clock.now());
+      },
+    };
+    const world = new World({ deployed, variant: 'plain', clock, source, random: () => 0.5, steps });
+    const execution = await world.cutOver('run');
+    expect(execution).toMatchObject({
+      error: 'CutoverRolledBack',
+      cause: expect.stringMatching(/^4 Drained failed: DeadlineExceeded/),
+    });
+    const seconds = (stopped.resumedAt - stopped.at) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(300);
+    expect(seconds).toBeLessThanOrEqual(315);
+  });
+
+  test('waits for its operator as long as switchoverTimeout says', async () => {
+    const { world, source, clock } = play('operator');
+    const execution = world.cutOver('run');
+    while (!world.told.some(({ subject }) => subject.includes('switch over in the OMS console')))
+      await clock.sleep(5_000);
+    await clock.sleep(25 * 60_000);
+    source.switchOver(clock.now());
+    expect(await execution).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   test('that cannot stop writes resumes them, and says why', async () => {
     const { world, done, record } = play('plain', { stopWrites: broken });
     expect(await world.cutOver('run')).toMatchObject({
