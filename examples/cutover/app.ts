@@ -39,6 +39,8 @@ class Cutover extends Stack {
 
     const pipeline = new CutoverPipeline(this, 'Cutover', {
       monitor,
+      // One night: who is not ready by then is started anew for another, and no execution of last month asks for an approval.
+      ready: { timeout: Duration.hours(6) },
       approval: { timeout: Duration.hours(2) },
       // It returns no `writesStoppedAt`: the fence is our time after it, with the margin.
       stopWrites: this.put('Writes off', WRITES_ALLOWED, 'false').next(this.honoured('Writes are off everywhere')),

@@ -9,6 +9,8 @@ const SOURCE = 'mysql.shop.internal:3306';
 const TARGET = 'oceanbase.shop.internal:2883';
 const VERIFY = 'shop-verify-target';
 const SOON = join(__dirname, 'fixtures/soon-in-sync.json');
+const NEVER_READY = join(__dirname, 'fixtures/never-in-sync.json');
+const NEVER_DRAINED = join(__dirname, 'fixtures/never-drained.json');
 const OFF = `${WRITES_ALLOWED} = false`;
 const ON = `${WRITES_ALLOWED} = true`;
 
@@ -75,6 +77,19 @@ describeExample(
       expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
     });
 
+    test('a drain that never comes: writes go on at the source, and it ends in CutoverRolledBack', async () => {
+      const run = await cutOver({ projects: { [PROJECT]: NEVER_DRAINED } });
+      expect(run.execution).toMatchObject({
+        status: 'FAILED',
+        error: 'CutoverRolledBack',
+        cause: expect.stringContaining('4 Drained failed: DeadlineExceeded'),
+      });
+      expect(done(run)).toEqual([OFF, ON]);
+      expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
+      expect(run.cutover?.gates.map(({ gate }) => gate)).toEqual(['READY', 'READY_AGAIN']);
+      expect(subjects(run)).toContain('cutover ROLLED BACK');
+    });
+
     test('an endpoint that cannot be put: nothing is switched, and writes go on at the source', async () => {
       const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: false }] });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
@@ -86,6 +101,13 @@ describeExample(
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
       expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'false' });
       expect(subjects(run)).toContain('cutover NEEDS AN OPERATOR');
+    });
+
+    test('a migration that is not ready within the hours of one night: it ends in DeadlineExceeded, and touches nothing', async () => {
+      const run = await cutOver({ projects: { [PROJECT]: NEVER_READY } });
+      expect(run.execution).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
+      expect(run.hours).toBeCloseTo(6, 1);
+      expect(run.calls).toEqual([]);
     });
 
     test('a rejection ends it, and touches nothing', async () => {
