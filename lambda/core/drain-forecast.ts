@@ -5,6 +5,7 @@
 
 import type { DeliveryPorts } from './deliver';
 import { formatDuration } from './duration';
+import { believedSkewMs } from './lag';
 import { DEFAULTS } from './settings';
 import type { Snapshot } from './snapshot';
 import { phaseOf } from './status';
@@ -86,12 +87,12 @@ export async function drainForecastText(project: string, ports: Pick<DeliveryPor
   return drainWords(forecastDrain(await looksForForecast(project, ports)));
 }
 
-/** By OMS's clock where it is known: the checkpoint is nearer to it than to ours. */
+/** By OMS's clock where it is believed: the checkpoint is nearer to it than to ours. */
 function pointOf({ progress, observedAt, clockSkewSeconds }: Snapshot): { at: number; checkpoint: number } | null {
   if (progress === null || progress.incrSyncCheckpoint === null) return null;
   if (phaseOf(progress.currentStep) !== 'incremental') return null;
   return {
-    at: Date.parse(observedAt) + (clockSkewSeconds ?? 0) * 1000,
+    at: Date.parse(observedAt) + believedSkewMs({ clockSkewMs: (clockSkewSeconds ?? 0) * 1000 }),
     checkpoint: progress.incrSyncCheckpoint * 1000,
   };
 }

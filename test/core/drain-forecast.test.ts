@@ -32,6 +32,14 @@ describe('the forecast of a drain', () => {
     expect(forecast && fits(forecast, 3600)).toBe('FITS');
   });
 
+  test('goes by the clock of OMS, but not where that is too far off to be believed', async () => {
+    const skewed = (clockSkewMs: number) =>
+      Array.from({ length: 40 }, (_, i) => syncing(T0 + i * 10 * SECOND, 8, {}, { clockSkewMs }));
+    const likely = async (clockSkewMs: number) => (await forecastOf(skewed(clockSkewMs)))?.likelySeconds ?? 0;
+    expect(await likely(2 * MINUTE)).toBeGreaterThan(120);
+    expect(await likely(60 * MINUTE)).toBe(await likely(0));
+  });
+
   test('says nothing where the history does not', async () => {
     expect(await forecastOf([])).toBeNull();
     expect(await forecastOf([ok(T0), ok(T0 + MINUTE)])).toBeNull();
