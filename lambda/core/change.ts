@@ -67,8 +67,22 @@ export interface Change {
   readonly said: OmsWords;
 }
 
-/** At most this many wait to be told. Past it the oldest health changes that ended are dropped first; see history. */
-export const MAX_PENDING = 50;
+/** At most this many wait to be told. */
+const MAX_PENDING = 50;
+
+/**
+ * What may go on waiting where too many do. The oldest health changes make room first: the state they spoke of is in the snapshots. Then
+ * changes of status, and last of all what a cutover asks of somebody.
+ */
+export function withinBounds(pending: readonly Change[]): readonly Change[] {
+  const kept = [...pending];
+  while (kept.length > MAX_PENDING) {
+    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
+    const status = kept.findIndex(({ kind }) => kind === 'status');
+    kept.splice(Math.max(0, health === -1 ? status : health), 1);
+  }
+  return kept;
+}
 
 export function importanceOf(change: Change): Importance | null {
   // Losing the way back matters whatever OMS says of the project.

@@ -1,6 +1,5 @@
-/** Which changes a look brings: status by comparison, health by a table of beginnings and ends with room in between, so that nothing flaps. */
-import type { Change, ChangeKind } from './change';
-import { MAX_PENDING } from './change';
+/** Which changes a look brings: status by comparison, health by its beginning and its end, with room in between where a value wavers, so that it does not flap. */
+import { type Change, type ChangeKind, withinBounds } from './change';
 import { formatDuration, iso } from './duration';
 import type { Judgement, Question } from './judge';
 import type { Latest, Told } from './latest';
@@ -82,22 +81,8 @@ export function withChanges(
     ...after,
     told,
     sequence: after.sequence + changes.length,
-    pending: bounded([...after.pending, ...changes]),
+    pending: withinBounds([...after.pending, ...changes]),
   };
-}
-
-/**
- * Health changes go first where too many wait: the state they spoke of is in the snapshots. Then changes of status, and last of all what a
- * cutover asks of somebody.
- */
-function bounded(pending: readonly Change[]): readonly Change[] {
-  const kept = [...pending];
-  while (kept.length > MAX_PENDING) {
-    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
-    const status = kept.findIndex(({ kind }) => kind === 'status');
-    kept.splice(Math.max(0, health === -1 ? status : health), 1);
-  }
-  return kept;
 }
 
 function status(before: Latest | undefined, after: Latest, look: Look, found: Found[], told: Writable<Told>): void {

@@ -6,8 +6,9 @@
 import type { CheckResult } from './check-result';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { type Circumstances, type Derivation, derive } from './derive';
+import { iso } from './duration';
 import { CheckFailed, Interrupted } from './errors';
-import type { Latest } from './latest';
+import { type Latest, MAX_CONFLICTS } from './latest';
 import { isMuted } from './mute';
 import type { Metrics, Oms } from './ports';
 import type { Look } from './progress';
@@ -21,9 +22,6 @@ export interface CheckPorts extends DeliveryPorts {
 }
 
 export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
-
-/** More writers than this at one moment on one project is no contention but a fault. */
-const MAX_CONFLICTS = 100;
 
 /**
  * @throws CheckFailed for our own trouble (the store, a bug), Interrupted when the signal aborts before anything was stored;
@@ -99,7 +97,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
     verdict: 'NOT_YET',
     reason: {
       code: 'OlderLook',
-      message: `another check of this project looked at the same time or later, at ${new Date(before.requestedAt).toISOString()}; that look counts`,
+      message: `another check of this project looked at the same time or later, at ${iso(before.requestedAt)}; that look counts`,
     },
     waitSeconds: Math.max(1, derivation.result.waitSeconds),
   };

@@ -1,5 +1,6 @@
 /** What is well and what is not, and what to do about it: findings out of facts. Says nothing about a migration, only about the way to it. */
 import { formatDuration, iso } from './duration';
+import { PLAUSIBLE_FUTURE_MS } from './lag';
 import type { Latest } from './latest';
 import { isMuted } from './mute';
 import type { Listener } from './ports';
@@ -20,8 +21,8 @@ export interface Finding {
 /** Asked for where no project is named: an OMS that knows no such project has understood us and taken the account. */
 export const NOBODYS_PROJECT = 'p_omscutoverdoctor';
 
-/** A checkpoint further ahead of our clock than this is not believed (see gate.ts), and a drained wait would not end. */
-const SKEW_LIMIT_SECONDS = 60;
+/** A checkpoint further ahead of our clock than this is not believed (see lag.ts), and a drained wait would not end. */
+const SKEW_LIMIT_SECONDS = PLAUSIBLE_FUTURE_MS / 1000;
 /** Date headers are whole seconds, and requests take their time. */
 const SKEW_WELL_SECONDS = 5;
 

@@ -7,18 +7,8 @@ import { phaseOf } from './status';
 export function closedBecause(look: Look, anomalies: readonly Anomaly[]): Reason | null {
   if (look.outcome !== 'OK') return { code: 'NoAnswer', message: look.problem };
   const { progress } = look;
-  const odd = anomalies.find((anomaly) => fieldsThatCount(progress).includes(anomaly.field));
-  if (odd !== undefined) {
-    return {
-      code: 'OddValue',
-      message: `${odd.field} ${odd.problem} (${odd.value}); a gate opens only on values that make sense`,
-    };
-  }
-  if (progress.status !== 'RUNNING') {
-    return { code: 'NotRunning', message: `status is ${progress.status}, needs to be exactly RUNNING` };
-  }
-  const copy = unfinishedCopy(progress);
-  if (copy !== null) return copy;
+  const closed = oddAmong(fieldsThatCount(progress), anomalies) ?? notRunning(progress) ?? unfinishedCopy(progress);
+  if (closed !== null) return closed;
   if (progress.enableIncrSync !== true) {
     return { code: 'NotIncremental', message: 'OMS did not say that incremental synchronisation is on' };
   }
@@ -32,6 +22,23 @@ export function closedBecause(look: Look, anomalies: readonly Anomaly[]): Reason
     return { code: 'CheckpointUnknown', message: 'OMS gave no usable incremental checkpoint' };
   }
   return null;
+}
+
+/** The first of the fields that a gate reads of which OMS gave something odd. */
+export function oddAmong(fields: readonly string[], anomalies: readonly Anomaly[]): Reason | null {
+  const odd = anomalies.find(({ field }) => fields.includes(field));
+  if (odd === undefined) return null;
+  return {
+    code: 'OddValue',
+    message: `${odd.field} ${odd.problem} (${odd.value}); a gate opens only on values that make sense`,
+  };
+}
+
+/** RUNNING_ALARMING and its kin are not enough. */
+export function notRunning({ status }: Progress): Reason | null {
+  return status === 'RUNNING'
+    ? null
+    : { code: 'NotRunning', message: `status is ${status}, needs to be exactly RUNNING` };
 }
 
 function unfinishedCopy(progress: Progress): Reason | null {

@@ -1,5 +1,7 @@
 /** SWITCHED: has OMS's own forward switchover been done? Fails closed, like the other gates. */
 import type { Reason } from './check-result';
+import { iso } from './duration';
+import { notRunning, oddAmong } from './gate';
 import { isPlausible } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look, Progress } from './progress';
@@ -20,15 +22,11 @@ const FIELDS = ['status', 'currentStep', 'enableReverseIncrSync', 'reverseIncrSy
 export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly[]): SwitchedOrNot {
   if (look.outcome !== 'OK') return notYet('NoAnswer', look.problem);
   const { progress } = look;
-  const odd = anomalies.find(({ field }) => FIELDS.includes(field));
-  if (odd !== undefined)
-    return notYet(
-      'OddValue',
-      `${odd.field} ${odd.problem} (${odd.value}); a gate opens only on values that make sense`,
-    );
+  const odd = oddAmong(FIELDS, anomalies);
+  if (odd !== null) return { met: false, reason: odd };
   if (classOf(progress.status) === 'finished') return finished(progress);
-  if (progress.status !== 'RUNNING')
-    return notYet('NotRunning', `status is ${progress.status}, needs to be exactly RUNNING`);
+  const stands = notRunning(progress);
+  if (stands !== null) return { met: false, reason: stands };
   if (phaseOf(progress.currentStep) !== 'reverse') {
     const awaited =
       progress.enableReverseIncrSync === false
@@ -48,7 +46,7 @@ export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly
     return notYet('ReverseNotMoving', 'the reverse checkpoint was seen at one value only; it has to move');
   return met(
     'Switched',
-    `step ${progress.currentStep}, and the reverse checkpoint moves (seen at ${values} values, now ${new Date(checkpoint * 1000).toISOString()})`,
+    `step ${progress.currentStep}, and the reverse checkpoint moves (seen at ${values} values, now ${iso(checkpoint * 1000)})`,
   );
 }
 

@@ -5,16 +5,13 @@ import { closedBecause } from './gate';
 import type { Goal } from './goal';
 import { forecastCopy, heldWithin } from './history';
 import { switched } from './judge-switched';
-import { believedSkewMs, isPlausible } from './lag';
+import { believedSkewMs, isPlausible, STALE_CHECKPOINT_MS } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look } from './progress';
 import type { WaitSettings } from './settings';
 import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
 import { trouble } from './trouble';
-
-/** The forward checkpoint unchanged for so long: say that an idle source may be why. */
-const NOT_MOVING_MS = 30_000;
 
 export interface Question {
   readonly goal: Goal;
@@ -120,7 +117,7 @@ function synced(goal: Goal & { type: 'SYNCED' }, latest: Latest, look: Look): To
   if (newest === undefined || !newest.ready) {
     const since = latest.checkpointSince;
     const age = since === null ? 0 : look.answeredAt - since;
-    return age >= NOT_MOVING_MS
+    return age >= STALE_CHECKPOINT_MS
       ? notYet(
           'CheckpointNotMoving',
           `the checkpoint has not moved for ${formatDuration(age / 1000)}; an idle source may be why: write a marker row there`,
@@ -175,7 +172,7 @@ function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): 
   }
   const missing = `checkpoint ${iso(checkpoint * 1000)}, needs to be past ${iso(needed)}`;
   const still = latest.checkpointSince === null ? 0 : look.answeredAt - latest.checkpointSince;
-  if (still >= NOT_MOVING_MS) {
+  if (still >= STALE_CHECKPOINT_MS) {
     return notYet(
       'CheckpointNotMoving',
       `${missing}; it has not moved for ${formatDuration(still / 1000)}: on an idle source write a marker row`,

@@ -7,6 +7,9 @@ export const MAX_BELIEVED_SKEW_MS = 5 * 60_000;
 /** A checkpoint may lead the clock by this much; further ahead it is not a checkpoint. */
 export const PLAUSIBLE_FUTURE_MS = 60_000;
 
+/** A forward checkpoint that has not moved for so long no longer shows that the target follows (OMS refreshes it every 10 s); an idle source may be why. */
+export const STALE_CHECKPOINT_MS = 30_000;
+
 /** OMS's clock minus ours where it is believed, else 0, milliseconds. */
 export function believedSkewMs(look: Pick<Look, 'clockSkewMs'>): number {
   const skew = look.clockSkewMs ?? 0;
@@ -27,7 +30,7 @@ export function lagSecondsOf(look: Look): number | null {
   return lagMs < -PLAUSIBLE_FUTURE_MS ? null : Math.max(0, Math.round(lagMs / 1000));
 }
 
-/** True for a forward checkpoint at most 60 s ahead of both clocks, ours and OMS's: skew may only tighten a gate. */
+/** True for a checkpoint at most 60 s ahead of both clocks, ours and OMS's: skew may only tighten a gate. */
 export function isPlausible(checkpoint: number, look: Look): boolean {
   const earlierNow = look.answeredAt + Math.min(0, believedSkewMs(look));
   return checkpoint * 1000 <= earlierNow + PLAUSIBLE_FUTURE_MS;

@@ -10,7 +10,7 @@ export interface Latest {
   readonly version: number;
   /** Names the write, so that a lost answer to a successful write is recognised as our own. */
   readonly writeId: string;
-  /** The checks whose looks are already in here, newest last: a look is never taken in twice. */
+  /** The checks whose looks are already in here, and a cutover's notices, newest last: none is ever taken in twice. */
   readonly recentChecks: readonly string[];
   /** Unix milliseconds. A reply whose request began before this one is history, not news. */
   readonly requestedAt: number;
@@ -75,3 +75,13 @@ export interface Told {
   /** The wait whose goal was told as met. */
   readonly goalMetFor?: string;
 }
+
+const REMEMBERED_CHECKS = 16;
+
+/** `recentChecks` with one more. */
+export function remembering(recentChecks: readonly string[], id: string): readonly string[] {
+  return [...recentChecks, id].slice(-REMEMBERED_CHECKS);
+}
+
+/** More writers than this at one moment on one project is no contention but a fault. */
+export const MAX_CONFLICTS = 100;

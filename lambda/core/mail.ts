@@ -6,6 +6,7 @@ import { headline } from './headline';
 import type { Links } from './links';
 import { plain, plainLine, wrapped } from './plain';
 import { phaseOf } from './status';
+import { failedStepOf } from './trouble';
 
 /** OMS's words are cut at 500 characters each where they come in; here only what a person reads on. */
 const MAX_WORDS = 500;
@@ -81,12 +82,8 @@ function receipt({ detail = '' }: Change): string[] {
 }
 
 function omsWords({ said }: Change): string[] {
-  const step =
-    said.failedStep === undefined
-      ? undefined
-      : `step ${said.failedStep} failed${said.failedStepMessage === undefined ? '' : `: ${said.failedStepMessage}`}`;
   return [
-    ...sentence('OMS says', [said.message, said.reason, step]),
+    ...sentence('OMS says', [said.message, said.reason, failedStepOf(said)]),
     ...sentence('OMS advises', [said.proposal, said.advice]),
   ];
 }

@@ -9,7 +9,7 @@ import { type Change, importanceOf } from './change';
 import { iso } from './duration';
 import { CheckFailed, InvalidInput } from './errors';
 import { headline } from './headline';
-import type { Latest } from './latest';
+import { type Latest, MAX_CONFLICTS } from './latest';
 import { firstLatest } from './observe';
 import { plain } from './plain';
 import type { Clock, Store } from './ports';
@@ -18,7 +18,6 @@ import { projectIdProblem } from './project-id';
 
 /** A mute that somebody forgot must end by itself. */
 export const LONGEST_MUTE_SECONDS = 7 * 86_400;
-const MAX_CONFLICTS = 100;
 /** As many lines of this length as a mail and an event have room for. */
 const MAX_LINES = 50;
 const MAX_LINE = 78;

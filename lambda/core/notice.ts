@@ -4,16 +4,12 @@
  * then it is taken out of the record. A crash in between leaves it in the record, and the next action hands it over: twice only where
  * latest has forgotten its id in the meantime, which takes sixteen looks.
  */
-import type { Change } from './change';
-import { MAX_PENDING } from './change';
+import { type Change, withinBounds } from './change';
 import type { CutoverRecord, Notice } from './cutover-record';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { CheckFailed } from './errors';
-import type { Latest } from './latest';
+import { type Latest, MAX_CONFLICTS, remembering } from './latest';
 import { firstLatest } from './observe';
-
-const MAX_CONFLICTS = 100;
-const REMEMBERED_CHECKS = 16;
 
 export async function handOver(record: CutoverRecord, notice: Notice, ports: DeliveryPorts): Promise<void> {
   const id = `${record.run.slice(0, 80)}/${notice.id}`;
@@ -53,19 +49,13 @@ function withChange(before: Latest, id: string, notice: Notice, now: number): La
     eta: null,
     said: {},
   };
-  const pending = [...before.pending, change];
-  // What a cutover has to say goes last of all: the oldest of the others makes room.
-  while (pending.length > MAX_PENDING) {
-    const other = pending.findIndex(({ kind }) => kind !== 'cutover' && kind !== 'summary');
-    pending.splice(Math.max(0, other), 1);
-  }
   return {
     ...before,
     version: before.version + 1,
     writeId: id,
-    recentChecks: [...before.recentChecks, id].slice(-REMEMBERED_CHECKS),
+    recentChecks: remembering(before.recentChecks, id),
     sequence: before.sequence + 1,
-    pending,
+    pending: withinBounds([...before.pending, change]),
     // Silence was asked for changes that can wait: writes that are stopped cannot, nor a question that expires.
     ...(notice.importance === 'HIGH' && before.mutedUntil !== undefined
       ? { mutedUntil: Math.min(before.mutedUntil, now) }

@@ -1,16 +1,13 @@
 /** A look and the latest item in; the next latest item out. Pure. Changes, verdict and pace are added by derive.ts. */
+import { iso } from './duration';
 import { closedBecause } from './gate';
 import { type Mark, type Span, withMark, withSpan } from './history';
 import { reverseSeen } from './judge-switched';
-import { isPlausible, lagSecondsOf } from './lag';
-import type { Latest } from './latest';
+import { isPlausible, lagSecondsOf, STALE_CHECKPOINT_MS } from './lag';
+import { type Latest, remembering } from './latest';
 import type { Anomaly, Look, Progress } from './progress';
 import { nextSeries } from './series';
 import { classOf, phaseOf } from './status';
-
-/** A checkpoint that has not moved for so long no longer shows that the target follows; OMS refreshes it every 10 s. */
-const STALE_CHECKPOINT_MS = 30_000;
-const REMEMBERED_CHECKS = 16;
 
 /** What observing found beside the next item. */
 export interface Observation {
@@ -27,8 +24,8 @@ export function observe(before: Latest | undefined, look: Look, project: string,
   if (clockWentBack) {
     anomalies.push({
       field: 'clock',
-      value: new Date(look.requestedAt).toISOString(),
-      problem: `our own clock went back from ${new Date(before.requestedAt).toISOString()}`,
+      value: iso(look.requestedAt),
+      problem: `our own clock went back from ${iso(before.requestedAt)}`,
     });
   }
   const lagSeconds = lagSecondsOf(look);
@@ -51,7 +48,7 @@ export function observe(before: Latest | undefined, look: Look, project: string,
       ...base,
       version: base.version + 1,
       writeId: checkId,
-      recentChecks: [...base.recentChecks, checkId].slice(-REMEMBERED_CHECKS),
+      recentChecks: remembering(base.recentChecks, checkId),
       requestedAt: look.requestedAt,
       observedAt: look.answeredAt,
       outcome: look.outcome,

@@ -6,6 +6,7 @@ import { lagSecondsOf } from './lag';
 import type { Latest } from './latest';
 import type { Look } from './progress';
 import { DEFAULTS, type WaitSettings } from './settings';
+import { stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
 
 /** The end may come any moment: look as often as is worth while. */
@@ -93,7 +94,7 @@ function untilCopyEnds(latest: Latest, look: Look): number {
   if (forecast === null) {
     // What has lasted long may well go on so.
     if (isBeforeTheCopy(latest)) return Math.max(1, secondsSince(latest.statusSince, look) / 3);
-    const still = (latest.activeMs - latest.movedAtActiveMs) / 1000;
+    const still = stillSeconds(latest);
     return still < SOON_AFTER_COPY_SECONDS ? NEAR : still / 20;
   }
   const { earliestMs, latestMs } = forecast;

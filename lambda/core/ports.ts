@@ -116,7 +116,7 @@ export interface Listener {
 /** A change put into words. */
 export interface Notification {
   readonly change: Change;
-  /** ASCII, at most 100 characters. */
+  /** Printable ASCII, fewer than 100 characters. */
   readonly subject: string;
   /** Plain text. */
   readonly body: string;

@@ -84,7 +84,7 @@ export interface Envelope {
   readonly cost: string | null;
 }
 
-/** Why a look failed; also the error names a wait may end in. */
+/** Why a look failed. The first three are also error names that a wait may end in; the others count there as no valid answer. */
 export const FAILED_OUTCOMES = [
   /** No connection, no complete body in time, 408, 429, 5xx. */
   'OmsUnreachable',

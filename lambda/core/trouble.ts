@@ -79,14 +79,16 @@ function graced(latest: Latest, series: SeriesName, graceSeconds: number, code: 
   };
 }
 
-/** `; OMS says: … (reason …; do …)`, empty when OMS says nothing. */
+/** `; OMS says: message; reason; step; advice`, without what it left out; empty when OMS says nothing. */
 export function omsSays(said: OmsWords): string {
-  const failedStep =
-    said.failedStep === undefined
-      ? undefined
-      : `step ${said.failedStep} failed${said.failedStepMessage === undefined ? '' : `: ${said.failedStepMessage}`}`;
-  const words = [said.message, said.reason, failedStep, said.proposal ?? said.advice].filter(
+  const words = [said.message, said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
     (word) => word !== undefined,
   );
   return words.length === 0 ? '' : `; OMS says: ${words.join('; ')}`;
+}
+
+/** `step FULL_MIGRATION failed: target is full`; undefined where OMS names none. */
+export function failedStepOf({ failedStep, failedStepMessage }: OmsWords): string | undefined {
+  if (failedStep === undefined) return undefined;
+  return `step ${failedStep} failed${failedStepMessage === undefined ? '' : `: ${failedStepMessage}`}`;
 }
