@@ -30,12 +30,17 @@ export class CutoverGate extends Construct {
       parameters: {
         cutover: sfn.JsonPath.objectAt('$.cutover'),
         wait: {
-          projectId: sfn.JsonPath.stringAt('$.cutover.projectId'),
-          goal: props.goal.input,
-          timeoutSeconds: props.timeout.toSeconds(),
-          // Whatever the goal: nobody writes until it is met.
-          minIntervalSeconds: 2,
-          maxIntervalSeconds: 10,
+          request: {
+            projectId: sfn.JsonPath.stringAt('$.cutover.projectId'),
+            goal: props.goal.input,
+            timeoutSeconds: props.timeout.toSeconds(),
+            // Whatever the goal: nobody writes until it is met.
+            minIntervalSeconds: 2,
+            maxIntervalSeconds: 10,
+          },
+          execution: sfn.JsonPath.executionId,
+          // From now on the time-out counts, whatever becomes of the first look.
+          enteredAt: sfn.JsonPath.stateEnteredTime,
         },
       },
     });

@@ -108,7 +108,10 @@ describe('a cutover', () => {
     expect(world.told.map(({ subject }) => subject)).toContain(`[oms-cutover] ${PROJECT} cutover cancelled`);
   });
 
-  test('whose drain does not come gives up after drainTimeout, by that name, and resumes writes', async () => {
+  test.each([
+    ['', []],
+    [', also where its first look dies', [40_000, 50_000]],
+  ])('whose drain does not come gives up after drainTimeout, by that name, and resumes writes%s', async (_, dead) => {
     const clock = new VirtualClock();
     const stalls = [{ from: clock.now() + 5 * 60_000, to: clock.now() + 60 * 60_000 }];
     const source = new ModelledSource({ startedAt: clock.now(), random: new Chance(7).next, stalls });
@@ -124,7 +127,11 @@ describe('a cutover', () => {
         return source.resumeWrites(clock.now());
       },
     };
-    const world = new World({ deployed, variant: 'plain', clock, source, random: () => 0.5, steps });
+    const maybeKill = () => {
+      const since = clock.now() - stopped.at;
+      if (stopped.at > 0 && since > Number(dead[0]) && since < Number(dead[1])) throw new Error('killed');
+    };
+    const world = new World({ deployed, variant: 'plain', clock, source, random: () => 0.5, steps, maybeKill });
     const execution = await world.cutOver('run');
     expect(execution).toMatchObject({
       error: 'CutoverRolledBack',
