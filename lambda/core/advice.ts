@@ -1,14 +1,24 @@
 /** What whoever is told of a change does next. */
 import type { Change, ChangeKind } from './change';
 import { formatDuration } from './duration';
+import type { FailedOutcome } from './progress';
 import { RESUMABLE_SECONDS } from './settings';
 import { classOf } from './status';
 
 const NOTHING = 'nothing; watching goes on.';
 
-const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover' | 'summary'>, string> = {
-  unreachable:
+const NO_ANSWER: Record<FailedOutcome, string> = {
+  OmsUnreachable:
     'see that the OMS console answers on its port from where this runs; a wait fails on it after its outage grace.',
+  OmsBadReply:
+    'see that the address is that of OMS itself: a proxy, a login page or another service gives answers too. A wait fails on it after its outage grace.',
+  OmsRefused: 'ask the OMS console for the same project; a wait fails on it after its outage grace.',
+  OmsProjectNotFound:
+    'compare the project id, whether it is a migration or a synchronisation, and the address with the OMS console.',
+  OmsRejectedCredentials: 'put a working console account into the secret; it is read again by itself.',
+};
+
+const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'unreachable' | 'cutover' | 'summary'>, string> = {
   answering: NOTHING,
   'credentials-refused':
     'put a working console account into the secret; it is read again by itself. Until then OMS is asked at the slowest pace.',
@@ -31,6 +41,7 @@ const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'cutover' | 'summa
 
 export function adviceOn(change: Change): string {
   if (change.kind === 'cutover' || change.kind === 'summary') return change.notice?.advice ?? 'nothing.';
+  if (change.kind === 'unreachable') return NO_ANSWER[change.outcome ?? 'OmsUnreachable'];
   if (change.kind !== 'status' && change.kind !== 'found') return ADVICE[change.kind];
   switch (classOf(change.status ?? '')) {
     case 'failed':

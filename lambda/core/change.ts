@@ -1,5 +1,5 @@
 /** Something worth telling, and when it is worth it: the one table of changes. */
-import type { Importance, OmsWords } from './progress';
+import type { FailedOutcome, Importance, OmsWords } from './progress';
 
 /**
  * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
@@ -54,6 +54,8 @@ export interface Change {
   readonly execution?: string;
   /** What happened, one sentence, where the kind does not say it all. */
   readonly detail?: string;
+  /** What came of the look that saw it; only where kind is `unreachable`. */
+  readonly outcome?: FailedOutcome;
   /** Only where kind is `cutover` or `summary`: its own words, and how much they matter whatever OMS says of the project. */
   readonly notice?: { readonly headline: string; readonly advice: string; readonly importance: Importance };
   readonly status: string | null;

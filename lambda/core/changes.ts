@@ -3,7 +3,7 @@ import { type Change, type ChangeKind, withinBounds } from './change';
 import { formatDuration, iso } from './duration';
 import type { Judgement, Question } from './judge';
 import type { Latest, Told } from './latest';
-import type { Look } from './progress';
+import type { FailedOutcome, Look } from './progress';
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from './settings';
 import { isStalled, stillSeconds } from './stall';
 import { classOf, phaseOf } from './status';
@@ -24,6 +24,7 @@ export interface Found {
   readonly kind: ChangeKind;
   readonly detail?: string;
   readonly since?: number;
+  readonly outcome?: FailedOutcome;
   readonly from?: string;
   readonly to?: string;
 }
@@ -109,6 +110,7 @@ function answers(after: Latest, look: Look, found: Found[], told: Writable<Told>
     told.credentials = true;
     found.push({ kind: 'credentials-refused', detail: problem, since: credentials.since });
   } else if (
+    look.outcome !== 'OK' &&
     noAnswer !== undefined &&
     credentials === undefined &&
     told.unreachable !== true &&
@@ -116,7 +118,7 @@ function answers(after: Latest, look: Look, found: Found[], told: Writable<Told>
     noAnswer.last - noAnswer.since >= UNREACHABLE_MS
   ) {
     told.unreachable = true;
-    found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since });
+    found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since, outcome: look.outcome });
   }
   const vanished = hasVanished(after.progress, look);
   // Who says that a project is not known any more has heard us out: that much of OMS is well.

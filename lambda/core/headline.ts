@@ -1,11 +1,21 @@
 /** What happened, in a few words: the subject, and the first line of the mail. */
 import type { Change, ChangeKind } from './change';
 import { formatDuration } from './duration';
+import type { FailedOutcome } from './progress';
 import { classOf, phaseOf } from './status';
+
+/** An OMS that cannot be reached, one that answers nonsense and one that says no are mended in different places. */
+const NO_ANSWER: Record<FailedOutcome, string> = {
+  OmsUnreachable: 'OMS unreachable',
+  OmsBadReply: 'OMS gives no valid answer',
+  OmsRefused: 'OMS refuses to answer',
+  OmsProjectNotFound: 'OMS knows no such project',
+  OmsRejectedCredentials: 'OMS refuses the credentials',
+};
 
 const HEADLINES: Record<Exclude<ChangeKind, 'status'>, (change: Change) => string> = {
   found: (change) => `found ${change.status ?? 'in an unknown state'}`,
-  unreachable: (change) => `OMS unreachable${sinceWhen(change)}`,
+  unreachable: (change) => `${NO_ANSWER[change.outcome ?? 'OmsUnreachable']}${sinceWhen(change)}`,
   answering: () => 'OMS answers again',
   'credentials-refused': () => 'OMS refuses the credentials',
   'credentials-accepted': () => 'OMS accepts the credentials again',

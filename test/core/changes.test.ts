@@ -109,6 +109,7 @@ describe('health', () => {
   test('does not say of a project that OMS never knew that it has vanished', () => {
     const looks = [0, 5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
     expect(told(looks)).toEqual(['unreachable@2']);
+    expect(play(looks, { waitId: null }).latest.pending[0]).toMatchObject({ outcome: 'OmsProjectNotFound' });
   });
 
   test('tells a stall after half an hour without movement, and the end of it', () => {

@@ -51,6 +51,17 @@ test('a long project id is shortened in the middle, so that what happened stays 
   );
 });
 
+test.each([
+  ['OmsUnreachable', 'OMS unreachable for 3 h 12 min', 'see that the OMS console answers'],
+  ['OmsBadReply', 'OMS gives no valid answer for 3 h 12 min', 'see that the address is that of OMS itself'],
+  ['OmsRefused', 'OMS refuses to answer for 3 h 12 min', 'ask the OMS console for the same project'],
+  ['OmsProjectNotFound', 'OMS knows no such project for 3 h 12 min', 'compare the project id'],
+] as const)('no valid answer is told as what it is, and with what to do about it: %s', (outcome, said, advice) => {
+  const { subject, body } = notificationOf({ ...FAILED, kind: 'unreachable', outcome, step: null });
+  expect(subject).toBe(`[oms-cutover] p_x ${said}`);
+  expect(body).toContain(`What to do: ${advice}`);
+});
+
 test('the subject of a project that has vanished says so, and where it was', () => {
   const { to: _to, from: _from, ...rest } = FAILED;
   const { subject } = notificationOf({ ...rest, kind: 'vanished' });
