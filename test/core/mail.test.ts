@@ -1,27 +1,9 @@
 import fc from 'fast-check';
 import { CHANGE_KINDS, type Change } from '../../lambda/core/change';
 import { notificationOf } from '../../lambda/core/message';
-import { HOUR, MINUTE, T0 } from '../support/looks';
+import { FAILED_IN_A_WAIT as FAILED } from '../support/changes';
+import { HOUR, MINUTE } from '../support/looks';
 
-const FAILED: Change = {
-  id: 'c1-1',
-  sequence: 7,
-  project: 'p_x',
-  kind: 'status',
-  at: T0 + 3 * HOUR + 12 * MINUTE,
-  from: 'RUNNING',
-  to: 'FAILED',
-  since: T0,
-  status: 'FAILED',
-  step: 'FULL_MIGRATION',
-  importance: 'HIGH',
-  structProgress: 100,
-  fullProgress: 63,
-  lagSeconds: null,
-  eta: null,
-  said: { message: 'target is full', proposal: 'free some disk' },
-  execution: 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1',
-};
 const PLACES = {
   dashboardUrl: 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/M',
 };

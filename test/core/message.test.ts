@@ -1,26 +1,7 @@
 import type { Change } from '../../lambda/core/change';
 import { CHANGE_KINDS } from '../../lambda/core/change';
 import { notificationOf } from '../../lambda/core/message';
-import { HOUR, MINUTE, T0 } from '../support/looks';
-
-const FAILED: Change = {
-  id: 'c1-1',
-  sequence: 7,
-  project: 'p_x',
-  kind: 'status',
-  at: T0 + 3 * HOUR + 12 * MINUTE,
-  from: 'RUNNING',
-  to: 'FAILED',
-  since: T0,
-  status: 'FAILED',
-  step: 'FULL_MIGRATION',
-  importance: 'HIGH',
-  structProgress: 100,
-  fullProgress: 63,
-  lagSeconds: null,
-  eta: null,
-  said: { message: 'target is full', proposal: 'free some disk' },
-};
+import { FAILED } from '../support/changes';
 
 test('the subject says what happened, how long it was otherwise, and where', () => {
   expect(notificationOf(FAILED).subject).toBe('[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %');

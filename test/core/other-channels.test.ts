@@ -5,27 +5,8 @@ import { notificationOf } from '../../lambda/core/message';
 import type { Notifier } from '../../lambda/core/ports';
 import { SideChannels } from '../../lambda/core/side-channels';
 import { stateChangeOf } from '../../lambda/core/state-change';
-import { T0 } from '../support/looks';
+import { FAILED_IN_A_WAIT as FAILED } from '../support/changes';
 
-const FAILED: Change = {
-  id: 'c1-1',
-  sequence: 7,
-  project: 'p_x',
-  kind: 'status',
-  at: T0,
-  from: 'RUNNING',
-  to: 'FAILED',
-  since: T0 - 60_000,
-  status: 'FAILED',
-  step: 'FULL_MIGRATION',
-  importance: 'HIGH',
-  structProgress: 100,
-  fullProgress: 63,
-  lagSeconds: null,
-  eta: null,
-  said: { message: 'target is full' },
-  execution: 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1',
-};
 const notification = (changed: Partial<Change> = {}) => notificationOf({ ...FAILED, ...changed });
 
 describe('on a bus', () => {
