@@ -1,6 +1,6 @@
 /** Checks a pipeline's props before anything is made of them. */
 import { Duration } from 'aws-cdk-lib';
-import type { CutoverPipelineProps } from './cutover-pipeline';
+import type { CutoverPipelineProps } from './cutover-props';
 import { isPath } from './json-path';
 import { Problems, type Rule } from './problems';
 import { durationBetween, PROJECT_ID } from './rules';
