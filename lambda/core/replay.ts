@@ -3,9 +3,8 @@ import { derive } from './derive';
 import type { Goal } from './goal';
 import { maxLookGapMs } from './judge';
 import type { Latest } from './latest';
-import type { Look } from './progress';
 import { DEFAULT_WAIT_SETTINGS } from './settings';
-import type { Snapshot } from './snapshot';
+import { lookIn, type Snapshot } from './snapshot';
 
 export interface Opening {
   /** ISO 8601: the first and the last look at which the gate was open, without one in between at which it was not. */
@@ -38,7 +37,7 @@ export async function replay(
   let latest: Latest | undefined;
   let [looks, gaps, open, lastReason] = [0, 0, false, 'nothing is stored'];
   for await (const snapshot of snapshots) {
-    const look = lookOf(snapshot);
+    const look = lookIn(snapshot);
     // Looks that overlapped a later one changed nothing then, and change nothing now.
     if (latest !== undefined && look.requestedAt < latest.requestedAt) continue;
     if (latest !== undefined && look.answeredAt - latest.observedAt > widest) gaps += 1;
@@ -64,23 +63,4 @@ export async function replay(
     }
   }
   return { looks, openings, lastReason, gaps, widestGapSeconds: widest / 1000 };
-}
-
-/** A stored look as it was when it came. */
-function lookOf(snapshot: Snapshot): Look {
-  const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
-  const base = {
-    requestedAt: Date.parse(snapshot.requestedAt),
-    answeredAt: Date.parse(snapshot.observedAt),
-    clockSkewMs: clockSkewSeconds === null ? null : clockSkewSeconds * 1000,
-    api,
-    anomalies: anomalies.filter(({ problem: what }) => !what.startsWith('went backwards')),
-    said,
-  };
-  if (outcome === 'OK' && progress !== null && envelope !== null) return { ...base, outcome, progress, envelope };
-  return {
-    ...base,
-    outcome: outcome === 'OK' ? 'OmsBadReply' : outcome,
-    problem: problem ?? 'nothing usable is stored',
-  };
 }

@@ -5,10 +5,9 @@
 import type { Change } from '../../lambda/core/change';
 import { derive } from '../../lambda/core/derive';
 import type { Latest } from '../../lambda/core/latest';
-import type { Look } from '../../lambda/core/progress';
 import { latestLookBy } from '../../lambda/core/series';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
-import type { Snapshot } from '../../lambda/core/snapshot';
+import { lookIn, type Snapshot } from '../../lambda/core/snapshot';
 
 export class PastChanges {
   private latest: Latest | undefined;
@@ -17,7 +16,7 @@ export class PastChanges {
   broughtBy(snapshot: Snapshot): readonly Change[] {
     // It overlapped another look and changed nothing.
     if (snapshot.reason.code === 'OlderLook') return [];
-    const look = lookOf(snapshot);
+    const look = lookIn(snapshot);
     const { latest } = derive(this.latest, look, {
       project: snapshot.project,
       checkId: snapshot.checkId,
@@ -36,23 +35,4 @@ export class PastChanges {
     this.latest = { ...latest, nextLookBy, pending: [] };
     return latest.pending;
   }
-}
-
-/** A stored look as it was when it came. */
-function lookOf(snapshot: Snapshot): Look {
-  const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
-  const base = {
-    requestedAt: Date.parse(snapshot.requestedAt),
-    answeredAt: Date.parse(snapshot.observedAt),
-    clockSkewMs: clockSkewSeconds === null ? null : clockSkewSeconds * 1000,
-    api,
-    anomalies,
-    said,
-  };
-  if (outcome === 'OK' && progress !== null && envelope !== null) return { ...base, outcome, progress, envelope };
-  return {
-    ...base,
-    outcome: outcome === 'OK' ? 'OmsBadReply' : outcome,
-    problem: problem ?? 'nothing usable is stored',
-  };
 }
