@@ -9,9 +9,9 @@ import { Construct } from 'constructs';
 import { checkCutoverProps } from './cutover-checks';
 import { CutoverDefinition } from './cutover-definition';
 import { CutoverEndRule } from './cutover-end-rule';
-import { CutoverLeg } from './cutover-leg';
 import type { CutoverPipelineProps } from './cutover-props';
 import { CutoverRole } from './cutover-role';
+import { Leg, WAIT } from './leg';
 import { MachineLogs } from './machine-logs';
 
 export type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './cutover-props';
@@ -29,12 +29,18 @@ export class CutoverPipeline extends Construct {
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     };
     const machineLogs = new MachineLogs(this, 'Logs', logging);
-    const leg = new CutoverLeg(this, 'ReadyLeg', { checkFunction: monitor.checkFunction, ...logging });
+    // Each round also asks whether somebody has cancelled the cutover: a monitor's own leg knows of none, and is over only when the goal is
+    // met, which may take days.
+    const { machine: leg } = new Leg(this, 'ReadyLeg', {
+      checkFunction: monitor.checkFunction,
+      round: { cutover: { action: 'look', writes: 'GO_ON', wait: WAIT } },
+      ...logging,
+    });
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
-      definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, leg).start),
+      definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, { leg }).start),
       // Your steps add what they need to it.
-      role: new CutoverRole(this, 'Role', leg.leg),
+      role: new CutoverRole(this, 'Role', leg),
       tracingEnabled: true,
       logs: { destination: machineLogs, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });

@@ -17,7 +17,12 @@ import { OUTAGE_RETRY, ownFailure } from './own-failure';
 
 export interface LegProps extends MachineLogProps {
   readonly checkFunction: lambda.IFunction;
+  /** What a round asks of the function, which answers with `{ wait, result, next }`. @default - `{ wait }` */
+  readonly round?: Readonly<Record<string, unknown>>;
 }
+
+/** The wait under way, in a leg's own data. */
+export const WAIT = sfn.JsonPath.objectAt('$.wait');
 
 export class Leg extends Construct {
   readonly machine: sfn.StateMachine;
@@ -31,7 +36,7 @@ export class Leg extends Construct {
     );
     this.machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'One leg of a wait for an OMS migration. Started by a wait, never by hand.',
-      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props.checkFunction)),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props)),
       role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
       // Each round's data stands in the function's own log line already.
@@ -39,12 +44,12 @@ export class Leg extends Construct {
     });
   }
 
-  private definition(checkFunction: lambda.IFunction): sfn.IChainable {
+  private definition({ checkFunction, round = { wait: WAIT } }: LegProps): sfn.IChainable {
     const done = new sfn.Succeed(this, 'Done');
     const check = new tasks.LambdaInvoke(this, 'Check', {
       comment: 'Looks at OMS and judges: WAIT, LEG_OVER or DONE.',
       lambdaFunction: checkFunction,
-      payload: sfn.TaskInput.fromObject({ wait: sfn.JsonPath.objectAt('$.wait') }),
+      payload: sfn.TaskInput.fromObject(round),
       outputPath: '$.Payload',
       // The one retry below covers Lambda's own exceptions too.
       retryOnServiceExceptions: false,
@@ -55,7 +60,7 @@ export class Leg extends Construct {
       new sfn.Pass(this, 'Check failed', {
         comment: 'Our own failure, said in the same words as a verdict.',
         parameters: {
-          wait: sfn.JsonPath.objectAt('$.wait'),
+          wait: WAIT,
           result: ownFailure('the check itself kept failing'),
           next: 'DONE',
         },
