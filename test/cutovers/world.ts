@@ -1,12 +1,13 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
+import { lookThatSaw } from '../../bench/look-of-state';
 import { answer, type EventPorts } from '../../lambda/core/events';
 import type { Notification } from '../../lambda/core/ports';
 import type { Look } from '../../lambda/core/progress';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
-import type { ProjectState } from '../../local/simulator/scenario-state';
 import { StateMachines } from '../../local/state-machine';
 import type { ExecutionResult } from '../../local/state-machine-execution';
 import type { VirtualClock } from '../../local/virtual-clock';
+import { failed } from '../support/looks';
 import { MemoryCutovers } from '../support/memory-cutovers';
 import { MemoryStore } from '../support/memory-store';
 import type { Deployed, Variant } from './machines';
@@ -132,10 +133,8 @@ export class World {
   private look(): Look {
     const { clock, source, isDown, omsSkewMs = 0 } = this.options;
     const requestedAt = clock.now();
-    const base = { requestedAt, answeredAt: requestedAt, api: '3.3' as const, anomalies: [], said: {} };
-    if (isDown?.(requestedAt) === true)
-      return { ...base, api: null, clockSkewMs: null, outcome: 'OmsUnreachable', problem: 'OMS is down' };
-    return lookAt(source.stateAt(requestedAt), { ...base, clockSkewMs: omsSkewMs });
+    if (isDown?.(requestedAt) === true) return failed(requestedAt);
+    return { ...lookThatSaw(source.stateAt(requestedAt), requestedAt, requestedAt), clockSkewMs: omsSkewMs };
   }
 
   private flaky<T extends object>(store: T): T {
@@ -156,39 +155,4 @@ export class World {
       },
     });
   }
-}
-
-function lookAt(
-  state: ProjectState,
-  base: Pick<Look & { outcome: 'OK' }, 'requestedAt' | 'answeredAt' | 'clockSkewMs' | 'api' | 'anomalies' | 'said'>,
-): Look {
-  const { enable } = state;
-  return {
-    ...base,
-    outcome: 'OK',
-    progress: {
-      status: state.status,
-      importance: 'HIGH',
-      enableStructMigration: enable.struct,
-      enableFullMigration: enable.full,
-      enableIncrSync: enable.incrSync,
-      enableReverseIncrSync: enable.reverseIncrSync,
-      currentStep: state.step,
-      structMigrationProgress: state.struct,
-      fullMigrationProgress: state.full,
-      incrSyncCheckpoint: state.checkpoint,
-      reverseIncrSyncCheckpoint: state.reverseCheckpoint,
-    },
-    envelope: {
-      success: true,
-      code: null,
-      message: null,
-      advice: null,
-      requestId: null,
-      pageNumber: null,
-      pageSize: null,
-      totalCount: null,
-      cost: '13 ms',
-    },
-  };
 }
