@@ -25,7 +25,7 @@ class Cutover extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const monitor = new MigrationMonitor(this, 'Monitor', {
-      omsEndpoint: 'http://10.0.0.5:8089',
+      omsEndpoint: 'https://oms.example.com:8089', // in a private network: give its `vpc` too
       projects: ['p_4gmn25m4rvwg'],
       credentials: secretsmanager.Secret.fromSecretNameV2(this, 'OmsSecret', 'oms-cutover/oms'),
       // Who is asked for the approval, and called where an operator is needed.

@@ -26,7 +26,7 @@ class WaitInPipeline extends Stack {
     const cause = JsonPath.stringAt('$.error.Cause');
 
     const monitor = new MigrationMonitor(this, 'Monitor', {
-      omsEndpoint: 'http://10.0.0.5:8089',
+      omsEndpoint: 'https://oms.example.com:8089', // in a private network: give its `vpc` too
       projects: ['p_4gmn25m4rvwg'],
       credentials: secretsmanager.Secret.fromSecretNameV2(this, 'OmsSecret', 'oms-cutover/oms'),
     });

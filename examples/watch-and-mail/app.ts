@@ -7,7 +7,7 @@ const app = new App();
 const stack = new Stack(app, 'WatchAndMail');
 
 const monitor = new MigrationMonitor(stack, 'Monitor', {
-  omsEndpoint: 'http://10.0.0.5:8089',
+  omsEndpoint: 'https://oms.example.com:8089', // in a private network: give its `vpc` too
   projects: ['p_4gmn25m4rvwg', 'p_4gmn2b8xq3nk'],
   credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
   interval: Duration.minutes(10),
