@@ -15,7 +15,7 @@ export interface FaultRun extends Counts {
 }
 
 export function trialsWith(soakChecks: number): readonly Trial[] {
-  return [eachFault, kills, crowds(0), crowds(0.1), clockSteps, overlaps, soak(soakChecks)];
+  return [eachFault, kills(), crowds(0), crowds(0.1), clockSteps, overlaps, soak(soakChecks)];
 }
 
 export async function runTrials(

@@ -4,7 +4,7 @@ import { type FaultRun, runTrials } from './fault-run';
 import { life, MINUTE } from './lives';
 import { Random } from './random';
 import { playedIn } from './trial';
-import { kills } from './trials/kills';
+import { kills, SITUATIONS } from './trials/kills';
 import { soak } from './trials/soak';
 import { World } from './world';
 
@@ -19,11 +19,13 @@ function excused({ injectedCrashes, injectedLostAnswers }: FaultRun): number {
 
 test('an invocation killed at any await loses nothing and repeats at most one change', async () => {
   const places: string[] = [];
-  const run = await runTrials([kills], 1, (text) => places.push(text));
+  // The others are played by `npm run test:faults`.
+  const situations = SITUATIONS.filter(({ name }) => name === 'change' || name === 'own write');
+  const run = await runTrials([kills(situations)], 1, (text) => places.push(text));
   expect(run).toMatchObject(KEPT);
   expect(run.repeats).toBeLessThanOrEqual(excused(run));
-  // Every situation was played to its end, and a kill between publish and clear is among them.
-  expect(places.filter((text) => /killed at \d+ places/.test(text))).toHaveLength(7);
+  // Both were played to their end, and a kill between publish and clear is among them.
+  expect(places.filter((text) => /killed at \d+ places/.test(text))).toHaveLength(2);
   expect(run.repeats).toBeGreaterThan(0);
 });
 
@@ -45,12 +47,12 @@ test('a project that vanishes and comes back is told so once each time, in seque
     trouble: { kind: 'unknown-project' as const },
   }));
   const lives = Object.fromEntries(
-    ['p_1', 'p_2', 'p_3', 'p_4'].map((project) => [project, { ...life(['RUNNING', 'RUNNING']), faults: away }]),
+    ['p_1', 'p_2'].map((project) => [project, { ...life(['RUNNING', 'RUNNING']), faults: away }]),
   );
   const told: Record<string, readonly string[]> = {};
   const report = await playedIn(
     'vanishing',
-    () => World.start({ projects: lives, seed: 3, timeoutMs: 600 }),
+    () => World.start({ projects: lives, seed: 3, timeoutMs: 300 }),
     async (world) => {
       for (const project of world.projects) world.plans.set(project, new Chance(0.1, random.fork(project)));
       for (let minute = 0; minute < 25; minute += 1) {
@@ -68,7 +70,7 @@ test('a project that vanishes and comes back is told so once each time, in seque
     },
   );
   expect(report).toMatchObject(KEPT);
-  expect(report.injectedFaults).toBeGreaterThan(10);
+  expect(report.injectedFaults).toBeGreaterThan(5);
   for (const kinds of Object.values(told)) expect(kinds).toEqual(['vanished', 'back', 'vanished', 'back']);
 });
 

@@ -75,7 +75,7 @@ async function everythingWrittenBy(
 }
 
 test.each([
-  ['a whole run', 'full-copy', PASSWORD, 'SUCCEEDED'],
+  ['a whole run', join(__dirname, 'fixtures/short-copy.json'), PASSWORD, 'SUCCEEDED'],
   ['a run that ends in the failure of the migration', 'failure', PASSWORD, 'MigrationFailed'],
   ['a run whose password OMS refuses', 'full-copy', 'another', 'OmsRejectedCredentials'],
 ])(

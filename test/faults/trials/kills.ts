@@ -27,7 +27,7 @@ function onceAt(place: string, work: () => Promise<unknown>): Hook {
   };
 }
 
-const SITUATIONS: readonly Situation[] = [
+export const SITUATIONS: readonly Situation[] = [
   { name: 'first', first: true },
   { name: 'change' },
   {
@@ -71,40 +71,42 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-export const kills: Trial = {
-  name: 'killed at every await',
-  run(seed, progress) {
-    const id = (situation: Situation, at: number) => `p_${situation.name.replace(' ', '_')}_${at}`;
-    const places = Array.from({ length: MOST_PLACES }, (_, i) => i + 1);
-    const projects = Object.fromEntries(
-      SITUATIONS.flatMap((situation) => places.map((at) => [id(situation, at), LIFE])),
-    );
-    return playedIn(
-      this.name,
-      () => World.start({ projects, seed, timeoutMs: 1_000 }),
-      async (world) => {
-        const used: string[] = [];
-        const untouched = async (situation: Situation): Promise<string[]> => {
-          for (const at of places) {
-            const project = id(situation, at);
-            used.push(project);
-            const around = situation.around?.(world, project) ?? {};
-            const end = await world.check(project, { ...around, killAt: at });
-            if (end === 'killed') continue;
-            progress(`${situation.name}: killed at ${at - 1} places`);
-            return end === 'returned' ? [] : [`${project}: ${end} with nobody killing it`];
-          }
-          return [`${situation.name}: more than ${MOST_PLACES} places`];
-        };
-        const broken: string[] = [];
-        for (const situation of SITUATIONS.filter(({ first }) => first)) broken.push(...(await untouched(situation)));
-        const later = SITUATIONS.filter(({ first }) => !first);
-        await world.checkAll(later.flatMap((situation) => places.map((at) => id(situation, at))));
-        world.now += MINUTE;
-        for (const situation of later) broken.push(...(await untouched(situation)));
-        await world.settle(used);
-        return broken;
-      },
-    );
-  },
-};
+export function kills(situations: readonly Situation[] = SITUATIONS): Trial {
+  return {
+    name: 'killed at every await',
+    run(seed, progress) {
+      const id = (situation: Situation, at: number) => `p_${situation.name.replace(' ', '_')}_${at}`;
+      const places = Array.from({ length: MOST_PLACES }, (_, i) => i + 1);
+      const projects = Object.fromEntries(
+        situations.flatMap((situation) => places.map((at) => [id(situation, at), LIFE])),
+      );
+      return playedIn(
+        this.name,
+        () => World.start({ projects, seed, timeoutMs: 1_000 }),
+        async (world) => {
+          const used: string[] = [];
+          const untouched = async (situation: Situation): Promise<string[]> => {
+            for (const at of places) {
+              const project = id(situation, at);
+              used.push(project);
+              const around = situation.around?.(world, project) ?? {};
+              const end = await world.check(project, { ...around, killAt: at });
+              if (end === 'killed') continue;
+              progress(`${situation.name}: killed at ${at - 1} places`);
+              return end === 'returned' ? [] : [`${project}: ${end} with nobody killing it`];
+            }
+            return [`${situation.name}: more than ${MOST_PLACES} places`];
+          };
+          const broken: string[] = [];
+          for (const situation of situations.filter(({ first }) => first)) broken.push(...(await untouched(situation)));
+          const later = situations.filter(({ first }) => !first);
+          await world.checkAll(later.flatMap((situation) => places.map((at) => id(situation, at))));
+          world.now += MINUTE;
+          for (const situation of later) broken.push(...(await untouched(situation)));
+          await world.settle(used);
+          return broken;
+        },
+      );
+    },
+  };
+}
