@@ -109,8 +109,8 @@ function clock({ clockSkewMs }: Look): Finding {
   if (apart <= SKEW_WELL_SECONDS) return ok('clock', seen);
   const what =
     apart > SKEW_LIMIT_SECONDS
-      ? 'lag is wrong by as much, and a wait for DRAINED may never end'
-      : 'lag is wrong by as much';
+      ? 'lag may be wrong by as much, and a wait for DRAINED may never end'
+      : 'lag may be wrong by as much';
   return attention('clock', `${seen}: ${what}`, 'let both follow the same time servers (NTP)');
 }
 
