@@ -79,12 +79,12 @@ function graced(latest: Latest, series: SeriesName, graceSeconds: number, code: 
   };
 }
 
-/** `; OMS says: message; reason; step; advice`, without what it left out; empty when OMS says nothing. */
-export function omsSays(said: OmsWords): string {
+/** `; OMS says: message; reason; step; advice`, without what it left out and without their full stops; empty when OMS says nothing. */
+function omsSays(said: OmsWords): string {
   const words = [said.message, said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
     (word) => word !== undefined,
   );
-  return words.length === 0 ? '' : `; OMS says: ${words.join('; ')}`;
+  return words.length === 0 ? '' : `; OMS says: ${words.map((word) => word.trimEnd().replace(/\.$/, '')).join('; ')}`;
 }
 
 /** `step FULL_MIGRATION failed: target is full`; undefined where OMS names none. */

@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
     flags: ['--failed-grace', '2s', ...EACH_SECOND],
     verdict: 'FAILED',
     code: 'MigrationFailed',
-    message: /^the project is FAILED; OMS says: .*The target is full\..*the grace is 2 s$/,
+    message: /^the project is FAILED; OMS says: .*The target is full; seen.*the grace is 2 s$/,
     status: 1,
     told: ['status'],
   },
