@@ -44,6 +44,7 @@ export class CutoverDefinition {
         cutover: {
           projectId: pathOrValue(props.projectId ?? '$.projectId'),
           run: sfn.JsonPath.stringAt('$$.Execution.Name'),
+          execution: sfn.JsonPath.executionId,
           rehearse: props.rehearse ?? false,
           input: sfn.JsonPath.objectAt('$'),
         },

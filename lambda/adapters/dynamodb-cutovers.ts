@@ -10,7 +10,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put } from '../core/cutover-record';
+import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../core/cutover-record';
 import { CheckFailed } from '../core/errors';
 
 const CURRENT = 'CUTOVER';
@@ -52,12 +52,12 @@ export class DynamoDbCutovers implements CutoverStore {
     return await this.put(key, { ...record }, versionIs(expectedVersion));
   }
 
-  async readProjectOfRun(run: string): Promise<string | undefined> {
-    return (await this.get<{ readonly project: string }>({ pk: RUNS, sk: run }))?.project;
+  async readRunOwner(run: string): Promise<RunOwner | undefined> {
+    return await this.get<RunOwner>({ pk: RUNS, sk: run });
   }
 
-  async putProjectOfRun(run: string, project: string): Promise<void> {
-    await this.put({ pk: RUNS, sk: run }, { project }, {});
+  async putRunOwner(run: string, owner: RunOwner): Promise<Put> {
+    return await this.put({ pk: RUNS, sk: run }, { ...owner }, versionIs(0));
   }
 
   async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {

@@ -25,7 +25,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
 };
 
 /**
- * Order of effects: which project the run is of; the run's record; then the project's pointer to its current run, on condition.
+ * Order of effects: whose the run is, on condition that it is nobody's; the run's record; then the project's pointer to its current run, on condition.
  * A crash before the pointer leaves a record of a run that never began; the same run may try again.
  */
 export async function begin(
@@ -39,7 +39,16 @@ export async function begin(
   const state = { ...asked, rehearse };
   const problem = projectIdProblem(String(project));
   if (problem !== null) return end(state, { code: 'InvalidInput', message: problem });
-  await cutovers.putProjectOfRun(run, project);
+  const owner = { project, ...(asked.execution === undefined ? {} : { execution: asked.execution }) };
+  if ((await cutovers.putRunOwner(run, owner)) === 'conflict') {
+    const first = await cutovers.readRunOwner(run);
+    // Ours where an earlier try of this very execution got so far.
+    if (first?.project !== project || first.execution !== asked.execution)
+      return end(state, {
+        code: 'InvalidInput',
+        message: `another execution was the first to be named ${run} (of ${first?.project}${first?.execution === undefined ? '' : `, ${first.execution}`}); start this one under another name`,
+      });
+  }
   const fresh = begun(project, run, { ...DEFAULT_SETTINGS, ...settings, rehearse }, ports.clock.now());
   await cutovers.putCutover(fresh, { expectedVersion: 0 });
   const own = await cutovers.readCutover(project, run);

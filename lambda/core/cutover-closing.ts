@@ -42,6 +42,8 @@ function sentence(
 /** What EventBridge says of an execution's end. */
 export interface ExecutionEnd {
   readonly run: string;
+  /** ARN of the execution. */
+  readonly execution?: string;
   /** SUCCEEDED, FAILED, TIMED_OUT or ABORTED. */
   readonly status: string;
   readonly error?: string;
@@ -56,9 +58,11 @@ export async function executionEnded(
   end: ExecutionEnd,
   ports: CutoverPorts,
 ): Promise<{ readonly closed: Outcome | null }> {
-  const project = await ports.cutovers.readProjectOfRun(end.run);
-  if (project === undefined) return { closed: null };
-  const record = await changeRecord(project, end.run, ports, (old) =>
+  const owner = await ports.cutovers.readRunOwner(end.run);
+  // Of another pipeline, whose execution has the same name, it says nothing of this one.
+  const isOurs = owner?.execution === undefined || end.execution === undefined || owner.execution === end.execution;
+  if (owner === undefined || !isOurs) return { closed: null };
+  const record = await changeRecord(owner.project, end.run, ports, (old) =>
     closed(old, closingOf(old, end), ports.clock.now()),
   );
   return { closed: record?.ending?.outcome ?? null };

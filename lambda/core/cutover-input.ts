@@ -39,10 +39,11 @@ export function readExecutionEnd(event: Record<string, unknown>): ExecutionEnd |
   const detail = recordOf(event.detail);
   if (event['detail-type'] !== EXECUTION_ENDED || detail === null) return null;
   const text = (name: string) => (typeof detail[name] === 'string' ? (detail[name] as string) : undefined);
-  const [error, cause] = [text('error'), text('cause')];
+  const [error, cause, execution] = [text('error'), text('cause'), text('executionArn')];
   return {
     run: text('name') ?? '',
     status: text('status') ?? '',
+    ...(execution === undefined ? {} : { execution }),
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
   };

@@ -13,17 +13,25 @@ import type { WaitRound } from './wait-state';
 const INVOCATION_MS = { GO_ON: 120_000, STOPPED: 75_000 };
 
 /**
- * The look comes first, so that a cancel during it counts too. A wait does not know its run, but a project has one cutover at a time.
+ * The look comes first, so that a cancel during it counts too. The run is that of the execution that waits: another may be the project's by now.
  * Never after writes were stopped: the decision on a question is written once, and the step that stops writes needs another one.
  */
 export async function cutoverLook({ wait, writes }: CutoverLook, ports: CutoverPorts): Promise<WaitRound> {
   const endsAt = ports.clock.now() + INVOCATION_MS[writes];
   const round = await waitRound(wait, ports, () => endsAt - ports.clock.now());
   if (writes === 'STOPPED') return round;
-  const { projectId } = round.wait;
-  const current = await ports.cutovers.readCurrentCutover(projectId);
-  const record = current === undefined ? undefined : await ports.cutovers.readCutover(projectId, current.run);
-  const reason = record === undefined ? null : await wasCancelled(record, ports);
+  const { projectId, execution = '' } = round.wait;
+  const record = await ports.cutovers.readCutover(projectId, execution.slice(execution.lastIndexOf(':') + 1));
+  const reason = record === undefined ? null : (record.ending ?? (await wasCancelled(record, ports)));
   if (reason === null) return round;
-  return { ...round, result: { ...round.result, verdict: 'FAILED', reason, waitSeconds: 0 }, next: 'DONE' };
+  return {
+    ...round,
+    result: {
+      ...round.result,
+      verdict: 'FAILED',
+      reason: { code: reason.code, message: reason.message },
+      waitSeconds: 0,
+    },
+    next: 'DONE',
+  };
 }

@@ -171,6 +171,13 @@ export interface CutoverRecord {
   readonly notices: readonly Notice[];
 }
 
+/** What a run is of. */
+export interface RunOwner {
+  readonly project: string;
+  /** ARN of the execution that began it. */
+  readonly execution?: string;
+}
+
 /** Which run of a project is, or was, the last one. */
 export interface CurrentCutover {
   readonly project: string;
@@ -184,9 +191,9 @@ export interface CutoverStore {
   putCurrentCutover(current: CurrentCutover, expected: { readonly expectedVersion: number }): Promise<Put>;
   readCutover(project: string, run: string): Promise<CutoverRecord | undefined>;
   putCutover(record: CutoverRecord, expected: { readonly expectedVersion: number }): Promise<Put>;
-  /** Which project a run is of. */
-  readProjectOfRun(run: string): Promise<string | undefined>;
-  putProjectOfRun(run: string, project: string): Promise<void>;
+  readRunOwner(run: string): Promise<RunOwner | undefined>;
+  /** The first one counts: `conflict` where there is one already. */
+  putRunOwner(run: string, owner: RunOwner): Promise<Put>;
   readDecision(project: string, run: string, question: number): Promise<Decision | undefined>;
   /** The first one counts: `conflict` where there is one already. */
   putDecision(project: string, decision: Decision): Promise<Put>;

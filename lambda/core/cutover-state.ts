@@ -6,6 +6,8 @@ import type { CutoverSettings, GateName, Outcome, StepName } from './cutover-rec
 export interface CutoverState {
   readonly projectId: string;
   readonly run: string;
+  /** ARN of the execution. Its name, the run, is unique only among those of one pipeline. */
+  readonly execution?: string;
   /** A rehearsal leaves out the user's steps. */
   readonly rehearse: boolean;
   /** What the execution was started with. */

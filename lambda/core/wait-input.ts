@@ -43,9 +43,14 @@ export function readWaitState(input: unknown): unknown {
   if (asked === null) return request;
   const known = executionArn(execution);
   const startedAt = typeof enteredAt === 'string' ? parseMoment(enteredAt) : null;
+  // What the loop itself keeps is not for whoever asks: under these names it is refused as any other unknown field.
+  const fieldsOfRequest = Object.entries(asked).map(([key, value]) => [
+    [...STATE_KEYS, 'execution'].includes(key) ? `request.${key}` : key,
+    value,
+  ]);
   return {
     ...(startedAt === null ? {} : { startedAt }),
-    ...asked,
+    ...Object.fromEntries(fieldsOfRequest),
     ...(known === undefined ? {} : { execution: known }),
   };
 }

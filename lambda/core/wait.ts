@@ -29,8 +29,8 @@ export function lookFor(
     {
       project: order.projectId,
       looker,
-      // Two that stand side by side in a pipeline are entered in the same millisecond.
-      waitId: `${looker}-${wait.startedAt}-${order.goal.type}`,
+      // Two that stand side by side in a pipeline are entered in the same millisecond; what they wait for tells them apart.
+      waitId: `${looker}-${wait.startedAt}-${Object.values(order.goal).join('-')}`,
       question,
       scheduleIntervalSeconds: null,
       ...(order.execution === undefined ? {} : { execution: order.execution }),

@@ -83,7 +83,7 @@ async function withRecord(
 }
 
 async function readRecord({ cutovers }: Place, run: string, given: string | undefined): Promise<CutoverRecord> {
-  const project = given ?? (await cutovers.readProjectOfRun(run));
+  const project = given ?? (await cutovers.readRunOwner(run))?.project;
   const record = project === undefined ? undefined : await cutovers.readCutover(project, run);
   if (record === undefined) throw new InvalidInput([`no cutover ${run} is stored there`]);
   return record;

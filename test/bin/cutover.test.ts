@@ -29,7 +29,7 @@ async function waiting(): Promise<string> {
   const cutovers = new DynamoDbCutovers({ client, tableName: database.tableName });
   const { record } = ask(begun('p_x', 'run-1', SETTINGS, Date.now()), 'check1', Date.now());
   await cutovers.putCutover(record, { expectedVersion: 0 });
-  await cutovers.putProjectOfRun('run-1', 'p_x');
+  await cutovers.putRunOwner('run-1', { project: 'p_x' });
   client.destroy();
   await database.close();
   return folder;

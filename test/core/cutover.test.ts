@@ -15,7 +15,10 @@ import { play } from '../support/run';
 
 const SEEN = play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last;
 
-const WISH = { projectId: 'p_x', goal: { type: 'SYNCED' } };
+const WISH = {
+  request: { projectId: 'p_x', goal: { type: 'SYNCED' } },
+  execution: 'arn:aws:states:eu-central-1:111122223333:execution:Cutover:run-1',
+};
 
 class Desk {
   readonly harness: Harness;
@@ -68,6 +71,22 @@ class Desk {
 const desk = () => new Desk();
 
 describe('the beginning of a cutover', () => {
+  test.each([
+    ['of another project', { projectId: 'p_y', execution: 'arn:two:run-1' }],
+    ['of another pipeline, which may only rehearse', { execution: 'arn:two:run-1' }],
+  ])('is refused under a name that an execution %s was the first to have', async (_, theirs) => {
+    const one = desk();
+    const begin = (more: object) =>
+      one.do({ action: 'begin', state: { ...one.state(), execution: 'arn:one:run-1', ...more }, settings: {} });
+    expect(await begin({})).toMatchObject({ next: 'GO' });
+    expect(await begin({})).toMatchObject({ next: 'GO' });
+    expect(await begin(theirs)).toMatchObject({
+      next: 'END',
+      end: { error: 'InvalidInput', cause: expect.stringContaining('start this one under another name') },
+    });
+    expect((await one.record())?.ending).toBeNull();
+  });
+
   test('is refused while another one of the project is under way, and that one may begin again', async () => {
     const one = desk();
     expect((await one.begin('run-1')).next).toBe('GO');
@@ -196,7 +215,7 @@ describe('an approval', () => {
   test('can be cancelled before it is asked for: the next look of the wait says so, and has closed the receipt', async () => {
     const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900)]);
     await one.begin('run-1', { approvalSeconds: 3600 });
-    const first = await one.look({ request: WISH });
+    const first = await one.look(WISH);
     expect(first).toMatchObject({ next: 'WAIT', result: { verdict: 'NOT_YET', reason: { code: 'LagTooHigh' } } });
     await one.answer(false);
     const second = await one.look(first.wait);
@@ -206,11 +225,22 @@ describe('an approval', () => {
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover cancelled']);
   });
 
+  test('given to one run is not heard by the wait of another, and the wait of a closed run ends', async () => {
+    const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900), syncing(T0 + 10 * MINUTE, 900)]);
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    await one.answer(false);
+    expect((await one.look(WISH)).next).toBe('DONE');
+    // Started on the mail of the first one's end, before that one's own wait has heard of it.
+    await one.begin('run-2', { approvalSeconds: 3600 });
+    expect(await one.look(WISH)).toMatchObject({ next: 'DONE', result: { reason: { code: 'CutoverCancelled' } } });
+    expect((await one.look({ ...WISH, execution: WISH.execution.replace(/1$/, '2') })).next).toBe('WAIT');
+  });
+
   test('that was given is no cancel: the looks after it go on', async () => {
     const one = new Desk([syncing(T0, 900)]);
     await asked(one);
     await one.answer(true);
-    expect((await one.look({ request: WISH })).next).toBe('WAIT');
+    expect((await one.look(WISH)).next).toBe('WAIT');
   });
 
   test('is not needed where none was wished for, and the cutover can be cancelled until it stops writes', async () => {
@@ -302,6 +332,17 @@ describe('the end', () => {
     expect(await executionEnded(end, rolled.ports)).toEqual({ closed: 'ROLLED_BACK' });
     const switched = await stopped();
     expect(await executionEnded({ run: 'run-1', status: 'SUCCEEDED' }, switched.ports)).toEqual({ closed: 'SWITCHED' });
+  });
+
+  test('of another pipeline whose execution has the same name says nothing of this one', async () => {
+    const one = desk();
+    const state = { ...one.state(), execution: 'arn:one:run-1' };
+    await one.do({ action: 'begin', state, settings: {} });
+    const other = { run: 'run-1', execution: 'arn:two:run-1', status: 'SUCCEEDED' };
+    expect(await executionEnded(other, one.ports)).toEqual({ closed: null });
+    expect((await one.record())?.ending).toBeNull();
+    const own = { run: 'run-1', execution: 'arn:one:run-1', status: 'ABORTED' };
+    expect(await executionEnded(own, one.ports)).toEqual({ closed: 'ABORTED' });
   });
 
   test('is nothing to us where no cutover of ours has ended', async () => {

@@ -54,6 +54,19 @@ describe('the moment at which the wait was entered', () => {
     expect(met.result.verdict).toBe('MET');
   });
 
+  test.each(['startedAt', 'deadlineAt', 'round', 'checks', 'execution'])(
+    'is not for a request to move: %s',
+    async (name) => {
+      const { request, enteredAt } = entered(new Date(T0).toISOString());
+      const run = late(ok(T0));
+      const { result } = await round(run, { request: { ...request, [name]: T0 + 900 * MINUTE }, enteredAt });
+      expect(result.reason).toMatchObject({
+        code: 'InvalidInput',
+        message: expect.stringContaining(`unknown field "request.${name}"`),
+      });
+    },
+  );
+
   test.each([undefined, null, 'yesterday', 7, {}])('is the first round where it is not known: %j', async (unknown) => {
     const first = await round(late(ok(T0 + 50 * MINUTE)), entered(unknown));
     expect(first.wait.deadlineAt).toBe(T0 + 50 * MINUTE - 100 + 3600 * SECOND);
@@ -64,9 +77,14 @@ test('tells of each goal that is met of two waits that were entered at the same 
   const fence = T0 / SECOND - 60;
   const run = following(() => syncing(run.now, 1, { incrSyncCheckpoint: Math.floor(run.now / 10_000) * 10 }));
   const enteredAt = new Date(T0).toISOString();
-  for (const goal of [{ type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 }, { type: 'SYNCED' }])
+  const goals = [
+    { type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 },
+    { type: 'SYNCED' },
+    { type: 'SYNCED', maxLagSeconds: 20 },
+  ];
+  for (const goal of goals)
     expect((await round(run, { request: { projectId: 'p_x', goal }, enteredAt })).result.verdict).toBe('MET');
-  expect(run.kinds).toEqual(['goal-met', 'goal-met']);
+  expect(run.kinds).toEqual(['goal-met', 'goal-met', 'goal-met']);
 });
 
 test('looks several times within one invocation where the pace is short', async () => {

@@ -106,8 +106,8 @@ export class World {
   }
 
   /** As EventBridge tells of it. */
-  endOf(run: string, { status, error, cause }: ExecutionResult): object {
-    const detail = { name: run, status, ...(error === undefined ? {} : { error, cause }) };
+  endOf(run: string, { arn, status, error, cause }: ExecutionResult): object {
+    const detail = { executionArn: arn, name: run, status, ...(error === undefined ? {} : { error, cause }) };
     return { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
   }
 

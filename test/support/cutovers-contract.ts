@@ -26,7 +26,7 @@ export function cutoversContract(open: () => Promise<CutoverStore>): void {
   test('knows nothing of a cutover never begun', async () => {
     expect(await store.readCutover('p_never', 'r')).toBeUndefined();
     expect(await store.readCurrentCutover('p_never')).toBeUndefined();
-    expect(await store.readProjectOfRun('never')).toBeUndefined();
+    expect(await store.readRunOwner('never')).toBeUndefined();
     expect(await store.readDecision('p_never', 'r', 1)).toBeUndefined();
   });
 
@@ -62,9 +62,10 @@ export function cutoversContract(open: () => Promise<CutoverStore>): void {
     expect(await store.readDecision('p_a', 'run-1', 2)).toBeUndefined();
   });
 
-  test('knows which project a run is of', async () => {
-    await store.putProjectOfRun('run-1', 'p_a');
-    await store.putProjectOfRun('run-1', 'p_a');
-    expect(await store.readProjectOfRun('run-1')).toBe('p_a');
+  test('knows which project a run is of, and which execution: the first one', async () => {
+    const owner = { project: 'p_a', execution: 'arn:one:run-1' };
+    expect(await store.putRunOwner('run-1', owner)).toBe('stored');
+    expect(await store.putRunOwner('run-1', { project: 'p_b', execution: 'arn:two:run-1' })).toBe('conflict');
+    expect(await store.readRunOwner('run-1')).toEqual(owner);
   });
 }

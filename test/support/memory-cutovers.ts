@@ -1,10 +1,17 @@
 /** The memory of cutovers in memory: held to the same contract tests as the real one. */
-import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put } from '../../lambda/core/cutover-record';
+import type {
+  CurrentCutover,
+  CutoverRecord,
+  CutoverStore,
+  Decision,
+  Put,
+  RunOwner,
+} from '../../lambda/core/cutover-record';
 
 export class MemoryCutovers implements CutoverStore {
   readonly current = new Map<string, CurrentCutover>();
   readonly records = new Map<string, CutoverRecord>();
-  readonly runs = new Map<string, string>();
+  readonly runs = new Map<string, RunOwner>();
   readonly decisions = new Map<string, Decision>();
 
   async readCurrentCutover(project: string): Promise<CurrentCutover | undefined> {
@@ -23,12 +30,14 @@ export class MemoryCutovers implements CutoverStore {
     return put(this.records, `${record.project} ${record.run}`, record, expected.expectedVersion);
   }
 
-  async readProjectOfRun(run: string): Promise<string | undefined> {
-    return this.runs.get(run);
+  async readRunOwner(run: string): Promise<RunOwner | undefined> {
+    return structuredClone(this.runs.get(run));
   }
 
-  async putProjectOfRun(run: string, project: string): Promise<void> {
-    this.runs.set(run, project);
+  async putRunOwner(run: string, owner: RunOwner): Promise<Put> {
+    if (this.runs.has(run)) return 'conflict';
+    this.runs.set(run, structuredClone(owner));
+    return 'stored';
   }
 
   async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {
