@@ -45,6 +45,7 @@ export class CutoverDefinition {
           projectId: pathOrValue(props.projectId ?? '$.projectId'),
           run: sfn.JsonPath.stringAt('$$.Execution.Name'),
           execution: sfn.JsonPath.executionId,
+          startedAt: sfn.JsonPath.stateEnteredTime,
           rehearse: props.rehearse ?? false,
           input: sfn.JsonPath.objectAt('$'),
         },
@@ -56,7 +57,8 @@ export class CutoverDefinition {
   /** Ready, also by OMS's own verification; then approved, and still ready. */
   private ready(approved: sfn.IChainable): sfn.IChainable {
     const { scope, props, tasks, ends } = this;
-    const ready = this.waitUntilReady('1 Ready', props.ready?.timeout);
+    // However often the machine comes back to it, from a verification or an approval that is void.
+    const ready = this.waitUntilReady('1 Ready', props.ready?.timeout, '$.cutover.startedAt');
     let next = approved;
     if (props.approval !== undefined) {
       // Long enough for a whole hold, and no longer: what does not hold by then is not what was approved.
@@ -78,13 +80,14 @@ export class CutoverDefinition {
     return ready;
   }
 
-  private waitUntilReady(name: string, timeout: Duration | undefined): WaitForMigration {
+  private waitUntilReady(name: string, timeout: Duration | undefined, timeoutFrom?: string): WaitForMigration {
     const { maxLag, hold } = this.props.ready ?? {};
     return new WaitForMigration(this.scope, name, {
       monitor: this.leg,
       projectId: '$.cutover.projectId',
       until: Goal.synced({ ...given('maxLag', maxLag), ...given('hold', hold) }),
       ...given('timeout', timeout),
+      ...given('timeoutFrom', timeoutFrom),
       resultPath: '$.gate',
     });
   }

@@ -16,7 +16,8 @@ export interface CutoverReadyOptions {
    */
   readonly hold?: Duration;
   /**
-   * After this long without being ready the cutover fails with `DeadlineExceeded`.
+   * After this long without being ready the cutover fails with `DeadlineExceeded`. Counts from the start of the cutover: time that a
+   * verification took, or an approval that came to nothing, is in it.
    * @default Duration.days(364)
    */
   readonly timeout?: Duration;

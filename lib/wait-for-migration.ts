@@ -28,6 +28,11 @@ export interface WaitForMigrationProps {
    */
   readonly timeout?: DurationOrPath;
   /**
+   * Path to the moment (ISO 8601) from which `timeout` counts, for a machine that comes back to this wait.
+   * @default - the moment at which the wait is entered
+   */
+  readonly timeoutFrom?: string;
+  /**
    * The shortest time between two looks.
    * @default 10 seconds; 2 seconds once writes have stopped
    */
@@ -82,6 +87,7 @@ export class WaitForMigration extends sfn.Parallel {
     const loop = new WaitLoop(this, 'Loop', {
       leg: props.monitor.leg,
       request: request(props),
+      timeoutFrom: props.timeoutFrom,
       namePrefix: `${id}: `,
       resultPath: props.resultPath === '$' ? undefined : props.resultPath,
     });
@@ -133,6 +139,11 @@ function check(id: string, props: WaitForMigrationProps): void {
       `minInterval must not be longer than maxInterval; got ${minInterval.toHumanString()} and ${maxInterval.toHumanString()}`,
     );
   }
+  problems.check('timeoutFrom', props.timeoutFrom, {
+    expected: 'a path',
+    example: '$.begunAt',
+    accepts: isPath,
+  });
   problems.check('resultPath', props.resultPath, {
     expected: 'a path, or JsonPath.DISCARD',
     example: '$.migration',

@@ -19,6 +19,8 @@ export interface WaitLoopProps {
   readonly leg: sfn.IStateMachine;
   /** What is waited for: an object with paths, or a path to one. */
   readonly request: unknown;
+  /** Path to the moment from which the time-out counts; undefined for that at which the loop is entered. */
+  readonly timeoutFrom: string | undefined;
   /** Stands before every state's name. */
   readonly namePrefix: string;
   /** Where in its input the loop puts the result; undefined where the result is all of the output. */
@@ -51,7 +53,10 @@ export class WaitLoop extends Construct {
           wait: {
             request: props.request,
             execution: sfn.JsonPath.executionId,
-            enteredAt: sfn.JsonPath.stateEnteredTime,
+            enteredAt:
+              props.timeoutFrom === undefined
+                ? sfn.JsonPath.stateEnteredTime
+                : sfn.JsonPath.stringAt(props.timeoutFrom),
           },
         },
         ...(props.resultPath === undefined ? {} : { input: sfn.JsonPath.objectAt('$') }),

@@ -23,6 +23,7 @@ export class WaitMachine extends Construct {
     const loop = new WaitLoop(this, 'Loop', {
       leg: props.leg,
       request: sfn.JsonPath.objectAt('$'),
+      timeoutFrom: undefined,
       namePrefix: '',
       resultPath: undefined,
     });

@@ -8,6 +8,8 @@ export interface CutoverState {
   readonly run: string;
   /** ARN of the execution. Its name, the run, is unique only among those of one pipeline. */
   readonly execution?: string;
+  /** ISO 8601, by the clock of Step Functions: from then on `ready.timeout` counts. */
+  readonly startedAt?: string;
   /** A rehearsal leaves out the user's steps. */
   readonly rehearse: boolean;
   /** What the execution was started with. */

@@ -1,5 +1,6 @@
 /** Single cutovers through the definition that deploys, each in one situation. */
 import { answerCutover } from '../../lambda/core/cutover-answer';
+import type { Verification } from '../../lambda/core/verification';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
 import { Chance } from './chance';
@@ -13,7 +14,11 @@ beforeAll(() => {
 
 type Step = () => Promise<unknown>;
 
-function play(variant: Variant, changed: Readonly<Record<string, Step>> = {}) {
+function play(
+  variant: Variant,
+  changed: Readonly<Record<string, Step>> = {},
+  verification?: (now: number) => Verification,
+) {
   const clock = new VirtualClock();
   const random = new Chance(7).next;
   const source = new ModelledSource({ startedAt: clock.now(), random });
@@ -33,7 +38,15 @@ function play(variant: Variant, changed: Readonly<Record<string, Step>> = {}) {
     rollback: step('rollback', () => source.resumeWrites(clock.now())),
     ...changed,
   };
-  const world = new World({ deployed, variant, clock, source, random, steps });
+  const world = new World({
+    deployed,
+    variant,
+    clock,
+    source,
+    random,
+    steps,
+    ...(verification === undefined ? {} : { verification }),
+  });
   return { world, clock, source, done, record: () => world.cutovers.readCutover(PROJECT, 'run') };
 }
 
@@ -50,6 +63,18 @@ describe('a cutover', () => {
     });
     expect(done).toEqual(['stopWrites', 'verify', 'switchTraffic']);
     expect((await record())?.gates.map(({ gate }) => gate)).toEqual(['READY', 'DRAINED', 'DRAINED_AGAIN']);
+  });
+
+  test('whose verification takes longer than the time to be ready in is over, and has touched nothing', async () => {
+    const begunAt = new VirtualClock().now();
+    const hours = (now: number) => (now - begunAt) / 3_600_000;
+    const { world, done, clock } = play('plain', {}, (now) =>
+      hours(now) > 5 ? { state: 'CLEAN', message: 'no difference' } : { state: 'UNDER_WAY', message: 'RUNNING' },
+    );
+    expect(await world.cutOver('run')).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
+    expect(done).toEqual([]);
+    // 40 minutes to be ready in, and the pause that was under way then.
+    expect(hours(clock.now())).toBeLessThan(2);
   });
 
   test('that is rehearsed does everything but the user’s steps', async () => {

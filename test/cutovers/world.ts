@@ -3,6 +3,7 @@ import { lookThatSaw } from '../../bench/look-of-state';
 import { answer, type EventPorts } from '../../lambda/core/events';
 import type { Notification } from '../../lambda/core/ports';
 import type { Look } from '../../lambda/core/progress';
+import type { Verification } from '../../lambda/core/verification';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import { StateMachines } from '../../local/state-machine';
 import type { ExecutionResult } from '../../local/state-machine-execution';
@@ -26,6 +27,8 @@ export interface WorldOptions {
   readonly isDown?: (now: number) => boolean;
   /** Thrown before and after each invocation and each access to the store, by chance. */
   readonly maybeKill?: () => void;
+  /** What OMS says of its full verification. Absent: it cannot be asked. */
+  readonly verification?: (now: number) => Verification;
   /** How long an invocation takes. Default nothing. */
   readonly invocationMs?: number;
   /** Of the user's, by name. What one throws fails the step. */
@@ -43,7 +46,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.options = options;
-    const { clock, deployed } = options;
+    const { clock, deployed, verification } = options;
     this.ports = {
       oms: { look: async () => this.look() },
       fleet: { listProjects: async () => [] },
@@ -61,6 +64,7 @@ export class World {
       log: { info: () => undefined, warn: () => undefined },
       leaseMs: 210_000,
       newId: () => `c${++this.ids}`,
+      ...(verification === undefined ? {} : { verifier: { verification: async () => verification(clock.now()) } }),
     };
     this.machines = new StateMachines({
       machines: deployed.machines,
