@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CheckFailed, InvalidInput } from '../lambda/core/errors';
 
+/** Another run has it, which is no trouble of its own. */
+export class DataDirectoryInUse extends InvalidInput {}
+
 /** The database gets a folder of its own: somebody may have pointed at one that holds other things too. */
 const DATABASE = 'dynamodb';
 
@@ -56,7 +59,7 @@ async function tryToOpen(folder: string, database: string): Promise<void> {
   } catch (error) {
     const cause = (error as { cause?: unknown }).cause;
     if (codeOf(cause) === 'LEVEL_LOCKED') {
-      throw new InvalidInput([
+      throw new DataDirectoryInUse([
         `data directory ${folder} is in use by another run; wait for it to end, or choose another with --data-dir`,
       ]);
     }

@@ -22,6 +22,8 @@ export const PLACE_FLAGS: FlagTable = {
 export const RUN_FLAG: FlagTable = { run: { value: 'NAME', about: "the cutover: its execution's name" } };
 
 export interface Place {
+  /** For people: where it is, and where else one might look. */
+  readonly where: string;
   readonly store: Store;
   readonly cutovers: CutoverStore;
   /** Who we are there. */
@@ -43,6 +45,7 @@ export function readPlace(flags: Flags, io: Io): () => Promise<Place> {
 async function openTable(tableName: string, region: string | undefined, io: Io): Promise<Place> {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   return {
+    where: `table ${tableName}`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
     cutovers: new DynamoDbCutovers({ client, tableName }),
     whoAmI: async () =>
@@ -62,6 +65,7 @@ async function openFolder(folder: string): Promise<Place> {
   const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder });
   const [client, tableName] = [database.client(), database.tableName];
   return {
+    where: `${folder}; give --table for what is deployed`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
     cutovers: new DynamoDbCutovers({ client, tableName }),
     whoAmI: async () => `${userInfo().username}@${hostname()}`,

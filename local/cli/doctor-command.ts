@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
+  attention,
   type Finding,
   findingOfMute,
   findingsOfOms,
@@ -10,7 +11,7 @@ import {
   problem,
   stateOf,
 } from '../../lambda/core/doctor';
-import { holdsData } from '../data-directory';
+import { DataDirectoryInUse, holdsData } from '../data-directory';
 import { openLocalStore } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from './command';
 import { CONNECTION_FLAGS, type Connection, openOms, readConnection } from './connection';
@@ -78,6 +79,10 @@ async function tryDataDirectory(dataDir: string, project: string | null, io: Io)
     }
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);
+    if (error instanceof DataDirectoryInUse)
+      return [
+        attention('data-directory', `${dataDir} is in use by another run`, 'nothing, where that is the wait you mean'),
+      ];
     return [problem('data-directory', seen, 'see the line above, or give another folder with --data-dir')];
   }
 }

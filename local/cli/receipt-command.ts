@@ -82,9 +82,9 @@ async function withRecord(
   }
 }
 
-async function readRecord({ cutovers }: Place, run: string, given: string | undefined): Promise<CutoverRecord> {
+async function readRecord({ cutovers, where }: Place, run: string, given: string | undefined): Promise<CutoverRecord> {
   const project = given ?? (await cutovers.readRunOwner(run))?.project;
   const record = project === undefined ? undefined : await cutovers.readCutover(project, run);
-  if (record === undefined) throw new InvalidInput([`no cutover ${run} is stored there`]);
+  if (record === undefined) throw new InvalidInput([`no cutover ${run} is stored in ${where}`]);
   return record;
 }

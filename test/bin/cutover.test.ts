@@ -89,7 +89,7 @@ describe('a cutover that waits for an answer', () => {
   });
 
   test.each([
-    [['receipt', '--run', 'other'], 'no cutover other is stored there'],
+    [['receipt', '--run', 'other'], 'give --table for what is deployed'],
     [['approve', '--project', 'p_x', '--run', 'other'], 'no cutover other of project p_x is stored'],
     [['status'], '--run is required'],
     [['status', '--run', 'run-1', '--table', 't'], '--table and --data-dir exclude each other'],

@@ -1,7 +1,7 @@
 /** The doctor on the command line: what is well, what is not, and the status that says so. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanUp, type Ended, newFolder, run } from '../support/command-line';
+import { cleanUp, type Ended, newFolder, run, start } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
 import { sideBySide } from './support-side-by-side';
 
@@ -36,6 +36,20 @@ sideBySide({
     expect(existsSync(dataDir)).toBe(false);
     const people = await doctor(oms.url, '--project', PROJECT, '--data-dir', dataDir);
     expect(people.stdout).toMatch(/^ok +reachable +OMS answers\n[\s\S]+\nall well\n$/);
+    await oms.close();
+  },
+
+  'a folder that a wait is using is no problem of anybody’s': async () => {
+    const oms = await SteeredOms.start();
+    const dataDir = newFolder();
+    const here = ['--project', PROJECT, '--data-dir', dataDir];
+    const wait = start(['wait', '--json', '--endpoint', oms.url, ...here]);
+    await wait.line(({ type }) => type === 'check');
+    const ended = await doctor(oms.url, ...here, '--json');
+    expect(ended.status).toBe(0);
+    expect(states(ended)).toMatchObject({ 'data-directory': 'attention' });
+    wait.send('SIGINT');
+    await wait.ended;
     await oms.close();
   },
 
