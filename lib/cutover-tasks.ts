@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { CutoverInvoke } from './cutover-invoke';
 import { OUTAGE_RETRY } from './own-failure';
 
-/** While writes are stopped nothing is tried for long: about twenty seconds, then the way back. */
+/** While writes are stopped nothing is tried for long: seven times with pauses of about twenty seconds in all, then the way back. */
 export const FENCED_RETRY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL],
   interval: Duration.seconds(1),
