@@ -15,7 +15,7 @@ export const FENCED_RETRY: sfn.RetryProps = {
   maxAttempts: 6,
 };
 
-/** One invocation looks for 45 s (lambda/core/cutover-look.ts), and its last look then takes its own time-outs. */
+/** One invocation ends within 75 s, or 80 s where its first look takes the longest (lambda/core/cutover-look.ts). */
 const LOOK_TIMEOUT = Duration.seconds(90);
 const BOOK_TIMEOUT = Duration.seconds(60);
 

@@ -1,5 +1,6 @@
 /** Our wait: the state machines as synthesized, and behind their task the real core on plain ports. */
-import type { CheckPorts } from '../../lambda/core/check';
+import type { InvocationPorts } from '../../lambda/core/invocation';
+import { DEFAULTS } from '../../lambda/core/settings';
 import { waitRound } from '../../lambda/core/wait';
 import type { WaitRequest } from '../../lambda/core/wait-state';
 import { StateMachines } from '../../local/state-machine';
@@ -66,7 +67,7 @@ export async function playOurs(
   const toldFailures: number[] = [];
   let messages = 0;
   let ids = 0;
-  const ports: CheckPorts = {
+  const ports: InvocationPorts = {
     oms,
     store,
     clock,
@@ -80,6 +81,7 @@ export async function playOurs(
     },
     log: { info: () => {}, warn: () => {} },
     leaseMs: ours.functionTimeoutMs + 30_000,
+    lookMs: DEFAULTS.requestTimeoutSeconds * 1000,
     // As long as real ones: they are part of the items.
     newId: () => String(++ids).padStart(15, '0'),
   };

@@ -6,9 +6,9 @@ import { waitRound } from './wait';
 import type { WaitRound } from './wait-state';
 
 /**
- * What an invocation has to count with, milliseconds: it begins no look that would not leave 30 s of it. While writes go on that is below
- * the function's own time-out, and a cancel is heard between two invocations. While they are stopped it is below the time-out of the task
- * (lib/cutover-tasks.ts): a try that is given up is repeated from its beginning, and begins the gate's own time-out anew.
+ * What an invocation has to count with, milliseconds. While writes go on that is below the function's own time-out, and a cancel is heard
+ * between two invocations. While they are stopped it is below the time-out of the task (lib/cutover-tasks.ts): a try that is given up is
+ * repeated from its beginning. Its first look, of 80 s where the monitor's `requestTimeout` is the longest, is within that too.
  */
 const INVOCATION_MS = { GO_ON: 120_000, STOPPED: 75_000 };
 

@@ -1,12 +1,12 @@
 /** Changes a cutover's record on condition of what was read, and tells what the change has to tell. */
-import type { CheckPorts } from './check';
 import type { CutoverRecord, CutoverStore } from './cutover-record';
 import type { CutoverState } from './cutover-state';
 import { CheckFailed, OmsCutoverError } from './errors';
+import type { InvocationPorts } from './invocation';
 import { handOver } from './notice';
 import type { Verifier } from './verification';
 
-export interface CutoverPorts extends CheckPorts {
+export interface CutoverPorts extends InvocationPorts {
   readonly cutovers: CutoverStore;
   /** Absent where OMS cannot be asked. */
   readonly verifier?: Verifier;

@@ -3,25 +3,24 @@
  * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the
  * round before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
  */
-import { type CheckPorts, check } from './check';
+import { check } from './check';
 import type { CheckResult } from './check-result';
 import { iso } from './duration';
 import { type FleetMemory, isSame, NO_MEMORY } from './fleet-memory';
 import { ALL, type FleetOrder } from './fleet-order';
 import { sideBySide } from './fleet-pool';
 import { farewells, rosterOfAll, rosterOfNamed } from './fleet-roster';
+import { type InvocationPorts, longestCheckMs } from './invocation';
 import type { Fleet, FleetStore, FleetTrouble, Store } from './ports';
 import type { ProjectKind } from './progress';
 import { DEFAULT_WAIT_SETTINGS } from './settings';
 
-export interface FleetPorts extends CheckPorts {
+export interface FleetPorts extends InvocationPorts {
   readonly store: Store & FleetStore;
   /** Asked for the list where the order is for all projects. */
   readonly fleet: Fleet;
   /** Which kind of project is looked at; the list has both. */
   readonly kind: ProjectKind;
-  /** Milliseconds one look at OMS may take. */
-  readonly lookMs: number;
 }
 
 export interface FleetReport {
@@ -34,8 +33,6 @@ export interface FleetReport {
   readonly notListed: FleetTrouble | null;
 }
 
-/** What a check may need beside the look, and the round's own memory after it. No look is begun with less than both left. */
-const STORE_MS = 20_000;
 /** Errors kept as causes: a store that is down fails every check for one reason. */
 const MAX_CAUSES = 10;
 /** Names of projects in one line of the log. */
@@ -65,7 +62,7 @@ export async function checkFleet(
   let checked = 0;
   const notReached = await sideBySide(
     roster.projects,
-    () => remainingMs() > ports.lookMs + STORE_MS,
+    () => remainingMs() > longestCheckMs(ports),
     async (project) => {
       try {
         const result = await check(requestFor(project, order), ports);

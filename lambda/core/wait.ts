@@ -3,6 +3,7 @@ import { type CheckPorts, check } from './check';
 import type { CheckResult } from './check-result';
 import { iso } from './duration';
 import { InvalidInput } from './errors';
+import { type InvocationPorts, longestCheckMs } from './invocation';
 import type { Looker } from './snapshot';
 import { readWaitOrder, readWaitState, type WaitOrder } from './wait-input';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from './wait-state';
@@ -48,15 +49,13 @@ const INSIDE_SECONDS = 22;
 const INSIDE_SECONDS_FIXED = 45;
 /** How long one invocation goes on looking, milliseconds. */
 const LOOKING_MS = 140_000;
-/** Kept free for the last check of an invocation: one look with its deadline, and the store. */
-const RESERVE_MS = 30_000;
 
 /**
  * One round of the wait loop: a look, and more of them where the pace is short.
  * @param remainingMs how long this invocation may still take, milliseconds.
  * Input that is wrong is a verdict, FAILED with code InvalidInput, so that the parent fails by that name.
  */
-export async function waitRound(input: unknown, ports: CheckPorts, remainingMs: () => number): Promise<WaitRound> {
+export async function waitRound(input: unknown, ports: InvocationPorts, remainingMs: () => number): Promise<WaitRound> {
   const began = ports.clock.now();
   const state = readWaitState(input) as WaitState;
   let order: WaitOrder;
@@ -78,7 +77,7 @@ export async function waitRound(input: unknown, ports: CheckPorts, remainingMs: 
     const looksOn =
       result.waitSeconds <= inside &&
       ports.clock.now() + pauseMs - began <= LOOKING_MS &&
-      remainingMs() > pauseMs + RESERVE_MS;
+      remainingMs() > pauseMs + longestCheckMs(ports);
     if (result.verdict === 'NOT_YET' && looksOn) {
       await ports.clock.sleep(pauseMs);
       continue;

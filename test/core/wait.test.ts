@@ -104,6 +104,18 @@ test('comes back to the machine before the invocation runs out', async () => {
   expect(run.now - T0).toBeLessThan(10_000);
 });
 
+test('begins no look that might outlast the invocation, however long a look may take', async () => {
+  const run = following(() => null);
+  run.oms.look = async () => {
+    run.now += 60_000;
+    return { ...ok(run.now), requestedAt: run.now - 60_000, answeredAt: run.now };
+  };
+  const ports = run.ports({ lookMs: 60_000 });
+  const request = { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 };
+  await waitRound(request, ports, () => 180_000 - (run.now - T0));
+  expect(run.now - T0).toBeLessThan(180_000);
+});
+
 test('ends a leg after its rounds, whatever the wait still has before it', async () => {
   const state: WaitState = {
     projectId: 'p_x',

@@ -42,7 +42,6 @@ export class FleetRun {
         },
       },
       kind: 'migration',
-      lookMs: 10_000,
       ...changed,
     };
   }

@@ -1,5 +1,6 @@
 /** A check's surroundings with plain parts: scripted looks, memory, a list of what was told. */
 import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check';
+import type { InvocationPorts } from '../../lambda/core/invocation';
 import type { Notification, Oms, Store } from '../../lambda/core/ports';
 import type { Look } from '../../lambda/core/progress';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
@@ -30,7 +31,7 @@ export class Harness {
     },
   };
 
-  ports(changed: Partial<CheckPorts> = {}): CheckPorts {
+  ports(changed: Partial<InvocationPorts> = {}): InvocationPorts {
     return {
       oms: this.oms,
       store: this.store,
@@ -51,6 +52,7 @@ export class Harness {
         warn: (event, fields) => this.logged.push({ event, fields }),
       },
       leaseMs: 210_000,
+      lookMs: 10_000,
       newId: () => `check${++this.ids}`,
       ...changed,
     };
