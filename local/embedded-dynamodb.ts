@@ -12,15 +12,19 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceNotFoundException,
+  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { CheckFailed } from '../lambda/core/errors';
-import { prepareDataDirectory } from './data-directory';
+import { DataDirectoryInUse, prepareDataDirectory } from './data-directory';
+import { announceHolder, portOfHolder, withdrawHolder } from './holder';
 import { LOCAL_REGION } from './sandbox';
 import { describeKeys, type TableDefinition } from './table-definition';
 
 export interface EmbeddedDynamoDb {
   readonly url: string;
   readonly tableName: string;
+  /** Another run's, which may end any moment. */
+  readonly heldByAnother?: true;
   /** A client of its own settings, for a process that stays outside the sandbox (a real OMS, no AWS). The caller destroys it. */
   client(): DynamoDBClient;
   /** Waits until all is on disk and the folder is free for the next run. */
@@ -40,22 +44,67 @@ const TABLE_READY_MS = 5_000;
 export async function startEmbeddedDynamoDb({ table, folder }: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
   const path = folder === undefined ? undefined : await prepareDataDirectory(folder);
   const server = await listen(path);
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = () =>
-    new DynamoDBClient({
-      endpoint: url,
-      region: LOCAL_REGION,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+  const { port } = server.address() as AddressInfo;
+  const url = urlOf(port);
   const close = () =>
     new Promise<void>((resolve, reject) => server.close((error?: Error | null) => (error ? reject(error) : resolve())));
   try {
-    await ensureTable(client(), table, path ?? 'memory');
+    await ensureTable(clientOf(url), table, path ?? 'memory');
   } catch (error) {
     await close();
     throw error;
   }
-  return { url, tableName: table.name, client, close };
+  if (folder === undefined) return { url, tableName: table.name, client: () => clientOf(url), close };
+  announceHolder(folder, port);
+  return {
+    url,
+    tableName: table.name,
+    client: () => clientOf(url),
+    async close() {
+      withdrawHolder(folder);
+      await close();
+    },
+  };
+}
+
+/** The database of a folder, also where another run holds it: then that run's own, for as long as it goes on. Throws as the above. */
+export async function joinEmbeddedDynamoDb(
+  options: EmbeddedDynamoDbOptions & { readonly folder: string },
+): Promise<EmbeddedDynamoDb> {
+  try {
+    return await startEmbeddedDynamoDb(options);
+  } catch (error) {
+    const port = error instanceof DataDirectoryInUse ? portOfHolder(options.folder) : null;
+    if (port === null || !(await hasTable(urlOf(port), options.table))) throw error;
+    const [url, tableName] = [urlOf(port), options.table.name];
+    return { url, tableName, heldByAnother: true, client: () => clientOf(url), close: async () => undefined };
+  }
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function clientOf(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new DynamoDBClient({ endpoint, region: LOCAL_REGION, credentials });
+}
+
+/** Whether the table is there, as this version needs it. Makes nothing; who does not answer has none. */
+async function hasTable(url: string, table: TableDefinition): Promise<boolean> {
+  const client = clientOf(url);
+  try {
+    const found = await describe(client, table.name);
+    return found !== undefined && keysOf(found) === describeKeys(table);
+  } catch {
+    return false;
+  } finally {
+    client.destroy();
+  }
+}
+
+function keysOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription): string {
+  return describeKeys({ keySchema: KeySchema, attributes: AttributeDefinitions });
 }
 
 type Dynalite = (options: { path?: string; createTableMs: number }) => Server;
@@ -75,7 +124,7 @@ async function ensureTable(client: DynamoDBClient, table: TableDefinition, where
     const found = await describe(client, table.name);
     if (!found) await client.send(new CreateTableCommand(createInput(table)));
     const ready = await untilActive(client, table.name, where);
-    const keys = describeKeys({ keySchema: ready.KeySchema ?? [], attributes: ready.AttributeDefinitions ?? [] });
+    const keys = keysOf(ready);
     if (keys !== describeKeys(table)) {
       throw new CheckFailed(
         `the table ${table.name} in ${where} has other keys (${keys}) than this version needs (${describeKeys(table)}); move the folder away to start without history`,

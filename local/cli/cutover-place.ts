@@ -9,8 +9,7 @@ import type { Store } from '../../lambda/core/ports';
 import { DEFAULTS } from '../../lambda/core/settings';
 import { callerArn } from '../aws-identity';
 import { holdsData } from '../data-directory';
-import { startEmbeddedDynamoDb } from '../embedded-dynamodb';
-import { LOCAL_TABLE } from '../local-store';
+import { openLocalStoreBeside } from '../local-store';
 import { DATA_DIR_FLAG, type Io, readDataDir } from './command';
 import type { Flags, FlagTable } from './flags';
 
@@ -62,16 +61,9 @@ async function openTable(tableName: string, region: string | undefined, io: Io):
 async function openFolder(folder: string): Promise<Place> {
   if (!holdsData(folder))
     throw new InvalidInput([`nothing is stored in ${folder}; give --data-dir, or --table for what is deployed`]);
-  const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder });
-  const [client, tableName] = [database.client(), database.tableName];
   return {
+    ...(await openLocalStoreBeside(folder)),
     where: `${folder}; give --table for what is deployed`,
-    store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
-    cutovers: new DynamoDbCutovers({ client, tableName }),
     whoAmI: async () => `${userInfo().username}@${hostname()}`,
-    close: async () => {
-      client.destroy();
-      await database.close();
-    },
   };
 }

@@ -12,7 +12,7 @@ import {
   stateOf,
 } from '../../lambda/core/doctor';
 import { DataDirectoryInUse, holdsData } from '../data-directory';
-import { openLocalStore } from '../local-store';
+import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from './command';
 import { CONNECTION_FLAGS, type Connection, openOms, readConnection } from './connection';
 import { EXIT } from './exit-status';
@@ -70,21 +70,27 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
 async function tryDataDirectory(dataDir: string, project: string | null, io: Io): Promise<readonly Finding[]> {
   try {
     if (!holdsData(dataDir)) return [creatable(dataDir)];
-    const data = await openLocalStore(dataDir);
+    const data = await openLocalStoreBeside(dataDir);
     try {
       const latest = await data.store.readLatest(project ?? NOBODYS_PROJECT);
-      return [ok('data-directory', `${dataDir} can be used`), ...findingOfMute(latest, io.clock.now())];
+      const usable = data.heldByAnother ? inUse(dataDir) : ok('data-directory', `${dataDir} can be used`);
+      return [usable, ...findingOfMute(latest, io.clock.now())];
     } finally {
       await data.close();
     }
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);
-    if (error instanceof DataDirectoryInUse)
-      return [
-        attention('data-directory', `${dataDir} is in use by another run`, 'nothing, where that is the wait you mean'),
-      ];
+    if (error instanceof DataDirectoryInUse) return [inUse(dataDir)];
     return [problem('data-directory', seen, 'see the line above, or give another folder with --data-dir')];
   }
+}
+
+function inUse(dataDir: string): Finding {
+  return attention(
+    'data-directory',
+    `${dataDir} is in use by another run`,
+    'nothing, where that is the wait you mean; else give another folder with --data-dir',
+  );
 }
 
 function creatable(dataDir: string): Finding {

@@ -7,7 +7,7 @@ import { isMuted } from '../../lambda/core/mute';
 import type { Store } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
 import { holdsData } from '../data-directory';
-import { openLocalStore } from '../local-store';
+import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
@@ -40,7 +40,7 @@ export const historyCommand: Command = {
       );
       return 0;
     }
-    const data = await openLocalStore(dataDir);
+    const data = await openLocalStoreBeside(dataDir);
     try {
       const latest = await data.store.readLatest(project);
       const untold = new Set(latest?.pending.map(({ id }) => id));

@@ -2,7 +2,7 @@
 import { newCheckId } from '../../lambda/adapters/check-id';
 import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/mute';
 import { holdsData } from '../data-directory';
-import { openLocalStore } from '../local-store';
+import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
@@ -51,7 +51,7 @@ function readWindow(flags: Flags): number {
 }
 
 async function muteIn(dataDir: string, order: Parameters<typeof mute>[0], io: Io): ReturnType<typeof mute> {
-  const data = await openLocalStore(dataDir);
+  const data = await openLocalStoreBeside(dataDir);
   try {
     return await mute(order, { store: data.store, clock: io.clock, newId: newCheckId });
   } finally {

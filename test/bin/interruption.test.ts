@@ -236,15 +236,27 @@ sideBySide({
     const first = start(waitFor(oms, dataDir));
     await nthCheck(first, 1);
     const to = ['--endpoint', oms.url, '--project', PROJECT, '--data-dir', dataDir];
-    const others = await Promise.all([
-      run(waitFor(oms, dataDir)),
-      run(['check', ...to]),
-      run(['history', '--json', '--project', PROJECT, '--data-dir', dataDir]),
-    ]);
+    const others = await Promise.all([run(waitFor(oms, dataDir)), run(['check', ...to])]);
     const stderr = `oms-cutover: data directory ${dataDir} is in use by another run; wait for it to end, or choose another with --data-dir\n`;
     for (const other of others) expect(other).toMatchObject({ status: 2, stdout: '', stderr });
     oms.show({ status: 'FINISHED' });
     expect(await first.ended).toMatchObject({ status: 0, stderr: '' });
+  },
+
+  'history and mute work beside a wait, through the run that holds the data directory': async () => {
+    const oms = await openOms();
+    const dataDir = newFolder();
+    const first = start(waitFor(oms, dataDir));
+    await nthCheck(first, 2);
+    expect((await storedIn(dataDir)).slice(0, 2)).toEqual(checksOf(first.lines).slice(0, 2));
+    const muted = await run(['mute', '--project', PROJECT, '--for', '1h', '--data-dir', dataDir]);
+    expect(muted).toMatchObject({ status: 0, stderr: '' });
+    oms.show({ status: 'FINISHED' });
+    const ended = await first.ended;
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(toldIn(ended.lines)).toEqual([]);
+    const history = await run(['history', '--project', PROJECT, '--data-dir', dataDir]);
+    expect(history.stdout).toContain(`not told yet: [oms-cutover] ${PROJECT} FINISHED`);
   },
 
   'a data directory is free again after a run that was killed': async () => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CheckFailed, InvalidInput } from '../../lambda/core/errors';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
+import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
 import type { TableDefinition } from '../../local/table-definition';
 
 const TABLE: TableDefinition = {
@@ -53,6 +53,12 @@ async function using<T>(
   } finally {
     client.destroy();
   }
+}
+
+async function beside(): Promise<EmbeddedDynamoDb> {
+  const database = await joinEmbeddedDynamoDb({ table: TABLE, folder: home });
+  open.push(database);
+  return database;
 }
 
 const put = (database: EmbeddedDynamoDb, at: string, condition?: string) =>
@@ -123,6 +129,49 @@ test('refuses a folder that another run holds, and lets that one go on', async (
   );
   await put(holder, '1');
   expect(await stored(holder)).toEqual(['1']);
+});
+
+describe('beside the run that holds a folder', () => {
+  test('asks that run', async () => {
+    const holder = await start(home);
+    const guest = await beside();
+    await put(guest, '1');
+    expect(await stored(holder)).toEqual(['1']);
+    await stop(guest);
+    await put(holder, '2');
+    expect(await stored(holder)).toEqual(['1', '2']);
+  });
+
+  test('holds a folder itself that nobody holds', async () => {
+    await stop(await start(home));
+    await beside();
+    await expect(start(home)).rejects.toThrow('is in use by another run');
+  });
+
+  test.each([
+    ['that was killed, and another has begun since', { pid: 2 ** 22, port: 1 }],
+    ['that listens no more', { pid: process.pid, port: 1 }],
+    ['of which nothing can be read', 'garbage'],
+  ])('refuses the word of a run %s', async (_, word) => {
+    await start(home);
+    writeFileSync(join(home, 'held-by.json'), JSON.stringify(word));
+    await expect(beside()).rejects.toThrow('is in use by another run');
+  });
+
+  test('refuses a database that is not the one of this version', async () => {
+    const other = await start(undefined, { ...TABLE, name: 'other' });
+    await start(home);
+    writeFileSync(
+      join(home, 'held-by.json'),
+      JSON.stringify({ pid: process.pid, port: Number(new URL(other.url).port) }),
+    );
+    await expect(beside()).rejects.toThrow('is in use by another run');
+  });
+
+  test('leaves no word behind', async () => {
+    await stop(await start(home));
+    expect(readdirSync(home)).toEqual(['dynamodb']);
+  });
 });
 
 test('refuses a path that is a file, and leaves the file alone', async () => {
