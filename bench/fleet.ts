@@ -129,7 +129,7 @@ function environment(peers: Peers): Record<string, string> {
     [ENV.tableName]: 'bench',
     [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:bench',
     [ENV.omsEndpoint]: peers.omsUrl,
-    [ENV.omsSecretArn]: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:bench-abcdef',
+    [ENV.omsSecretId]: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:bench-abcdef',
   };
 }
 

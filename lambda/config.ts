@@ -14,7 +14,7 @@ export interface Config {
   readonly tableName: string;
   readonly topicArn: string;
   readonly omsEndpoint: string;
-  readonly omsSecretArn: string;
+  readonly omsSecretId: string;
   readonly omsApi: ApiChoice;
   readonly omsKind: ProjectKind;
   /** PEM text; absent: the public authorities only. */
@@ -56,7 +56,7 @@ export function readConfig(env: Environment): Config {
     tableName: text(ENV.tableName),
     topicArn: text(ENV.topicArn),
     omsEndpoint,
-    omsSecretArn: text(ENV.omsSecretArn),
+    omsSecretId: text(ENV.omsSecretId),
     omsApi: readChoice(env, ENV.omsApi, API_CHOICES, 'auto', problems),
     omsKind: readChoice(env, ENV.omsKind, PROJECT_KINDS, 'migration', problems),
     ...(omsCa === null ? {} : { omsCa }),

@@ -6,8 +6,8 @@ export const ENV = {
   topicArn: 'TOPIC_ARN',
   /** Base address of OMS, such as http://10.0.0.5:8089. */
   omsEndpoint: 'OMS_ENDPOINT',
-  /** ARN of the Secrets Manager secret: JSON with `username` and `password`. */
-  omsSecretArn: 'OMS_SECRET_ARN',
+  /** Complete ARN or name of the Secrets Manager secret: JSON with `username` and `password`. */
+  omsSecretId: 'OMS_SECRET_ID',
   /** `auto`, `3.3` or `4.1.1`. */
   omsApi: 'OMS_API',
   /** `migration` or `sync`. */

@@ -43,7 +43,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     endpoint: config.omsEndpoint,
     api: config.omsApi,
     kind: config.omsKind,
-    credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretArn, clock),
+    credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretId, clock),
     requestTimeoutMs: config.requestTimeoutMs,
     clock,
     ...(omsCa === undefined ? {} : { ca: omsCa }),

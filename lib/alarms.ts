@@ -1,11 +1,10 @@
-/** What wakes somebody up, on one page: each alarm with its threshold, what missing data means to it, and its section of docs/runbook.md. */
+/** What wakes somebody up, on one page: each alarm with its threshold, what missing data means to it, and its section of docs/runbook.md. A cutover's own stands in cutover-end-rule.ts. */
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type AlarmPlace, type AlarmRule, alarmOf, lettersIn } from './alarm-rule';
 import type { LagImportance, MonitorMetrics } from './monitor-metrics';
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
@@ -19,31 +18,11 @@ const INTERVALS = 3;
 /** Of the metrics that AWS itself keeps. */
 const AWS_PERIOD = Duration.minutes(5);
 
-export interface MonitorAlarmsProps {
-  readonly monitorName: string;
+export interface MonitorAlarmsProps extends AlarmPlace {
   readonly metrics: MonitorMetrics;
   readonly checkFunction: lambda.IFunction;
-  readonly deadLetterQueues: readonly sqs.IQueue[];
-  /** Who hears of them. Let alarms publish to it (alarm-permission.ts). */
-  readonly topic: sns.ITopic;
-  /** The runbook's address, without an anchor; undefined where it has none but its place in the package. */
-  readonly runbookUrl: string | undefined;
-}
-
-interface AlarmRule {
-  /** The heading of its section in the runbook, in lower case with hyphens; also the end of its name. */
-  readonly section: string;
-  /** One sentence for whoever gets the e-mail. */
-  readonly says: string;
-  /** One more, beginning with "First": for whoever has nothing else at hand. */
-  readonly first: string;
-  readonly metric: cloudwatch.IMetric;
-  readonly threshold: number;
-  readonly comparison?: cloudwatch.ComparisonOperator;
-  /** Of how many values so many have to be past the threshold. */
-  readonly outOf?: readonly [number, number];
-  /** What it means that nothing was measured: a decision for each alarm. */
-  readonly missing: cloudwatch.TreatMissingData;
+  readonly failures: sqs.IQueue;
+  readonly scheduleDeadLetters: sqs.IQueue;
 }
 
 export class MonitorAlarms extends Construct {
@@ -51,24 +30,7 @@ export class MonitorAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitorAlarmsProps) {
     super(scope, id);
-    const action = new SnsAction(props.topic);
-    this.all = rules(props).map((rule) => {
-      const [due, values] = rule.outOf ?? [1, 1];
-      const alarm = new cloudwatch.Alarm(this, idOf(rule.section), {
-        alarmName: `${props.monitorName}-${rule.section}`,
-        alarmDescription: `${rule.says} ${rule.first} What to do: ${sectionAt(props.runbookUrl, rule.section)}`,
-        metric: rule.metric,
-        threshold: rule.threshold,
-        comparisonOperator: rule.comparison ?? cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        datapointsToAlarm: due,
-        evaluationPeriods: values,
-        treatMissingData: rule.missing,
-      });
-      alarm.addAlarmAction(action);
-      // Its end is news too, and saves somebody the way to the console.
-      alarm.addOkAction(action);
-      return alarm;
-    });
+    this.all = rules(props).map((rule) => alarmOf(this, rule, props));
   }
 }
 
@@ -122,21 +84,20 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     },
     {
       section: 'dead-letters',
-      says: 'A round of the schedule could not be run at all, and its event was put aside.',
-      first: 'First read the message in the queue: it says what failed.',
-      metric: new cloudwatch.MathExpression({
-        expression: props.deadLetterQueues.map((_, i) => `queue${i}`).join(' + '),
-        usingMetrics: Object.fromEntries(
-          props.deadLetterQueues.map((queue, i) => [
-            `queue${i}`,
-            queue.metricApproximateNumberOfMessagesVisible({ period: AWS_PERIOD, statistic: 'Maximum' }),
-          ]),
-        ),
-        label: 'dead letters',
-        period: AWS_PERIOD,
-      }),
+      says: 'The check function failed on an event again and again, and the event was put aside.',
+      first:
+        'First read the message in the queue: it says what failed, and whether a cutover that has ended is waiting in it.',
+      metric: lettersIn(props.failures),
       threshold: 1,
       // SQS stops counting for a queue that nobody uses.
+      missing: NOT_BREACHING,
+    },
+    {
+      section: 'rounds-not-handed-over',
+      says: 'The schedule could not hand a round to the check function, and put it aside.',
+      first: 'First read the message in the queue: it says why.',
+      metric: lettersIn(props.scheduleDeadLetters),
+      threshold: 1,
       missing: NOT_BREACHING,
     },
     {
@@ -175,16 +136,4 @@ function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule 
     // No project of this importance is in incremental synchronisation, or OMS does not answer, which is another alarm's.
     missing: NOT_BREACHING,
   };
-}
-
-/** An anchor at the address, or in the file that comes with the package: at night there may be nothing to click on, and still something to open. */
-function sectionAt(runbookUrl: string | undefined, section: string): string {
-  return runbookUrl === undefined
-    ? `docs/runbook.md#${section} in the npm package oms-cutover`
-    : `${runbookUrl}#${section}`;
-}
-
-/** `checks-failing` as `ChecksFailing`. */
-function idOf(section: string): string {
-  return section.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

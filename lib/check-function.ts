@@ -36,7 +36,7 @@ export interface CheckFunctionProps {
   readonly omsCa: string | undefined;
   readonly requestTimeout: Duration;
   readonly retention: Duration;
-  /** How old an event of the schedule may get: by then the next one is due. */
+  /** How old an event may get that nobody waits for. */
   readonly maxEventAge: Duration;
   readonly network: CheckNetwork | undefined;
   readonly encryptionKey: kms.IKey | undefined;
@@ -86,7 +86,7 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.tableName]: props.table.tableName,
     [ENV.topicArn]: props.topic.topicArn,
     [ENV.omsEndpoint]: props.omsEndpoint,
-    [ENV.omsSecretArn]: props.credentials.secretArn,
+    [ENV.omsSecretId]: idOf(props.credentials),
     [ENV.omsApi]: props.api,
     [ENV.omsKind]: props.kind,
     ...(props.omsCa === undefined ? {} : { [ENV.omsCaFile]: CA_FILE_IN_FUNCTION }),
@@ -99,4 +99,12 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.dashboardUrl]: props.dashboardUrl,
     ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
   };
+}
+
+/**
+ * The complete ARN, or else the name: Secrets Manager takes the end of an ARN without its suffix for one where it looks like it, as in
+ * `…:secret:prod/oms-secret`, and finds nothing.
+ */
+function idOf({ secretFullArn, secretName }: secretsmanager.ISecret): string {
+  return secretFullArn ?? secretName;
 }

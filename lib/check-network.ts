@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { hostOf } from './network-reach';
 import { type EndpointService, EndpointsOfVpc } from './vpc-endpoints';
 
 const HTTPS = 443;
@@ -18,13 +19,19 @@ export interface CheckNetworkProps {
 
 export class CheckNetwork extends Construct {
   /** For the function's own props. */
-  readonly placement: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+  readonly placement: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'ipv6AllowedForDualStack'>;
 
   constructor(scope: Construct, id: string, props: CheckNetworkProps) {
     super(scope, id);
     const { vpc, vpcSubnets } = props;
     const securityGroups = [...(props.securityGroups ?? [this.ownGroup(props)])];
-    this.placement = { vpc, securityGroups, ...(vpcSubnets === undefined ? {} : { vpcSubnets }) };
+    this.placement = {
+      vpc,
+      securityGroups,
+      ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
+      // Without it Lambda gives the function no IPv6 address, whatever its subnets have.
+      ...(isIP(hostOf(props.omsEndpoint)) === 6 ? { ipv6AllowedForDualStack: true } : {}),
+    };
     new EndpointsOfVpc(this, 'Endpoints', {
       vpc,
       vpcSubnets,
@@ -50,7 +57,7 @@ export class CheckNetwork extends Construct {
 /** A console given by its address is the only peer; one given by its name may move. */
 function omsAddress(endpoint: string): { readonly peer: ec2.IPeer; readonly port: number } {
   const url = new URL(endpoint);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(endpoint);
   const port = url.port === '' ? (url.protocol === 'https:' ? HTTPS : 80) : Number(url.port);
   const family = isIP(host);
   if (family === 4) return { peer: ec2.Peer.ipv4(`${host}/32`), port };

@@ -9,7 +9,7 @@ const between = (least: Duration, most: Duration, example: string) => durationBe
 const READY_TIMEOUT = between(Duration.seconds(1), Duration.days(364), 'Duration.days(30)');
 const MAX_LAG = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(30)');
 const HOLD = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(60)');
-/** Looked for ever more rarely, a week of waiting is about 2,000 rounds: far below the limit of an execution's history. */
+/** A question that nobody has answered for a week is no longer about now. */
 const APPROVAL_TIMEOUT = between(Duration.seconds(1), Duration.days(7), 'Duration.hours(4)');
 const DRAIN_TIMEOUT = between(Duration.seconds(10), Duration.hours(1), 'Duration.minutes(5)');
 const SWITCHOVER_TIMEOUT = between(Duration.minutes(1), Duration.hours(12), 'Duration.minutes(30)');

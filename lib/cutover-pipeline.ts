@@ -2,7 +2,7 @@
  * From "nearly there" to switched: a state machine with your own steps in the right places, that never switches while a write could be
  * lost, and never leaves writes stopped without saying so. docs/cutover-pipeline.md has the picture.
  */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Names, RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -47,7 +47,9 @@ export class CutoverPipeline extends Construct {
     new CutoverEndRule(this, 'End', {
       stateMachine: this.stateMachine,
       checkFunction: monitor.checkFunction,
-      deadLetters: monitor.failures,
+      name: Names.uniqueResourceName(this, { maxLength: 80 }),
+      topic: monitor.alarmTopic,
+      runbookUrl: monitor.runbookUrl,
     });
   }
 }

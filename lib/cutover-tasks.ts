@@ -15,9 +15,14 @@ export const FENCED_RETRY: sfn.RetryProps = {
   maxAttempts: 6,
 };
 
-/** One invocation ends within 75 s, or 80 s where its first look takes the longest (lambda/core/cutover-look.ts). */
-const LOOK_TIMEOUT = Duration.seconds(90);
+/** A try that says nothing at all costs its whole time-out, and the next one mostly says no more: writes are stopped meanwhile. */
+const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
+
+/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover-look.ts). */
+const LOOK_TIMEOUT = Duration.seconds(150);
 const BOOK_TIMEOUT = Duration.seconds(60);
+/** Before writes are stopped OMS may be asked for its verification too. */
+const ASKING_TIMEOUT = Duration.seconds(120);
 
 /** Errors of the bookkeeping that another try cannot mend. */
 const FINAL_ERRORS = ['CutoverOver', 'CutoverUnknown', 'CutoverNotApproved', 'FenceUnreadable', 'InvalidInput'];
@@ -41,10 +46,11 @@ export class CutoverTasks {
       payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...more } }),
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
-      taskTimeout: sfn.Timeout.duration(BOOK_TIMEOUT),
+      taskTimeout: sfn.Timeout.duration(patience === 'WRITES_GO_ON' ? ASKING_TIMEOUT : BOOK_TIMEOUT),
     });
     task.addRetry({ errors: FINAL_ERRORS, maxAttempts: 0 });
-    task.addRetry(patience === 'WRITES_GO_ON' ? OUTAGE_RETRY : FENCED_RETRY);
+    if (patience === 'WRITES_GO_ON') task.addRetry(OUTAGE_RETRY);
+    else hasten(task);
     return task;
   }
 
@@ -63,7 +69,7 @@ export class CutoverTasks {
       retryOnServiceExceptions: false,
       taskTimeout: sfn.Timeout.duration(LOOK_TIMEOUT),
     });
-    task.addRetry(FENCED_RETRY);
+    hasten(task);
     return task;
   }
 
@@ -134,4 +140,10 @@ export class CutoverTasks {
       .when(sfn.Condition.stringEquals('$.next', 'END'), ended)
       .otherwise(then);
   }
+}
+
+/** Tries while writes are stopped. */
+function hasten(task: sfn.TaskStateBase): void {
+  task.addRetry(SILENT_RETRY);
+  task.addRetry(FENCED_RETRY);
 }

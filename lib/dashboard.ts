@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { lettersIn } from './alarm-rule';
 import { LAG_THRESHOLD_SECONDS } from './alarms';
 import type { MonitorMetrics } from './monitor-metrics';
 
@@ -20,7 +21,8 @@ export interface MonitorDashboardProps {
   /** False where there are too many projects to tell them apart. */
   readonly projectsApart: boolean;
   readonly checkFunction: lambda.IFunction;
-  readonly deadLetterQueues: readonly sqs.IQueue[];
+  readonly failures: sqs.IQueue;
+  readonly scheduleDeadLetters: sqs.IQueue;
   readonly waitMachine: sfn.IStateMachine;
   readonly runbookUrl: string;
 }
@@ -131,7 +133,12 @@ function telling({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
   });
 }
 
-function machinery({ checkFunction, deadLetterQueues, waitMachine }: MonitorDashboardProps): cloudwatch.IWidget[] {
+function machinery({
+  checkFunction,
+  failures,
+  scheduleDeadLetters,
+  waitMachine,
+}: MonitorDashboardProps): cloudwatch.IWidget[] {
   const period = AWS_PERIOD;
   return [
     new cloudwatch.GraphWidget({
@@ -139,12 +146,8 @@ function machinery({ checkFunction, deadLetterQueues, waitMachine }: MonitorDash
       left: [
         checkFunction.metricErrors({ period, label: 'failed' }),
         checkFunction.metricThrottles({ period, label: 'throttled' }),
-        ...deadLetterQueues.map((queue, i) =>
-          queue.metricApproximateNumberOfMessagesVisible({
-            period,
-            label: i === 0 ? 'dead letters' : 'events not handed over',
-          }),
-        ),
+        lettersIn(failures).with({ label: 'dead letters' }),
+        lettersIn(scheduleDeadLetters).with({ label: 'rounds not handed over' }),
       ],
       leftYAxis: { min: 0, showUnits: false },
       width: WIDTH / 2,

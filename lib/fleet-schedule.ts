@@ -32,10 +32,11 @@ export class FleetSchedule extends Construct {
   constructor(scope: Construct, id: string, props: FleetScheduleProps) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters', props.encryptionKey);
-    const role = this.role(props).withoutPolicyUpdates();
+    const own = this.role(props);
+    const role = own.withoutPolicyUpdates();
     for (const [index, projects] of partsOf(props.projects).entries()) {
       // A project added at the end changes the last schedule or adds one, and no other.
-      new scheduler.Schedule(this, index === 0 ? 'Schedule' : `Schedule${index + 1}`, {
+      const schedule = new scheduler.Schedule(this, index === 0 ? 'Schedule' : `Schedule${index + 1}`, {
         description: 'Has every OMS project looked at',
         schedule: scheduler.ScheduleExpression.rate(props.interval),
         target: new targets.LambdaInvoke(props.checkFunction, {
@@ -47,6 +48,8 @@ export class FleetSchedule extends Construct {
           retryAttempts: 5,
         }),
       });
+      // Its first round may come at once: by then the role has to have its policy.
+      schedule.node.addDependency(own);
     }
   }
 

@@ -140,7 +140,7 @@ export interface MigrationMonitorProps {
 /** As it comes with the package. */
 const RUNBOOK = 'docs/runbook.md in the npm package oms-cutover';
 
-/** An event that waits longer than this is no longer about now. */
+/** An event that waits longer than this is no longer about now. Lambda's two retries, after one minute and two more, are within it: a cutover's end has no next round. */
 const OLDEST_EVENT = Duration.minutes(15);
 
 export class MigrationMonitor extends Construct implements HasLeg {
@@ -150,7 +150,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly topic: sns.ITopic;
   /** The one function. */
   readonly checkFunction: lambda.IFunction;
-  /** Events of the schedule that the function failed on. */
+  /** Events that the function failed on: rounds of the schedule, ends of cutovers. */
   readonly failures: sqs.IQueue;
   /** Events that the schedule could not hand over. */
   readonly scheduleDeadLetters: sqs.IQueue;
@@ -161,6 +161,10 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly dashboard: cloudwatch.Dashboard;
   /** Each has a section in docs/runbook.md. */
   readonly alarms: readonly cloudwatch.IAlarm[];
+  /** Who hears of alarms. */
+  readonly alarmTopic: sns.ITopic;
+  /** As given. */
+  readonly runbookUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: MigrationMonitorProps) {
     super(scope, id);
@@ -168,7 +172,6 @@ export class MigrationMonitor extends Construct implements HasLeg {
     const { encryptionKey, vpc } = props;
     warnOfReach(this, props.omsEndpoint, vpc !== undefined);
     const interval = props.interval ?? Duration.minutes(5);
-    const maxEventAge = shorter(interval, OLDEST_EVENT);
     const kept = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
@@ -206,7 +209,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       omsCa: props.omsCa,
       requestTimeout: props.requestTimeout ?? Duration.seconds(10),
       retention: props.retention ?? Duration.days(90),
-      maxEventAge,
+      maxEventAge: OLDEST_EVENT,
       network,
       encryptionKey,
       monitorName,
@@ -217,7 +220,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       checkFunction: this.checkFunction,
       projects,
       interval,
-      maxEventAge,
+      maxEventAge: shorter(interval, OLDEST_EVENT),
       encryptionKey,
     });
     this.scheduleDeadLetters = schedule.deadLetters;
@@ -227,14 +230,16 @@ export class MigrationMonitor extends Construct implements HasLeg {
     const watched = {
       metrics: new MonitorMetrics(monitorName, interval),
       checkFunction: this.checkFunction,
-      deadLetterQueues: [this.failures, this.scheduleDeadLetters],
+      failures: this.failures,
+      scheduleDeadLetters: this.scheduleDeadLetters,
     };
     if (props.alarmTopic !== undefined) letAlarmsPublish(props.alarmTopic);
-    const topic = props.alarmTopic ?? this.topic;
+    this.alarmTopic = props.alarmTopic ?? this.topic;
+    this.runbookUrl = props.runbookUrl;
     this.alarms = new MonitorAlarms(this, 'Alarms', {
       ...watched,
-      monitorName,
-      topic,
+      name: monitorName,
+      topic: this.alarmTopic,
       runbookUrl: props.runbookUrl,
     }).all;
     this.dashboard = new MonitorDashboard(this, 'Overview', {

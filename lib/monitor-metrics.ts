@@ -34,7 +34,8 @@ export class MonitorMetrics {
   /** One line a project, whichever there are when somebody looks. */
   byProject(name: MetricName, statistic: string): cloudwatch.MathExpression {
     const { namespace, monitor, project } = METRICS;
-    const schema = `{${namespace},${monitor},${project}}`;
+    // Names with more than letters and digits stand in quotes (CloudWatch's search expression syntax).
+    const schema = `{"${namespace}",${monitor},${project}}`;
     return new cloudwatch.MathExpression({
       expression: `SEARCH('${schema} ${monitor}="${this.monitorName}" MetricName="${METRICS[name]}"', '${statistic}', ${this.period.toSeconds()})`,
       usingMetrics: {},

@@ -24,7 +24,8 @@ const PRIVATE = blockList([
 /** @param omsEndpoint one that was found good already. */
 export function warnOfReach(monitor: Construct, omsEndpoint: string, inVpc: boolean): void {
   if (Token.isUnresolved(omsEndpoint)) return;
-  const reach = reachOf(hostOf(omsEndpoint));
+  const host = hostOf(omsEndpoint);
+  const reach = reachOf(host);
   if (reach === 'itself') {
     Annotations.of(monitor).addWarningV2(
       'oms-cutover:loopbackEndpoint',
@@ -34,6 +35,11 @@ export function warnOfReach(monitor: Construct, omsEndpoint: string, inVpc: bool
     Annotations.of(monitor).addWarningV2(
       'oms-cutover:privateEndpointWithoutVpc',
       `omsEndpoint ${omsEndpoint} is in a private network, and a Lambda function without a VPC does not reach it: give vpc (in the app's settings -c vpcId=…, -c subnetIds=… and -c availabilityZones=…), see "A private network" in docs/migration-monitor.md.`,
+    );
+  } else if (isIP(host) === 6 && !inVpc) {
+    Annotations.of(monitor).addWarningV2(
+      'oms-cutover:ipv6EndpointWithoutVpc',
+      `omsEndpoint ${omsEndpoint} is an IPv6 address, and a Lambda function without a VPC has none to reach it from: give vpc with dual-stack subnets, or the IPv4 address of OMS.`,
     );
   }
 }
@@ -50,7 +56,7 @@ function reachOf(host: string): 'itself' | 'private' | 'anywhere' {
 }
 
 /** Without the brackets of IPv6, and without the dot that may end a name. */
-function hostOf(endpoint: string): string {
+export function hostOf(endpoint: string): string {
   return new URL(endpoint).hostname.replace(/^\[|\]$|\.$/g, '');
 }
 

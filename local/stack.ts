@@ -214,7 +214,7 @@ export class LocalStack {
 /** Under the ARN that the functions know it by. */
 function secretsOf(model: StackModel, credentials: LocalStackOptions['credentials']): Record<string, unknown> {
   const arns = model.functions
-    .map(({ environment }) => environment[ENV.omsSecretArn])
+    .map(({ environment }) => environment[ENV.omsSecretId])
     .filter((arn) => arn !== undefined);
   return Object.fromEntries(arns.map((arn) => [arn, credentials]));
 }

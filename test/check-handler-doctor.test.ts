@@ -38,7 +38,7 @@ function ask(event: unknown, env: Readonly<Record<string, string>> = {}) {
       [ENV.tableName]: LOCAL_TABLE.name,
       [ENV.topicArn]: TOPIC,
       [ENV.omsEndpoint]: oms.url,
-      [ENV.omsSecretArn]: SECRET,
+      [ENV.omsSecretId]: SECRET,
       ...env,
     },
     clock: { now: () => T0, sleep: async () => {} },

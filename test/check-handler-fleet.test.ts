@@ -45,7 +45,7 @@ function newHandler(env: Readonly<Record<string, string>> = {}) {
       [ENV.tableName]: LOCAL_TABLE.name,
       [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:changes',
       [ENV.omsEndpoint]: oms.url,
-      [ENV.omsSecretArn]: SECRET,
+      [ENV.omsSecretId]: SECRET,
       ...env,
     },
     clock: { now: () => now, sleep: async () => {} },

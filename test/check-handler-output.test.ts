@@ -36,7 +36,7 @@ function newHandler(tableName: string) {
       [ENV.tableName]: tableName,
       [ENV.topicArn]: 'arn:aws:sns:us-east-1:000000000000:changes',
       [ENV.omsEndpoint]: oms.url,
-      [ENV.omsSecretArn]: SECRET,
+      [ENV.omsSecretId]: SECRET,
       [ENV.monitorName]: 'Monitor',
       [ENV.fleetSize]: '1',
     },

@@ -9,7 +9,7 @@ const GOOD = {
   TABLE_NAME: 'table',
   TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:changes',
   OMS_ENDPOINT: 'http://10.0.0.5:8089',
-  OMS_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms',
+  OMS_SECRET_ID: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms',
 };
 
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
@@ -27,7 +27,7 @@ test('takes the defaults for what is not set', () => {
     tableName: 'table',
     topicArn: GOOD.TOPIC_ARN,
     omsEndpoint: GOOD.OMS_ENDPOINT,
-    omsSecretArn: GOOD.OMS_SECRET_ARN,
+    omsSecretId: GOOD.OMS_SECRET_ID,
     omsApi: 'auto',
     omsKind: 'migration',
     requestTimeoutMs: 10_000,
@@ -45,7 +45,7 @@ test('refuses with every problem at once, missing, empty and malformed told apar
   const env = {
     TOPIC_ARN: '',
     OMS_ENDPOINT: 'ftp://x',
-    OMS_SECRET_ARN: 's',
+    OMS_SECRET_ID: 's',
     OMS_API: '5',
     REQUEST_TIMEOUT_SECONDS: '5m',
     OMS_CA_FILE: '/no/such.pem',

@@ -1,40 +1,10 @@
 /** Who decided what: the approval is an item that is written once, by whoever comes first, and read here. */
 import type { CutoverRecord, Decision, DecisionWord } from './cutover-record';
-import { type CutoverPorts, changeOpen, changeRecord } from './cutover-records';
-import { type End, end, go, waitOn } from './cutover-replies';
-import type { CutoverReply, CutoverState } from './cutover-state';
-import { closed, withDecision } from './cutover-transitions';
+import { type CutoverPorts, changeRecord } from './cutover-records';
+import type { End } from './cutover-replies';
+import { closed } from './cutover-transitions';
 import { iso } from './duration';
 import { OmsCutoverError } from './errors';
-
-const LONGEST_PAUSE_SECONDS = 300;
-
-/** Looks more rarely the longer nobody answers: a week of waiting stays far below the limit of an execution's history. */
-export async function approvalDecided(
-  state: CutoverState,
-  record: CutoverRecord,
-  ports: CutoverPorts,
-): Promise<CutoverReply> {
-  const asked = record.asked.find(({ question }) => question === record.question);
-  if (asked === undefined) throw new OmsCutoverError('CutoverUnknown', 'nobody was asked for an approval');
-  const now = ports.clock.now();
-  const over = now >= Date.parse(asked.expiresAt);
-  const decision = over
-    ? await decide(record, 'EXPIRED', 'nobody', ports)
-    : await ports.cutovers.readDecision(record.project, record.run, record.question);
-  if (decision === undefined) {
-    const pause = Math.ceil((now - Date.parse(asked.askedAt)) / 10_000);
-    const left = Math.ceil((Date.parse(asked.expiresAt) - now) / 1000);
-    return waitOn(state, Math.max(1, Math.min(LONGEST_PAUSE_SECONDS, Math.max(5, pause), left)));
-  }
-  await changeOpen(state, ports, (old) => withDecision(old, decision));
-  if (decision.decision === 'APPROVED') return go(state);
-  const message =
-    decision.decision === 'EXPIRED'
-      ? `nobody approved by ${asked.expiresAt}, which counts as a rejection`
-      : `${decision.by} rejected it at ${decision.at}${decision.note === undefined ? '' : `: ${decision.note}`}`;
-  return end(state, await refuse(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
-}
 
 /** Closes a cutover that somebody cancelled before it asked anybody, and says why; null where nobody has. */
 export async function wasCancelled(record: CutoverRecord, ports: CutoverPorts): Promise<End | null> {
@@ -51,7 +21,7 @@ export async function lastMomentToCancel(record: CutoverRecord, ports: CutoverPo
   throw new OmsCutoverError('CutoverNotApproved', `the decision is ${decision.decision}, needs ${needed}`);
 }
 
-async function decide(
+export async function decide(
   record: CutoverRecord,
   decision: DecisionWord,
   by: string,
@@ -71,7 +41,7 @@ async function cancel(record: CutoverRecord, { by, at, note }: Decision, ports: 
 /** Closes a cutover that has touched nothing yet. */
 export async function refuse(
   record: CutoverRecord,
-  outcome: 'REJECTED' | 'CANCELLED',
+  outcome: 'REJECTED' | 'CANCELLED' | 'FAILED',
   why: End,
   ports: CutoverPorts,
 ): Promise<End> {

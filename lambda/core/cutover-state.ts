@@ -10,6 +10,8 @@ export interface CutoverState {
   readonly execution?: string;
   /** ISO 8601, by the clock of Step Functions: from then on `ready.timeout` counts. */
   readonly startedAt?: string;
+  /** Events of the execution's history that its waits for people and verifications have used so far, about. */
+  readonly historyEvents?: number;
   /** A rehearsal leaves out the user's steps. */
   readonly rehearse: boolean;
   /** What the execution was started with. */

@@ -1,14 +1,16 @@
 /** Ready also means that OMS's own full verification found no difference, where there is one. */
+import { refuse } from './cutover-decisions';
+import { comeBack, ROUND_EVENTS } from './cutover-history';
 import type { CutoverRecord } from './cutover-record';
-import { type CutoverPorts, changeOpen, changeRecord } from './cutover-records';
-import { end, waitOn } from './cutover-replies';
+import { type CutoverPorts, changeOpen } from './cutover-records';
+import { end } from './cutover-replies';
 import type { CutoverReply, CutoverState } from './cutover-state';
-import { closed, withEntry, withNotice } from './cutover-transitions';
+import { withEntry, withNotice } from './cutover-transitions';
 import { iso } from './duration';
 
 const SHORTEST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
-/** With pauses that grow to an hour, this long fits into one execution's history. */
+/** Differences that nobody has mended for so long are not being mended. */
 const LONGEST_MS = 14 * 86_400_000;
 
 /** What to do where it is not clean; null where it is, or where there is nothing to ask. */
@@ -47,10 +49,9 @@ export async function verificationDue(
   const since = Date.parse(after.gates.find(({ gate }) => gate === 'VERIFICATION')?.at ?? entry.at);
   if (now - since > LONGEST_MS) {
     const why = { code: 'DeadlineExceeded', message: `${found.message}; for 14 days now` };
-    const closing = { outcome: 'FAILED', ...why, failedAt: '', repairFailed: false } as const;
-    await changeRecord(state.projectId, state.run, ports, (old) => closed(old, closing, now));
-    return end(state, why);
+    return end(state, await refuse(record, 'FAILED', why, ports));
   }
   const pause = Math.ceil((now - since) / 10_000);
-  return waitOn(state, Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, pause)));
+  const seconds = Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, pause));
+  return await comeBack(state, record, { seconds, events: ROUND_EVENTS.verification }, ports);
 }

@@ -3,14 +3,16 @@
  * Order of effects: the record with its notices in one conditional write; each notice handed over to the project's pending changes; the
  * record without them. Every action may be repeated: Step Functions tries a task again whose answer was lost.
  */
+import { approvalDecided } from './cutover-approval';
 import { begin } from './cutover-begin';
 import { closing } from './cutover-closing';
-import { approvalDecided, lastMomentToCancel, refuse, wasCancelled } from './cutover-decisions';
+import { lastMomentToCancel, refuse, wasCancelled } from './cutover-decisions';
 import { readFence, sourceAheadMs } from './cutover-fence';
+import { comeBack, ROUND_EVENTS } from './cutover-history';
 import { cutoverLook } from './cutover-look';
 import type { CutoverRecord } from './cutover-record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './cutover-records';
-import { again, end, go, waitOn } from './cutover-replies';
+import { again, end, go } from './cutover-replies';
 import type { CutoverBooking, CutoverOrder, CutoverReply } from './cutover-state';
 import { ask, closed, fenced, stepBegun, voided, withGate, withNotice, wordsOf } from './cutover-transitions';
 import { verificationDue } from './cutover-verification';
@@ -42,13 +44,13 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
     }
     case 'ask': {
       const forecast = await drainForecastText(state.projectId, ports);
-      await changeOpen(state, ports, (old) => {
+      const record = await changeOpen(state, ports, (old) => {
         const { record, asked } = ask(old, order.result.checkId, ports.clock.now());
         return record === old
           ? old
           : withNotice(record, approvalNotice(record, asked, order.result, { forecast, tableName: ports.tableName }));
       });
-      return waitOn(state, FIRST_PAUSE_SECONDS);
+      return await comeBack(state, record, { seconds: FIRST_PAUSE_SECONDS, events: ROUND_EVENTS.question }, ports);
     }
     case 'decided':
       return await approvalDecided(state, await existingRecord(state, ports), ports);

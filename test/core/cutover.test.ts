@@ -2,7 +2,9 @@ import { cutoverAction } from '../../lambda/core/cutover';
 import { answerCutover } from '../../lambda/core/cutover-answer';
 import { executionEnded } from '../../lambda/core/cutover-closing';
 import { readFence } from '../../lambda/core/cutover-fence';
+import { roomBeforeFence } from '../../lambda/core/cutover-history';
 import { cutoverLook } from '../../lambda/core/cutover-look';
+import type { CutoverSettings } from '../../lambda/core/cutover-record';
 import type { CutoverPorts } from '../../lambda/core/cutover-records';
 import type { CutoverBooking, CutoverState } from '../../lambda/core/cutover-state';
 import { firstLatest } from '../../lambda/core/observe';
@@ -277,6 +279,41 @@ describe('full verification', () => {
     for (let i = 0; i < 3; i += 1)
       await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: { ...SEEN, checkId: `c${i}` } });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits: verification found differences']);
+  });
+});
+
+describe('the history of the execution', () => {
+  const order = (state: CutoverState) => ({ action: 'gate', state, gate: 'READY', result: SEEN }) as const;
+  const waiting = async (settings: object = {}) => {
+    const one = desk();
+    one.verification = { state: 'UNDER_WAY', message: 'RUNNING' };
+    await one.begin('run-1', settings);
+    return one;
+  };
+
+  test('is counted round for round', async () => {
+    const one = await waiting();
+    const first = await one.do(order(one.state()));
+    const second = await one.do(order(first.cutover));
+    expect([first, second].map(({ cutover }) => cutover.historyEvents)).toEqual([27, 54]);
+  });
+
+  test('ends a cutover that would have no room left once writes are stopped, before it stops them', async () => {
+    const one = await waiting();
+    const reply = await one.do(order({ ...one.state(), historyEvents: 20_000 }));
+    expect(reply).toMatchObject({ next: 'END', end: { error: 'DeadlineExceeded' } });
+    expect(reply.end.cause).toMatch(/history .* has no room left .*; start a new one$/);
+    expect((await one.record())?.ending?.outcome).toBe('FAILED');
+  });
+
+  test.each([
+    ['the longest drains', { drainTimeoutSeconds: 3600 }],
+    ['the longest switchover', { drainTimeoutSeconds: 3600, switchover: 'operator', switchoverTimeoutSeconds: 43_200 }],
+  ])('keeps more room for %s than they may need', async (_, settings) => {
+    const long = { ...(await (await waiting(settings)).record())?.settings } as CutoverSettings;
+    const seconds = long.switchover === 'none' ? 7200 : 3600 + 43_200;
+    expect(25_000 - roomBeforeFence(long)).toBeGreaterThan((11 * seconds) / 45 + 4_000);
+    expect(roomBeforeFence(long)).toBeGreaterThan(5_000);
   });
 });
 

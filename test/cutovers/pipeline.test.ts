@@ -1,5 +1,6 @@
 /** Single cutovers through the definition that deploys, each in one situation. */
 import { answerCutover } from '../../lambda/core/cutover-answer';
+import type { CutoverState } from '../../lambda/core/cutover-state';
 import type { Verification } from '../../lambda/core/verification';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
@@ -75,6 +76,35 @@ describe('a cutover', () => {
     expect(done).toEqual([]);
     // 40 minutes to be ready in, and the pause that was under way then.
     expect(hours(clock.now())).toBeLessThan(2);
+  });
+
+  test.each([
+    ['a verification', 'plain'],
+    ['an answer', 'approval'],
+  ] as const)('knows how full its history gets while it waits for %s', async (_, variant) => {
+    const waiting = async (minutes: number) => {
+      const begunAt = new VirtualClock().now();
+      const { world, clock } = play(variant, {}, (now) =>
+        variant === 'approval' || now - begunAt > minutes * 60_000
+          ? { state: 'CLEAN', message: 'no difference' }
+          : { state: 'UNDER_WAY', message: 'RUNNING' },
+      );
+      const execution = world.cutOver('run');
+      if (variant === 'approval') {
+        await clock.sleep(minutes * 60_000);
+        await answerCutover(
+          { project: PROJECT, run: 'run', approve: true, by: 'dba', now: clock.now() },
+          world.cutovers,
+        );
+      }
+      const { status, historyEvents, output } = await execution;
+      expect(status).toBe('SUCCEEDED');
+      return { real: historyEvents, counted: Number((output as CutoverState).historyEvents) };
+    };
+    const [short, long] = [await waiting(5), await waiting(25)];
+    expect(long.counted - short.counted).toBeGreaterThan(100);
+    // A round of the drain more or less: writes stop at other moments.
+    expect(Math.abs(long.real - short.real - (long.counted - short.counted))).toBeLessThanOrEqual(22);
   });
 
   test('that is rehearsed does everything but the user’s steps', async () => {

@@ -94,6 +94,7 @@ test('what is acknowledged is known, and says why', () => {
     'Test/Cutover/ReadyLeg/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+    'Test/Cutover/End/DeadLetters: AwsSolutions-SQS3',
   ]);
   for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
 });

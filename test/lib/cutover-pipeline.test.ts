@@ -1,7 +1,11 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
+import type { CutoverEndRule } from '../../lib/cutover-end-rule';
 import { refuseUnknown } from '../../local/state-machine-definition';
 import { definitionOf, messageOf, newMonitor, newStack } from './stacks';
 
@@ -10,12 +14,13 @@ const validate = require('asl-validator') as (definition: unknown) => { isValid:
 function pipelineWith(props: Partial<CutoverPipelineProps> | ((stack: Stack) => Partial<CutoverPipelineProps>) = {}) {
   const stack = newStack();
   const step = (name: string) => new sfn.Pass(stack, name);
+  const given = typeof props === 'function' ? props(stack) : props;
   const pipeline = new CutoverPipeline(stack, 'Cutover', {
-    monitor: newMonitor(stack),
+    monitor: given.monitor ?? newMonitor(stack),
     stopWrites: step('stop'),
     switchTraffic: step('switch'),
     resumeWrites: step('resume'),
-    ...(typeof props === 'function' ? props(stack) : props),
+    ...given,
   });
   const template = Template.fromStack(stack);
   return { stack, pipeline, template, definition: definitionOf({ stack, template }, pipeline.stateMachine) };
@@ -80,6 +85,19 @@ describe('the pipeline’s definition', () => {
   });
 });
 
+test('can stand in another stack than its monitor', () => {
+  const app = new App({ context: cdkJson.context });
+  const [watching, cuttingOver] = [new Stack(app, 'Watching'), new Stack(app, 'CuttingOver')];
+  const step = (name: string) => new sfn.Pass(cuttingOver, name);
+  new CutoverPipeline(cuttingOver, 'Cutover', {
+    monitor: newMonitor(watching),
+    stopWrites: step('stop'),
+    switchTraffic: step('switch'),
+    resumeWrites: step('resume'),
+  });
+  expect(() => app.synth()).not.toThrow();
+});
+
 describe('the rule on the execution’s end', () => {
   test('hears of every end, and hands it to the function as it is', () => {
     const { template } = pipelineWith();
@@ -90,6 +108,40 @@ describe('the rule on the execution’s end', () => {
         detail: { status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [Match.anyValue()] },
       },
       Targets: [Match.objectLike({ InputTransformer: Match.absent(), DeadLetterConfig: Match.anyValue() })],
+    });
+  });
+});
+
+describe('an end that cannot be handed over', () => {
+  const key = (stack: Stack) => ({ monitor: newMonitor(stack, { encryptionKey: new kms.Key(stack, 'Key') }) });
+
+  test('lies in a queue that EventBridge can write to, whatever key the monitor has', () => {
+    const { stack, template } = pipelineWith(key);
+    const queue = stack.resolve(
+      (stack.node.findChild('Cutover').node.findChild('End') as CutoverEndRule).deadLetters.queueArn,
+    );
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: queue } })],
+    });
+    const made = template.findResources('AWS::SQS::Queue')[queue['Fn::GetAtt'][0]]?.Properties;
+    expect(made).toMatchObject({ SqsManagedSseEnabled: true });
+    expect(made).not.toHaveProperty('KmsMasterKeyId');
+  });
+
+  test('wakes the one who hears of the monitor’s alarms', () => {
+    const { stack, template } = pipelineWith((scope) => ({
+      monitor: newMonitor(scope, {
+        alarmTopic: new sns.Topic(scope, 'Pager') as sns.ITopic,
+        runbookUrl: 'https://wiki.example.com/r',
+      }),
+    }));
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: Match.stringLikeRegexp('^TestCutover.*-cutover-ends-lost$'),
+      AlarmDescription: Match.stringLikeRegexp(
+        'writes may be stopped.* What to do: https://wiki.example.com/r#cutover-ends-lost$',
+      ),
+      AlarmActions: [stack.resolve((stack.node.findChild('Pager') as sns.Topic).topicArn)],
+      TreatMissingData: 'notBreaching',
     });
   });
 });

@@ -68,7 +68,7 @@ test('draws one line a project where there are few, whichever there are when som
   for (const synthesized of [plain, discovering()]) {
     const [[line]] = titled(widgetsOf(synthesized), 'Full copy done').properties.metrics as [[{ expression: string }]];
     expect(line.expression).toMatch(
-      /^SEARCH\('\{oms-cutover,service,project\} service="TestMonitor\w*" MetricName="Progress"', 'Maximum', 300\)$/,
+      /^SEARCH\('\{"oms-cutover",service,project\} service="TestMonitor\w*" MetricName="Progress"', 'Maximum', 300\)$/,
     );
   }
 });

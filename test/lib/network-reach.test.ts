@@ -69,13 +69,18 @@ test.each([
   'http://192.169.0.1',
   'http://169.253.0.1',
   'http://11.0.0.1',
-  'http://[2001:db8::5]:8089',
   'https://local.example.com',
   'https://internal.example.com',
   'https://mylocalhost.example.com',
   'https://10.example.com',
 ])('%s may be reached from anywhere, and is nothing to warn of', (omsEndpoint) => {
   expect(warned({ omsEndpoint })).toEqual([]);
+});
+
+test('an IPv6 address is warned of without a VPC, because Lambda has none of its own', () => {
+  const omsEndpoint = 'http://[2001:db8::5]:8089';
+  expect(warned({ omsEndpoint })).toEqual([expect.stringContaining('[ack: oms-cutover:ipv6EndpointWithoutVpc]')]);
+  expect(warned((stack) => ({ omsEndpoint, vpc: vpcOf(stack) }))).toEqual([]);
 });
 
 const LOOPBACK = [

@@ -55,6 +55,15 @@ test.each([
   template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
 });
 
+test.each([
+  ['http://[fd00::5]:8089', true],
+  ['http://10.0.0.5:8089', Match.absent()],
+])('the function gets an IPv6 address where OMS has one: %s', (omsEndpoint, allowed) => {
+  inVpc({ omsEndpoint }).template.hasResourceProperties('AWS::Lambda::Function', {
+    VpcConfig: { Ipv6AllowedForDualStack: allowed },
+  });
+});
+
 test('security groups that are given are used as they are', () => {
   const { template } = monitorWith((stack) => ({
     vpc: existingVpc(stack),

@@ -63,7 +63,7 @@ export const SMALL: Template = {
             TABLE_NAME: { Ref: 'Table' },
             TOPIC_ARN: { Ref: 'Topic' },
             OMS_ENDPOINT: 'http://10.0.0.5:8089',
-            OMS_SECRET_ARN: {
+            OMS_SECRET_ID: {
               'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:oms',
             },
           },

@@ -37,7 +37,7 @@ test('a stack is read as plain values', () => {
           TABLE_NAME: 'Small-Table',
           TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:Changes',
           OMS_ENDPOINT: 'http://10.0.0.5:8089',
-          OMS_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms',
+          OMS_SECRET_ID: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms',
         },
         codeDirectory: join(__dirname, 'fixtures/bundle'),
         handler: 'index.handler',
