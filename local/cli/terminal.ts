@@ -21,6 +21,7 @@ export class Terminal implements Printer {
   private readonly out: (text: string) => void;
   private readonly colour: boolean;
   private readonly manner: Manner;
+  private dayLast = '';
   private saidLast = '';
   private shownLast = '';
   private wordsLast = '';
@@ -38,6 +39,7 @@ export class Terminal implements Printer {
     );
     if (this.manner.terse && shown === this.shownLast && result.verdict === 'NOT_YET') return;
     this.shownLast = shown;
+    this.day(result.observedAt.slice(0, 10));
     const at = this.paint(DIM, clockTime(result.observedAt));
     const again = result.waitSeconds > 0 && !this.manner.once;
     const next = again ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
@@ -81,6 +83,12 @@ export class Terminal implements Printer {
 
   note(text: string): void {
     this.line(text);
+  }
+
+  /** A look's line has the time alone: a new day is said once. */
+  private day(day: string): void {
+    if (this.dayLast !== '' && day !== this.dayLast) this.line(this.paint(DIM, `── ${day} ──`));
+    this.dayLast = day;
   }
 
   private change(change: Change, told: boolean): void {
