@@ -9,7 +9,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { derive } from '../lambda/core/derive';
-import { FLEET_CONCURRENCY } from '../lambda/core/fleet-pool';
+import { FLEET_CONCURRENCY } from '../lambda/core/fleet/pool';
 import type { Latest } from '../lambda/core/latest';
 import { DEFAULT_WAIT_SETTINGS } from '../lambda/core/settings';
 import { ENV } from '../lambda/env';

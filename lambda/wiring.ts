@@ -19,7 +19,7 @@ import type { Config } from './config';
 import type { EventPorts } from './core/events';
 import { sendsPasswordInClear } from './core/oms-endpoint';
 import type { Clock, Log, Notifier } from './core/ports';
-import { SideChannels } from './core/side-channels';
+import { SideChannels } from './core/telling/side-channels';
 import { METRICS } from './env';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */

@@ -1,4 +1,4 @@
-/** What wakes somebody up, on one page: each alarm with its threshold, what missing data means to it, and its section of docs/runbook.md. A cutover's own stands in cutover-end-rule.ts. */
+/** What wakes somebody up, on one page: each alarm with its threshold, what missing data means to it, and its section of docs/runbook.md. A cutover's own stands in cutover/end-rule.ts. */
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';

@@ -19,7 +19,7 @@ export interface FleetScheduleProps {
 
 /**
  * One invocation has 150 s for looks (3 min less what the last one may take) and looks at 16 projects at a time
- * (lambda/core/fleet-pool.ts). Where OMS hangs, each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever
+ * (lambda/core/fleet/pool.ts). Where OMS hangs, each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever
  * OMS does, and a fleet that is down is noticed in the usual time. 200 of the longest ids are 77 KB, where EventBridge Scheduler hands over
  * 256 KB at most.
  */
@@ -76,7 +76,7 @@ export class FleetSchedule extends Construct {
   }
 }
 
-/** What each schedule asks for; the words are those of lambda/core/fleet-order.ts. */
+/** What each schedule asks for; the words are those of lambda/core/fleet/order.ts. */
 function partsOf(projects: readonly string[] | undefined): readonly (readonly string[] | 'all')[] {
   if (projects === undefined) return ['all'];
   const parts = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);

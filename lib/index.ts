@@ -5,7 +5,7 @@ export {
   CutoverPipeline,
   type CutoverPipelineProps,
   type CutoverReadyOptions,
-} from './cutover-pipeline';
+} from './cutover/pipeline';
 export { type DrainedOptions, type DurationOrPath, Goal, type SyncedOptions } from './goal';
 export { MigrationMonitor, type MigrationMonitorProps } from './migration-monitor';
 export { InvalidSettings } from './problems';

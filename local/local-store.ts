@@ -1,7 +1,7 @@
 /** The store in a folder, for a run that has no AWS account: the same adapter, on the embedded database. */
 import { DynamoDbCutovers } from '../lambda/adapters/dynamodb-cutovers';
 import { DynamoDbStore } from '../lambda/adapters/dynamodb-store';
-import type { CutoverStore } from '../lambda/core/cutover-record';
+import type { CutoverStore } from '../lambda/core/cutover/record';
 import type { Store } from '../lambda/core/ports';
 import { DEFAULTS } from '../lambda/core/settings';
 import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';

@@ -1,7 +1,7 @@
 /** Tells changes to a chat channel, through a topic that Amazon Q Developer in chat applications (AWS Chatbot) reads. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { chatMessageOf } from '../core/chat-message';
 import type { Notification, Notifier } from '../core/ports';
+import { chatMessageOf } from '../core/telling/chat-message';
 
 export class ChatNotifier implements Notifier {
   private readonly client: SNSClient;

@@ -10,7 +10,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../core/cutover-record';
+import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../core/cutover/record';
 import { CheckFailed } from '../core/errors';
 
 const CURRENT = 'CUTOVER';

@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CheckFailed } from '../core/errors';
-import type { FleetMemory } from '../core/fleet-memory';
-import { ALL, type FleetProjects } from '../core/fleet-order';
+import type { FleetMemory } from '../core/fleet/memory';
+import { ALL, type FleetProjects } from '../core/fleet/order';
 import type { Latest } from '../core/latest';
 import type { FleetStore, SnapshotRange, Store } from '../core/ports';
 import type { Snapshot } from '../core/snapshot';

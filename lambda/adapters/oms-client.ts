@@ -1,8 +1,8 @@
 /** The OMS adapter: looks at projects through whichever family of calls this OMS has, and lists them where it can. */
 
+import type { Verification, Verifier } from '../core/cutover/verifier';
 import type { CredentialsSource, Fleet, FleetTrouble, ListedProject, LookHint, Oms } from '../core/ports';
 import type { Look, OmsApi, OmsWords, Progress, ProjectKind } from '../core/progress';
-import type { Verification, Verifier } from '../core/verification';
 import { listCall, progressCall, stepsCall, verifyResultCall } from './oms-calls';
 import { Deadline } from './oms-deadline';
 import { OmsHttp, type OmsRequest } from './oms-http';

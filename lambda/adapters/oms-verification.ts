@@ -1,6 +1,7 @@
 /** Reads what OMS says of a full verification: the step that does it, and how many differences it found. Fails closed. */
+
+import type { Verification } from '../core/cutover/verifier';
 import { phaseOf } from '../core/status';
-import type { Verification } from '../core/verification';
 import type { Answer } from './oms-listing';
 import { own } from './oms-wire-values';
 

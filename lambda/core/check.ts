@@ -4,14 +4,14 @@
  * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
  */
 import type { CheckResult } from './check-result';
-import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { type Circumstances, type Derivation, derive } from './derive';
 import { iso } from './duration';
 import { CheckFailed, Interrupted } from './errors';
 import { type Latest, MAX_CONFLICTS } from './latest';
-import { isMuted } from './mute';
 import type { Metrics, Oms } from './ports';
 import type { Look } from './progress';
+import { claimed, type DeliveryPorts, deliver } from './telling/deliver';
+import { isMuted } from './telling/mute';
 
 export interface CheckPorts extends DeliveryPorts {
   readonly oms: Oms;

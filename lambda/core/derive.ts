@@ -1,5 +1,5 @@
 /** One check's decision, pure: a look and the latest item in; snapshot, next latest (with changes pending), verdict and pace out. */
-import { withChanges } from './changes';
+
 import type { CheckResult } from './check-result';
 import { iso } from './duration';
 import { forecastCopy } from './history';
@@ -11,6 +11,7 @@ import type { Look } from './progress';
 import { latestLookBy } from './series';
 import type { Looker, Snapshot } from './snapshot';
 import { classOf } from './status';
+import { withChanges } from './telling/changes';
 
 export interface Derivation {
   readonly latest: Latest;

@@ -2,9 +2,9 @@
 import { formatDuration, iso } from './duration';
 import { PLAUSIBLE_FUTURE_MS } from './lag';
 import type { Latest } from './latest';
-import { isMuted } from './mute';
 import type { Listener } from './ports';
 import type { Look } from './progress';
+import { isMuted } from './telling/mute';
 
 export const FINDING_STATES = ['ok', 'attention', 'problem'] as const;
 /** `attention`: works, and somebody should know; `problem`: does not work. */

@@ -3,12 +3,12 @@
  * A fence set at one look is passed by the first later look whose forward checkpoint is beyond it.
  */
 
-import type { DeliveryPorts } from './deliver';
 import { formatDuration } from './duration';
 import { believedSkewMs } from './lag';
 import { DEFAULTS } from './settings';
 import type { Snapshot } from './snapshot';
 import { phaseOf } from './status';
+import type { DeliveryPorts } from './telling/deliver';
 
 /** The last so many looks, and none older than so long: what was before tells little of now. */
 const LOOKS = 400;

@@ -1,14 +1,15 @@
 /** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
-import { cutoverAction } from './cutover';
-import { executionEnded } from './cutover-closing';
-import { readCutoverOrder, readExecutionEnd } from './cutover-input';
-import type { CutoverPorts } from './cutover-records';
-import type { CutoverReply } from './cutover-state';
+
+import { executionEnded } from './cutover/closing';
+import { cutoverAction } from './cutover/cutover';
+import { readCutoverOrder, readExecutionEnd } from './cutover/input';
+import type { CutoverPorts } from './cutover/records';
+import type { CutoverReply } from './cutover/state';
 import { InvalidInput } from './errors';
 import { type DoctorPorts, type DoctorReport, examine, readDoctorOrder } from './examination';
-import { checkFleet, type FleetPorts, type FleetReport } from './fleet';
-import { readFleetOrder } from './fleet-order';
-import { type MuteReply, mute, readMuteOrder } from './mute';
+import { checkFleet, type FleetPorts, type FleetReport } from './fleet/fleet';
+import { readFleetOrder } from './fleet/order';
+import { type MuteReply, mute, readMuteOrder } from './telling/mute';
 import { waitRound } from './wait';
 import type { WaitRound } from './wait-state';
 

@@ -1,6 +1,5 @@
 /** The doctor's round on a stack: asks OMS, the table and the topic, each whatever became of the others, and gathers the findings. */
-import type { Change } from './change';
-import type { DeliveryPorts } from './deliver';
+
 import {
   type Finding,
   type FindingState,
@@ -14,10 +13,12 @@ import {
   stateOf,
 } from './doctor';
 import { InvalidInput } from './errors';
-import { notificationOf } from './message';
 import { plain } from './plain';
 import type { Listeners, Oms } from './ports';
 import { projectIdProblem } from './project-id';
+import type { Change } from './telling/change';
+import type { DeliveryPorts } from './telling/deliver';
+import { notificationOf } from './telling/message';
 
 export interface DoctorOrder {
   readonly projectId: string | null;

@@ -1,8 +1,9 @@
 /** The one current item of a project: everything the next check, any gate and any notification needs to know of the past. Bounded in size. */
-import type { Change } from './change';
+
 import type { Mark, Span } from './history';
 import type { OmsApi, Outcome, Progress } from './progress';
 import type { Series } from './series';
+import type { Change } from './telling/change';
 
 export interface Latest {
   readonly project: string;

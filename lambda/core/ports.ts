@@ -1,12 +1,13 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
-import type { Change } from './change';
-import type { ChangeEvent } from './change-event';
+
 import type { CheckResult } from './check-result';
-import type { FleetMemory } from './fleet-memory';
-import type { FleetProjects } from './fleet-order';
+import type { FleetMemory } from './fleet/memory';
+import type { FleetProjects } from './fleet/order';
 import type { Latest } from './latest';
 import type { FailedOutcome, Importance, Look, OmsApi, ProjectKind } from './progress';
 import type { Looker, Snapshot } from './snapshot';
+import type { Change } from './telling/change';
+import type { ChangeEvent } from './telling/change-event';
 
 /** Time comes in through here only, so that weeks play in seconds. */
 export interface Clock {

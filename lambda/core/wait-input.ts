@@ -2,9 +2,9 @@
 import { parseMoment } from './duration';
 import { InvalidInput } from './errors';
 import { GOAL_TYPES, type Goal } from './goal';
-import { executionArn } from './links';
 import { projectIdProblem } from './project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from './settings';
+import { executionArn } from './telling/links';
 
 export interface WaitOrder {
   readonly projectId: string;

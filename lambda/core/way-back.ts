@@ -1,10 +1,11 @@
 /** After a switchover with reverse synchronisation: can one still go back to the source without losing what was written since? */
-import type { Found } from './changes';
+
 import { formatDuration } from './duration';
 import type { Latest, Told } from './latest';
 import type { Look } from './progress';
 import { RESUMABLE_SECONDS } from './settings';
 import { classOf, phaseOf } from './status';
+import type { Found } from './telling/changes';
 import { hasVanished } from './vanished';
 
 /** OMS refreshes its checkpoints every 10 s; the schedule may look every 5 min: unchanged for so long, it stands still. */

@@ -1,5 +1,5 @@
 /** `approve` and `reject`: a person's answer to a cutover, under their own name. */
-import { answerCutover } from '../../lambda/core/cutover-answer';
+import { answerCutover } from '../../lambda/core/cutover/answer';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from './command';
 import { PLACE_FLAGS, RUN_FLAG, readPlace } from './cutover-place';
 import type { Flags } from './flags';

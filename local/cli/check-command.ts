@@ -1,6 +1,6 @@
 /** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
 import { check } from '../../lambda/core/check';
-import { ALL } from '../../lambda/core/fleet-order';
+import { ALL } from '../../lambda/core/fleet/order';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from './command';
 import { CONNECTION_FLAGS, readConnection } from './connection';

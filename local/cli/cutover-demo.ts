@@ -1,9 +1,9 @@
 /** `demo --scenario cutover`: the synthesized pipeline against a source with writes, so that the end can be counted; with `--no-fence` what happens without one. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
-import { answerCutover } from '../../lambda/core/cutover-answer';
+import { answerCutover } from '../../lambda/core/cutover/answer';
+import { receiptText } from '../../lambda/core/cutover/receipt';
 import { formatDuration } from '../../lambda/core/duration';
 import { CheckFailed } from '../../lambda/core/errors';
-import { receiptText } from '../../lambda/core/receipt';
 import { ModelledSource } from '../simulator/modelled-source';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../simulator/simulator';
 import { LocalStack, type SentMessage } from '../stack';

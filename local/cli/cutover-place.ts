@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb-store';
-import type { CutoverStore } from '../../lambda/core/cutover-record';
+import type { CutoverStore } from '../../lambda/core/cutover/record';
 import { InvalidInput } from '../../lambda/core/errors';
 import type { Store } from '../../lambda/core/ports';
 import { DEFAULTS } from '../../lambda/core/settings';

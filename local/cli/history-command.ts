@@ -1,11 +1,11 @@
 /** `history`: what was seen, and what is not told yet. */
 import { existsSync } from 'node:fs';
-import type { Change } from '../../lambda/core/change';
 import { iso } from '../../lambda/core/duration';
-import { notificationOf } from '../../lambda/core/message';
-import { isMuted } from '../../lambda/core/mute';
 import type { Store } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Change } from '../../lambda/core/telling/change';
+import { notificationOf } from '../../lambda/core/telling/message';
+import { isMuted } from '../../lambda/core/telling/mute';
 import { holdsData } from '../data-directory';
 import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';

@@ -1,6 +1,6 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
 import { newCheckId } from '../../lambda/adapters/check-id';
-import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/mute';
+import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/telling/mute';
 import { holdsData } from '../data-directory';
 import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';

@@ -2,12 +2,13 @@
  * The changes that stored looks brought, look by look. Looks are kept and told changes are not, so the decision that told them is taken
  * again: the same function on the same looks. What only a wait wishes to hear of depends on its goal and is left out.
  */
-import type { Change } from '../../lambda/core/change';
+
 import { derive } from '../../lambda/core/derive';
 import type { Latest } from '../../lambda/core/latest';
 import { latestLookBy } from '../../lambda/core/series';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
 import { lookIn, type Snapshot } from '../../lambda/core/snapshot';
+import type { Change } from '../../lambda/core/telling/change';
 
 export class PastChanges {
   private latest: Latest | undefined;

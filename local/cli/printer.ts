@@ -1,9 +1,10 @@
 /** What a command has to say, however it is printed. */
-import type { Change } from '../../lambda/core/change';
+
 import type { CheckResult, Reason, Verdict } from '../../lambda/core/check-result';
 import { wrapped } from '../../lambda/core/plain';
 import type { Log, Notification } from '../../lambda/core/ports';
 import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Change } from '../../lambda/core/telling/change';
 
 export interface RunResult {
   readonly verdict: Verdict;

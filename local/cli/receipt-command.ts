@@ -1,7 +1,8 @@
 /** `status` and `receipt`: where a cutover stands, and the record of all it did. */
-import { type CutoverRecord, mayBeStopped } from '../../lambda/core/cutover-record';
+
+import { receiptText } from '../../lambda/core/cutover/receipt';
+import { type CutoverRecord, mayBeStopped } from '../../lambda/core/cutover/record';
 import { InvalidInput } from '../../lambda/core/errors';
-import { receiptText } from '../../lambda/core/receipt';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from './command';
 import { PLACE_FLAGS, type Place, RUN_FLAG, readPlace } from './cutover-place';
 import type { Flags } from './flags';

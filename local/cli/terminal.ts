@@ -1,10 +1,11 @@
 /** What people see: the only place, with json-lines.ts, that prints. */
-import type { Change } from '../../lambda/core/change';
+
 import type { CheckResult } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
-import { headline } from '../../lambda/core/headline';
 import type { Snapshot } from '../../lambda/core/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/status';
+import type { Change } from '../../lambda/core/telling/change';
+import { headline } from '../../lambda/core/telling/headline';
 import type { Brought, Printer, RunResult, Told } from './printer';
 
 const BAR_WIDTH = 24;

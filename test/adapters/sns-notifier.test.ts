@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SnsNotifier } from '../../lambda/adapters/sns-notifier';
-import type { Change } from '../../lambda/core/change';
-import { notificationOf } from '../../lambda/core/message';
+import type { Change } from '../../lambda/core/telling/change';
+import { notificationOf } from '../../lambda/core/telling/message';
 import { CapturedSns } from '../../local/captured-sns';
 import { ok, SECOND, T0 } from '../support/looks';
 import { play } from '../support/run';

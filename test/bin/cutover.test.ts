@@ -1,7 +1,7 @@
 /** A cutover on the command line: the demo that proves it, and the commands that see and answer one. */
 import { join } from 'node:path';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
-import { ask, begun } from '../../lambda/core/cutover-transitions';
+import { ask, begun } from '../../lambda/core/cutover/transitions';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/local-store';
 import { cleanUp, newFolder, run } from '../support/command-line';

@@ -1,8 +1,8 @@
 /** One random cutover: what the source, OMS, the user's steps, the function and people do during it, all drawn from one seed. */
 
-import { answerCutover } from '../../lambda/core/cutover-answer';
-import type { Outcome } from '../../lambda/core/cutover-record';
-import { mayBeStopped } from '../../lambda/core/cutover-record';
+import { answerCutover } from '../../lambda/core/cutover/answer';
+import type { Outcome } from '../../lambda/core/cutover/record';
+import { mayBeStopped } from '../../lambda/core/cutover/record';
 import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
 import { Chance } from './chance';

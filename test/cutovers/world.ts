@@ -1,9 +1,9 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
 import { lookThatSaw } from '../../bench/look-of-state';
+import type { Verification } from '../../lambda/core/cutover/verifier';
 import { answer, type EventPorts } from '../../lambda/core/events';
 import type { Notification } from '../../lambda/core/ports';
 import type { Look } from '../../lambda/core/progress';
-import type { Verification } from '../../lambda/core/verification';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import { StateMachines } from '../../local/state-machine';
 import type { ExecutionResult } from '../../local/state-machine-execution';

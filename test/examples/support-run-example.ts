@@ -1,7 +1,7 @@
 /** Runs a synthesized example against a simulated OMS on a virtual clock. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
-import { answerCutover } from '../../lambda/core/cutover-answer';
-import type { CutoverRecord } from '../../lambda/core/cutover-record';
+import { answerCutover } from '../../lambda/core/cutover/answer';
+import type { CutoverRecord } from '../../lambda/core/cutover/record';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage } from '../../local/stack';

@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
-import type { CutoverEndRule } from '../../lib/cutover-end-rule';
+import type { CutoverEndRule } from '../../lib/cutover/end-rule';
 import { refuseUnknown } from '../../local/state-machine-definition';
 import { definitionOf, messageOf, newMonitor, newStack } from './stacks';
 

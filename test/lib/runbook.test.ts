@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { readDoctorOrder } from '../../lambda/core/examination';
-import { readFleetOrder } from '../../lambda/core/fleet-order';
+import { readFleetOrder } from '../../lambda/core/fleet/order';
 import { readWaitOrder } from '../../lambda/core/wait-input';
 import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
 import { readSettings } from '../../lib/settings';
@@ -58,7 +58,7 @@ test('asks the log for events that it has', () => {
   const asked = [...runbook.matchAll(/event (?:=|in) (\[[^\]]+\]|"[^"]+")/g)].flatMap(([, names = '']) =>
     [...names.matchAll(/"([\w-]+)"/g)].map(([, name]) => name),
   );
-  const sources = ['check', 'fleet', 'deliver'].map((name) =>
+  const sources = ['check', 'fleet/fleet', 'telling/deliver'].map((name) =>
     readFileSync(join(ROOT, `lambda/core/${name}.ts`), 'utf8'),
   );
   const logged = sources

@@ -21,7 +21,7 @@ describe('what is in it', () => {
         file
           .replace(/^docs\/[\w.-]+\.(md|json)$/, 'docs/*')
           .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
-          .replace(/^dist\/lib\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
+          .replace(/^dist\/lib\/(?:cutover\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
           .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),

@@ -1,5 +1,5 @@
 /** A change as the store keeps it: a project that failed after three hours. */
-import type { Change } from '../../lambda/core/change';
+import type { Change } from '../../lambda/core/telling/change';
 import { HOUR, MINUTE, T0 } from './looks';
 
 export const FAILED: Change = {

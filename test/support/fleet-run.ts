@@ -1,7 +1,7 @@
 /** Rounds of a schedule with plain parts: an OMS that is a table of looks, a list that a test sets, time that looks use up. */
 import { CheckFailed } from '../../lambda/core/errors';
-import { checkFleet, type FleetPorts } from '../../lambda/core/fleet';
-import type { FleetProjects } from '../../lambda/core/fleet-order';
+import { checkFleet, type FleetPorts } from '../../lambda/core/fleet/fleet';
+import type { FleetProjects } from '../../lambda/core/fleet/order';
 import type { FleetTrouble, ListedProject } from '../../lambda/core/ports';
 import type { Look } from '../../lambda/core/progress';
 import { Harness } from './harness';

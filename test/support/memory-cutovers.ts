@@ -6,7 +6,7 @@ import type {
   Decision,
   Put,
   RunOwner,
-} from '../../lambda/core/cutover-record';
+} from '../../lambda/core/cutover/record';
 
 export class MemoryCutovers implements CutoverStore {
   readonly current = new Map<string, CurrentCutover>();

@@ -1,0 +1,67 @@
+/** The fence of a cutover: read on the source by the step that stopped writes, or else our own time after it, with a margin. */
+
+import { iso, parseMoment } from '../duration';
+import { OmsCutoverError } from '../errors';
+import { PLAUSIBLE_FUTURE_MS } from '../lag';
+import type { Latest } from '../latest';
+import type { Fence } from './record';
+
+/** A fence further off the time of its step than this was not read in it: a stale one would open the gate too early. */
+const FENCE_TOLERANCE_MS = 5 * 60_000;
+
+/** Where a step's output may hold it: said plainly, or as a Lambda task gives it. */
+const USUAL_PATHS = ['writesStoppedAt', 'Payload.writesStoppedAt'];
+
+/**
+ * @param path dotted, from the step's output; undefined: the usual places.
+ * @throws OmsCutoverError FenceUnreadable for a path that leads nowhere, a time that is none, or one that the step cannot have read.
+ */
+export function readFence(
+  output: unknown,
+  path: string | undefined,
+  step: { readonly startedAt: number; readonly now: number; readonly aheadMs: number; readonly marginSeconds: number },
+): Fence {
+  const found = (path === undefined ? USUAL_PATHS : [path])
+    .map((each) => at(output, each))
+    .find((value) => value !== undefined);
+  if (found === undefined) {
+    if (path !== undefined) throw unreadable(`the output of stopWrites has nothing at ${path}`);
+    return { writesStoppedAt: iso(step.now + step.aheadMs), readBy: 'clock', marginSeconds: step.marginSeconds };
+  }
+  const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
+  if (moment === null) {
+    throw unreadable(
+      `stopWrites gave writesStoppedAt ${JSON.stringify(found)?.slice(0, 80)}, needs ISO 8601 with an offset or Unix seconds`,
+    );
+  }
+  if (moment < step.startedAt - FENCE_TOLERANCE_MS || moment > step.now + FENCE_TOLERANCE_MS) {
+    throw unreadable(
+      `stopWrites gave writesStoppedAt ${iso(moment)}, more than 5 min away from its own run (${iso(step.startedAt)} to ${iso(step.now)})`,
+    );
+  }
+  return { writesStoppedAt: iso(moment), readBy: 'step', marginSeconds: 0 };
+}
+
+/** By how much the source's clock is ahead of ours at the least: its checkpoint was ahead when it was seen. Skew may only tighten the gate. */
+export function sourceAheadMs(latest: Latest | undefined): number {
+  const checkpoint = latest?.progress?.incrSyncCheckpoint;
+  if (latest?.progressAt == null || checkpoint == null) return 0;
+  const ahead = checkpoint * 1000 - latest.progressAt;
+  return ahead <= PLAUSIBLE_FUTURE_MS ? Math.max(0, ahead) : 0;
+}
+
+function at(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+          ? (inner as Record<string, unknown>)[key]
+          : undefined,
+      value,
+    );
+}
+
+function unreadable(message: string): OmsCutoverError {
+  return new OmsCutoverError('FenceUnreadable', message);
+}

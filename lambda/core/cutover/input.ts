@@ -1,0 +1,57 @@
+/** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
+
+import { InvalidInput } from '../errors';
+import type { ExecutionEnd } from './closing';
+import type { CutoverOrder } from './state';
+
+const ACTIONS: readonly CutoverOrder['action'][] = [
+  'look',
+  'begin',
+  'gate',
+  'void',
+  'ask',
+  'decided',
+  'step',
+  'fence',
+  'close',
+];
+
+/** @throws InvalidInput for what no pipeline of ours sends. */
+export function readCutoverOrder(value: unknown): CutoverOrder {
+  const order = recordOf(value);
+  const action = ACTIONS.find((known) => known === order?.action);
+  if (order === null || action === undefined)
+    throw new InvalidInput([
+      `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
+    ]);
+  // A wait is read by the wait itself, which says what is wrong with it in a verdict.
+  if (action === 'look') return { action, wait: order.wait, writes: order.writes === 'STOPPED' ? 'STOPPED' : 'GO_ON' };
+  const state = recordOf(order.state);
+  const texts = ['projectId', 'run'].filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
+  if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));
+  // The rest is made by the definition that deploys with this code; the tests hold the two together.
+  return order as unknown as CutoverOrder;
+}
+
+const EXECUTION_ENDED = 'Step Functions Execution Status Change';
+
+/** An event of EventBridge on the end of an execution, as it comes; null for anything else. */
+export function readExecutionEnd(event: Record<string, unknown>): ExecutionEnd | null {
+  const detail = recordOf(event.detail);
+  if (event['detail-type'] !== EXECUTION_ENDED || detail === null) return null;
+  const text = (name: string) => (typeof detail[name] === 'string' ? (detail[name] as string) : undefined);
+  const [error, cause, execution] = [text('error'), text('cause'), text('executionArn')];
+  return {
+    run: text('name') ?? '',
+    status: text('status') ?? '',
+    ...(execution === undefined ? {} : { execution }),
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+function recordOf(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}

@@ -1,0 +1,40 @@
+/** What a schedule asks for: these projects, or every one that OMS lists. */
+import { InvalidInput } from '../errors';
+import { projectIdProblem } from '../project-id';
+
+/** `all` is no project: ids of OMS begin with `p_` or `np_`. */
+export const ALL = 'all';
+
+/** Also names what the schedule remembers: another list is another schedule. */
+export type FleetProjects = readonly string[] | typeof ALL;
+
+export interface FleetOrder {
+  readonly projects: FleetProjects;
+  /** Whole seconds until the schedule comes again: what its looks promise. */
+  readonly intervalSeconds: number;
+}
+
+/** @throws InvalidInput that names every problem. */
+export function readFleetOrder(event: Record<string, unknown>): FleetOrder {
+  const { projects, intervalSeconds } = event;
+  const problems = projects === ALL ? [] : problemsOfList(projects);
+  if (!Number.isSafeInteger(intervalSeconds) || Number(intervalSeconds) < 1) {
+    problems.push(
+      `intervalSeconds must be a whole number of seconds, 1 or more, got ${JSON.stringify(intervalSeconds)}`,
+    );
+  }
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return {
+    projects: projects === ALL ? ALL : [...new Set(projects as string[])],
+    intervalSeconds: intervalSeconds as number,
+  };
+}
+
+function problemsOfList(projects: unknown): string[] {
+  if (!Array.isArray(projects) || projects.length === 0)
+    return [`projects must be a list of project ids, one at least, or "${ALL}"`];
+  return projects.flatMap((project: unknown) => {
+    if (typeof project !== 'string') return [`project ids are texts, got ${JSON.stringify(project)}`];
+    return projectIdProblem(project) ?? [];
+  });
+}

@@ -1,0 +1,112 @@
+/** The body of the e-mail: plain text in short lines, the news first. What others wrote stands indented under a heading of ours. */
+
+import { formatDuration, iso } from '../duration';
+import { plain, plainLine, wrapped } from '../plain';
+import { phaseOf } from '../status';
+import { failedStepOf } from '../trouble';
+import { adviceOn } from './advice';
+import type { Change } from './change';
+import { headline } from './headline';
+import type { Links } from './links';
+
+/** OMS's words are cut at 500 characters each where they come in; here only what a person reads on. */
+const MAX_WORDS = 500;
+const MAX_DETAIL = 700;
+/** A cutover's receipt has lines of its own, and stands in the table whole. */
+const MAX_RECEIPT = 8_000;
+
+export function bodyOf(change: Change, links: Links): string {
+  const paragraphs = [
+    // The project's id, which has no blank in it, keeps a strange status from beginning the line.
+    wrapped(`${plain(change.project, 128)} ${plain(headline(change), MAX_DETAIL)}`),
+    facts(change).flatMap((fact) => wrapped(fact)),
+    change.kind === 'cutover' || change.kind === 'summary' ? receipt(change) : [],
+    omsWords(change).flatMap((words) => wrapped(words)),
+    wrapped(`What to do: ${plain(adviceOn(change), MAX_DETAIL * 2)}`),
+    [
+      ...(links.execution === null ? [] : ['The wait that saw it:', links.execution]),
+      ...(links.dashboard === null ? [] : ['Dashboard:', links.dashboard]),
+    ],
+    [
+      // Only where there is a stack, and so a subscription to put it on.
+      ...(links.dashboard === null && links.execution === null
+        ? []
+        : wrapped(
+            'To hear less, put a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH"]}.',
+            '',
+          )),
+      `Change ${change.id}, number ${change.sequence} of this project.`,
+    ],
+  ];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function facts(change: Change): string[] {
+  const { kind, detail, since, at } = change;
+  const told = [`Seen: ${moment(at)}`];
+  if (since !== undefined) {
+    const lasted = formatDuration((at - since) / 1000);
+    const what = kind === 'status' ? `Before that: ${plain(change.from ?? '', 64)}, since` : 'Since:';
+    told.push(`${what} ${moment(since)} (${lasted})`);
+  }
+  if (kind === 'cutover') return told;
+  if (kind === 'test') return told;
+  if (detail !== undefined && kind !== 'summary') told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
+  const statusNow = kind === 'vanished' ? 'Status when OMS last knew it' : 'Status';
+  if (kind !== 'status' && kind !== 'found') told.push(`${statusNow}: ${plain(change.status ?? 'unknown', 64)}`);
+  return [...told, ...progress(change)];
+}
+
+/** Where it stands: percents and the end of the copy while there is one, the lag once changes follow. */
+function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: Change): string[] {
+  const phase = phaseOf(step);
+  const nothingKnown = structProgress === null && fullProgress === null;
+  const percents = `Structure: ${percent(structProgress)}. Full copy: ${percent(fullProgress)}.`;
+  return [
+    `Step: ${plain(step ?? 'unknown', 64)}`,
+    ...(phase === 'incremental' || phase === 'reverse' || nothingKnown ? [] : [percents]),
+    ...(lagSeconds === null ? [] : [`Lag: ${lagSeconds} s`]),
+    ...(eta === null
+      ? []
+      : [`Copy done: about ${moment(eta)} (in ${formatDuration((eta - at) / 1000)}), at the measured rate`]),
+  ];
+}
+
+function receipt({ detail = '' }: Change): string[] {
+  return detail
+    .slice(0, MAX_RECEIPT)
+    .split('\n')
+    .map((line) => plainLine(line, MAX_DETAIL));
+}
+
+function omsWords({ said }: Change): string[] {
+  return [
+    ...sentence('OMS says', [said.message, said.reason, failedStepOf(said)]),
+    ...sentence('OMS advises', [said.proposal, said.advice]),
+  ];
+}
+
+/** OMS likes to say the same thing twice. */
+function sentence(heading: string, words: readonly (string | undefined)[]): string[] {
+  const said = words
+    .flatMap((word) => (word === undefined ? [] : [plain(word, MAX_WORDS)]))
+    .filter((word) => word !== '');
+  return said.length === 0 ? [] : [`${heading}: ${[...new Set(said)].map(ended).join(' ')}`];
+}
+
+/** Sentences of OMS's end as they please; one after the other they need an end each. */
+function ended(words: string, i: number, all: readonly string[]): string {
+  return i === all.length - 1 || /[.!?:;,。]$/.test(words) ? words : `${words};`;
+}
+
+function percent(value: number | null): string {
+  return value === null ? 'unknown' : `${value} %`;
+}
+
+/** `2026-11-23 03:12:00 UTC`: whose midnight it is has to be said. */
+function moment(at: number): string {
+  return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
+}

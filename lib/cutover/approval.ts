@@ -1,0 +1,51 @@
+/** Asks a person, waits for the answer, and looks again: an approval of evidence that no longer holds is void, and asked for anew. */
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { WaitForMigration } from '../wait-for-migration';
+import type { CutoverEnds } from './ends';
+import type { CutoverTasks } from './tasks';
+
+export interface CutoverApprovalProps {
+  readonly tasks: CutoverTasks;
+  readonly ends: CutoverEnds;
+  /** Where a void approval goes back to. */
+  readonly ready: WaitForMigration;
+  /** The same gate, with little time. */
+  readonly again: WaitForMigration;
+  readonly approved: sfn.IChainable;
+}
+
+export class CutoverApproval extends Construct {
+  readonly start: sfn.IChainable;
+
+  constructor(scope: Construct, id: string, { tasks, ends, ready, again, approved }: CutoverApprovalProps) {
+    super(scope, id);
+    const error = { resultPath: '$.error' };
+    const note = tasks.noteGate('2 Still ready: note', 'READY_AGAIN', '$.gate', 'WRITES_GO_ON');
+    note.addCatch(ends.beforeStop, error);
+    note.next(tasks.unlessEnded('2 Still ready', approved, ends.ended));
+    again.next(note);
+
+    const isVoid = tasks.book('2 Void', 'void', { error: sfn.JsonPath.objectAt('$.error') }, 'WRITES_GO_ON');
+    isVoid.addCatch(ends.beforeStop, error);
+    isVoid.next(tasks.unlessEnded('2 Void', ready, ends.ended));
+    again.addCatch(isVoid, error);
+
+    const ask = tasks.book('2 Ask', 'ask', { result: sfn.JsonPath.objectAt('$.gate') }, 'WRITES_GO_ON');
+    const wait = new sfn.Wait(this, 'Wait', {
+      stateName: '2 Wait for the answer',
+      time: sfn.WaitTime.secondsPath('$.waitSeconds'),
+    });
+    const decided = tasks.book('2 Decided?', 'decided', {}, 'WRITES_GO_ON');
+    ask.addCatch(ends.beforeStop, error);
+    decided.addCatch(ends.beforeStop, error);
+    decided.next(
+      new sfn.Choice(this, 'Answer', { stateName: '2 Answer?' })
+        .when(sfn.Condition.stringEquals('$.next', 'GO'), again)
+        .when(sfn.Condition.stringEquals('$.next', 'WAIT'), wait)
+        .otherwise(ends.ended),
+    );
+    ask.next(wait).next(decided);
+    this.start = ask;
+  }
+}

@@ -1,0 +1,38 @@
+/** Checks a pipeline's props before anything is made of them. */
+import { Duration } from 'aws-cdk-lib';
+import { isPath } from '../json-path';
+import { Problems, type Rule } from '../problems';
+import { durationBetween, PROJECT_ID } from '../rules';
+import type { CutoverPipelineProps } from './props';
+
+const between = (least: Duration, most: Duration, example: string) => durationBetween(least, most, 'seconds', example);
+const READY_TIMEOUT = between(Duration.seconds(1), Duration.days(364), 'Duration.days(30)');
+const MAX_LAG = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(30)');
+const HOLD = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(60)');
+/** A question that nobody has answered for a week is no longer about now. */
+const APPROVAL_TIMEOUT = between(Duration.seconds(1), Duration.days(7), 'Duration.hours(4)');
+const DRAIN_TIMEOUT = between(Duration.seconds(10), Duration.hours(1), 'Duration.minutes(5)');
+const SWITCHOVER_TIMEOUT = between(Duration.minutes(1), Duration.hours(12), 'Duration.minutes(30)');
+const MARGIN = between(Duration.seconds(0), Duration.hours(1), 'Duration.seconds(10)');
+const FENCE_PATH: Rule<string> = {
+  expected: 'the names that lead to the time in the output of stopWrites, with dots between them',
+  example: 'Payload.writesStoppedAt',
+  accepts: (path) => /^[^.$\s[\]]+(\.[^.$\s[\]]+)*$/.test(path),
+};
+
+export function checkCutoverProps(path: string, props: CutoverPipelineProps): void {
+  const problems = new Problems();
+  const { projectId, ready, approval } = props;
+  if (projectId !== undefined && !isPath(projectId)) problems.check('projectId', projectId, PROJECT_ID);
+  problems.check('ready.maxLag', ready?.maxLag, MAX_LAG);
+  problems.check('ready.hold', ready?.hold, HOLD);
+  problems.check('ready.timeout', ready?.timeout, READY_TIMEOUT);
+  problems.check('approval.timeout', approval?.timeout, APPROVAL_TIMEOUT);
+  problems.check('drainTimeout', props.drainTimeout, DRAIN_TIMEOUT);
+  problems.check('switchoverTimeout', props.switchoverTimeout, SWITCHOVER_TIMEOUT);
+  if (props.switchover === undefined && props.switchoverTimeout !== undefined)
+    problems.add('switchoverTimeout means nothing without switchover: give one of them');
+  problems.check('margin', props.margin, MARGIN);
+  problems.check('fencePath', props.fencePath, FENCE_PATH);
+  problems.throwIfAny(path);
+}

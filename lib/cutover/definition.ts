@@ -1,0 +1,143 @@
+/** What a cutover does and in which order. Written from the end, because each state has to know the next one. */
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { Goal } from '../goal';
+import { pathOrValue } from '../json-path';
+import { WaitForMigration } from '../wait-for-migration';
+import type { HasLeg } from '../wait-loop';
+import { CutoverApproval } from './approval';
+import { CutoverEnds } from './ends';
+import { CutoverGate } from './gate';
+import { type CutoverPipelineProps, drainTimeoutOf, given, settingsOf, switchoverTimeoutOf } from './props';
+import { CutoverTasks } from './tasks';
+
+/** Where a Catch puts what it caught. */
+const ERROR = { resultPath: '$.error' };
+
+export class CutoverDefinition {
+  readonly start: sfn.IChainable;
+  private readonly scope: Construct;
+  private readonly props: CutoverPipelineProps;
+  private readonly leg: HasLeg;
+  private readonly tasks: CutoverTasks;
+  private readonly ends: CutoverEnds;
+
+  /** @param leg of the waits until the migration is ready. */
+  constructor(scope: Construct, props: CutoverPipelineProps, leg: HasLeg) {
+    this.scope = scope;
+    this.props = props;
+    this.leg = leg;
+    this.tasks = new CutoverTasks(scope, props.monitor.checkFunction);
+    const { resumeWrites, rollback } = props;
+    this.ends = new CutoverEnds(scope, 'Ends', { tasks: this.tasks, resumeWrites, rollback });
+    this.start = this.begin(this.ready(this.stopWrites(this.drained(this.switch()))));
+  }
+
+  private begin(next: sfn.IChainable): sfn.IChainable {
+    const { scope, props, tasks, ends } = this;
+    const begin = tasks.book('0 Begin', 'begin', { settings: settingsOf(props) }, 'WRITES_GO_ON');
+    begin.addCatch(ends.beforeStop, ERROR);
+    const input = new sfn.Pass(scope, 'Input', {
+      stateName: '0 Input',
+      parameters: {
+        cutover: {
+          projectId: pathOrValue(props.projectId ?? '$.projectId'),
+          run: sfn.JsonPath.stringAt('$$.Execution.Name'),
+          execution: sfn.JsonPath.executionId,
+          startedAt: sfn.JsonPath.stateEnteredTime,
+          rehearse: props.rehearse ?? false,
+          input: sfn.JsonPath.objectAt('$'),
+        },
+      },
+    });
+    return input.next(begin).next(tasks.unlessEnded('0 Begin', next, ends.ended));
+  }
+
+  /** Ready, also by OMS's own verification; then approved, and still ready. */
+  private ready(approved: sfn.IChainable): sfn.IChainable {
+    const { scope, props, tasks, ends } = this;
+    // However often the machine comes back to it, from a verification or an approval that is void.
+    const ready = this.waitUntilReady('1 Ready', props.ready?.timeout, '$.cutover.startedAt');
+    let next = approved;
+    if (props.approval !== undefined) {
+      // Long enough for a whole hold, and no longer: what does not hold by then is not what was approved.
+      const hold = props.ready?.hold ?? Duration.seconds(60);
+      const again = this.waitUntilReady('2 Still ready', Duration.seconds(2 * hold.toSeconds() + 60));
+      next = new CutoverApproval(scope, 'Approval', { tasks, ends, ready, again, approved }).start;
+    }
+    const note = tasks.noteGate('1 Ready: note', 'READY', '$.gate', 'WRITES_GO_ON');
+    note.addCatch(ends.beforeStop, ERROR);
+    ready.addCatch(ends.beforeStop, ERROR);
+    const pause = new sfn.Wait(scope, 'VerificationPause', {
+      stateName: '1 Wait for the verification',
+      time: sfn.WaitTime.secondsPath('$.waitSeconds'),
+    }).next(ready);
+    const clean = new sfn.Choice(scope, 'Verified', { stateName: '1 Verified?' })
+      .when(sfn.Condition.stringEquals('$.next', 'WAIT'), pause)
+      .otherwise(next);
+    ready.next(note).next(tasks.unlessEnded('1 Ready', clean, ends.ended));
+    return ready;
+  }
+
+  private waitUntilReady(name: string, timeout: Duration | undefined, timeoutFrom?: string): WaitForMigration {
+    const { maxLag, hold } = this.props.ready ?? {};
+    return new WaitForMigration(this.scope, name, {
+      monitor: this.leg,
+      projectId: '$.cutover.projectId',
+      until: Goal.synced({ ...given('maxLag', maxLag), ...given('hold', hold) }),
+      ...given('timeout', timeout),
+      ...given('timeoutFrom', timeoutFrom),
+      resultPath: '$.gate',
+    });
+  }
+
+  private stopWrites(next: sfn.IChainable): sfn.IChainable {
+    const { props, tasks, ends } = this;
+    const path = props.fencePath === undefined ? {} : { path: props.fencePath };
+    const output = sfn.JsonPath.objectAt('$.step');
+    const fence = tasks.book('3 Fence', 'fence', { output, ...path }, 'WRITES_STOPPED');
+    fence.addCatch(tasks.failedAt('fence', ends.afterStop), ERROR);
+    fence.next(next);
+    const stop = tasks.users('3 Stop writes', props.stopWrites, '$.step');
+    // Whatever of it was done: it is undone.
+    stop.addCatch(tasks.failedAt('stopWrites', ends.afterStop), ERROR);
+    stop.next(fence);
+    const note = tasks.book('3 Stop writes: note', 'step', { step: 'stopWrites' }, 'WRITES_GO_ON');
+    note.addCatch(ends.beforeStop, ERROR);
+    const real = tasks.unlessRehearsed('3 Stop writes', stop, fence);
+    return note.next(tasks.unlessEnded('3 Stop writes', real, ends.ended));
+  }
+
+  private drained(next: sfn.IChainable): sfn.IChainable {
+    const gate = { ...this.drain(), gate: 'DRAINED', name: '4 Drained', next, onFailure: this.ends.afterStop } as const;
+    return new CutoverGate(this.scope, 'Drained', gate).start;
+  }
+
+  /** From the switchover to the end: what fails here no longer just resumes writes. */
+  private switch(): sfn.IChainable {
+    const { scope, props, tasks, ends } = this;
+    const { switchover } = props;
+    const onFailure = ends.afterDrain;
+    let next = tasks.step('7 Switch traffic', 'switchTraffic', props.switchTraffic, ends.switched, onFailure);
+    if (switchover === undefined) {
+      const again = { ...this.drain(), gate: 'DRAINED_AGAIN', name: '6 Drained again', next, onFailure } as const;
+      next = new CutoverGate(scope, 'DrainedAgain', again).start;
+    }
+    if (props.verify !== undefined) next = tasks.step('6 Verify', 'verify', props.verify, next, onFailure);
+    if (switchover !== undefined) {
+      const moves = { goal: Goal.switched(), timeout: switchoverTimeoutOf(props), name: '5 Switched' };
+      const gate = { tasks, ...moves, gate: 'SWITCHED', next, onFailure } as const;
+      const switched = new CutoverGate(scope, 'Switched', gate).start;
+      const own = switchover === 'operator' ? undefined : switchover;
+      next = tasks.step('5 Switchover', 'switchover', own, switched, onFailure, next);
+    }
+    return next;
+  }
+
+  /** What both gates have in common that look for the drain. */
+  private drain() {
+    const goal = Goal.drained({ writesStoppedAt: '$.cutover.writesStoppedAt', margin: '$.cutover.marginSeconds' });
+    return { tasks: this.tasks, goal, timeout: drainTimeoutOf(this.props) };
+  }
+}

@@ -1,0 +1,116 @@
+/** How a cutover ends: closed in its receipt, then Succeed, or Fail by the name that tells what a person has to do. */
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { CutoverTasks, Patience } from './tasks';
+
+export interface CutoverEndsProps {
+  readonly tasks: CutoverTasks;
+  readonly resumeWrites: sfn.IChainable;
+  readonly rollback: sfn.IChainable | undefined;
+}
+
+export class CutoverEnds extends Construct {
+  /** For an answer of the bookkeeping that has closed the receipt itself. */
+  readonly ended: sfn.IChainable;
+  /** Writes were not stopped: fails by the name of `$.error`. */
+  readonly beforeStop: sfn.IChainable;
+  /** Writes are stopped, and nothing is switched: resumes them. */
+  readonly afterStop: sfn.IChainable;
+  /** From the switchover on writes are not resumed, unless there is a `rollback`. */
+  readonly afterDrain: sfn.IChainable;
+  readonly switched: sfn.IChainable;
+
+  constructor(scope: Construct, id: string, { tasks, resumeWrites, rollback }: CutoverEndsProps) {
+    super(scope, id);
+    this.ended = new sfn.Fail(this, 'Ended', {
+      stateName: 'Ended',
+      errorPath: '$.end.error',
+      causePath: '$.end.cause',
+    });
+    const error = { error: sfn.JsonPath.objectAt('$.error') };
+    const why = { ...error, failed: sfn.JsonPath.objectAt('$.failed') };
+
+    this.beforeStop = this.close(tasks, 'Close: failed', 'FAILED', error, 'WRITES_GO_ON', 'By its name', this.ended);
+    const inRehearsal = this.close(
+      tasks,
+      'Close: rehearsal failed',
+      'FAILED',
+      why,
+      'WRITES_GO_ON',
+      'Rehearsal',
+      this.ended,
+    );
+
+    const rolledBack = new sfn.Fail(this, 'RolledBack', {
+      stateName: 'Rolled back',
+      error: 'CutoverRolledBack',
+      causePath: '$.end.cause',
+    });
+    const needsOperator = new sfn.Fail(this, 'NeedsOperator', {
+      stateName: 'Needs operator',
+      error: 'CutoverNeedsOperator',
+      causePath: '$.end.cause',
+    });
+    const closeRolledBack = (name: string) =>
+      this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', name, rolledBack);
+    const closeNeedsOperator = (name: string, more: Record<string, unknown> = {}) =>
+      this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', name, needsOperator);
+    const repairError = { repairError: sfn.JsonPath.objectAt('$.repairError') };
+
+    // Before anything is written down: whatever has become of the bookkeeping, writes have to go on.
+    const resume = tasks.users('Resume writes', resumeWrites);
+    resume.addCatch(closeNeedsOperator('resume writes failed', repairError), { resultPath: '$.repairError' });
+    resume.next(closeRolledBack('rolled back'));
+    this.afterStop = this.choice('Stopped for real?', resume, inRehearsal);
+
+    let far: sfn.IChainable;
+    if (rollback === undefined) far = closeNeedsOperator('needs operator');
+    else {
+      const back = tasks.users('Roll back', rollback);
+      back.addCatch(closeNeedsOperator('rollback failed', repairError), { resultPath: '$.repairError' });
+      far = back.next(closeRolledBack('rolled back by rollback'));
+    }
+    this.afterDrain = this.choice('Drained for real?', far, inRehearsal);
+
+    const done = new sfn.Succeed(this, 'Done', { stateName: 'Done', outputPath: '$.cutover' });
+    const close = (name: string, outcome: string) => {
+      const task = tasks.book(`Close: ${name}`, 'close', { outcome }, 'WRITES_STOPPED');
+      // Traffic is switched whether that could be written down or not; the rule on the execution's end writes it down later.
+      task.addCatch(done, { resultPath: '$.closeError' });
+      return task.next(done);
+    };
+    this.switched = this.choice('Switched for real?', close('switched', 'SWITCHED'), close('rehearsed', 'REHEARSED'));
+  }
+
+  private choice(name: string, real: sfn.IChainable, rehearsed: sfn.IChainable): sfn.IChainable {
+    return new sfn.Choice(this, name)
+      .when(sfn.Condition.booleanEquals('$.cutover.rehearse', false), real)
+      .otherwise(rehearsed);
+  }
+
+  /** Where the receipt cannot be closed the execution ends all the same, in words of its own; the rule on its end closes it later. */
+  private close(
+    tasks: CutoverTasks,
+    name: string,
+    outcome: string,
+    more: Record<string, unknown>,
+    patience: Patience,
+    what: string,
+    then: sfn.IChainable,
+  ): sfn.IChainable {
+    const task = tasks.book(name, 'close', { outcome, ...more }, patience);
+    const inOwnWords = new sfn.Pass(this, `${name}: in own words`, {
+      parameters: {
+        end: {
+          error: sfn.JsonPath.stringAt('$.error.Error'),
+          cause: sfn.JsonPath.format(
+            `${what}, and the receipt could not be closed: {}`,
+            sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.error')),
+          ),
+        },
+      },
+    }).next(then);
+    task.addCatch(inOwnWords, { resultPath: '$.closeError' });
+    return task.next(then);
+  }
+}

@@ -1,0 +1,404 @@
+import { answerCutover } from '../../../lambda/core/cutover/answer';
+import { executionEnded } from '../../../lambda/core/cutover/closing';
+import { cutoverAction } from '../../../lambda/core/cutover/cutover';
+import { readFence } from '../../../lambda/core/cutover/fence';
+import { roomBeforeFence } from '../../../lambda/core/cutover/history';
+import { cutoverLook } from '../../../lambda/core/cutover/look';
+import type { CutoverSettings } from '../../../lambda/core/cutover/record';
+import type { CutoverPorts } from '../../../lambda/core/cutover/records';
+import type { CutoverBooking, CutoverState } from '../../../lambda/core/cutover/state';
+import type { Verification } from '../../../lambda/core/cutover/verifier';
+import { firstLatest } from '../../../lambda/core/observe';
+import type { Look } from '../../../lambda/core/progress';
+import { Harness } from '../../support/harness';
+import { MINUTE, SECOND, syncing, T0 } from '../../support/looks';
+import { MemoryCutovers } from '../../support/memory-cutovers';
+import { play } from '../../support/run';
+
+const SEEN = play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last;
+
+const WISH = {
+  request: { projectId: 'p_x', goal: { type: 'SYNCED' } },
+  execution: 'arn:aws:states:eu-central-1:111122223333:execution:Cutover:run-1',
+};
+
+class Desk {
+  readonly harness: Harness;
+  readonly cutovers = new MemoryCutovers();
+  verification: Verification | null = null;
+
+  constructor(looks: readonly Look[] = []) {
+    this.harness = new Harness(looks);
+  }
+
+  get ports(): CutoverPorts {
+    const { verification } = this;
+    return {
+      ...this.harness.ports(),
+      cutovers: this.cutovers,
+      tableName: 'table',
+      ...(verification === null ? {} : { verifier: { verification: async () => verification } }),
+    };
+  }
+
+  state(run = 'run-1'): CutoverState {
+    return { projectId: 'p_x', run, rehearse: false, input: { projectId: 'p_x' } };
+  }
+
+  do(order: CutoverBooking) {
+    return cutoverAction(order, this.ports);
+  }
+
+  look(wait: unknown) {
+    return cutoverLook({ action: 'look', writes: 'GO_ON', wait }, this.ports);
+  }
+
+  begin(run = 'run-1', settings: object = {}) {
+    return this.do({ action: 'begin', state: this.state(run), settings });
+  }
+
+  answer(approve: boolean, run = 'run-1') {
+    return answerCutover({ project: 'p_x', run, approve, by: 'dba', now: this.harness.now }, this.cutovers);
+  }
+
+  record(run = 'run-1') {
+    return this.cutovers.readCutover('p_x', run);
+  }
+
+  get subjects(): string[] {
+    return this.harness.told.map(({ subject }) => subject);
+  }
+}
+
+const desk = () => new Desk();
+
+describe('the beginning of a cutover', () => {
+  test.each([
+    ['of another project', { projectId: 'p_y', execution: 'arn:two:run-1' }],
+    ['of another pipeline, which may only rehearse', { execution: 'arn:two:run-1' }],
+  ])('is refused under a name that an execution %s was the first to have', async (_, theirs) => {
+    const one = desk();
+    const begin = (more: object) =>
+      one.do({ action: 'begin', state: { ...one.state(), execution: 'arn:one:run-1', ...more }, settings: {} });
+    expect(await begin({})).toMatchObject({ next: 'GO' });
+    expect(await begin({})).toMatchObject({ next: 'GO' });
+    expect(await begin(theirs)).toMatchObject({
+      next: 'END',
+      end: { error: 'InvalidInput', cause: expect.stringContaining('start this one under another name') },
+    });
+    expect((await one.record())?.ending).toBeNull();
+  });
+
+  test('is refused while another one of the project is under way, and that one may begin again', async () => {
+    const one = desk();
+    expect((await one.begin('run-1')).next).toBe('GO');
+    expect((await one.begin('run-1')).next).toBe('GO');
+    const second = await one.begin('run-2');
+    expect(second).toMatchObject({ next: 'END', end: { error: 'CutoverAlreadyRunning' } });
+    expect(second.end.cause).toContain('run-1');
+    // A retry of the refused one hears the same.
+    expect((await one.begin('run-2')).end.error).toBe('CutoverAlreadyRunning');
+  });
+
+  test('is free again when the other one is over', async () => {
+    const one = desk();
+    await one.begin('run-1');
+    await one.do({ action: 'close', state: one.state(), outcome: 'FAILED', error: { Error: 'MigrationFailed' } });
+    expect((await one.begin('run-2')).next).toBe('GO');
+    expect(await one.begin('run-1')).toMatchObject({ next: 'END', end: { error: 'InvalidInput' } });
+  });
+
+  test('lets only one of many through', async () => {
+    const one = desk();
+    const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => one.begin(`r${i}`)));
+    expect(replies.filter(({ next }) => next === 'GO')).toHaveLength(1);
+  });
+
+  test('refuses an impossible project id in a verdict, with nothing stored', async () => {
+    const one = desk();
+    const state = { ...one.state(), projectId: 'p x' };
+    const reply = await one.do({ action: 'begin', state, settings: {} });
+    expect(reply).toMatchObject({ next: 'END', end: { error: 'InvalidInput' } });
+    expect(one.cutovers.records.size).toBe(0);
+  });
+});
+
+describe('the fence', () => {
+  const step = { startedAt: T0, now: T0 + 3 * SECOND, aheadMs: 0, marginSeconds: 10 };
+
+  test.each([
+    ['as the step says it', { writesStoppedAt: '2026-11-23T00:00:02Z' }],
+    ['as a Lambda task gives it', { Payload: { writesStoppedAt: T0 / 1000 + 2 } }],
+  ])('is read %s, with no margin', (_, output) => {
+    expect(readFence(output, undefined, step)).toEqual({
+      writesStoppedAt: '2026-11-23T00:00:02.000Z',
+      readBy: 'step',
+      marginSeconds: 0,
+    });
+  });
+
+  test('is our own time after the step where it gives none, later by what the source is ahead', () => {
+    expect(readFence({}, undefined, step)).toEqual({
+      writesStoppedAt: '2026-11-23T00:00:03.000Z',
+      readBy: 'clock',
+      marginSeconds: 10,
+    });
+    expect(readFence(null, undefined, { ...step, aheadMs: 5_000 }).writesStoppedAt).toBe('2026-11-23T00:00:08.000Z');
+  });
+
+  test.each([
+    ['no time', { writesStoppedAt: 'soon' }, undefined],
+    ['a time without an offset', { writesStoppedAt: '2026-11-23T00:00:02' }, undefined],
+    ['one that is an hour old', { writesStoppedAt: '2026-11-22T23:00:02Z' }, undefined],
+    ['one in an hour', { writesStoppedAt: '2026-11-23T01:00:02Z' }, undefined],
+    ['nothing where the path leads', { fence: 1 }, 'fence.at'],
+  ])('refuses %s', (_, output, path) => {
+    expect(() => readFence(output, path, step)).toThrow(expect.objectContaining({ code: 'FenceUnreadable' }));
+  });
+});
+
+describe('an approval', () => {
+  const asked = async (one: Desk) => {
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
+    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    return one;
+  };
+
+  test('is asked for once, with the evidence and the command that answers', async () => {
+    const one = await asked(desk());
+    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval']);
+    const [mail] = one.harness.told;
+    expect(mail?.body).toContain('oms-cutover approve --project p_x --run run-1 --table table');
+    expect(mail?.body).toContain(SEEN.checkId);
+    expect(mail?.attributes.importance).toBe('HIGH');
+  });
+
+  test('lets the cutover go on, and names who gave it', async () => {
+    const one = await asked(desk());
+    expect((await one.do({ action: 'decided', state: one.state() })).next).toBe('WAIT');
+    await one.answer(true);
+    expect((await one.do({ action: 'decided', state: one.state() })).next).toBe('GO');
+    expect((await one.record())?.asked).toMatchObject([{ decision: 'APPROVED', by: 'dba' }]);
+    await expect(one.answer(false)).rejects.toThrow('too late: dba was first, with APPROVED');
+    expect((await one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).next).toBe('GO');
+    await expect(one.answer(false)).rejects.toThrow('writes are stopped already');
+  });
+
+  test('that is refused, or does not come in time, ends the cutover', async () => {
+    const refused = await asked(desk());
+    await refused.answer(false);
+    expect(await refused.do({ action: 'decided', state: refused.state() })).toMatchObject({
+      next: 'END',
+      end: { error: 'CutoverRejected' },
+    });
+    const late = await asked(desk());
+    late.harness.now += 61 * MINUTE;
+    const reply = await late.do({ action: 'decided', state: late.state() });
+    expect(reply.end).toMatchObject({ error: 'CutoverRejected', cause: expect.stringContaining('nobody approved by') });
+    await expect(late.answer(true)).rejects.toThrow('is over since');
+  });
+
+  test('of evidence that no longer holds is void, says so, and is asked for anew', async () => {
+    const one = await asked(desk());
+    await one.answer(true);
+    await one.do({ action: 'decided', state: one.state() });
+    const error = { Error: 'DeadlineExceeded', Cause: 'lag 900 s' };
+    expect((await one.do({ action: 'void', state: one.state(), error })).next).toBe('AGAIN');
+    expect((await one.do({ action: 'void', state: one.state(), error })).next).toBe('AGAIN');
+    expect(one.subjects.at(-1)).toBe('[oms-cutover] p_x cutover approval is void');
+    await expect(one.answer(true)).rejects.toThrow('has not asked yet');
+    await expect(one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).rejects.toMatchObject({
+      code: 'CutoverNotApproved',
+    });
+  });
+
+  test('can be cancelled before it is asked for: the next look of the wait says so, and has closed the receipt', async () => {
+    const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900)]);
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    const first = await one.look(WISH);
+    expect(first).toMatchObject({ next: 'WAIT', result: { verdict: 'NOT_YET', reason: { code: 'LagTooHigh' } } });
+    await one.answer(false);
+    const second = await one.look(first.wait);
+    expect(second).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'CutoverCancelled' } } });
+    expect(second.wait.checks).toBe(2);
+    expect((await one.record())?.ending?.outcome).toBe('CANCELLED');
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover cancelled']);
+  });
+
+  test('given to one run is not heard by the wait of another, and the wait of a closed run ends', async () => {
+    const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900), syncing(T0 + 10 * MINUTE, 900)]);
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    await one.answer(false);
+    expect((await one.look(WISH)).next).toBe('DONE');
+    // Started on the mail of the first one's end, before that one's own wait has heard of it.
+    await one.begin('run-2', { approvalSeconds: 3600 });
+    expect(await one.look(WISH)).toMatchObject({ next: 'DONE', result: { reason: { code: 'CutoverCancelled' } } });
+    expect((await one.look({ ...WISH, execution: WISH.execution.replace(/1$/, '2') })).next).toBe('WAIT');
+  });
+
+  test('that was given is no cancel: the looks after it go on', async () => {
+    const one = new Desk([syncing(T0, 900)]);
+    await asked(one);
+    await one.answer(true);
+    expect((await one.look(WISH)).next).toBe('WAIT');
+  });
+
+  test('is not needed where none was wished for, and the cutover can be cancelled until it stops writes', async () => {
+    const one = desk();
+    await one.begin();
+    await expect(one.answer(true)).rejects.toThrow('asks nobody');
+    await one.answer(false);
+    expect(await one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).toMatchObject({
+      next: 'END',
+      end: { error: 'CutoverCancelled' },
+    });
+    expect((await one.record())?.ending?.outcome).toBe('CANCELLED');
+  });
+});
+
+describe('full verification', () => {
+  test.each([
+    ['goes on where it is clean', { state: 'CLEAN', message: 'none' }, 'GO'],
+    ['goes on where there is none', { state: 'NOT_THERE', message: 'none' }, 'GO'],
+    ['waits while it is under way', { state: 'UNDER_WAY', message: 'RUNNING' }, 'WAIT'],
+    ['waits where it cannot be read', { state: 'UNKNOWN', message: '?' }, 'WAIT'],
+    ['waits where it found differences', { state: 'DIFFERENT', message: '7 differences' }, 'WAIT'],
+  ] as const)('%s', async (_, verification, next) => {
+    const one = desk();
+    one.verification = verification;
+    await one.begin();
+    expect((await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN })).next).toBe(next);
+  });
+
+  test('tells of differences once', async () => {
+    const one = desk();
+    one.verification = { state: 'DIFFERENT', message: '7 differences' };
+    await one.begin();
+    for (let i = 0; i < 3; i += 1)
+      await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: { ...SEEN, checkId: `c${i}` } });
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits: verification found differences']);
+  });
+});
+
+describe('the history of the execution', () => {
+  const order = (state: CutoverState) => ({ action: 'gate', state, gate: 'READY', result: SEEN }) as const;
+  const waiting = async (settings: object = {}) => {
+    const one = desk();
+    one.verification = { state: 'UNDER_WAY', message: 'RUNNING' };
+    await one.begin('run-1', settings);
+    return one;
+  };
+
+  test('is counted round for round', async () => {
+    const one = await waiting();
+    const first = await one.do(order(one.state()));
+    const second = await one.do(order(first.cutover));
+    expect([first, second].map(({ cutover }) => cutover.historyEvents)).toEqual([27, 54]);
+  });
+
+  test('ends a cutover that would have no room left once writes are stopped, before it stops them', async () => {
+    const one = await waiting();
+    const reply = await one.do(order({ ...one.state(), historyEvents: 20_000 }));
+    expect(reply).toMatchObject({ next: 'END', end: { error: 'DeadlineExceeded' } });
+    expect(reply.end.cause).toMatch(/history .* has no room left .*; start a new one$/);
+    expect((await one.record())?.ending?.outcome).toBe('FAILED');
+  });
+
+  test.each([
+    ['the longest drains', { drainTimeoutSeconds: 3600 }],
+    ['the longest switchover', { drainTimeoutSeconds: 3600, switchover: 'operator', switchoverTimeoutSeconds: 43_200 }],
+  ])('keeps more room for %s than they may need', async (_, settings) => {
+    const long = { ...(await (await waiting(settings)).record())?.settings } as CutoverSettings;
+    const seconds = long.switchover === 'none' ? 7200 : 3600 + 43_200;
+    expect(25_000 - roomBeforeFence(long)).toBeGreaterThan((11 * seconds) / 45 + 4_000);
+    expect(roomBeforeFence(long)).toBeGreaterThan(5_000);
+  });
+});
+
+describe('the end', () => {
+  const stopped = async () => {
+    const one = desk();
+    await one.begin();
+    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    return one;
+  };
+
+  test('is told once with the whole receipt, however often it is repeated, and the first one counts', async () => {
+    const one = await stopped();
+    one.harness.now += 12 * SECOND;
+    const failed = { at: 'stopWrites' };
+    const close = { action: 'close', state: one.state(), failed, error: { Error: 'Boom', Cause: 'no' } } as const;
+    const reply = await one.do({ ...close, outcome: 'ROLLED_BACK' });
+    expect(reply.end).toEqual({ error: 'CutoverRolledBack', cause: 'stopWrites failed: Boom: no; writes go on' });
+    expect(await one.do({ ...close, outcome: 'NEEDS_OPERATOR' })).toEqual(reply);
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover ROLLED BACK']);
+    expect(one.harness.told[0]?.body).toContain('stopped for 12 s');
+  });
+
+  test('of an execution that was stopped calls the operator where writes may be stopped, loudly', async () => {
+    const one = await stopped();
+    expect(await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports)).toEqual({ closed: 'NEEDS_OPERATOR' });
+    expect(one.harness.told[0]?.attributes).toMatchObject({ change: 'cutover', importance: 'HIGH' });
+    expect(one.harness.told[0]?.body).toContain('resumeWrites');
+  });
+
+  test('that calls the operator breaks a silence that somebody asked for', async () => {
+    const one = await stopped();
+    const { store } = one.harness;
+    const before = { ...firstLatest('p_x'), version: 1, mutedUntil: one.harness.now + 60 * MINUTE };
+    await store.putLatest(before, { expectedVersion: 0 });
+    await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover NEEDS AN OPERATOR']);
+  });
+
+  test.each([
+    ['ABORTED', undefined, 'ABORTED'],
+    ['TIMED_OUT', undefined, 'ABORTED'],
+    ['FAILED', 'States.Runtime', 'FAILED'],
+  ])('of an execution that ended %s before writes were stopped says so', async (status, error, closed) => {
+    const one = desk();
+    await one.begin();
+    expect(await executionEnded({ run: 'run-1', status, ...(error ? { error } : {}) }, one.ports)).toEqual({ closed });
+  });
+
+  test('believes the execution where only its bookkeeping failed', async () => {
+    const rolled = await stopped();
+    const end = { run: 'run-1', status: 'FAILED', error: 'CutoverRolledBack', cause: 'why' };
+    expect(await executionEnded(end, rolled.ports)).toEqual({ closed: 'ROLLED_BACK' });
+    const switched = await stopped();
+    expect(await executionEnded({ run: 'run-1', status: 'SUCCEEDED' }, switched.ports)).toEqual({ closed: 'SWITCHED' });
+  });
+
+  test('of another pipeline whose execution has the same name says nothing of this one', async () => {
+    const one = desk();
+    const state = { ...one.state(), execution: 'arn:one:run-1' };
+    await one.do({ action: 'begin', state, settings: {} });
+    const other = { run: 'run-1', execution: 'arn:two:run-1', status: 'SUCCEEDED' };
+    expect(await executionEnded(other, one.ports)).toEqual({ closed: null });
+    expect((await one.record())?.ending).toBeNull();
+    const own = { run: 'run-1', execution: 'arn:one:run-1', status: 'ABORTED' };
+    expect(await executionEnded(own, one.ports)).toEqual({ closed: 'ABORTED' });
+  });
+
+  test('is nothing to us where no cutover of ours has ended', async () => {
+    expect(await executionEnded({ run: 'other', status: 'ABORTED' }, desk().ports)).toEqual({ closed: null });
+  });
+
+  test('lets nothing happen after it', async () => {
+    const one = await stopped();
+    await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
+    await expect(one.do({ action: 'step', state: one.state(), step: 'switchTraffic' })).rejects.toMatchObject({
+      code: 'CutoverOver',
+    });
+  });
+
+  test('is told by a later action where the first try died before it was', async () => {
+    const one = await stopped();
+    one.harness.refusal = new Error('SNS is down');
+    await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
+    expect(one.subjects).toEqual([]);
+    expect((await one.harness.store.readLatest('p_x'))?.pending).toHaveLength(1);
+  });
+});

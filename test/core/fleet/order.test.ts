@@ -1,0 +1,30 @@
+import { readFleetOrder } from '../../../lambda/core/fleet/order';
+
+describe("a schedule's order", () => {
+  test('is a list, in which each project counts once, or all that OMS lists', () => {
+    expect(readFleetOrder({ projects: ['p_b', 'p_a', 'p_b'], intervalSeconds: 300 })).toEqual({
+      projects: ['p_b', 'p_a'],
+      intervalSeconds: 300,
+    });
+    expect(readFleetOrder({ projects: 'all', intervalSeconds: 60 })).toEqual({ projects: 'all', intervalSeconds: 60 });
+  });
+
+  test.each([
+    ['no projects', { projects: [] }, 'projects must be a list of project ids, one at least, or "all"'],
+    ['another word than all', { projects: 'every' }, 'projects must be a list of project ids, one at least, or "all"'],
+    ['an id that is no text', { projects: [7] }, 'project ids are texts, got 7'],
+    ['an id that leaves its path', { projects: ['p_a/b'] }, 'project id "p_a/b" holds "/"'],
+    ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number of seconds, 1 or more'],
+    ['an interval in words', { intervalSeconds: '5m' }, 'got "5m"'],
+  ])('refuses %s', (_what, changed, expected) => {
+    expect(() => readFleetOrder({ projects: ['p_a'], intervalSeconds: 300, ...changed })).toThrow(
+      expect.objectContaining({ code: 'InvalidInput', message: expect.stringContaining(expected) }),
+    );
+  });
+
+  test('refuses it with every problem at once', () => {
+    expect(() => readFleetOrder({ projects: ['', 'p b'], intervalSeconds: -1 })).toThrow(
+      expect.objectContaining({ problems: [expect.any(String), expect.any(String), expect.any(String)] }),
+    );
+  });
+});
