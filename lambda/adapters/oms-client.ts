@@ -94,13 +94,15 @@ export class OmsClient implements Oms, Fleet, Verifier {
     }
   }
 
-  async verification(projectId: string): Promise<Verification> {
+  async verification(projectId: string, seenBefore: OmsApi | null): Promise<Verification> {
     const { api, kind, requestTimeoutMs } = this.options;
     progressCall('3.3', kind, projectId);
+    const hasTheCalls = [api, this.seenApi, seenBefore].includes('4.1.1');
     if (api === '3.3') return { state: 'NOT_THERE', message: 'the 3.3 calls cannot tell of verifications' };
     const deadline = new Deadline(requestTimeoutMs);
     try {
       return await readVerification(
+        hasTheCalls,
         () => this.answer(stepsCall(projectId), deadline),
         () => this.answer(verifyResultCall(projectId), deadline),
       );

@@ -23,7 +23,11 @@ export class CutoverApproval extends Construct {
     const error = { resultPath: '$.error' };
     const note = tasks.noteGate('2 Still ready: note', 'READY_AGAIN', '$.gate', 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, error);
-    note.next(tasks.unlessEnded('2 Still ready', approved, ends.ended));
+    // Back to 1 also where OMS's verification has found something in the meantime.
+    const stillClean = new sfn.Choice(this, 'StillClean', { stateName: '2 Still clean?' })
+      .when(sfn.Condition.stringEquals('$.next', 'AGAIN'), ready)
+      .otherwise(approved);
+    note.next(tasks.unlessEnded('2 Still ready', stillClean, ends.ended));
     again.next(note);
 
     const isVoid = tasks.book('2 Void', 'void', { error: sfn.JsonPath.objectAt('$.error') }, 'WRITES_GO_ON');

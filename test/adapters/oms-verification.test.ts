@@ -9,7 +9,11 @@ const VERIFIER = (status: string) => ({ order: 4, name: 'FULL_VERIFIER', status,
 const STEPS = [{ order: 1, name: 'FULL_TRANSFER', status: 'FINISHED', progress: 100 }];
 
 /** An OMS that answers each action as it is told; an action without an answer it does not have. */
-async function ask(answers: Readonly<Record<string, string>>, api: 'auto' | '3.3' = 'auto') {
+async function ask(
+  answers: Readonly<Record<string, string>>,
+  api: 'auto' | '3.3' = 'auto',
+  before: '4.1.1' | null = null,
+) {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     const action = new URL(request.url ?? '/', 'http://oms').searchParams.get('Action') ?? '';
@@ -34,7 +38,7 @@ async function ask(answers: Readonly<Record<string, string>>, api: 'auto' | '3.3
     clock: systemClock,
   });
   try {
-    return { found: await client.verification('np_x'), bodies };
+    return { found: await client.verification('np_x', before), bodies };
   } finally {
     await client.close();
     server.closeAllConnections();
@@ -62,9 +66,35 @@ describe('what OMS says of a full verification', () => {
     ['a count that is none', [VERIFIER('FINISHED')], envelope({ differentNumber: '0' }), 'UNKNOWN'],
     ['a result that is no JSON', [VERIFIER('FINISHED')], '<html>', 'UNKNOWN'],
     ['no verification in the project', STEPS, envelope({}), 'NOT_THERE'],
+    [
+      'no verification but that of what follows',
+      [...STEPS, { name: 'INCR_VERIFIER', status: 'RUNNING' }],
+      '',
+      'NOT_THERE',
+    ],
+    [
+      'a verification that is done, beside that of what follows',
+      [{ name: 'INCR_VERIFIER', status: 'RUNNING' }, VERIFIER('FINISHED')],
+      envelope({ differentNumber: 0 }),
+      'CLEAN',
+    ],
+    ['a new word for it', [...STEPS, { name: 'FULL_VERIFY', status: 'RUNNING' }], envelope({}), 'UNDER_WAY'],
+    ['no steps at all', [], envelope({}), 'UNKNOWN'],
+    ['steps without their names', [{ stepName: 'FULL_VERIFIER', status: 'RUNNING' }], envelope({}), 'UNKNOWN'],
   ])('takes %s for what it is', async (_, steps, result, state) => {
     const { found } = await ask({ DescribeProjectSteps: envelope(steps), ListProjectFullVerifyResult: result });
     expect(found.state).toBe(state);
+  });
+
+  test.each([
+    ['a call that is not there', {}],
+    ['an HTML page', { DescribeProjectSteps: '<html>maintenance</html>' }],
+    [
+      'words that sound like a missing call',
+      { DescribeProjectSteps: JSON.stringify({ success: false, code: 'X', message: 'Invalid API session' }) },
+    ],
+  ])('is unknown on %s, where this OMS has had the calls', async (_, answers) => {
+    expect((await ask(answers as Record<string, string>, 'auto', '4.1.1')).found.state).toBe('UNKNOWN');
   });
 
   test('is not there before 4.1.1, and unknown where OMS refuses', async () => {

@@ -1,4 +1,6 @@
 /** How a cutover ends, in words: from what the definition says of it, or from the state in which an execution died. */
+import { CheckFailed } from '../errors';
+import { tellPending } from '../telling/notice';
 import { type CutoverRecord, mayBeStopped, type Outcome } from './record';
 import { type CutoverPorts, changeRecord } from './records';
 import type { Caught, CutoverOrder } from './state';
@@ -52,7 +54,7 @@ export interface ExecutionEnd {
 
 /**
  * Closes what the execution itself did not: an aborted or timed-out one reaches no Catch, and a failing one may not have reached the store.
- * Harmless for one that did.
+ * Harmless for one that did. @throws CheckFailed where people cannot be told.
  */
 export async function executionEnded(
   end: ExecutionEnd,
@@ -65,6 +67,9 @@ export async function executionEnded(
   const record = await changeRecord(owner.project, end.run, ports, (old) =>
     closed(old, closingOf(old, end), ports.clock.now()),
   );
+  // The last there is to do: whoever invokes us tries again, and then puts the end aside, which wakes somebody.
+  if (!(await tellPending(owner.project, `${ports.newId()}/tell`, ports)))
+    throw new CheckFailed(`the end of cutover ${end.run} of ${owner.project} could not be told yet`);
   return { closed: record?.ending?.outcome ?? null };
 }
 

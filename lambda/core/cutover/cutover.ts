@@ -5,6 +5,7 @@
  */
 
 import { drainForecastText } from '../drain-forecast';
+import { tellPending } from '../telling/notice';
 import type { WaitRound } from '../wait-state';
 import { approvalDecided } from './approval';
 import { begin } from './begin';
@@ -16,9 +17,9 @@ import { cutoverLook } from './look';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './records';
 import { again, end, go } from './replies';
-import type { CutoverBooking, CutoverOrder, CutoverReply } from './state';
+import type { Caught, CutoverBooking, CutoverOrder, CutoverReply, CutoverState } from './state';
 import { ask, closed, fenced, stepBegun, voided, withGate, withNotice, wordsOf } from './transitions';
-import { verificationDue } from './verification';
+import { notClean, verificationDue } from './verification';
 import { approvalNotice, switchoverNotice, voidNotice } from './words';
 
 /** Approvals that went void: after so many the evidence is not worth asking for. */
@@ -40,8 +41,13 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       const early = order.gate === 'READY' || order.gate === 'READY_AGAIN';
       const cancelled = early ? await wasCancelled(record, ports) : null;
       if (cancelled !== null) return end(state, cancelled);
-      const notClean = order.gate === 'READY' ? await verificationDue(state, record, ports) : null;
-      return notClean ?? { ...go(state), gate: order.result };
+      if (order.gate === 'READY_AGAIN') {
+        const unclean = await notClean(state, record, ports);
+        if (unclean !== null)
+          return await approvalVoid(state, { Error: 'VerificationNotClean', Cause: unclean.message }, ports);
+      }
+      const due = order.gate === 'READY' ? await verificationDue(state, record, ports) : null;
+      return due ?? { ...go(state), gate: order.result };
     }
     case 'ask': {
       const forecast = await drainForecastText(state.projectId, ports);
@@ -54,18 +60,11 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       return await comeBack(state, record, { seconds: FIRST_PAUSE_SECONDS, events: ROUND_EVENTS.question }, ports);
     }
     case 'decided':
+      // Nobody may look at the project meanwhile, and who is asked has to hear of it.
+      await tellPending(state.projectId, `${ports.newId()}/tell`, ports);
       return await approvalDecided(state, await existingRecord(state, ports), ports);
-    case 'void': {
-      const record = await changeOpen(state, ports, (old) => {
-        const asked = old.asked.find(({ question }) => question === old.question);
-        if (asked === undefined) return old;
-        const after = voided(old, order.error);
-        return withNotice(after, voidNotice(after, { ...asked, voidBecause: wordsOf(order.error) }));
-      });
-      if (record.question <= MAX_QUESTIONS) return again(state);
-      const message = `${MAX_QUESTIONS} approvals went void: the migration does not stay ready`;
-      return end(state, await refuse(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
-    }
+    case 'void':
+      return await approvalVoid(state, order.error, ports);
     case 'step': {
       if (order.step === 'stopWrites') {
         const cancelled = await lastMomentToCancel(await existingRecord(state, ports), ports);
@@ -87,6 +86,19 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       return go({ ...state, writesStoppedAt, marginSeconds });
     }
   }
+}
+
+/** An approval of evidence that no longer holds counts no more: back to where it is gathered. */
+async function approvalVoid(state: CutoverState, error: Caught, ports: CutoverPorts): Promise<CutoverReply> {
+  const record = await changeOpen(state, ports, (old) => {
+    const asked = old.asked.find(({ question }) => question === old.question);
+    if (asked === undefined) return old;
+    const after = voided(old, error);
+    return withNotice(after, voidNotice(after, { ...asked, voidBecause: wordsOf(error) }));
+  });
+  if (record.question <= MAX_QUESTIONS) return again(state);
+  const message = `${MAX_QUESTIONS} approvals went void: the migration does not stay ready`;
+  return end(state, await refuse(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
 }
 
 function fence(
@@ -111,6 +123,7 @@ async function close(order: Extract<CutoverBooking, { action: 'close' }>, ports:
   const record = await changeRecord(state.projectId, state.run, ports, (old) =>
     closed(old, closing(old, order), ports.clock.now()),
   );
+  await tellPending(state.projectId, `${ports.newId()}/tell`, ports);
   const { code = order.outcome, message = '', byHand = null } = record?.ending ?? {};
   return end(state, { code, message: byHand === null ? message : `${message}. BY HAND: ${byHand}` });
 }

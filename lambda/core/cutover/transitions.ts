@@ -56,7 +56,13 @@ export function withGate(record: CutoverRecord, gate: GateName, seen: CheckResul
 
 export function withEntry(record: CutoverRecord, entry: GateEntry): CutoverRecord {
   const last = record.gates.at(-1);
-  if (last?.gate === entry.gate && last.checkId === entry.checkId && last.verdict === entry.verdict) return record;
+  if (
+    entry.checkId !== '' &&
+    last?.gate === entry.gate &&
+    last.checkId === entry.checkId &&
+    last.verdict === entry.verdict
+  )
+    return record;
   return { ...record, gates: [...record.gates, entry].slice(-MAX_GATES) };
 }
 

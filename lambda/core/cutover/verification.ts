@@ -14,45 +14,56 @@ const LONGEST_PAUSE_SECONDS = 3_600;
 /** Differences that nobody has mended for so long are not being mended. */
 const LONGEST_MS = 14 * 86_400_000;
 
-/** What to do where it is not clean; null where it is, or where there is nothing to ask. */
-export async function verificationDue(
+/** What OMS's verification says against going on, written into the receipt; null where it is clean, or where there is nothing to ask. */
+export async function notClean(
   state: CutoverState,
   record: CutoverRecord,
   ports: CutoverPorts,
-): Promise<CutoverReply | null> {
+): Promise<{ readonly message: string; readonly record: CutoverRecord } | null> {
   if (!record.settings.verification || ports.verifier === undefined) return null;
-  const found = await ports.verifier.verification(state.projectId);
-  if (found.state === 'NOT_THERE') return null;
-  const now = ports.clock.now();
-  const clean = found.state === 'CLEAN';
+  const api = (await ports.store.readLatest(state.projectId))?.api ?? null;
+  const { state: found, message } = await ports.verifier.verification(state.projectId, api);
+  if (found === 'NOT_THERE') return null;
   const entry = {
     gate: 'VERIFICATION',
-    verdict: clean ? 'MET' : 'NOT_YET',
-    value: found.message,
+    verdict: found === 'CLEAN' ? 'MET' : 'NOT_YET',
+    value: message,
     threshold: 'full verification found no difference',
     checkId: '',
-    at: iso(now),
+    at: iso(ports.clock.now()),
   } as const;
   const after = await changeOpen(state, ports, (old) => {
     const last = old.gates.findLast(({ gate }) => gate === 'VERIFICATION');
-    const noted = last?.value === entry.value ? old : withEntry(old, entry);
-    if (noted === old || found.state !== 'DIFFERENT') return noted;
+    const noted = last?.value === message ? old : withEntry(old, entry);
+    if (noted === old || found !== 'DIFFERENT') return noted;
     return withNotice(noted, {
-      id: 'different',
+      // Another number of them is news too.
+      id: `different-${noted.gates.filter(({ gate }) => gate === 'VERIFICATION').length}`,
       headline: 'cutover waits: verification found differences',
-      body: found.message,
+      body: message,
       advice:
         'look at the differences in the OMS console, correct them there, and verify again; the cutover goes on by itself.',
       importance: 'HIGH',
     });
   });
-  if (clean) return null;
-  const since = Date.parse(after.gates.find(({ gate }) => gate === 'VERIFICATION')?.at ?? entry.at);
+  return found === 'CLEAN' ? null : { message, record: after };
+}
+
+/** Has READY come back until it is clean; null where it is. */
+export async function verificationDue(
+  state: CutoverState,
+  record: CutoverRecord,
+  ports: CutoverPorts,
+): Promise<CutoverReply | null> {
+  const unclean = await notClean(state, record, ports);
+  if (unclean === null) return null;
+  const now = ports.clock.now();
+  const first = unclean.record.gates.find(({ gate }) => gate === 'VERIFICATION');
+  const since = first === undefined ? now : Date.parse(first.at);
   if (now - since > LONGEST_MS) {
-    const why = { code: 'DeadlineExceeded', message: `${found.message}; for 14 days now` };
+    const why = { code: 'DeadlineExceeded', message: `${unclean.message}; for 14 days now` };
     return end(state, await refuse(record, 'FAILED', why, ports));
   }
-  const pause = Math.ceil((now - since) / 10_000);
-  const seconds = Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, pause));
+  const seconds = Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, Math.ceil((now - since) / 10_000)));
   return await comeBack(state, record, { seconds, events: ROUND_EVENTS.verification }, ports);
 }

@@ -2,7 +2,8 @@
  * Hands a cutover's notices over to the project's pending changes, from where they are told like any other.
  * Order of effects: the notice stands in the cutover's record with the state that caused it; then it is put into latest, under its own id;
  * then it is taken out of the record. A crash in between leaves it in the record, and the next action hands it over: twice only where
- * latest has forgotten its id in the meantime, which takes sixteen looks.
+ * latest has forgotten its id in the meantime, which takes sixteen looks. What SNS does not take stays pending: the next look tells it, or,
+ * where nobody looks, the next action that waits for people or ends the cutover.
  */
 
 import type { CutoverRecord, Notice } from '../cutover/record';
@@ -11,24 +12,47 @@ import { type Latest, MAX_CONFLICTS, remembering } from '../latest';
 import { firstLatest } from '../observe';
 import { type Change, withinBounds } from './change';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
+import { isMuted } from './mute';
 
 export async function handOver(record: CutoverRecord, notice: Notice, ports: DeliveryPorts): Promise<void> {
   const id = `${record.run.slice(0, 80)}/${notice.id}`;
+  await putAndTell(record.project, id, ports, (before, now) => {
+    if (!before.recentChecks.includes(id)) return withChange(before, id, notice, now);
+    // Handed over by a try that died before it told, or whose answer was lost: its lease is ours.
+    return before.lease?.owner === id ? { ...before, version: before.version + 1, lease: null } : null;
+  });
+}
+
+/**
+ * Tells what is still pending of a project at which perhaps nobody else looks: of a cutover that asks, or has ended.
+ * @param owner a new id. @returns whether all of a cutover is told, or kept on purpose.
+ */
+export async function tellPending(project: string, owner: string, ports: DeliveryPorts): Promise<boolean> {
+  const left = await putAndTell(project, owner, ports, (before, now) => {
+    if (before.lease?.owner === owner) return { ...before, version: before.version + 1, lease: null };
+    const isFree = before.lease === null || before.lease.until <= now;
+    return isFree && before.pending.length > 0 ? { ...before, version: before.version + 1, writeId: owner } : null;
+  });
+  return isMuted(left, ports.clock.now()) || left.pending.every(({ kind }) => kind !== 'cutover');
+}
+
+/** Changes latest on condition, taking the lease where it is free, and tells. @param change null: nothing to do. @returns what is stored then. */
+async function putAndTell(
+  project: string,
+  owner: string,
+  ports: DeliveryPorts,
+  change: (before: Latest, now: number) => Latest | null,
+): Promise<Latest> {
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const before = (await ports.store.readLatest(record.project)) ?? firstLatest(record.project);
-    if (before.recentChecks.includes(id)) return;
+    const before = (await ports.store.readLatest(project)) ?? firstLatest(project);
     const now = ports.clock.now();
-    const next = claimed(withChange(before, id, notice, now), id, now, ports.leaseMs);
-    const put = await ports.store.putLatest(next, { expectedVersion: before.version });
-    const stored = put === 'stored' ? next : await ports.store.readLatest(record.project);
-    if (stored?.recentChecks.includes(id)) {
-      await deliver(stored, id, ports);
-      return;
-    }
+    const changed = change(before, now);
+    if (changed === null) return before;
+    const next = claimed(changed, owner, now, ports.leaseMs);
+    if ((await ports.store.putLatest(next, { expectedVersion: before.version })) === 'stored')
+      return await deliver(next, owner, ports);
   }
-  throw new CheckFailed(
-    `the latest item of ${record.project} changed under this notice ${MAX_CONFLICTS} times in a row`,
-  );
+  throw new CheckFailed(`the latest item of ${project} changed under this notice ${MAX_CONFLICTS} times in a row`);
 }
 
 function withChange(before: Latest, id: string, notice: Notice, now: number): Latest {

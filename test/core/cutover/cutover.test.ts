@@ -272,6 +272,35 @@ describe('full verification', () => {
     expect((await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN })).next).toBe(next);
   });
 
+  test('is asked again after an approval, which is void where it is no longer clean', async () => {
+    const one = desk();
+    one.verification = { state: 'CLEAN', message: 'none' };
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
+    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    await one.answer(true);
+    one.verification = { state: 'DIFFERENT', message: '9 differences' };
+    const again = { action: 'gate', state: one.state(), gate: 'READY_AGAIN', result: SEEN } as const;
+    expect(await one.do(again)).toMatchObject({ next: 'AGAIN' });
+    const record = await one.record();
+    expect(record).toMatchObject({ question: 2, phase: 'READY' });
+    expect(record?.asked[0]?.voidBecause).toBe('VerificationNotClean: 9 differences');
+    expect(one.subjects).toContain('[oms-cutover] p_x cutover approval is void');
+  });
+
+  test('tells of another number of differences too', async () => {
+    const one = desk();
+    await one.begin();
+    for (const message of ['3 differences', '5 differences', '5 differences']) {
+      one.verification = { state: 'DIFFERENT', message };
+      await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
+    }
+    expect(one.harness.told.map(({ body }) => /\d differences/.exec(body)?.[0])).toEqual([
+      '3 differences',
+      '5 differences',
+    ]);
+  });
+
   test('tells of differences once', async () => {
     const one = desk();
     one.verification = { state: 'DIFFERENT', message: '7 differences' };
@@ -314,6 +343,54 @@ describe('the history of the execution', () => {
     const seconds = long.switchover === 'none' ? 7200 : 3600 + 43_200;
     expect(25_000 - roomBeforeFence(long)).toBeGreaterThan((11 * seconds) / 45 + 4_000);
     expect(roomBeforeFence(long)).toBeGreaterThan(5_000);
+  });
+});
+
+describe('what a cutover tells, of a project at which nobody else looks', () => {
+  const refusing = async () => {
+    const one = desk();
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    one.harness.refusal = new Error('SNS is down');
+    return one;
+  };
+  const ENDED = { run: 'run-1', status: 'FAILED', error: 'CutoverNeedsOperator' };
+  const close = (one: Desk) =>
+    one.do({ action: 'close', state: one.state(), outcome: 'NEEDS_OPERATOR', error: { Error: 'Boom' } });
+
+  test('is told by the next look for the answer, where the question could not be', async () => {
+    const one = await refusing();
+    const asked = await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    expect(one.subjects).toEqual([]);
+    one.harness.refusal = null;
+    await one.do({ action: 'decided', state: asked.cutover });
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval']);
+  });
+
+  test('is told by the rule on the execution’s end, which is tried again until it is', async () => {
+    const one = await refusing();
+    await close(one);
+    await expect(executionEnded(ENDED, one.ports)).rejects.toThrow('could not be told yet');
+    one.harness.refusal = null;
+    await executionEnded(ENDED, one.ports);
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover NEEDS AN OPERATOR']);
+    await executionEnded(ENDED, one.ports);
+    expect(one.subjects).toHaveLength(1);
+  });
+
+  test('is told by a second try where the first one died before it told', async () => {
+    const one = await refusing();
+    const { store } = one.harness;
+    const putLatest = store.putLatest.bind(store);
+    store.putLatest = async (latest, expected) => {
+      await putLatest(latest, expected);
+      store.putLatest = putLatest;
+      throw new Error('killed');
+    };
+    await expect(close(one)).rejects.toThrow('killed');
+    one.harness.refusal = null;
+    one.harness.now += SECOND;
+    await close(one);
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover NEEDS AN OPERATOR']);
   });
 });
 
@@ -392,13 +469,5 @@ describe('the end', () => {
     await expect(one.do({ action: 'step', state: one.state(), step: 'switchTraffic' })).rejects.toMatchObject({
       code: 'CutoverOver',
     });
-  });
-
-  test('is told by a later action where the first try died before it was', async () => {
-    const one = await stopped();
-    one.harness.refusal = new Error('SNS is down');
-    await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
-    expect(one.subjects).toEqual([]);
-    expect((await one.harness.store.readLatest('p_x'))?.pending).toHaveLength(1);
   });
 });
