@@ -43,8 +43,10 @@ export class Decoding {
       this.odd(field, value, 'not between 0 and 100; taken as unknown');
       return null;
     }
-    if (!Number.isInteger(number)) this.odd(field, value, 'not a whole percentage');
-    return number;
+    if (Number.isInteger(number)) return number;
+    this.odd(field, value, 'not a whole percentage');
+    // Down, so that nothing short of 100 becomes 100.
+    return Math.floor(number * 100) / 100;
   }
 
   /** Unix seconds; null for no data (null, 0, absent) and for what is no time. `textual`: this format sends digits as a string. */

@@ -92,18 +92,26 @@ function isOvertaken(before: Latest | undefined, look: Look, now: number): boole
 
 /** Keeps the look, changes nothing, opens nothing. */
 async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<Performed> {
+  const { verdict, reason } = derivation.result;
   const result: CheckResult = {
     ...derivation.result,
+    // The deadline is our own clock's to say, and no look's.
+    ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
+  };
+  await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
+  log(ports, result);
+  return { result, latest: before };
+}
+
+function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'verdict' | 'reason' | 'waitSeconds'> {
+  return {
     verdict: 'NOT_YET',
     reason: {
       code: 'OlderLook',
       message: `another check of this project looked at the same time or later, at ${iso(before.requestedAt)}; that look counts`,
     },
-    waitSeconds: Math.max(1, derivation.result.waitSeconds),
+    waitSeconds: Math.max(1, result.waitSeconds),
   };
-  await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
-  log(ports, result);
-  return { result, latest: before };
 }
 
 /** Everything a person asks for afterwards stands in this one line. */

@@ -27,7 +27,10 @@ export interface Span {
 const MAX_MARKS = 24;
 const MAX_SPANS = 24;
 
-/** Adds a mark when the percent moved; a percent that went backwards starts the history again. */
+/**
+ * Adds a mark when the percent moved; a percent that went backwards starts the history again. What moved in no running time that anybody
+ * saw (a project that was found resumed) tells of no rate: the marks before it keep theirs, as if they had been that much further.
+ */
 export function withMark(
   marks: readonly Mark[],
   percent: number | null,
@@ -38,6 +41,7 @@ export function withMark(
   const last = marks.at(-1);
   if (last === undefined || percent < last.percent) return [{ percent, seenAt: activeMs, notBefore: activeMs }];
   if (percent === last.percent) return marks;
+  if (activeMs === beforeMs) return marks.map((mark) => ({ ...mark, percent: mark.percent + percent - last.percent }));
   const grown = [...marks, { percent, seenAt: activeMs, notBefore: beforeMs }];
   // The first is kept for the mean over everything; of the others the newest tell the present pace.
   return grown.length <= MAX_MARKS ? grown : [grown[0] as Mark, ...grown.slice(grown.length - MAX_MARKS + 1)];
@@ -55,6 +59,8 @@ const RECENT_PERCENTS = 3;
 /** How much quicker than usual the rest may go, and than the quickest percent of late. */
 const QUICKER_THAN_USUAL = 0.7;
 const QUICKER_THAN_QUICKEST = 0.95;
+/** A rate from which the end would be further away than this is no rate. */
+const LONGEST_FORECAST_MS = 10 * 365 * 86_400_000;
 /** How much slower than usual the rest may go before it counts as late. Long tails are common, stalls are not. */
 const SLOWER_THAN_USUAL = 3;
 
@@ -68,6 +74,7 @@ export function forecastCopy(marks: readonly Mark[], activeMs: number): Forecast
   const left = 100 - last.percent;
   const sinceMove = Math.max(0, activeMs - middle(last));
   const overall = perPercent(marks[Math.min(marks.length - 2, Math.floor(marks.length / 3))] as Mark, last);
+  if (overall * left > LONGEST_FORECAST_MS) return null;
   const recent = marks.slice(-RECENT_PERCENTS - 1);
   const times = recent.slice(1).map((mark, i) => perPercent(recent[i] as Mark, mark));
   const usual = median(times);

@@ -1,6 +1,6 @@
 /** SWITCHED: has OMS's own forward switchover been done? Fails closed, like the other gates. */
 import type { Reason } from './check-result';
-import { iso } from './duration';
+import { formatDuration, iso } from './duration';
 import { notRunning, oddAmong } from './gate';
 import { isPlausible } from './lag';
 import type { Latest } from './latest';
@@ -17,6 +17,8 @@ const notYet = (code: string, message: string): SwitchedOrNot => ({ met: false, 
 
 /** One value may be left from an earlier attempt: only a second one shows that the reverse direction is at work. */
 const MIN_REVERSE_VALUES = 2;
+/** And that it does so now: a switchover of yesterday is none that somebody waits for. An idle target may not advance it. */
+const MOVES_WITHIN_MS = 10 * 60_000;
 const FIELDS = ['status', 'currentStep', 'enableReverseIncrSync', 'reverseIncrSyncCheckpoint'];
 
 export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly[]): SwitchedOrNot {
@@ -41,7 +43,13 @@ export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly
   if (checkpoint === null) return notYet('CheckpointUnknown', 'OMS gave no usable reverse checkpoint');
   if (!isPlausible(checkpoint, look))
     return notYet('CheckpointImplausible', 'the reverse checkpoint is more than 60 s in the future');
-  const values = latest.reverse?.values ?? 0;
+  const { values = 0, movedAt = 0 } = latest.reverse ?? {};
+  const still = look.answeredAt - movedAt;
+  if (values >= MIN_REVERSE_VALUES && still > MOVES_WITHIN_MS)
+    return notYet(
+      'ReverseNotMoving',
+      `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}; an idle target may be why: write a marker row there`,
+    );
   if (values < MIN_REVERSE_VALUES)
     return notYet('ReverseNotMoving', 'the reverse checkpoint was seen at one value only; it has to move');
   return met(

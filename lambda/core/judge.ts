@@ -129,10 +129,16 @@ function synced(goal: Goal & { type: 'SYNCED' }, latest: Latest, look: Look): To
     return notYet('LagTooHigh', `lag ${newest.worstLagSeconds} s, ${needs}${best}`);
   const held = heldWithin(latest.spans, maxLagSeconds, maxLookGapMs(holdSeconds));
   if (held.seconds < holdSeconds || held.checkpoints < MIN_CHECKPOINTS) {
+    const apart = latest.spans.at(-2)?.to;
+    const widest = maxLookGapMs(holdSeconds);
+    const tooRare =
+      apart !== undefined && newest.from - apart > widest
+        ? `; this look came ${formatDuration((newest.from - apart) / 1000)} after the one before, and a hold goes on only within ${formatDuration(widest / 1000)}`
+        : '';
     const seen = `held for ${formatDuration(held.seconds)} over ${held.checkpoints} checkpoint${held.checkpoints === 1 ? '' : 's'}`;
     return notYet(
       'NotHeldYet',
-      `lag ${newest.worstLagSeconds} s, ${needs} and over ${MIN_CHECKPOINTS} checkpoints; ${seen}${best}`,
+      `lag ${newest.worstLagSeconds} s, ${needs} and over ${MIN_CHECKPOINTS} checkpoints; ${seen}${tooRare}${best}`,
     );
   }
   return met(
@@ -151,11 +157,13 @@ export function maxLookGapMs(holdSeconds: number): number {
 
 function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): Toward {
   // On both clocks the look must have begun after the fence: what OMS said before proves nothing about the last writes.
-  const beganAt = look.requestedAt + Math.min(0, believedSkewMs(look));
+  const behind = Math.min(0, believedSkewMs(look));
+  const beganAt = look.requestedAt + behind;
   if (beganAt <= goal.writesStoppedAt) {
+    const whose = behind < 0 ? ' by the clock of OMS, which is behind ours,' : '';
     return notYet(
       'LookBeforeFence',
-      `this look began at ${iso(beganAt)}, before writes stopped at ${iso(goal.writesStoppedAt)}`,
+      `this look began at ${iso(beganAt)}${whose} before writes stopped at ${iso(goal.writesStoppedAt)}`,
     );
   }
   const checkpoint = look.outcome === 'OK' ? look.progress.incrSyncCheckpoint : null;

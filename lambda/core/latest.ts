@@ -46,6 +46,8 @@ export interface Latest {
   readonly checkpointSince: number | null;
   /** The reverse checkpoint since the reverse step began: its last value, at how many it was seen, and when it last moved. Absent before. */
   readonly reverse?: { readonly value: number; readonly values: number; readonly movedAt: number } | undefined;
+  /** Greatest lead of the forward checkpoint over our clock since incremental sync began, milliseconds: the source's clock is ahead by that much at the least. */
+  readonly sourceAheadMs?: number | undefined;
   /** Least lag since incremental sync began. */
   readonly bestLagSeconds: number | null;
   /** Last sequence number given to a change. */

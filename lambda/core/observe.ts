@@ -67,6 +67,7 @@ export function observe(before: Latest | undefined, look: Look, project: string,
       movedAtActiveMs: seen !== null && moved(base.progress, seen) ? active : base.movedAtActiveMs,
       spans: withSpan(clockWentBack ? [] : base.spans, span),
       checkpointSince: seen === null ? base.checkpointSince : checkpointSince,
+      sourceAheadMs: sourceAhead(base, look),
       bestLagSeconds: bestLag(base, seen, lagSeconds),
       reverse: reverseSeen(base, look),
     },
@@ -187,6 +188,14 @@ function spanOf(
     worstLagSeconds: ready ? lagSeconds : 0,
     checkpoints: fresh || (ready && base.spans.at(-1)?.ready !== true) ? 1 : 0,
   };
+}
+
+function sourceAhead(base: Latest, look: Look): number | undefined {
+  if (look.outcome !== 'OK') return base.sourceAheadMs;
+  const { currentStep, incrSyncCheckpoint: checkpoint } = look.progress;
+  if (phaseOf(currentStep) !== 'incremental') return undefined;
+  if (checkpoint === null || !isPlausible(checkpoint, look)) return base.sourceAheadMs;
+  return Math.max(base.sourceAheadMs ?? 0, checkpoint * 1000 - look.answeredAt);
 }
 
 function bestLag(base: Latest, seen: Progress | null, lagSeconds: number | null): number | null {

@@ -39,7 +39,7 @@ export async function replay(
   for await (const snapshot of snapshots) {
     const look = lookIn(snapshot);
     // Looks that overlapped a later one changed nothing then, and change nothing now.
-    if (latest !== undefined && look.requestedAt < latest.requestedAt) continue;
+    if (latest !== undefined && look.requestedAt < Math.max(latest.requestedAt, latest.progressAt ?? 0)) continue;
     if (latest !== undefined && look.answeredAt - latest.observedAt > widest) gaps += 1;
     const derived = derive(latest, look, {
       project,

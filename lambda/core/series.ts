@@ -1,4 +1,9 @@
-/** Unbroken series of looks that saw a condition: what graces run over. Time in which nobody looked counts for nothing. */
+/**
+ * Unbroken series of looks that saw a condition: what graces run over. Time in which nobody looked counts for nothing.
+ *
+ * A look that got no answer saw nothing against a status either: it neither adds to a series of a status nor ends it, or an OMS that is
+ * restarted every night would never let a project be suspended for twelve hours.
+ */
 import type { Look, Progress } from './progress';
 import { classOf } from './status';
 import { hasVanished } from './vanished';
@@ -35,7 +40,8 @@ export function nextSeries(
   known: Progress | null,
   unbroken: boolean,
 ): Partial<Record<SeriesName, Series>> {
-  const after: Partial<Record<SeriesName, Series>> = {};
+  const saysNothing = look.outcome !== 'OK' && !hasVanished(known, look);
+  const after: Partial<Record<SeriesName, Series>> = saysNothing && unbroken ? onlyOfStatus(before) : {};
   for (const name of conditionsOf(look, known)) {
     const running = unbroken ? before[name] : undefined;
     after[name] =
@@ -44,6 +50,18 @@ export function nextSeries(
         : { name, since: running.since, last: look.answeredAt, looks: running.looks + 1 };
   }
   return after;
+}
+
+function onlyOfStatus({
+  failed,
+  suspended,
+  unknown,
+}: Readonly<Partial<Record<SeriesName, Series>>>): Partial<Record<SeriesName, Series>> {
+  return {
+    ...(failed === undefined ? {} : { failed }),
+    ...(suspended === undefined ? {} : { suspended }),
+    ...(unknown === undefined ? {} : { unknown }),
+  };
 }
 
 /** How late a look may come and still continue a series: half its promise, 3 s at least. */

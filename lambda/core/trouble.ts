@@ -58,7 +58,10 @@ function ofOms(question: Question, latest: Latest, look: Look & { problem: strin
   if (look.outcome !== 'OmsRejectedCredentials') return unreachable;
   const grace = firstLook ? 0 : settings.credentialsGraceSeconds;
   const rejected = graced(latest, 'credentials', grace, 'OmsRejectedCredentials', look.problem);
-  return unreachable.failed && !rejected.failed ? unreachable : rejected;
+  if (unreachable.failed && !rejected.failed) return unreachable;
+  // Whichever ends it first: the pace must not sleep past it.
+  const ends = [unreachable.failsAt, rejected.failsAt].filter((at) => at !== null);
+  return { ...rejected, failsAt: ends.length === 0 ? null : Math.min(...ends) };
 }
 
 function now(code: string, message: string): Trouble {

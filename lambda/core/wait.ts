@@ -14,7 +14,8 @@ export function lookFor(
   wait: {
     readonly startedAt: number;
     readonly deadlineAt: number;
-    readonly checks: number;
+    /** No look of this wait came before. */
+    readonly isFirst: boolean;
     readonly signal?: AbortSignal;
   },
   ports: CheckPorts,
@@ -22,7 +23,7 @@ export function lookFor(
   const question = {
     goal: order.goal,
     settings: order.settings,
-    firstLook: wait.checks === 0,
+    firstLook: wait.isFirst,
     deadlineAt: wait.deadlineAt,
   };
   const looker: Looker = 'wait';
@@ -53,9 +54,15 @@ const LOOKING_MS = 140_000;
 /**
  * One round of the wait loop: a look, and more of them where the pace is short.
  * @param remainingMs how long this invocation may still take, milliseconds.
+ * @param isOfCutover its gates follow one another: the first look of one is not the first that took the account.
  * Input that is wrong is a verdict, FAILED with code InvalidInput, so that the parent fails by that name.
  */
-export async function waitRound(input: unknown, ports: InvocationPorts, remainingMs: () => number): Promise<WaitRound> {
+export async function waitRound(
+  input: unknown,
+  ports: InvocationPorts,
+  remainingMs: () => number,
+  isOfCutover = false,
+): Promise<WaitRound> {
   const began = ports.clock.now();
   const state = readWaitState(input) as WaitState;
   let order: WaitOrder;
@@ -70,7 +77,8 @@ export async function waitRound(input: unknown, ports: InvocationPorts, remainin
   const round = (state.round ?? 0) + 1;
   let checks = state.checks ?? 0;
   for (;;) {
-    const result = await lookFor(order, { startedAt, deadlineAt, checks }, ports);
+    const isFirst = checks === 0 && !isOfCutover;
+    const result = await lookFor(order, { startedAt, deadlineAt, isFirst }, ports);
     checks += 1;
     const pauseMs = result.waitSeconds * 1000;
     const inside = order.settings.intervalIsFixed ? INSIDE_SECONDS_FIXED : INSIDE_SECONDS;

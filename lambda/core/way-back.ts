@@ -48,7 +48,10 @@ function lostBecause({ reverse }: Latest, look: Look & { outcome: 'OK' }): strin
     default:
       return null;
   }
-  if (phaseOf(currentStep) !== 'reverse') return `the step is ${currentStep ?? 'unknown'}, and no longer a reverse one`;
+  // A step that nobody knows, or that was left out of a reply, says nothing of the way back.
+  const phase = phaseOf(currentStep);
+  if (phase === 'unknown') return null;
+  if (phase !== 'reverse') return `the step is ${currentStep}, and no longer a reverse one`;
   const still = reverse === undefined ? 0 : look.answeredAt - reverse.movedAt;
   return still >= STANDS_STILL_MS ? `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}` : null;
 }

@@ -130,6 +130,7 @@ export function settingsOf(props: CutoverPipelineProps): Record<string, unknown>
     switchover: switchover === undefined ? 'none' : switchover === 'operator' ? 'operator' : 'step',
     switchoverTimeoutSeconds: switchoverTimeoutOf(props).toSeconds(),
     verification: ready?.verification ?? true,
+    verify: props.verify !== undefined,
     rollback: props.rollback !== undefined,
     rehearse: props.rehearse ?? false,
   };

@@ -59,7 +59,11 @@ export const waitCommand: Command = {
       const startedAt = io.clock.now();
       const deadlineAt = startedAt + order.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
-        const result = await lookFor(order, { startedAt, deadlineAt, checks, signal: io.signal }, watcher.ports);
+        const result = await lookFor(
+          order,
+          { startedAt, deadlineAt, isFirst: checks === 0, signal: io.signal },
+          watcher.ports,
+        );
         if (result.verdict !== 'NOT_YET') {
           printer.result({ verdict: result.verdict, reason: result.reason, checks: checks + 1 });
           return exitOfVerdict(result.verdict, result.reason);

@@ -89,6 +89,23 @@ describe('graces', () => {
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
   });
 
+  test.each([
+    ['once an hour', 12],
+    ['every other time', 2],
+  ])('go on over looks that got no answer, which saw nothing against it: %s', (_, nth) => {
+    const looks = Array.from({ length: 12 * 12 + 1 }, (_unused, i) =>
+      i % nth === 1 ? failed(T0 + i * 5 * MINUTE) : ok(T0 + i * 5 * MINUTE, { status: 'SUSPEND' }),
+    );
+    const { results } = play(looks);
+    expect(results.findIndex(({ verdict }) => verdict === 'FAILED')).toBe(144);
+    expect(results.at(-1)?.reason.code).toBe('MigrationSuspended');
+  });
+
+  test('never end on a look that got no answer itself', () => {
+    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
+    expect(play(looks, { settings: grace }).last.reason.code).toBe('OmsUnreachable');
+  });
+
   test('do not run while nobody looks', () => {
     const looks = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
     const { last } = play(looks, { settings: grace, everWatched: false });

@@ -22,6 +22,15 @@ describe('the goal SWITCHED', () => {
     ]);
   });
 
+  test('is not met by a reverse checkpoint that moved yesterday', () => {
+    const looks = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
+    const later = reverse(T0 + 1800 * MINUTE, seconds + 5);
+    expect(play([...looks, later], { goal }).last).toMatchObject({
+      verdict: 'NOT_YET',
+      reason: { code: 'ReverseNotMoving', message: expect.stringContaining('has not moved for 1 d 5 h') },
+    });
+  });
+
   test.each([
     ['the step is still a forward one', syncing(T0, 2), 'NotSwitched'],
     ['OMS waits for its operator', syncing(T0, 2, { currentStep: 'APP_SWITCH' }), 'NotSwitched'],
@@ -67,6 +76,10 @@ describe('the way back', () => {
     ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
   ])('is told as lost when %s', (_, looks) => {
     expect(play([...open, ...looks]).changes).toContain('way-back-lost');
+  });
+
+  test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with a step that nobody knows: %j', (currentStep) => {
+    expect(play([...open, reverse(T0 + MINUTE, seconds + 60, { currentStep })]).changes).not.toContain('way-back-lost');
   });
 
   test('is told once, and again when it is there again', () => {

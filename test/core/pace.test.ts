@@ -35,6 +35,25 @@ test('says when the copy should be done, at the measured rate', () => {
   expect(error).toBeLessThan(15 * MINUTE);
 });
 
+test('never sleeps past an outage grace, also where it is the account that is refused', () => {
+  const looks = [ok(T0), failed(T0 + MINUTE, 'OmsRejectedCredentials')];
+  expect(play(looks, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
+});
+
+test('says what the rate before was of a copy that was found resumed and further on, and no end at once', () => {
+  const looks = copying(10, 50);
+  const at = looks.at(-1)?.answeredAt ?? 0;
+  const resumed = [
+    ok(at + MINUTE, { status: 'SUSPEND', fullMigrationProgress: 50 }),
+    ok(at + 60 * MINUTE, { fullMigrationProgress: 52 }),
+  ];
+  const { last } = play([...looks, ...resumed]);
+  const left = Date.parse(last.eta ?? '') - Date.parse(last.observedAt);
+  expect(Math.abs(left - 4.8 * HOUR)).toBeLessThan(15 * MINUTE);
+  const fresh = [ok(T0, { status: 'SUSPEND' }), ok(T0 + MINUTE, { fullMigrationProgress: 42 })];
+  expect(play(fresh).last.eta).toBeNull();
+});
+
 test('says nothing of an end before the percent has moved', () => {
   expect(
     play([ok(T0, { fullMigrationProgress: 3 }), ok(T0 + MINUTE, { fullMigrationProgress: 3 })]).last.eta,

@@ -116,6 +116,13 @@ test('begins no look that might outlast the invocation, however long a look may 
   expect(run.now - T0).toBeLessThan(180_000);
 });
 
+test('ends at its deadline also where another look overtook its own', async () => {
+  const run = new Harness([ok(T0), { ...ok(T0 + 3601 * SECOND), requestedAt: T0 - SECOND }]);
+  const first = await round(run, { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 });
+  const { result } = await round(run, first.wait);
+  expect(result).toMatchObject({ verdict: 'FAILED', reason: { code: 'DeadlineExceeded' } });
+});
+
 test('ends a leg after its rounds, whatever the wait still has before it', async () => {
   const state: WaitState = {
     projectId: 'p_x',

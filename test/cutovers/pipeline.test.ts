@@ -229,6 +229,12 @@ describe('a cutover', () => {
     ['traffic cannot be switched', 'plain', { switchTraffic: broken }, 'see how far your step switchTraffic came'],
     ['rolling back fails', 'rollback', { verify: broken, rollback: broken }, 'Your step rollback failed too'],
     ['the switchover fails', 'switchover', { switchover: broken }, 'OMS may have been switched over'],
+    [
+      'the switchover fails before the target was looked at',
+      'switchover',
+      { switchover: broken },
+      'do by hand what your steps verify and switchTraffic do',
+    ],
   ] as const)('calls an operator loudly when %s, with what to do by hand', async (_, variant, changed, words) => {
     const { world, done } = play(variant, changed);
     const execution = await world.cutOver('run');

@@ -12,6 +12,7 @@ const SETTINGS = {
   switchover: 'none',
   switchoverTimeoutSeconds: 1800,
   verification: true,
+  verify: false,
   rollback: false,
   rehearse: false,
 } as const;

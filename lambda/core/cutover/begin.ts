@@ -20,6 +20,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
   switchover: 'none',
   switchoverTimeoutSeconds: 1800,
   verification: true,
+  verify: false,
   rollback: false,
   rehearse: false,
 };

@@ -1,6 +1,6 @@
 /** The fence of a cutover: read on the source by the step that stopped writes, or else our own time after it, with a margin. */
 
-import { iso, parseMoment } from '../duration';
+import { formatDuration, iso, parseMoment } from '../duration';
 import { OmsCutoverError } from '../errors';
 import { PLAUSIBLE_FUTURE_MS } from '../lag';
 import type { Latest } from '../latest';
@@ -26,6 +26,11 @@ export function readFence(
     .find((value) => value !== undefined);
   if (found === undefined) {
     if (path !== undefined) throw unreadable(`the output of stopWrites has nothing at ${path}`);
+    if (step.aheadMs > PLAUSIBLE_FUTURE_MS) {
+      throw unreadable(
+        `the source's clock seems to be ${formatDuration(step.aheadMs / 1000)} ahead of ours, so our own time is no fence: have stopWrites return writesStoppedAt, read on the source`,
+      );
+    }
     return { writesStoppedAt: iso(step.now + step.aheadMs), readBy: 'clock', marginSeconds: step.marginSeconds };
   }
   const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
@@ -44,10 +49,10 @@ export function readFence(
 
 /** By how much the source's clock is ahead of ours at the least: its checkpoint was ahead when it was seen. Skew may only tighten the gate. */
 export function sourceAheadMs(latest: Latest | undefined): number {
-  const checkpoint = latest?.progress?.incrSyncCheckpoint;
-  if (latest?.progressAt == null || checkpoint == null) return 0;
-  const ahead = checkpoint * 1000 - latest.progressAt;
-  return ahead <= PLAUSIBLE_FUTURE_MS ? Math.max(0, ahead) : 0;
+  const checkpoint = latest?.progress?.incrSyncCheckpoint ?? null;
+  const at = latest?.progressAt ?? null;
+  const lastSeen = checkpoint === null || at === null ? 0 : checkpoint * 1000 - at;
+  return Math.max(0, latest?.sourceAheadMs ?? 0, lastSeen);
 }
 
 function at(value: unknown, path: string): unknown {

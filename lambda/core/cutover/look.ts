@@ -22,7 +22,7 @@ function invocationMs(writes: CutoverLook['writes'], ports: CutoverPorts): numbe
  */
 export async function cutoverLook({ wait, writes }: CutoverLook, ports: CutoverPorts): Promise<WaitRound> {
   const endsAt = ports.clock.now() + invocationMs(writes, ports);
-  const round = await waitRound(wait, ports, () => endsAt - ports.clock.now());
+  const round = await waitRound(wait, ports, () => endsAt - ports.clock.now(), writes === 'STOPPED');
   if (writes === 'STOPPED') return round;
   const { projectId, execution = '' } = round.wait;
   const record = await ports.cutovers.readCutover(projectId, execution.slice(execution.lastIndexOf(':') + 1));

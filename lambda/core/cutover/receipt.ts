@@ -43,8 +43,11 @@ export function receiptText(record: CutoverRecord): string {
   return rows.join('\n');
 }
 
-function fence({ fence: set }: CutoverRecord): string {
-  if (set === null) return 'none: writes were not stopped by this run';
+function fence({ fence: set, stoppingAt }: CutoverRecord): string {
+  if (set === null)
+    return stoppingAt === null
+      ? 'none: writes were not stopped by this run'
+      : 'none was read: the step that stops writes was begun, and its end was not seen';
   const who = set.readBy === 'step' ? 'read on the source' : 'our own clock after the step';
   return `${set.writesStoppedAt}, ${who}, margin ${set.marginSeconds} s`;
 }

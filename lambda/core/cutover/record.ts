@@ -142,6 +142,8 @@ export interface CutoverSettings {
   readonly switchoverTimeoutSeconds: number;
   /** Whether OMS's own full verification has to be clean, where there is one. */
   readonly verification: boolean;
+  /** Whether there is a step that looks at the target. */
+  readonly verify: boolean;
   readonly rollback: boolean;
   readonly rehearse: boolean;
 }

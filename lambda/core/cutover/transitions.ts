@@ -196,10 +196,14 @@ export function withNotice(record: CutoverRecord, notice: Notice): CutoverRecord
     : { ...record, notices: [...record.notices, notice] };
 }
 
+/** A cause may have 32 KB, and a record has many: the execution itself keeps it whole. */
+const MAX_WORDS = 2_000;
+
 /** `States.Timeout: the task took …`, whatever of it there is. */
 export function wordsOf(error: Caught | undefined): string {
   const name = error?.Error ?? 'an error without a name';
-  return error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
+  const words = error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
+  return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS)}…`;
 }
 
 /** A function's error comes as JSON with its words in `errorMessage`. */

@@ -28,7 +28,7 @@ export function byHand(
   const forward =
     failedAt === 'switchTraffic' || phase === 'SWITCH_TRAFFIC'
       ? 'To go forward, see how far your step switchTraffic came and do the rest of it by hand.'
-      : `To go forward, mend what failed (${failedAt}), then do by hand what your step switchTraffic does.`;
+      : `To go forward, mend what failed (${failedAt}), then do by hand what your ${settings.verify && phase === 'SWITCHOVER' ? 'steps verify and switchTraffic do' : 'step switchTraffic does'}.`;
   return [`${repaired}Writes are stopped.`, done, forward, switchedInOms].filter((part) => part !== '').join(' ');
 }
 
@@ -41,7 +41,7 @@ export function closingNotice(record: CutoverRecord): Notice | null {
     headline: HEADLINES[ending.outcome],
     body: receiptText(record),
     advice: ending.byHand ?? ADVICE[ending.outcome],
-    importance: ending.outcome === 'NEEDS_OPERATOR' ? 'HIGH' : ending.outcome === 'SWITCHED' ? 'MEDIUM' : 'MEDIUM',
+    importance: ending.outcome === 'NEEDS_OPERATOR' ? 'HIGH' : 'MEDIUM',
   };
 }
 
@@ -83,11 +83,12 @@ export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckR
     `oms-cutover ${verb} --project ${project} --run ${run}${more.tableName === undefined ? '' : ` --table ${more.tableName}`}`;
   return {
     id: `ask-${asked.question}`,
-    headline: 'cutover waits for approval',
+    headline: `cutover waits for approval${record.settings.rehearse ? ' (rehearsal)' : ''}`,
     body: [
+      ...(record.settings.rehearse ? ['A rehearsal: none of your steps will be run, and writes go on.', ''] : []),
       `Lag        ${seen.lagSeconds ?? 'unknown'} s, allowed ${record.settings.maxLagSeconds} s`,
       `Held       ${seen.reason.message}`,
-      `Progress   structure ${seen.structProgress ?? '?'} %, full copy ${seen.fullProgress ?? '?'} %, step ${seen.step ?? 'unknown'}`,
+      `Progress   structure ${percent(seen.structProgress)}, full copy ${percent(seen.fullProgress)}, step ${seen.step ?? 'unknown'}`,
       `Snapshot   ${seen.checkId}, seen ${seen.observedAt}`,
       `Drain      ${more.forecast}`,
       '',
@@ -98,6 +99,10 @@ export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckR
     advice: `approve or reject until ${asked.expiresAt}; after that it is rejected. Until then writes go on.`,
     importance: 'HIGH',
   };
+}
+
+function percent(value: number | null): string {
+  return value === null ? 'unknown' : `${value} %`;
 }
 
 export function voidNotice(record: CutoverRecord, asked: Asked): Notice {
@@ -119,9 +124,9 @@ export function switchoverNotice(record: CutoverRecord, limitSeconds: number): N
       'Writes are stopped, and every write up to the fence has arrived. In the OMS console:',
       `  1. open the project ${record.project}, step "Forward switchover" (APP_SWITCH), and start the forward switchover;`,
       '  2. confirm each of its checks: source writes stopped, incremental synchronisation caught up;',
-      '  3. have it start reverse incremental synchronisation, and leave the page when that step is running.',
+      '  3. have it start reverse incremental synchronisation, where the project has it, and leave the page when that step is running.',
     ].join('\n'),
-    advice: `do it now: writes are stopped until it is done. The cutover goes on by itself when the reverse checkpoint moves; it waits for ${formatDuration(limitSeconds)}.`,
+    advice: `do it now: writes are stopped until it is done. The cutover goes on by itself when the reverse checkpoint moves, or, where reverse synchronisation is off, when the project is FINISHED; it waits for ${formatDuration(limitSeconds)}.`,
     importance: 'HIGH',
   };
 }

@@ -69,21 +69,30 @@ export interface Change {
   readonly said: OmsWords;
 }
 
-/** At most this many wait to be told. */
+/** At most this many wait to be told, and this many bytes of JSON: an item of DynamoDB has room for 400 KB. */
 const MAX_PENDING = 50;
+const MAX_PENDING_BYTES = 200_000;
 
 /**
  * What may go on waiting where too many do. The oldest health changes make room first: the state they spoke of is in the snapshots. Then
- * changes of status, and last of all what a cutover asks of somebody.
+ * changes of status, and last of all what a cutover asks of somebody. Where they are too long, the oldest lose what OMS said, which is in the
+ * snapshots too.
  */
 export function withinBounds(pending: readonly Change[]): readonly Change[] {
   const kept = [...pending];
-  while (kept.length > MAX_PENDING) {
-    const health = kept.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
-    const status = kept.findIndex(({ kind }) => kind === 'status');
-    kept.splice(Math.max(0, health === -1 ? status : health), 1);
+  while (kept.length > MAX_PENDING) kept.splice(firstToGo(kept), 1);
+  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > MAX_PENDING_BYTES) {
+    const talkative = kept.findIndex(({ said }) => Object.keys(said).length > 0);
+    if (talkative === -1) kept.splice(firstToGo(kept), 1);
+    else kept[talkative] = { ...(kept[talkative] as Change), said: {} };
   }
   return kept;
+}
+
+function firstToGo(pending: readonly Change[]): number {
+  const health = pending.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
+  const status = pending.findIndex(({ kind }) => kind === 'status');
+  return Math.max(0, health === -1 ? status : health);
 }
 
 export function importanceOf(change: Change): Importance | null {

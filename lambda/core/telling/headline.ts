@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../duration';
 import type { FailedOutcome } from '../progress';
+import { RESUMABLE_SECONDS } from '../settings';
 import { classOf, phaseOf } from '../status';
 import type { Change, ChangeKind } from './change';
 
@@ -26,7 +27,8 @@ const HEADLINES: Record<Exclude<ChangeKind, 'status'>, (change: Change) => strin
   moving: () => 'moving again',
   lagging: (change) => `LAGGING ${change.lagSeconds ?? '?'} s`,
   'caught-up': (change) => `caught up, lag ${change.lagSeconds ?? '?'} s`,
-  expiring: (change) => `${change.status ?? 'stopped'}${sinceWhen(change)}, resume it soon`,
+  expiring: (change) =>
+    `${change.status ?? 'stopped'}${sinceWhen(change)}, ${mayBeOver(change) ? 'OMS may not be able to resume it' : 'resume it soon'}`,
   'may-never-finish': () => 'may never reach FINISHED',
   'goal-met': (change) => `is ${change.detail?.split(':')[0] ?? 'ready'}`,
   'way-back-lost': () => 'WAY BACK LOST: the source no longer follows the target',
@@ -53,4 +55,8 @@ export function place(change: Change): string {
 
 function sinceWhen(change: Change): string {
   return change.since === undefined ? '' : ` for ${formatDuration((change.at - change.since) / 1000)}`;
+}
+
+function mayBeOver({ since, at }: Change): boolean {
+  return since !== undefined && at - since >= RESUMABLE_SECONDS * 1000;
 }

@@ -16,8 +16,9 @@ export function linksOf(change: Change, places: Places): Links {
   return { execution: executionPage(change.execution), dashboard: places.dashboardUrl ?? null };
 }
 
-/** An execution's ARN is all that its page needs: partition and region stand in it. */
-const EXECUTION = /^arn:(aws[a-z-]*):states:([a-z0-9-]+):\d{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9_.-]+$/;
+/** An execution's ARN is all that its page needs: partition and region stand in it. Of the names' characters those that Step Functions allows. */
+const EXECUTION =
+  /^arn:(aws[a-z-]*):states:([a-z0-9-]+):\d{12}:execution:[A-Za-z0-9_-]+:[^\s\p{C}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
 const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
@@ -32,5 +33,7 @@ export function executionArn(value: unknown): string | undefined {
 function executionPage(arn: string | undefined): string | null {
   const [, partition = '', region] = EXECUTION.exec(arn ?? '') ?? [];
   const host = CONSOLES[partition];
-  return host === undefined ? null : `https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`;
+  return host === undefined
+    ? null
+    : `https://${host}/states/home?region=${region}#/v2/executions/details/${encodeURI(arn ?? '')}`;
 }

@@ -1,17 +1,18 @@
 import { answerCutover } from '../../../lambda/core/cutover/answer';
 import { executionEnded } from '../../../lambda/core/cutover/closing';
 import { cutoverAction } from '../../../lambda/core/cutover/cutover';
-import { readFence } from '../../../lambda/core/cutover/fence';
+import { readFence, sourceAheadMs } from '../../../lambda/core/cutover/fence';
 import { roomBeforeFence } from '../../../lambda/core/cutover/history';
 import { cutoverLook } from '../../../lambda/core/cutover/look';
-import type { CutoverSettings } from '../../../lambda/core/cutover/record';
+import { receiptText } from '../../../lambda/core/cutover/receipt';
+import type { CutoverRecord, CutoverSettings } from '../../../lambda/core/cutover/record';
 import type { CutoverPorts } from '../../../lambda/core/cutover/records';
 import type { CutoverBooking, CutoverState } from '../../../lambda/core/cutover/state';
 import type { Verification } from '../../../lambda/core/cutover/verifier';
 import { firstLatest } from '../../../lambda/core/observe';
 import type { Look } from '../../../lambda/core/progress';
 import { Harness } from '../../support/harness';
-import { MINUTE, SECOND, syncing, T0 } from '../../support/looks';
+import { failed, MINUTE, SECOND, syncing, T0 } from '../../support/looks';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { play } from '../../support/run';
 
@@ -144,6 +145,20 @@ describe('the fence', () => {
       marginSeconds: 10,
     });
     expect(readFence(null, undefined, { ...step, aheadMs: 5_000 }).writesStoppedAt).toBe('2026-11-23T00:00:08.000Z');
+  });
+
+  test('is refused from our own clock where the source is further ahead than can be believed', () => {
+    expect(() => readFence({}, undefined, { ...step, aheadMs: 61_000 })).toThrow(
+      'seems to be 61 s ahead of ours, so our own time is no fence: have stopWrites return writesStoppedAt',
+    );
+  });
+
+  test('knows of the greatest lead that the source was seen with, not of the last one only', () => {
+    const lead = (at: number, ahead: number) => syncing(at, -ahead);
+    const { latest } = play([lead(T0, 40), lead(T0 + 10 * SECOND, 5)]);
+    expect(sourceAheadMs(latest)).toBe(40 * SECOND);
+    expect(sourceAheadMs(play([lead(T0, 40), lead(T0 + 10 * SECOND, 61)]).latest)).toBe(61 * SECOND);
+    expect(sourceAheadMs(play([syncing(T0, 3)]).latest)).toBe(0);
   });
 
   test.each([
@@ -308,6 +323,51 @@ describe('full verification', () => {
     for (let i = 0; i < 3; i += 1)
       await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: { ...SEEN, checkId: `c${i}` } });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits: verification found differences']);
+  });
+});
+
+describe('a look of a cutover', () => {
+  const refused = failed(T0 + SECOND, 'OmsRejectedCredentials');
+  const request = { projectId: 'p_x', goal: { type: 'DRAINED', writesStoppedAt: T0 / 1000 } };
+
+  test('takes a refused account for an episode while writes are stopped: the gate before has just been let in', async () => {
+    const one = new Desk([refused]);
+    const { result } = await cutoverLook({ action: 'look', writes: 'STOPPED', wait: { request } }, one.ports);
+    expect(result).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OmsRejectedCredentials' } });
+  });
+
+  test.each(['night-1', 'night(1)', 'ticket@42', 'a+b', 'Umzug_Ä', '切换'])(
+    'hears a cancel of a run of any name that Step Functions allows: %s',
+    async (run) => {
+      const one = new Desk([syncing(T0 + SECOND, 900)]);
+      await one.begin(run);
+      await one.answer(false, run);
+      const execution = `arn:aws:states:eu-central-1:111122223333:execution:Cutover:${run}`;
+      const wait = { request: { projectId: 'p_x', goal: { type: 'SYNCED' } }, execution };
+      expect((await one.look(wait)).result.reason.code).toBe('CutoverCancelled');
+    },
+  );
+});
+
+describe('the receipt', () => {
+  test('says of a step that stops writes and did not end that no fence was read, and not that none were stopped', async () => {
+    const one = desk();
+    await one.begin();
+    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    await one.do({ action: 'close', state: one.state(), outcome: 'NEEDS_OPERATOR', error: { Error: 'Boom' } });
+    const text = receiptText((await one.record()) as CutoverRecord);
+    expect(text).toContain('Fence      none was read: the step that stops writes was begun, and its end was not seen');
+    expect(text).toContain('Writes     stopped since');
+  });
+});
+
+describe('a rehearsal', () => {
+  test('says so when it asks', async () => {
+    const one = desk();
+    await one.begin('run-1', { approvalSeconds: 3600, rehearse: true });
+    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval (rehearsal)']);
+    expect(one.harness.told[0]?.body).toContain('A rehearsal: none of your steps will be run, and writes go on.');
   });
 });
 

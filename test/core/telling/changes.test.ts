@@ -241,3 +241,15 @@ test('what a cutover asks of somebody waits longest of all', () => {
   expect(later.pending).toHaveLength(50);
   expect(later.pending[0]).toMatchObject({ id: 'asked' });
 });
+
+test('what waits to be told fits into an item, whatever OMS says, and the newest keeps its words', () => {
+  const words = '磁'.repeat(500);
+  const said = { code: words, message: words, reason: words, proposal: words, advice: words, failedStepMessage: words };
+  const looks = Array.from({ length: 60 }, (_, i) =>
+    ok(T0 + i * MINUTE, { status: i % 2 === 0 ? 'RUNNING' : 'SUSPEND' }, { said }),
+  );
+  const { pending } = play(looks).latest;
+  expect(pending).toHaveLength(50);
+  expect(Buffer.byteLength(JSON.stringify(pending))).toBeLessThanOrEqual(200_000);
+  expect(pending.at(-1)?.said).toEqual(said);
+});
