@@ -7,9 +7,10 @@ import type { CheckResult } from './check-result';
 import { type Circumstances, type Derivation, derive } from './derive';
 import { iso } from './duration';
 import { CheckFailed, Interrupted } from './errors';
-import { type Latest, MAX_CONFLICTS } from './latest';
+import { countedUntil, type Latest, MAX_CONFLICTS } from './latest';
 import type { Metrics, Oms } from './ports';
 import type { Look } from './progress';
+import type { Looker } from './snapshot';
 import { claimed, type DeliveryPorts, deliver } from './telling/deliver';
 import { isMuted } from './telling/mute';
 
@@ -71,7 +72,7 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
     const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
     const stored = put === 'stored' ? next : await ports.store.readLatest(project);
     if (stored?.recentChecks.includes(checkId)) {
-      log(ports, derivation.result);
+      log(ports, derivation.result, request.looker);
       return { result: derivation.result, latest: await deliver(stored, checkId, ports) };
     }
     before = stored;
@@ -86,7 +87,7 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
  */
 function isOvertaken(before: Latest | undefined, look: Look, now: number): boolean {
   if (before === undefined) return false;
-  const counted = Math.max(before.requestedAt, before.progressAt ?? 0);
+  const counted = countedUntil(before);
   return look.requestedAt < counted && counted <= now;
 }
 
@@ -99,7 +100,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
     ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
-  log(ports, result);
+  log(ports, result, derivation.snapshot.looker);
   return { result, latest: before };
 }
 
@@ -115,6 +116,6 @@ function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'v
 }
 
 /** Everything a person asks for afterwards stands in this one line. */
-function log(ports: CheckPorts, result: CheckResult): void {
-  ports.log.info('check', { projectId: result.project, ...result });
+function log(ports: CheckPorts, result: CheckResult, looker: Looker): void {
+  ports.log.info('check', { projectId: result.project, looker, ...result });
 }

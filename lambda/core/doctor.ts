@@ -1,9 +1,10 @@
-/** What is well and what is not, and what to do about it: findings out of facts. Says nothing about a migration, only about the way to it. */
+/** What is well and what is not, and what to do about it: findings out of facts, about the way to a migration, and whether it stands. */
 import { formatDuration, iso } from './duration';
 import { PLAUSIBLE_FUTURE_MS } from './lag';
 import type { Latest } from './latest';
 import type { Listener } from './ports';
 import type { Look } from './progress';
+import { classOf } from './status';
 import { isMuted } from './telling/mute';
 
 export const FINDING_STATES = ['ok', 'attention', 'problem'] as const;
@@ -117,13 +118,12 @@ function clock({ clockSkewMs }: Look): Finding {
 function known(look: Look, project: string): Finding {
   switch (look.outcome) {
     case 'OK':
-      return look.anomalies.length === 0
-        ? ok('project', `OMS knows ${project}: ${look.progress.status}`)
-        : attention(
-            'project',
-            `OMS knows ${project}: ${look.progress.status}; odd in its reply: ${look.anomalies.map(({ field }) => field).join(', ')}`,
-            'see the anomalies of a check; a gate that needs such a field stays closed',
-          );
+      if (look.anomalies.length === 0) return stands(look.progress.status, project);
+      return attention(
+        'project',
+        `OMS knows ${project}: ${look.progress.status}; odd in its reply: ${look.anomalies.map(({ field }) => field).join(', ')}`,
+        'see the anomalies of a check; a gate that needs such a field stays closed',
+      );
     case 'OmsProjectNotFound':
       return problem(
         'project',
@@ -137,6 +137,23 @@ function known(look: Look, project: string): Finding {
         : problem('project', look.problem, 'see the project in the OMS console');
     default:
       return notKnown('project');
+  }
+}
+
+/** The way to it is well; that it stands is for somebody to know all the same. */
+function stands(status: string, project: string): Finding {
+  const seen = `OMS knows ${project}: ${status}`;
+  switch (classOf(status)) {
+    case 'failed':
+      return attention('project', seen, 'open the failed step in the OMS console, mend the cause, resume');
+    case 'suspended':
+      return attention('project', seen, 'resume it in the OMS console, unless somebody means it to stand');
+    case 'gone':
+      return attention('project', seen, 'if nobody meant to release it, talk to whoever runs OMS now');
+    case 'unknown':
+      return attention('project', seen, 'look at the project in the OMS console: this status is not known here');
+    default:
+      return ok('project', seen);
   }
 }
 

@@ -79,6 +79,11 @@ export interface Told {
   readonly goalMetFor?: string;
 }
 
+/** Unix milliseconds: a look that began before this overlapped the one that counts, and which of the two OMS saw first cannot be known. */
+export function countedUntil({ requestedAt, progressAt }: Latest): number {
+  return Math.max(requestedAt, progressAt ?? 0);
+}
+
 const REMEMBERED_CHECKS = 16;
 
 /** `recentChecks` with one more. */

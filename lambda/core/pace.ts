@@ -52,7 +52,24 @@ function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
   if (goal.type === 'SYNCED' && phaseOf(look.progress.currentStep) === 'incremental') {
     return untilHeld(goal, latest, lagSecondsOf(look));
   }
-  return untilCopyEnds(latest, look);
+  return goal.type === 'SWITCHED' ? untilSwitched(latest, look) : untilCopyEnds(latest, look);
+}
+
+/** A person switches over in their own time; from the first step of it on it is minutes, and the reverse checkpoint moves every 10 s. */
+const SWITCHOVER_AWAITED_SECONDS = 60;
+const SWITCHOVER_BEGUN_SECONDS = 10;
+
+function untilSwitched(latest: Latest, look: Look & { outcome: 'OK' }): number {
+  switch (phaseOf(look.progress.currentStep)) {
+    case 'reverse':
+      return NEAR;
+    case 'switchover':
+      return SWITCHOVER_BEGUN_SECONDS;
+    case 'incremental':
+      return SWITCHOVER_AWAITED_SECONDS;
+    default:
+      return untilCopyEnds(latest, look);
+  }
 }
 
 /** Refused credentials are tried at the slowest pace, so that a wrong password locks no account; the rest backs off to a minute. */

@@ -2,7 +2,7 @@
 import { derive } from './derive';
 import type { Goal } from './goal';
 import { maxLookGapMs } from './judge';
-import type { Latest } from './latest';
+import { countedUntil, type Latest } from './latest';
 import { DEFAULT_WAIT_SETTINGS } from './settings';
 import { lookIn, type Snapshot } from './snapshot';
 
@@ -39,7 +39,7 @@ export async function replay(
   for await (const snapshot of snapshots) {
     const look = lookIn(snapshot);
     // Looks that overlapped a later one changed nothing then, and change nothing now.
-    if (latest !== undefined && look.requestedAt < Math.max(latest.requestedAt, latest.progressAt ?? 0)) continue;
+    if (latest !== undefined && look.requestedAt < countedUntil(latest)) continue;
     if (latest !== undefined && look.answeredAt - latest.observedAt > widest) gaps += 1;
     const derived = derive(latest, look, {
       project,

@@ -84,10 +84,16 @@ function graced(latest: Latest, series: SeriesName, graceSeconds: number, code: 
 
 /** `; OMS says: message; reason; step; advice`, without what it left out and without their full stops; empty when OMS says nothing. */
 function omsSays(said: OmsWords): string {
-  const words = [said.message, said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
+  const words = [withCode(said), said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
     (word) => word !== undefined,
   );
   return words.length === 0 ? '' : `; OMS says: ${words.map((word) => word.trimEnd().replace(/\.$/, '')).join('; ')}`;
+}
+
+/** What OMS says under the code by which its manual explains it. */
+export function withCode({ code, message }: OmsWords): string | undefined {
+  if (code === undefined || message?.includes(code)) return message;
+  return message === undefined ? code : `${code}: ${message}`;
 }
 
 /** `step FULL_MIGRATION failed: target is full`; undefined where OMS names none. */

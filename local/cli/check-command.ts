@@ -21,7 +21,7 @@ export const checkCommand: Command = {
 
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
-    const project = readProject(flags);
+    const project = readProject(flags, { orAll: true });
     const dataDir = readDataDir(flags);
     flags.settle();
     const printer = printerFor(flags, io, { once: true });
@@ -41,8 +41,9 @@ export const checkCommand: Command = {
         { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
         watcher.ports,
       );
-      if (result.reason.message !== result.problem)
-        printer.note(`${result.verdict} ${result.reason.code}: ${result.reason.message}`);
+      // How long it has been so, and when a wait would fail on it, is no matter of a single look.
+      const why = result.reason.message.replace(/; seen so for .*$/, '');
+      if (why !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${why}`);
       return exitOfLook(result.outcome);
     } finally {
       await watcher.close();

@@ -43,6 +43,14 @@ export function readPlace(flags: Flags, io: Io): () => Promise<Place> {
 
 async function openTable(tableName: string, region: string | undefined, io: Io): Promise<Place> {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
+  await client.config.region().catch(() => {
+    throw new InvalidInput([`--table ${tableName} needs a region: give --region, or set AWS_REGION`]);
+  });
+  await client.config.credentials().catch(() => {
+    throw new InvalidInput([
+      `--table ${tableName} needs AWS credentials, and none were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    ]);
+  });
   return {
     where: `table ${tableName}`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),

@@ -3,6 +3,8 @@
 import type { Reason } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
 import { CheckFailed, Interrupted } from '../../lambda/core/errors';
+import type { Goal } from '../../lambda/core/goal';
+import { phaseOf } from '../../lambda/core/status';
 import type { Scenario } from '../simulator/scenario';
 import { listScenarios, loadScenario } from '../simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../simulator/simulator';
@@ -42,7 +44,7 @@ export const demoCommand: Command = {
       return await playCutover(!flags.has('no-fence'), printer, io);
     }
     if (flags.has('no-fence')) flags.problems.push(`--no-fence belongs to --scenario ${CUTOVER_SCENARIO.name}`);
-    const scenario = loadScenario(name);
+    const scenario = loadScenario(name, [CUTOVER_SCENARIO.name]);
     flags.settle();
     return await play(scenario, printer, io);
   },
@@ -87,7 +89,7 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
     });
     printer.note(`Running it: the deployed table, function, topic, schedule and state machine, mail to ${RECIPIENT}\n`);
     const schedule = stack.runSchedule(ended.signal);
-    const request = { projectId: PROJECT, goal: { type: scenario.enable.incrSync ? 'SYNCED' : 'FINISHED' } };
+    const request = { projectId: PROJECT, goal: { type: goalOf(scenario) } };
     const execution = await stack.startWait(request, { signal: io.signal });
     ended.abort();
     await schedule;
@@ -116,6 +118,12 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
     await simulator.close();
     assembly.remove();
   }
+}
+
+/** The last that the scenario comes to. */
+function goalOf({ enable, timeline }: Scenario): Goal['type'] {
+  if (timeline.some(({ step }) => phaseOf(step ?? null) === 'reverse')) return 'SWITCHED';
+  return enable.incrSync ? 'SYNCED' : 'FINISHED';
 }
 
 /** What the execution ended with: its output is the last check's result, its error name the reason's code. */

@@ -101,11 +101,11 @@ class Turn {
     this.over = Promise.all([previous, ended]).then(say);
     const holding: Printer = {
       ...SILENT,
-      check: (result) =>
+      check: (result, looker) =>
         this.held.push(() => {
           // For people: a line of a single project does not name it.
           printer.note(`${result.project}:`);
-          printer.check(result);
+          printer.check(result, looker);
         }),
     };
     this.voice = {

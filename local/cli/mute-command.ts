@@ -1,6 +1,6 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
 import { newCheckId } from '../../lambda/adapters/check-id';
-import { LONGEST_MUTE_SECONDS, mute } from '../../lambda/core/telling/mute';
+import { LONGEST_MUTE_SECONDS, type MuteOrder, type MuteReply, mute } from '../../lambda/core/telling/mute';
 import { holdsData } from '../data-directory';
 import { openLocalStoreBeside } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
@@ -26,15 +26,17 @@ export const muteCommand: Command = {
     flags.settle();
     const reply =
       forSeconds === 0 && !holdsData(dataDir)
-        ? { mutedUntil: null, pending: 0 }
+        ? { mutedUntil: null, pending: 0, seen: false }
         : await muteIn(dataDir, { projectId: project, forSeconds }, io);
     const { mutedUntil, pending } = reply;
     if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'mute', project, mutedUntil, pending });
     else {
       const kept = pending === 0 ? '' : `; ${pending} change${pending === 1 ? ' waits' : 's wait'} to be told`;
-      io.stdout(
-        mutedUntil === null ? `${project} is not muted${kept}\n` : `${project} is muted until ${mutedUntil}${kept}\n`,
-      );
+      const unseen =
+        reply.seen || mutedUntil === null
+          ? ''
+          : `; no look at it is stored in ${dataDir}: is it the folder and the project you mean?`;
+      io.stdout(`${project} is ${mutedUntil === null ? 'not muted' : `muted until ${mutedUntil}`}${kept}${unseen}\n`);
     }
     return 0;
   },
@@ -50,10 +52,12 @@ function readWindow(flags: Flags): number {
   return seconds;
 }
 
-async function muteIn(dataDir: string, order: Parameters<typeof mute>[0], io: Io): ReturnType<typeof mute> {
+async function muteIn(dataDir: string, order: MuteOrder, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
   const data = await openLocalStoreBeside(dataDir);
   try {
-    return await mute(order, { store: data.store, clock: io.clock, newId: newCheckId });
+    const latest = await data.store.readLatest(order.projectId);
+    const reply = await mute(order, { store: data.store, clock: io.clock, newId: newCheckId });
+    return { ...reply, seen: (latest?.observedAt ?? 0) > 0 };
   } finally {
     await data.close();
   }

@@ -4,7 +4,7 @@
  */
 
 import { derive } from '../../lambda/core/derive';
-import type { Latest } from '../../lambda/core/latest';
+import { countedUntil, type Latest } from '../../lambda/core/latest';
 import { latestLookBy } from '../../lambda/core/series';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
 import { lookIn, type Snapshot } from '../../lambda/core/snapshot';
@@ -15,9 +15,9 @@ export class PastChanges {
 
   /** Of the next look; looks are given oldest first and from the first on. The ids are those under which the changes were told. */
   broughtBy(snapshot: Snapshot): readonly Change[] {
-    // It overlapped another look and changed nothing.
-    if (snapshot.reason.code === 'OlderLook') return [];
     const look = lookIn(snapshot);
+    // It overlapped another look and changed nothing.
+    if (this.latest !== undefined && look.requestedAt < countedUntil(this.latest)) return [];
     const { latest } = derive(this.latest, look, {
       project: snapshot.project,
       checkId: snapshot.checkId,

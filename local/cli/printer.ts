@@ -3,7 +3,7 @@
 import type { CheckResult, Reason, Verdict } from '../../lambda/core/check-result';
 import { wrapped } from '../../lambda/core/plain';
 import type { Log, Notification } from '../../lambda/core/ports';
-import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Looker, Snapshot } from '../../lambda/core/snapshot';
 import type { Change } from '../../lambda/core/telling/change';
 
 export interface RunResult {
@@ -46,7 +46,8 @@ export interface Brought {
 }
 
 export interface Printer {
-  check(result: CheckResult): void;
+  /** @param looker who looked: only a wait looks again when its look says. */
+  check(result: CheckResult, looker: Looker): void;
   notification(told: Told): void;
   /** @param brought for people; in JSON a change has its line when it is told. */
   snapshot(snapshot: Snapshot, brought: readonly Brought[]): void;
@@ -61,8 +62,8 @@ export function checksTo(printer: Printer): Log {
   return {
     info: (event, fields) => {
       if (event !== 'check') return;
-      const { projectId: _projectId, ...result } = fields ?? {};
-      printer.check(result as unknown as CheckResult);
+      const { projectId: _projectId, looker, ...result } = fields ?? {};
+      printer.check(result as unknown as CheckResult, looker as Looker);
     },
     warn: () => undefined,
   };

@@ -1,8 +1,8 @@
 /** What people see: the only place, with json-lines.ts, that prints. */
 
-import type { CheckResult } from '../../lambda/core/check-result';
+import type { CheckResult, Reason } from '../../lambda/core/check-result';
 import { formatDuration } from '../../lambda/core/duration';
-import type { Snapshot } from '../../lambda/core/snapshot';
+import type { Looker, Snapshot } from '../../lambda/core/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/status';
 import type { Change } from '../../lambda/core/telling/change';
 import { headline } from '../../lambda/core/telling/headline';
@@ -14,7 +14,7 @@ const TERSE_PERCENT = 5;
 export interface Manner {
   /** Shows only looks at which something moved by more than a little: hundreds of them pass in seconds. */
   readonly terse?: boolean;
-  /** Nobody looks again, so when to is not said. */
+  /** A single look, whose reason is said after it. */
   readonly once?: boolean;
 }
 
@@ -33,7 +33,7 @@ export class Terminal implements Printer {
     this.manner = manner;
   }
 
-  check(result: CheckResult): void {
+  check(result: CheckResult, looker: Looker): void {
     const { outcome, status, step, fullProgress } = result;
     const shown = [outcome, status, step, fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT)].join(
       ' ',
@@ -42,17 +42,13 @@ export class Terminal implements Printer {
     this.shownLast = shown;
     this.day(result.observedAt.slice(0, 10));
     const at = this.paint(DIM, clockTime(result.observedAt));
-    const again = result.waitSeconds > 0 && !this.manner.once;
+    const again = result.waitSeconds > 0 && looker === 'wait';
     const next = again ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
     this.line(`${at}  ${this.situation(result)}  ${next}`.trimEnd());
     for (const anomaly of result.anomalies) {
       this.line(this.paint(YELLOW, `          odd: ${anomaly.field} ${anomaly.problem} (${anomaly.value})`));
     }
-    // A reason is said when it is new; what a gate still misses, every time: its numbers change.
-    const { code, message } = result.reason;
-    const isNew = code !== this.saidLast && !PLAIN_REASONS.has(code);
-    if (isNew || GATE_REASONS.has(code)) this.line(`          ${message}`);
-    this.saidLast = code;
+    if (!this.manner.once) this.reason(result.reason);
   }
 
   notification({ subject, body }: Told): void {
@@ -90,6 +86,15 @@ export class Terminal implements Printer {
   private day(day: string): void {
     if (this.dayLast !== '' && day !== this.dayLast) this.line(this.paint(DIM, `── ${day} ──`));
     this.dayLast = day;
+  }
+
+  /** Said when it is new; what a gate still misses, and how long a grace still lasts, every time: the numbers change. */
+  private reason({ code, message }: Reason): void {
+    const isNew = code !== this.saidLast;
+    this.saidLast = code;
+    const lasted = /seen so for .*$/.exec(message)?.[0];
+    if (lasted !== undefined && (!isNew || ON_THE_LINE.has(code))) this.line(`          ${lasted}`);
+    else if (GATE_REASONS.has(code) || (isNew && !ON_THE_LINE.has(code))) this.line(`          ${message}`);
   }
 
   private change(change: Change, told: boolean): void {
@@ -141,9 +146,9 @@ const STATUS_COLOURS: Record<string, number> = {
 };
 const UNDER_LOOK = ' '.repeat('2026-11-23 02:00:00  '.length);
 const WELL: ReadonlySet<string> = new Set(['waiting', 'running', 'finished']);
-const GATE_REASONS = new Set(['LagTooHigh', 'NotHeldYet', 'NotDrained', 'CheckpointNotMoving']);
+const GATE_REASONS = new Set(['LagTooHigh', 'NotHeldYet', 'NotDrained', 'CheckpointNotMoving', 'LookBeforeFence']);
 /** What the line itself, or the result after it, already says. */
-const PLAIN_REASONS = new Set([
+const ON_THE_LINE = new Set([
   'NotStarted',
   'NotFinished',
   'Finished',

@@ -1,6 +1,7 @@
 /** `wait`: the real thing against a real OMS, in a plain loop around the same core that runs in AWS. */
 
-import { parseMoment } from '../../lambda/core/duration';
+import { formatDuration, iso, parseMoment } from '../../lambda/core/duration';
+import { ALL } from '../../lambda/core/fleet/order';
 import { GOAL_TYPES, type Goal } from '../../lambda/core/goal';
 import { projectIdProblem } from '../../lambda/core/project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/core/settings';
@@ -57,6 +58,11 @@ export const waitCommand: Command = {
         `waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`,
       );
       const startedAt = io.clock.now();
+      const far = order.goal.type === 'DRAINED' ? fenceWarning(order.goal.writesStoppedAt, startedAt) : null;
+      if (far !== null) io.stderr(`warning: ${far}\n`);
+      const muted = await watcher.mutedUntil(order.projectId);
+      if (muted !== null)
+        printer.note(`${order.projectId} is muted until ${muted}: changes are kept until then (mute --off ends it)`);
       const deadlineAt = startedAt + order.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
         const result = await lookFor(
@@ -76,10 +82,15 @@ export const waitCommand: Command = {
   },
 };
 
-/** The project of a command; a wrong one is added to the problems. */
-export function readProject(flags: Flags): string {
+/** The project of a command; a wrong one is added to the problems. @param orAll the command can do it for each that OMS lists. */
+export function readProject(flags: Flags, { orAll = false } = {}): string {
   const project = flags.required('project', 'the project id as the OMS console shows it, such as p_4w3oc0k1x2y4');
-  const problem = project === '' ? null : projectIdProblem(project);
+  const isAll = project === ALL && !orAll;
+  const problem = isAll
+    ? `--project ${ALL} is for check, which looks at each that OMS lists; name one project here`
+    : project === ''
+      ? null
+      : projectIdProblem(project);
   if (problem !== null) flags.problems.push(problem);
   return project;
 }
@@ -132,6 +143,18 @@ function readGoal(flags: Flags, type: Goal['type']): Goal {
     };
   }
   return { type };
+}
+
+/** Nobody waits with writes stopped for long: a time typed in another zone is hours off, and would open the gate too early, or never. */
+const FENCE_NEAR_MS = 5 * 60_000;
+
+function fenceWarning(writesStoppedAt: number, now: number): string | null {
+  const ago = now - writesStoppedAt;
+  if (Math.abs(ago) <= FENCE_NEAR_MS) return null;
+  const distance = formatDuration(Math.abs(ago) / 1000);
+  return ago > 0
+    ? `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} ago: what was written since then is not waited for`
+    : `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} ahead: no look counts before then`;
 }
 
 function readFence(flags: Flags): number {

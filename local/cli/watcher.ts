@@ -2,7 +2,9 @@
 
 import { newCheckId } from '../../lambda/adapters/check-id';
 import type { CheckPorts } from '../../lambda/core/check';
+import { iso } from '../../lambda/core/duration';
 import type { Fleet } from '../../lambda/core/ports';
+import { isMuted } from '../../lambda/core/telling/mute';
 import { openLocalStore } from '../local-store';
 import type { Io } from './command';
 import { type Connection, openOms } from './connection';
@@ -12,6 +14,8 @@ export interface Watcher {
   readonly ports: CheckPorts;
   /** The same OMS. */
   readonly fleet: Fleet;
+  /** ISO 8601; null for a project that is not muted. */
+  mutedUntil(project: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,10 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       // The folder has one user at a time, so no other publisher can be alive.
       leaseMs: 0,
       newId: newCheckId,
+    },
+    async mutedUntil(project) {
+      const latest = await data.store.readLatest(project);
+      return latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()) ? iso(latest.mutedUntil) : null;
     },
     async close() {
       await oms.close();

@@ -24,12 +24,12 @@ const FILES: Readonly<Record<string, unknown>> = {
 /** Names, in the order in which they are worth trying. */
 export const BUILT_IN_SCENARIOS: readonly string[] = Object.keys(FILES);
 
-/** A scenario by its built-in name, or from a file where the name ends in `.json`. Throws InvalidInput. */
-export function loadScenario(nameOrPath: string): Scenario {
+/** A scenario by its built-in name, or from a file where the name ends in `.json`. @param others names that whoever asks has too. Throws InvalidInput. */
+export function loadScenario(nameOrPath: string, others: readonly string[] = []): Scenario {
   if (Object.hasOwn(FILES, nameOrPath)) return readScenario(FILES[nameOrPath], nameOrPath);
   if (!nameOrPath.endsWith('.json')) {
     throw new InvalidInput([
-      `no scenario "${nameOrPath}"; there are ${BUILT_IN_SCENARIOS.join(', ')}, or give a file that ends in .json`,
+      `no scenario "${nameOrPath}"; there are ${[...BUILT_IN_SCENARIOS, ...others].join(', ')}, or give a file that ends in .json`,
     ]);
   }
   let text: string;

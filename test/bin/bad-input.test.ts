@@ -54,6 +54,24 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['history', '--project', 'p_x', '--endpoint', NOBODY],
     says: /^unknown flag --endpoint; history takes /,
   },
+  'all projects where one is meant': {
+    args: ['wait', '--endpoint', NOBODY, '--project', 'all'],
+    says: /^--project all is for check, which looks at each that OMS lists; name one project here$/,
+  },
+  'a fence on a day that there is not': {
+    args: ['wait', ...GOOD, '--until', 'drained', '--writes-stopped-at', '2026-02-30T00:00:00Z'],
+    says: /^--writes-stopped-at must be an ISO 8601 time .*, got "2026-02-30T00:00:00Z"$/,
+  },
+  'a table without a region': {
+    args: ['status', '--run', 'x', '--table', 'T'],
+    env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
+    says: /^--table T needs a region: give --region, or set AWS_REGION$/,
+  },
+  'a table without credentials': {
+    args: ['status', '--run', 'x', '--table', 'T', '--region', 'eu-central-1'],
+    env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' },
+    says: /^--table T needs AWS credentials, and none were found: set AWS_PROFILE, or /,
+  },
   'a stray word': { args: ['check', ...GOOD, 'now'], says: /^unexpected argument "now"; check takes / },
   'a word that npm left over of the flags it kept, and says how they get through': {
     args: ['wait', NOBODY, 'p_x'],

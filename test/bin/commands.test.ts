@@ -45,6 +45,22 @@ sideBySide({
     expect((await run(['--help'], { env: {} })).stdout).toMatch(/^ {2}version +.*--version/m);
   },
 
+  'warns of a fence that is hours off, as one typed in another zone is, and takes it all the same': async () => {
+    const oms = await SteeredOms.start();
+    oms.show({ status: 'FINISHED' });
+    const fenced = (hours: number) =>
+      run([
+        ...['wait', ...to(oms.url, join(newFolder(), 'data')), '--until', 'drained'],
+        ...['--writes-stopped-at', new Date(Date.now() + hours * 3_600_000).toISOString()],
+      ]);
+    const [before, now, after] = await Promise.all([fenced(-3), fenced(0), fenced(3.1)]);
+    expect(before?.stderr).toMatch(/^warning: .* is 3 h ago: what was written since then is not waited for\n/);
+    expect(now?.stderr).toBe('');
+    expect(after?.stderr).toMatch(/^warning: .* is 3 h \d min ahead: no look counts before then\n/);
+    expect([before?.status, after?.status]).toEqual([1, 1]);
+    await oms.close();
+  },
+
   'the help of a command wins over anything else that was typed, and does nothing': async () => {
     const cwd = newFolder();
     const helps = await Promise.all(

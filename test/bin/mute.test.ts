@@ -35,6 +35,25 @@ sideBySide({
     await oms.close();
   },
 
+  'a window of a project that was never seen is asked about: the folder or the project may be another': async () => {
+    const dataDir = join(newFolder(), 'new');
+    expect((await muted(dataDir, '--for', '1h')).stdout).toMatch(
+      / is muted until .*; no look at it is stored in .*new: is it the folder and the project you mean\?\n$/,
+    );
+  },
+
+  'a wait says that its project is muted': async () => {
+    const oms = await SteeredOms.start();
+    oms.show({ status: 'FINISHED' });
+    const dataDir = join(newFolder(), 'data');
+    await muted(dataDir, '--for', '1h');
+    const wait = await run(['wait', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', dataDir]);
+    expect(wait.stdout).toMatch(
+      /^waiting for .*\np_\w+ is muted until .*: changes are kept until then \(mute --off ends it\)\n/,
+    );
+    await oms.close();
+  },
+
   'ending a window where nothing is stored is no trouble, and makes no folder': async () => {
     const dataDir = join(newFolder(), 'none');
     expect(await muted(dataDir, '--off')).toMatchObject({ status: 0, stdout: `${PROJECT} is not muted\n`, stderr: '' });

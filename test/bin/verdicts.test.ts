@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
     title: 'a project that is FINISHED ends a wait for DRAINED in GoalUnreachable',
     timeline: [{ status: 'FINISHED', full: 100 }],
     scenario: INCREMENTAL,
-    flags: ['--until', 'drained', '--writes-stopped-at', '2026-01-01T00:00:00Z'],
+    flags: ['--until', 'drained', '--writes-stopped-at', new Date().toISOString()],
     verdict: 'FAILED',
     code: 'GoalUnreachable',
     message: /^the project is FINISHED.*DRAINED$/,

@@ -16,6 +16,9 @@ const WELL = { reachable: 'ok', credentials: 'ok', version: 'ok', clock: 'ok' };
 
 test.each([
   ['a good look', ok(T0), 'p_x', { ...WELL, project: 'ok' }],
+  ...['FAILED', 'SUSPEND', 'RELEASED', 'STRANGE'].map(
+    (status) => [`a project that is ${status}`, ok(T0, { status }), 'p_x', { ...WELL, project: 'attention' }] as const,
+  ),
   ['no project of that name', refused('OmsProjectNotFound'), 'p_x', { ...WELL, project: 'problem' }],
   ['no project of that name, where none was named', refused('OmsProjectNotFound'), null, WELL],
   ['a refusal', refused('OmsRefused'), 'p_x', { ...WELL, credentials: 'attention', project: 'problem' }],

@@ -40,6 +40,15 @@ test('never sleeps past an outage grace, also where it is the account that is re
   expect(play(looks, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
 });
 
+test.each([
+  ['INCR_SYNC', 60],
+  ['APP_SWITCH', 10],
+  ['REVERSE_INCR_SYNC', 5],
+])('waits for a switchover at the pace of who does it: %s', (currentStep, seconds) => {
+  const { last } = play([syncing(T0, 2, { currentStep, enableReverseIncrSync: true })], { goal: { type: 'SWITCHED' } });
+  expect(last).toMatchObject({ verdict: 'NOT_YET', waitSeconds: seconds });
+});
+
 test('says what the rate before was of a copy that was found resumed and further on, and no end at once', () => {
   const looks = copying(10, 50);
   const at = looks.at(-1)?.answeredAt ?? 0;

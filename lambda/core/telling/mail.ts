@@ -3,9 +3,9 @@
 import { formatDuration, iso } from '../duration';
 import { plain, plainLine, wrapped } from '../plain';
 import { phaseOf } from '../status';
-import { failedStepOf } from '../trouble';
+import { failedStepOf, withCode } from '../trouble';
 import { adviceOn } from './advice';
-import type { Change } from './change';
+import type { Change, ChangeKind } from './change';
 import { headline } from './headline';
 import type { Links } from './links';
 
@@ -55,18 +55,26 @@ function facts(change: Change): string[] {
   if (kind === 'cutover') return told;
   if (kind === 'test') return told;
   if (detail !== undefined && kind !== 'summary') told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
-  const statusNow = kind === 'vanished' ? 'Status when OMS last knew it' : 'Status';
-  if (kind !== 'status' && kind !== 'found') told.push(`${statusNow}: ${plain(change.status ?? 'unknown', 64)}`);
-  return [...told, ...progress(change)];
+  const then = THEN[kind];
+  const status = then === undefined ? 'Status' : `Status when OMS last ${then}`;
+  if (kind !== 'status' && kind !== 'found') told.push(`${status}: ${plain(change.status ?? 'unknown', 64)}`);
+  return [...told, ...progress(change, then === undefined ? 'Step' : 'Step then')];
 }
 
+/** Where the look that is told of saw nothing, what is known is of an earlier one. */
+const THEN: Partial<Record<ChangeKind, string>> = {
+  vanished: 'knew it',
+  unreachable: 'answered',
+  'credentials-refused': 'answered',
+};
+
 /** Where it stands: percents and the end of the copy while there is one, the lag once changes follow. */
-function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: Change): string[] {
+function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: Change, heading: string): string[] {
   const phase = phaseOf(step);
   const nothingKnown = structProgress === null && fullProgress === null;
   const percents = `Structure: ${percent(structProgress)}. Full copy: ${percent(fullProgress)}.`;
   return [
-    `Step: ${plain(step ?? 'unknown', 64)}`,
+    `${heading}: ${plain(step ?? 'unknown', 64)}`,
     ...(phase === 'incremental' || phase === 'reverse' || nothingKnown ? [] : [percents]),
     ...(lagSeconds === null ? [] : [`Lag: ${lagSeconds} s`]),
     ...(eta === null
@@ -84,7 +92,7 @@ function receipt({ detail = '' }: Change): string[] {
 
 function omsWords({ said }: Change): string[] {
   return [
-    ...sentence('OMS says', [said.message, said.reason, failedStepOf(said)]),
+    ...sentence('OMS says', [withCode(said), said.reason, failedStepOf(said)]),
     ...sentence('OMS advises', [said.proposal, said.advice]),
   ];
 }
