@@ -1,7 +1,7 @@
 /** The folder where state is kept between runs: ours alone while a run lasts. Says in one sentence what is wrong with it. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckFailed, InvalidInput } from '../lambda/core/errors';
 
 /** Another run has it, which is no trouble of its own. */
@@ -24,11 +24,22 @@ export async function prepareDataDirectory(folder: string): Promise<string> {
   const database = join(folder, DATABASE);
   settingChecked(folder, () => {
     refuseFile(folder);
-    mkdirSync(database, { recursive: true });
+    makeFolder(database);
     accessSync(database, constants.R_OK | constants.W_OK | constants.X_OK);
   });
   await tryToOpen(folder, database);
   return database;
+}
+
+/** Not by `recursive`, which goes round for ever where a folder's parent says that it is not there (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function refuseFile(folder: string): void {

@@ -1,6 +1,7 @@
 /** The OMS adapter: looks at projects through whichever family of calls this OMS has, and lists them where it can. */
 
 import type { Verification, Verifier } from '../core/cutover/verifier';
+import { believedSkewMs } from '../core/lag';
 import type { CredentialsSource, Fleet, FleetTrouble, ListedProject, LookHint, Oms } from '../core/ports';
 import type { Look, OmsApi, OmsWords, Progress, ProjectKind } from '../core/progress';
 import { listCall, progressCall, stepsCall, verifyResultCall } from './oms-calls';
@@ -66,7 +67,8 @@ export class OmsClient implements Oms, Fleet, Verifier {
     const { api, kind, requestTimeoutMs } = this.options;
     // Before any deadline: an impossible id is nobody's outage.
     progressCall('3.3', kind, projectId);
-    const deadline = new Deadline(requestTimeoutMs, hint.signal);
+    const { withinMs = requestTimeoutMs, signal } = hint;
+    const deadline = new Deadline(Math.min(requestTimeoutMs, withinMs), signal);
     try {
       const first = api === 'auto' ? await this.startingApi(hint, deadline) : api;
       let attempt = await this.ask(first, progressCall(first, kind, projectId), deadline);
@@ -163,7 +165,11 @@ export class OmsClient implements Oms, Fleet, Verifier {
       return { requestedAt, answeredAt, clockSkewMs: null, failure };
     }
     const times = { requestedAt, answeredAt, clockSkewMs: skewOf(reply) };
-    const judged = judge(reply, request, new Decoding(this.secrets.clean, answeredAt));
+    const judged = judge(
+      reply,
+      request,
+      new Decoding(this.secrets.clean, answeredAt + Math.max(0, believedSkewMs(times))),
+    );
     return judged.ok
       ? { ...times, enveloped: judged.enveloped, decoding: judged.decoding }
       : { ...times, failure: judged.failure };

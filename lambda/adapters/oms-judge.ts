@@ -1,5 +1,6 @@
 /** What a reply means: the one place where HTTP status, envelope and body become an outcome. The table of it is docs/oms.md. */
 import { STATUS_CODES } from 'node:http';
+import { PLAUSIBLE_FUTURE_MS } from '../core/lag';
 import type { Anomaly, FailedOutcome, OmsWords } from '../core/progress';
 import { decidedByStatus, isRedirect, MAX_BODY_BYTES, type OmsRequest, type Reply } from './oms-http';
 import { decodeEnvelope, type Enveloped, parseJson } from './oms-wire';
@@ -7,8 +8,8 @@ import type { Decoding } from './oms-wire-values';
 
 /** In `code` or `errorDetail.code` of a project that OMS does not know (OceanBase's own client looks for it). */
 const PROJECT_UNKNOWN = 'GHANA-PROJECT000001';
-/** OMS's clock may be this far from ours before it is worth telling. */
-const MAX_SKEW_MS = 5 * 60_000;
+/** OMS's clock may be this far from ours before it is worth telling: further ahead no checkpoint of it is past a fence. */
+const MAX_SKEW_MS = PLAUSIBLE_FUTURE_MS;
 
 export interface Failure {
   readonly outcome: FailedOutcome;
@@ -96,8 +97,10 @@ function noteSkew(reply: Reply, decoding: Decoding): void {
   const skew = skewOf(reply);
   if (skew === null) decoding.odd('Date', reply.date, 'expected an HTTP date; the clocks cannot be compared');
   else if (Math.abs(skew) > MAX_SKEW_MS) {
-    const minutes = Math.round(Math.abs(skew) / 60_000);
-    decoding.odd('Date', reply.date, `OMS's clock is ${minutes} min ${skew > 0 ? 'ahead of' : 'behind'} ours`);
+    // Date headers are whole seconds, so nothing finer is known.
+    const ms = Math.abs(skew);
+    const apart = ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+    decoding.odd('Date', reply.date, `OMS's clock is ${apart} ${skew > 0 ? 'ahead of' : 'behind'} ours`);
   }
 }
 

@@ -107,8 +107,9 @@ export class Decoding {
     }
     if (isKnown(value)) return value;
     this.odd(field, value, 'a word this version does not know');
-    // Emptied by cleaning: it was control characters only.
-    return this.clean(value, MAX_WORD) || null;
+    const cleaned = this.clean(value, MAX_WORD);
+    // Emptied by cleaning: it was control characters only. Made a known word by it: it is still none that OMS is known to say.
+    return isKnown(cleaned) ? `${cleaned} (oddly spelt)` : cleaned || null;
   }
 
   private converted<T>(field: string, value: unknown, to: T): T {

@@ -49,6 +49,9 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
   }
 }
 
+/** The last look before a deadline gets this long, however near that is. */
+const SHORTEST_LOOK_MS = 2_000;
+
 /** What a check found, and what is stored after it. */
 interface Performed {
   readonly result: CheckResult;
@@ -61,7 +64,12 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
   const reading = ports.store.readLatest(project);
   // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
   reading.catch(() => undefined);
-  const hint = { api: async () => (await reading.catch(() => undefined))?.api ?? undefined };
+  const { deadlineAt } = request.question;
+  const hint = {
+    api: async () => (await reading.catch(() => undefined))?.api ?? undefined,
+    // An OMS that hangs must not hold up a deadline for its whole time-out.
+    ...(deadlineAt === null ? {} : { withinMs: Math.max(SHORTEST_LOOK_MS, deadlineAt - ports.clock.now()) }),
+  };
   const look = await ports.oms.look(project, signal === undefined ? hint : { ...hint, signal });
   let before = await reading;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {

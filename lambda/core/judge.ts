@@ -171,14 +171,13 @@ function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): 
   if (!isPlausible(checkpoint, look)) {
     return notYet('CheckpointImplausible', `checkpoint ${iso(checkpoint * 1000)} is more than 60 s in the future`);
   }
-  const needed = goal.writesStoppedAt + goal.marginSeconds * 1000;
-  if (checkpoint * 1000 > needed) {
-    return met(
-      'Drained',
-      `checkpoint ${iso(checkpoint * 1000)} is past ${iso(needed)} (writes stopped ${iso(goal.writesStoppedAt)}, margin ${goal.marginSeconds} s)`,
-    );
-  }
-  const missing = `checkpoint ${iso(checkpoint * 1000)}, needs to be past ${iso(needed)}`;
+  const aheadMs = clockAheadMs(goal, look);
+  const needed = goal.writesStoppedAt + goal.marginSeconds * 1000 + aheadMs;
+  // A second is as fine as the header is.
+  const ahead = aheadMs < 1000 ? '' : `, OMS's clock ahead by ${Math.ceil(aheadMs / 1000)} s`;
+  const fence = `${iso(needed)} (writes stopped ${iso(goal.writesStoppedAt)}, margin ${goal.marginSeconds} s${ahead})`;
+  if (checkpoint * 1000 > needed) return met('Drained', `checkpoint ${iso(checkpoint * 1000)} is past ${fence}`);
+  const missing = `checkpoint ${iso(checkpoint * 1000)}, needs to be past ${fence}`;
   const still = latest.checkpointSince === null ? 0 : look.answeredAt - latest.checkpointSince;
   if (still >= STALE_CHECKPOINT_MS) {
     return notYet(
@@ -187,4 +186,12 @@ function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): 
     );
   }
   return notYet('NotDrained', missing);
+}
+
+/**
+ * A fence with a margin was read on another clock than the source's. As far as OMS says that its own, with the checkpoints, is ahead of ours,
+ * the checkpoint has to be later; never earlier, for skew may only tighten the gate. Without a margin the source itself said when.
+ */
+function clockAheadMs({ marginSeconds }: Goal & { type: 'DRAINED' }, look: Look): number {
+  return marginSeconds === 0 ? 0 : Math.max(0, believedSkewMs(look));
 }

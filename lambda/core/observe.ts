@@ -175,7 +175,7 @@ function spanOf(
   const ready =
     closedBecause(look, anomalies) === null &&
     checkpoint !== null &&
-    isPlausible(checkpoint, look) &&
+    // Null also where the checkpoint lies too far ahead, by the clock of OMS.
     lagSeconds !== null &&
     checkpointSince !== null &&
     at - checkpointSince < STALE_CHECKPOINT_MS;

@@ -52,21 +52,22 @@ function wantedSeconds(goal: Goal, latest: Latest, look: Look): number {
   if (goal.type === 'SYNCED' && phaseOf(look.progress.currentStep) === 'incremental') {
     return untilHeld(goal, latest, lagSecondsOf(look));
   }
-  return goal.type === 'SWITCHED' ? untilSwitched(latest, look) : untilCopyEnds(latest, look);
+  return untilSwitchedOver(goal, latest, look);
 }
 
 /** A person switches over in their own time; from the first step of it on it is minutes, and the reverse checkpoint moves every 10 s. */
 const SWITCHOVER_AWAITED_SECONDS = 60;
 const SWITCHOVER_BEGUN_SECONDS = 10;
 
-function untilSwitched(latest: Latest, look: Look & { outcome: 'OK' }): number {
+/** The end of what follows the copy: FINISHED too comes only with the switchover, or never. */
+function untilSwitchedOver(goal: Goal, latest: Latest, look: Look & { outcome: 'OK' }): number {
   switch (phaseOf(look.progress.currentStep)) {
-    case 'reverse':
-      return NEAR;
-    case 'switchover':
-      return SWITCHOVER_BEGUN_SECONDS;
     case 'incremental':
       return SWITCHOVER_AWAITED_SECONDS;
+    case 'switchover':
+      return SWITCHOVER_BEGUN_SECONDS;
+    case 'reverse':
+      return goal.type === 'SWITCHED' ? NEAR : SWITCHOVER_AWAITED_SECONDS;
     default:
       return untilCopyEnds(latest, look);
   }

@@ -29,6 +29,8 @@ export interface Oms {
 export interface LookHint {
   /** Which calls answered for this project last time; asked only where the client is set to `auto` and does not remember itself. */
   readonly api?: () => Promise<OmsApi | undefined>;
+  /** Milliseconds after which the caller needs no answer any more; only ever shortens the look. */
+  readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -46,10 +46,15 @@ export function nextSeries(
     const running = unbroken ? before[name] : undefined;
     after[name] =
       running === undefined
-        ? { name, since: look.answeredAt, last: look.answeredAt, looks: 1 }
+        ? { name, since: beginning(name, look), last: look.answeredAt, looks: 1 }
         : { name, since: running.since, last: look.answeredAt, looks: running.looks + 1 };
   }
   return after;
+}
+
+/** A look that waits for an answer in vain sees that there is none from its beginning; a status is seen when it is said. */
+function beginning(name: SeriesName, { requestedAt, answeredAt }: Look): number {
+  return name === 'noAnswer' || name === 'credentials' ? requestedAt : answeredAt;
 }
 
 function onlyOfStatus({

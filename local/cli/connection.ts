@@ -22,6 +22,8 @@ export interface Connection {
   readonly api: ApiChoice;
   readonly kind: ProjectKind;
   readonly credentials: Credentials;
+  /** Asked again where OMS refuses them: a file may hold others by then. */
+  readonly rereadCredentials: () => Credentials;
   readonly ca: string | null;
   readonly requestTimeoutMs: number;
   /** What a person should know before going on. */
@@ -43,7 +45,7 @@ export function readConnection(flags: Flags, env: Readonly<Record<string, string
     endpoint,
     api: flags.choice('api', API_CHOICES, 'auto'),
     kind: flags.choice('kind', PROJECT_KINDS, 'migration'),
-    credentials: readCredentials(flags, env, warnings),
+    ...readCredentials(flags, env, warnings),
     ca: readCa(flags),
     requestTimeoutMs: (flags.seconds('request-timeout', 1) ?? DEFAULTS.requestTimeoutSeconds) * 1000,
     warnings,
@@ -51,12 +53,19 @@ export function readConnection(flags: Flags, env: Readonly<Record<string, string
 }
 
 export function openOms(connection: Connection, clock: Clock): OmsClient {
-  const { credentials, ca } = connection;
+  const { credentials, rereadCredentials, ca } = connection;
+  let current = credentials;
   return new OmsClient({
     endpoint: connection.endpoint,
     api: connection.api,
     kind: connection.kind,
-    credentials: { read: async () => credentials, reread: async () => credentials },
+    credentials: {
+      read: async () => current,
+      reread: async () => {
+        current = rereadCredentials();
+        return current;
+      },
+    },
     requestTimeoutMs: connection.requestTimeoutMs,
     clock,
     ...(ca === null ? {} : { ca }),
@@ -70,9 +79,18 @@ function readCredentials(
   flags: Flags,
   env: Readonly<Record<string, string | undefined>>,
   warnings: string[],
-): Credentials {
+): Pick<Connection, 'credentials' | 'rereadCredentials'> {
   const file = flags.text('credentials-file');
-  if (file !== undefined) return fromFile(file, flags, warnings);
+  const credentials = file === undefined ? fromEnvironment(env, flags) : fromFile(file, flags, warnings);
+  // Basic authorization ends the name at the first colon.
+  if (credentials.username.includes(':')) flags.problems.push('the OMS user name must not contain a colon');
+  return {
+    credentials,
+    rereadCredentials: () => (file === undefined ? credentials : (credentialsIn(textOf(file)) ?? credentials)),
+  };
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>, flags: Flags): Credentials {
   const [username, password] = [env.OMS_USERNAME ?? '', env.OMS_PASSWORD ?? ''];
   const missing = [username === '' ? 'OMS_USERNAME' : '', password === '' ? 'OMS_PASSWORD' : ''].filter(
     (name) => name !== '',
@@ -86,15 +104,32 @@ function fromFile(file: string, flags: Flags, warnings: string[]): Credentials {
   if (text === null) return { username: '', password: '' };
   if ((statSync(file).mode & 0o077) !== 0)
     warnings.push(`${file} can be read by others on this machine; chmod 600 it.`);
+  const credentials = credentialsIn(text);
+  // Said without the text: it is, or nearly is, the password.
+  if (credentials === null)
+    flags.problems.push(`--credentials-file ${file} must hold JSON with the texts "username" and "password"`);
+  return credentials ?? { username: '', password: '' };
+}
+
+/** Null for what holds none. An editor may have put a byte-order mark before it. */
+function credentialsIn(text: string): Credentials | null {
   try {
-    const { username, password } = JSON.parse(text) as Record<string, unknown>;
+    const { username, password } = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
     if (typeof username === 'string' && username !== '' && typeof password === 'string' && password !== '')
       return { username, password };
   } catch {
-    // Said below, without the text: it is, or nearly is, the password.
+    // No JSON: none.
   }
-  flags.problems.push(`--credentials-file ${file} must hold JSON with the texts "username" and "password"`);
-  return { username: '', password: '' };
+  return null;
+}
+
+/** Empty where the file cannot be read any more. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function readCa(flags: Flags): string | null {

@@ -36,7 +36,10 @@ export const waitCommand: Command = {
       about: 'drained: the checkpoint must be later by more than this (default 10s; 0s for a time read on the source)',
     },
     timeout: { value: 'D', about: 'give up after (default 364d)' },
-    'min-interval': { value: 'D', about: 'look no more often than (default 10s; 2s for drained)' },
+    'min-interval': {
+      value: 'D',
+      about: 'look no more often than (default 10s; 5s when a copy may end any moment, 2s for drained)',
+    },
     'max-interval': { value: 'D', about: 'look no less often than (default 5m)' },
     'failed-grace': { value: 'D', about: 'put up with FAILED for (default 2m)' },
     'suspended-grace': { value: 'D', about: 'put up with SUSPEND for (default 12h)' },

@@ -35,6 +35,21 @@ function problemOf(look: Look): string {
   return look.outcome === 'OK' ? '' : look.problem;
 }
 
+test('is ended early for a caller who needs no answer after that, and never prolonged', async () => {
+  const peer = await peerWith(() => {});
+  const client = clientOf(peer, { requestTimeoutMs: 400 });
+  expect(problemOf(await client.look('p_x', { withinMs: 100 }))).toContain('within 0.1 s');
+  expect(problemOf(await client.look('p_x', { withinMs: 60_000 }))).toContain('within 0.4 s');
+});
+
+test('takes a status that only looks like a known one for none', async () => {
+  for (const status of [' FINISHED ', 'FINISHED\n', 'FINISHED\u200b']) {
+    const peer = await peerWith((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data: { status } }))));
+    const look = await clientOf(peer).look('p_x');
+    expect(look).toMatchObject({ outcome: 'OK', progress: { status: 'FINISHED (oddly spelt)' } });
+  }
+});
+
 describe('the request', () => {
   test('goes to the documented path, with Basic authorization in UTF-8', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));

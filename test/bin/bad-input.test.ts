@@ -54,6 +54,15 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['history', '--project', 'p_x', '--endpoint', NOBODY],
     says: /^unknown flag --endpoint; history takes /,
   },
+  'a user name with a colon, which ends it in the authorization': {
+    args: ['check', ...GOOD],
+    env: { OMS_USERNAME: 'a:b', OMS_PASSWORD: 'c' },
+    says: /^the OMS user name must not contain a colon$/,
+  },
+  'a data directory below what makes none': {
+    args: ['check', ...GOOD, '--data-dir', '/proc/nope'],
+    says: /^data directory \/proc\/nope cannot be used \(ENOENT\); expected a folder that can be made and written to$/,
+  },
   'all projects where one is meant': {
     args: ['wait', '--endpoint', NOBODY, '--project', 'all'],
     says: /^--project all is for check, which looks at each that OMS lists; name one project here$/,

@@ -61,6 +61,30 @@ sideBySide({
     await oms.close();
   },
 
+  'a credentials file is read again when OMS refuses what it held': async () => {
+    const oms = await SteeredOms.start();
+    const file = join(newFolder(), 'account.json');
+    const account = (password: string) =>
+      writeFileSync(file, `\uFEFF${JSON.stringify({ username: 'oms', password })}`, { mode: 0o600 });
+    const isRight = (header = '') => Buffer.from(header.slice(6), 'base64').toString() === 'oms:new';
+    account('old');
+    const wait = start(
+      ['wait', '--json', ...to(oms.url, join(newFolder(), 'data')), '--credentials-file', file, '--max-interval', '1s'],
+      { env: {} },
+    );
+    oms.reply = (response) => {
+      // Changed while the first look is under way, which began with the old one.
+      account('new');
+      oms.reply = (next, request) =>
+        isRight(request.headers.authorization) ? oms.answer(next) : next.writeHead(401).end();
+      response.writeHead(401).end();
+    };
+    expect(await wait.line(({ type }) => type === 'check')).toMatchObject({ outcome: 'OK' });
+    oms.show({ status: 'FINISHED' });
+    expect((await wait.ended).status).toBe(0);
+    await oms.close();
+  },
+
   'the help of a command wins over anything else that was typed, and does nothing': async () => {
     const cwd = newFolder();
     const helps = await Promise.all(

@@ -213,6 +213,17 @@ const CASES: readonly Case[] = [
     status: 3,
   },
   {
+    title: 'the deadline ends a wait also while OMS keeps it waiting for an answer',
+    timeline: [{}],
+    scenario: { faults: [{ from: '0s', for: FOR_EVER, kind: 'silent' }] },
+    flags: ['--timeout', '3s', '--request-timeout', '60s'],
+    verdict: 'FAILED',
+    code: 'DeadlineExceeded',
+    message: /^not FINISHED by .*no complete answer/,
+    status: 3,
+    checks: 1,
+  },
+  {
     title: 'a deadline of 0 s is one look',
     timeline: [{}],
     flags: ['--timeout', '0s'],

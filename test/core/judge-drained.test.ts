@@ -43,6 +43,16 @@ describe('goal DRAINED', () => {
     expect(judged({ ...early, clockSkewMs: 30 * SECOND })).toEqual(['MET', 'Drained']);
   });
 
+  test('asks for a later checkpoint of a clock that is ahead, unless the source itself said when writes stopped', () => {
+    const goal: Goal = { ...DRAINED, marginSeconds: 10 };
+    const ahead = (past: number) => pastFence(past, {}, { clockSkewMs: 30 * SECOND });
+    expect(judged(ahead(40), goal)).toEqual(['NOT_YET', 'NotDrained']);
+    expect(judged(ahead(41), goal)).toEqual(['MET', 'Drained']);
+    expect(play([ahead(40)], { goal }).last.reason.message).toContain("margin 10 s, OMS's clock ahead by 30 s)");
+    expect(judged(ahead(1))).toEqual(['MET', 'Drained']);
+    expect(judged(pastFence(11, {}, { clockSkewMs: -5 * SECOND }), goal)).toEqual(['MET', 'Drained']);
+  });
+
   test.each([
     ['another status', { status: 'RUNNING_MODIFYING' }, 'NotRunning'],
     ['no status anybody knows', { status: 'SHINY' }, 'UnknownStatus'],

@@ -32,6 +32,27 @@ describe('goal SYNCED', () => {
     });
   });
 
+  test('says of looks that come too rarely for a hold that they do', () => {
+    const { last } = play(steady(200, 40), { goal: SYNCED });
+    expect(last.reason).toMatchObject({
+      code: 'NotHeldYet',
+      message: expect.stringContaining('this look came 40 s after the one before, and a hold goes on only within 30 s'),
+    });
+  });
+
+  test('is met by an OMS whose clock is minutes ahead, by that clock', () => {
+    const ahead = 120;
+    const looks = steady(60).map((look, i) =>
+      syncing(
+        look.answeredAt,
+        12,
+        { incrSyncCheckpoint: T0 / 1000 + i * 10 - 12 + ahead },
+        { clockSkewMs: ahead * SECOND },
+      ),
+    );
+    expect(play(looks, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
+  });
+
   test('says how far the lag is from what is needed, and the best so far', () => {
     const { last } = play([syncing(T0, 22), syncing(T0 + 30 * SECOND, 48)], { goal: SYNCED });
     expect(last.reason).toEqual({

@@ -40,6 +40,14 @@ test('never sleeps past an outage grace, also where it is the account that is re
   expect(play(looks, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
 });
 
+test.each(['INCR_SYNC', 'REVERSE_INCR_SYNC'])(
+  'is in no hurry for FINISHED on a synchronisation that may go on for ever: %s',
+  (currentStep) => {
+    const { last } = play([syncing(T0, 2, { currentStep, enableReverseIncrSync: true })]);
+    expect(last).toMatchObject({ reason: { code: 'MayNeverFinish' }, waitSeconds: 60 });
+  },
+);
+
 test.each([
   ['INCR_SYNC', 60],
   ['APP_SWITCH', 10],

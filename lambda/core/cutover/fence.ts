@@ -31,7 +31,9 @@ export function readFence(
         `the source's clock seems to be ${formatDuration(step.aheadMs / 1000)} ahead of ours, so our own time is no fence: have stopWrites return writesStoppedAt, read on the source`,
       );
     }
-    return { writesStoppedAt: iso(step.now + step.aheadMs), readBy: 'clock', marginSeconds: step.marginSeconds };
+    // Never without a margin: the gate takes a fence that has none for one of the source's own clock (judge.ts).
+    const marginSeconds = Math.max(1, step.marginSeconds);
+    return { writesStoppedAt: iso(step.now + step.aheadMs), readBy: 'clock', marginSeconds };
   }
   const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
   if (moment === null) {

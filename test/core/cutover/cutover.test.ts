@@ -138,13 +138,14 @@ describe('the fence', () => {
     });
   });
 
-  test('is our own time after the step where it gives none, later by what the source is ahead', () => {
+  test('is our own time after the step where it gives none, later by what the source is ahead, never without a margin', () => {
     expect(readFence({}, undefined, step)).toEqual({
       writesStoppedAt: '2026-11-23T00:00:03.000Z',
       readBy: 'clock',
       marginSeconds: 10,
     });
     expect(readFence(null, undefined, { ...step, aheadMs: 5_000 }).writesStoppedAt).toBe('2026-11-23T00:00:08.000Z');
+    expect(readFence(null, undefined, { ...step, marginSeconds: 0 }).marginSeconds).toBe(1);
   });
 
   test('is refused from our own clock where the source is further ahead than can be believed', () => {
