@@ -7,7 +7,8 @@ export {
   type CutoverReadyOptions,
 } from './cutover/pipeline';
 export { type DrainedOptions, type DurationOrPath, Goal, type SyncedOptions } from './goal';
-export { MigrationMonitor, type MigrationMonitorProps } from './migration-monitor';
+export { MigrationMonitor } from './migration-monitor';
+export type { MigrationMonitorProps } from './monitor-props';
 export { InvalidSettings } from './problems';
 export type { OmsApi, OmsKind } from './rules';
 export { ENDPOINT_SERVICES, type EndpointService } from './vpc-endpoints';

@@ -1,6 +1,6 @@
 /** Checks a monitor's props against their rules and against each other, before anything is made of them. */
 import { Duration, Token } from 'aws-cdk-lib';
-import type { MigrationMonitorProps } from './migration-monitor';
+import type { MigrationMonitorProps } from './monitor-props';
 import { Problems } from './problems';
 import {
   CA_FILE,

@@ -4,7 +4,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { MigrationMonitor, type MigrationMonitorProps } from './migration-monitor';
+import { MigrationMonitor } from './migration-monitor';
+import type { MigrationMonitorProps } from './monitor-props';
 import type { NetworkSettings, Settings } from './settings';
 
 export interface OmsCutoverStackProps extends StackProps {

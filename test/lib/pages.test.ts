@@ -22,7 +22,7 @@ const monitorPage = read('docs/migration-monitor.md');
 const waitPage = read('docs/wait-for-migration.md');
 
 test.each([
-  ['MigrationMonitor', monitorPage, 'lib/migration-monitor.ts'],
+  ['MigrationMonitor', monitorPage, 'lib/monitor-props.ts'],
   ['WaitForMigration', waitPage, 'lib/wait-for-migration.ts'],
 ])('the page of %s has each of its props', (name, page, source) => {
   const props = propsOf(read(source), `${name}Props`);
