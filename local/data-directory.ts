@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CheckFailed, InvalidInput } from '../lambda/core/errors';
 
 /** Another run has it, which is no trouble of its own. */
@@ -19,16 +20,31 @@ export function holdsData(folder: string): boolean {
   });
 }
 
-/** Makes the folder where there is none. Resolves to the database's own folder in it, which can be opened now. */
-export async function prepareDataDirectory(folder: string): Promise<string> {
+/** A command that only asks holds a folder for a moment: whoever looks waits that long for it. */
+const PATIENCE_MS = 1_000;
+const BETWEEN_TRIES_MS = 50;
+
+/**
+ * Makes the folder where there is none. Resolves to the database's own folder in it, which can be opened now.
+ * @param patienceMs how long another run may take to let go of it.
+ */
+export async function prepareDataDirectory(folder: string, patienceMs: number = PATIENCE_MS): Promise<string> {
   const database = join(folder, DATABASE);
   settingChecked(folder, () => {
     refuseFile(folder);
     makeFolder(database);
     accessSync(database, constants.R_OK | constants.W_OK | constants.X_OK);
   });
-  await tryToOpen(folder, database);
-  return database;
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await tryToOpen(folder, database);
+      return database;
+    } catch (error) {
+      if (!(error instanceof DataDirectoryInUse) || performance.now() >= giveUpAt) throw error;
+      await pause(BETWEEN_TRIES_MS);
+    }
+  }
 }
 
 /** Not by `recursive`, which goes round for ever where a folder's parent says that it is not there (/proc). */

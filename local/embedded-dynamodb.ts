@@ -4,13 +4,14 @@
  * It has conditional writes of single items and queries, and that is all the store may use: transactions and TTL are refused.
  */
 
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
@@ -35,19 +36,32 @@ export interface EmbeddedDynamoDbOptions {
   readonly table: TableDefinition;
   /** Where the data is kept; absent: in memory. */
   readonly folder?: string;
+  /** Milliseconds that another run may take to let go of the folder. Default: a moment. */
+  readonly patienceMs?: number;
 }
+
+const JOIN_PATIENCE_MS = 2_000;
+const BETWEEN_TRIES_MS = 50;
 
 /** How long a new table may take. It takes milliseconds; only a run that was killed while making it leaves one that never gets ready. */
 const TABLE_READY_MS = 5_000;
 
 /** Throws InvalidInput for a folder that is in use or cannot be one, CheckFailed for data that cannot be read. */
-export async function startEmbeddedDynamoDb({ table, folder }: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
-  const path = folder === undefined ? undefined : await prepareDataDirectory(folder);
+export async function startEmbeddedDynamoDb({
+  table,
+  folder,
+  patienceMs,
+}: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
+  const path = folder === undefined ? undefined : await prepareDataDirectory(folder, patienceMs);
   const server = await listen(path);
   const { port } = server.address() as AddressInfo;
   const url = urlOf(port);
-  const close = () =>
-    new Promise<void>((resolve, reject) => server.close((error?: Error | null) => (error ? reject(error) : resolve())));
+  const close = async () => {
+    await server.untilIdle();
+    await new Promise<void>((resolve, reject) =>
+      server.close((error?: Error | null) => (error ? reject(error) : resolve())),
+    );
+  };
   try {
     await ensureTable(clientOf(url), table, path ?? 'memory');
   } catch (error) {
@@ -71,13 +85,21 @@ export async function startEmbeddedDynamoDb({ table, folder }: EmbeddedDynamoDbO
 export async function joinEmbeddedDynamoDb(
   options: EmbeddedDynamoDbOptions & { readonly folder: string },
 ): Promise<EmbeddedDynamoDb> {
-  try {
-    return await startEmbeddedDynamoDb(options);
-  } catch (error) {
-    const port = error instanceof DataDirectoryInUse ? portOfHolder(options.folder) : null;
-    if (port === null || !(await hasTable(urlOf(port), options.table))) throw error;
-    const [url, tableName] = [urlOf(port), options.table.name];
-    return { url, tableName, heldByAnother: true, client: () => clientOf(url), close: async () => undefined };
+  const tableName = options.table.name;
+  const giveUpAt = performance.now() + JOIN_PATIENCE_MS;
+  // Another run may just have taken the folder, and not answer yet, or be about to let go of it.
+  for (;;) {
+    try {
+      return await startEmbeddedDynamoDb({ ...options, patienceMs: 0 });
+    } catch (error) {
+      if (!(error instanceof DataDirectoryInUse)) throw error;
+      const port = portOfHolder(options.folder);
+      const url = port === null ? null : urlOf(port);
+      if (url !== null && (await hasTable(url, options.table)))
+        return { url, tableName, heldByAnother: true, client: () => clientOf(url), close: async () => undefined };
+      if (performance.now() >= giveUpAt) throw error;
+      await pause(BETWEEN_TRIES_MS);
+    }
   }
 }
 
@@ -85,14 +107,16 @@ function urlOf(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
-function clientOf(endpoint: string): DynamoDBClient {
+function clientOf(endpoint: string, more: DynamoDBClientConfig = {}): DynamoDBClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new DynamoDBClient({ endpoint, region: LOCAL_REGION, credentials });
+  return new DynamoDBClient({ endpoint, region: LOCAL_REGION, credentials, ...more });
 }
 
 /** Whether the table is there, as this version needs it. Makes nothing; who does not answer has none. */
 async function hasTable(url: string, table: TableDefinition): Promise<boolean> {
-  const client = clientOf(url);
+  // A run that was stopped (Ctrl-Z) holds its port too, and never answers.
+  const requestHandler = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
+  const client = clientOf(url, { requestHandler, maxAttempts: 1 });
   try {
     const found = await describe(client, table.name);
     return found !== undefined && keysOf(found) === describeKeys(table);
@@ -109,10 +133,36 @@ function keysOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription)
 
 type Dynalite = (options: { path?: string; createTableMs: number }) => Server;
 
-function listen(path: string | undefined): Promise<Server> {
+interface IdleServer extends Server {
+  /** Resolves when no request is at work. */
+  untilIdle(): Promise<void>;
+}
+
+/**
+ * dynalite closes its store once the last connection has ended. A request whose client has given up has no connection and is still at work on
+ * the store, and would then throw where nobody can catch it: so the work itself is waited for.
+ */
+function withUntilIdle(server: Server): IdleServer {
+  let atWork = 0;
+  const waiting: (() => void)[] = [];
+  server.prependListener('request', (_request, response) => {
+    atWork += 1;
+    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+    response.end = ((...args: unknown[]) => {
+      atWork -= 1;
+      if (atWork === 0) for (const wake of waiting.splice(0)) wake();
+      response.end = end as ServerResponse['end'];
+      return end(...args);
+    }) as ServerResponse['end'];
+  });
+  const untilIdle = () => (atWork === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)));
+  return Object.assign(server, { untilIdle });
+}
+
+function listen(path: string | undefined): Promise<IdleServer> {
   // Loaded late: most of the command line's work needs no database.
   const dynalite = require('dynalite') as Dynalite;
-  const server = dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) });
+  const server = withUntilIdle(dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server));

@@ -42,6 +42,9 @@ interface Times {
 
 type Attempt = { readonly look: Look; readonly missingCall: boolean };
 
+/** Less than a look may be late and still go on with a series (core/series.ts). */
+const WORDS_MS = 2_000;
+
 export class OmsClient implements Oms, Fleet, Verifier {
   private readonly options: OmsClientOptions;
   private readonly http: OmsHttp;
@@ -74,7 +77,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
       let attempt = await this.ask(first, progressCall(first, kind, projectId), deadline);
       if (api === 'auto' && attempt.missingCall) attempt = await this.askOther(first, projectId, attempt, deadline);
       if (attempt.look.api !== null) this.seenApi = attempt.look.api;
-      return await this.withFailedStep(attempt.look, projectId, deadline);
+      return await this.withFailedStep(attempt.look, projectId, deadline, signal);
     } finally {
       deadline.clear();
     }
@@ -175,10 +178,16 @@ export class OmsClient implements Oms, Fleet, Verifier {
       : { ...times, failure: judged.failure };
   }
 
-  /** Adds the failed step's words where they can be had in the time that is left: they help a person, and decide nothing. */
-  private async withFailedStep(look: Look, projectId: string, deadline: Deadline): Promise<Look> {
+  /** Adds the failed step's words where they can be had at once: they help a person, decide nothing, and must not make the next look late. */
+  private async withFailedStep(
+    look: Look,
+    projectId: string,
+    deadline: Deadline,
+    signal: AbortSignal | undefined,
+  ): Promise<Look> {
     if (look.outcome !== 'OK' || look.api !== '4.1.1' || look.progress.status !== 'FAILED') return look;
-    const answer = await this.answer(stepsCall(projectId), deadline);
+    const soon = new Deadline(Math.min(WORDS_MS, deadline.remainingMs()), signal);
+    const answer = await this.answer(stepsCall(projectId), soon).finally(() => soon.clear());
     if ('failure' in answer) return look;
     const said: OmsWords = { ...decodeFailedStep(answer.enveloped.data, answer.decoding), ...look.said };
     return { ...look, said };

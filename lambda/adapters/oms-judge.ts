@@ -8,7 +8,7 @@ import type { Decoding } from './oms-wire-values';
 
 /** In `code` or `errorDetail.code` of a project that OMS does not know (OceanBase's own client looks for it). */
 const PROJECT_UNKNOWN = 'GHANA-PROJECT000001';
-/** OMS's clock may be this far from ours before it is worth telling: further ahead no checkpoint of it is past a fence. */
+/** OMS's clock may be this far from ours before it is worth telling: further ahead a fresh checkpoint of it is not believed. */
 const MAX_SKEW_MS = PLAUSIBLE_FUTURE_MS;
 
 export interface Failure {

@@ -34,7 +34,7 @@ export interface Circumstances {
 
 export function derive(before: Latest | undefined, look: Look, circumstances: Circumstances): Derivation {
   const { project, checkId, question, looker } = circumstances;
-  const { latest: observed, anomalies, lagSeconds } = observe(before, look, project, checkId);
+  const { latest: observed, anomalies, lagSeconds } = observe(before, look, project, checkId, question.settings);
   const judgement = judge(question, observed, look, anomalies);
   const waitSeconds = paceSeconds(question.goal, question.settings, observed, look, judgement);
   const seen = look.outcome === 'OK' ? look.progress : null;

@@ -5,7 +5,7 @@ import { closedBecause } from './gate';
 import type { Goal } from './goal';
 import { forecastCopy, heldWithin } from './history';
 import { switched } from './judge-switched';
-import { believedSkewMs, isPlausible, STALE_CHECKPOINT_MS } from './lag';
+import { isPlausible, isTooFarAhead, STALE_CHECKPOINT_MS, skewRange } from './lag';
 import type { Latest } from './latest';
 import type { Anomaly, Look } from './progress';
 import type { WaitSettings } from './settings';
@@ -114,6 +114,12 @@ function synced(goal: Goal & { type: 'SYNCED' }, latest: Latest, look: Look): To
   const needs = `needs ${maxLagSeconds} s or less, for ${formatDuration(holdSeconds)}`;
   const best = latest.bestLagSeconds === null ? '' : `; best so far ${latest.bestLagSeconds} s`;
   const newest = latest.spans.at(-1);
+  if (isTooFarAhead(look)) {
+    return notYet(
+      'LagUnknown',
+      `OMS's clock is ${formatDuration((look.clockSkewMs ?? 0) / 1000)} ahead of ours, so the lag is not known; let both follow the same time servers (NTP)`,
+    );
+  }
   if (newest === undefined || !newest.ready) {
     const since = latest.checkpointSince;
     const age = since === null ? 0 : look.answeredAt - since;
@@ -157,7 +163,8 @@ export function maxLookGapMs(holdSeconds: number): number {
 
 function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): Toward {
   // On both clocks the look must have begun after the fence: what OMS said before proves nothing about the last writes.
-  const behind = Math.min(0, believedSkewMs(look));
+  const skew = skewRange(look, latest.clockSkewMs);
+  const behind = Math.min(0, skew?.most ?? 0);
   const beganAt = look.requestedAt + behind;
   if (beganAt <= goal.writesStoppedAt) {
     const whose = behind < 0 ? ' by the clock of OMS, which is behind ours,' : '';
@@ -171,7 +178,9 @@ function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): 
   if (!isPlausible(checkpoint, look)) {
     return notYet('CheckpointImplausible', `checkpoint ${iso(checkpoint * 1000)} is more than 60 s in the future`);
   }
-  const aheadMs = clockAheadMs(goal, look);
+  // A fence with a margin was read on another clock than the source's. As far as OMS says that its own, with the checkpoints, is ahead of ours,
+  // the checkpoint has to be later; never earlier, for skew may only tighten the gate. Without a margin the source itself said when.
+  const aheadMs = goal.marginSeconds === 0 ? 0 : Math.max(0, skew?.least ?? 0);
   const needed = goal.writesStoppedAt + goal.marginSeconds * 1000 + aheadMs;
   // A second is as fine as the header is.
   const ahead = aheadMs < 1000 ? '' : `, OMS's clock ahead by ${Math.ceil(aheadMs / 1000)} s`;
@@ -186,12 +195,4 @@ function drained(goal: Goal & { type: 'DRAINED' }, latest: Latest, look: Look): 
     );
   }
   return notYet('NotDrained', missing);
-}
-
-/**
- * A fence with a margin was read on another clock than the source's. As far as OMS says that its own, with the checkpoints, is ahead of ours,
- * the checkpoint has to be later; never earlier, for skew may only tighten the gate. Without a margin the source itself said when.
- */
-function clockAheadMs({ marginSeconds }: Goal & { type: 'DRAINED' }, look: Look): number {
-  return marginSeconds === 0 ? 0 : Math.max(0, believedSkewMs(look));
 }

@@ -16,6 +16,27 @@ export function believedSkewMs(look: Pick<Look, 'clockSkewMs'>): number {
   return Math.abs(skew) <= MAX_BELIEVED_SKEW_MS ? skew : 0;
 }
 
+/** A Date header has whole seconds. */
+const DATE_STEP_MS = 1_000;
+
+/**
+ * By how much OMS's clock is ahead of ours at the least and at the most, milliseconds, whatever of it is believed for a lag: a Date header says
+ * when OMS answered, somewhere between our request and its answer. Null where no look has told.
+ */
+export function skewRange(
+  look: Pick<Look, 'requestedAt' | 'answeredAt'>,
+  skewMs: number | null,
+): { readonly least: number; readonly most: number } | null {
+  if (skewMs === null) return null;
+  const eitherWay = (look.answeredAt - look.requestedAt) / 2;
+  return { least: skewMs - eitherWay, most: skewMs + eitherWay + DATE_STEP_MS };
+}
+
+/** OMS's clock is so far ahead that no lag can be told by it: a checkpoint that is far behind would look fresh. */
+export function isTooFarAhead({ clockSkewMs }: Pick<Look, 'clockSkewMs'>): boolean {
+  return clockSkewMs !== null && clockSkewMs > MAX_BELIEVED_SKEW_MS;
+}
+
 /** The checkpoint that counts in this step, Unix seconds: the reverse one after the switchover, the forward one before. */
 export function countingCheckpoint(progress: Progress): number | null {
   return phaseOf(progress.currentStep) === 'reverse' ? progress.reverseIncrSyncCheckpoint : progress.incrSyncCheckpoint;

@@ -3,10 +3,10 @@ import { iso } from './duration';
 import { closedBecause } from './gate';
 import { type Mark, type Span, withMark, withSpan } from './history';
 import { reverseSeen } from './judge-switched';
-import { isPlausible, lagSecondsOf, STALE_CHECKPOINT_MS } from './lag';
+import { isPlausible, isTooFarAhead, lagSecondsOf, STALE_CHECKPOINT_MS } from './lag';
 import { type Latest, remembering } from './latest';
 import type { Anomaly, Look, Progress } from './progress';
-import { nextSeries } from './series';
+import { nextSeries, type StatusGraces } from './series';
 import { classOf, phaseOf } from './status';
 
 /** What observing found beside the next item. */
@@ -18,7 +18,13 @@ export interface Observation {
 }
 
 /** @param before undefined for a project never seen. @param checkId names this check and its write. */
-export function observe(before: Latest | undefined, look: Look, project: string, checkId: string): Observation {
+export function observe(
+  before: Latest | undefined,
+  look: Look,
+  project: string,
+  checkId: string,
+  graces: StatusGraces,
+): Observation {
   const clockWentBack = before !== undefined && look.requestedAt < before.requestedAt;
   const anomalies = [...look.anomalies, ...backwards(before, look)];
   if (clockWentBack) {
@@ -61,7 +67,7 @@ export function observe(before: Latest | undefined, look: Look, project: string,
         seen === null ? base.statusSince : sinceOf(base.progress?.status, seen.status, base.statusSince, look),
       stepSince:
         seen === null ? base.stepSince : sinceOf(base.progress?.currentStep, seen.currentStep, base.stepSince, look),
-      series: nextSeries(base.series, look, base.progress, unbroken),
+      series: nextSeries(base.series, look, base.progress, unbroken, graces),
       activeMs: active,
       marks: marksOf(base, seen, active),
       movedAtActiveMs: seen !== null && moved(base.progress, seen) ? active : base.movedAtActiveMs,
@@ -177,6 +183,7 @@ function spanOf(
     checkpoint !== null &&
     // Null also where the checkpoint lies too far ahead, by the clock of OMS.
     lagSeconds !== null &&
+    !isTooFarAhead(look) &&
     checkpointSince !== null &&
     at - checkpointSince < STALE_CHECKPOINT_MS;
   const fresh = ready && checkpointSince === at;

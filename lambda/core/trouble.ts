@@ -4,7 +4,7 @@ import { formatDuration } from './duration';
 import type { Question } from './judge';
 import type { Latest } from './latest';
 import type { Look, OmsWords } from './progress';
-import type { SeriesName } from './series';
+import { type SeriesName, statusGracesEnd } from './series';
 import { classOf } from './status';
 import { hasVanished } from './vanished';
 
@@ -54,14 +54,21 @@ function ofOms(question: Question, latest: Latest, look: Look & { problem: strin
   if (hasVanished(latest.progress, look))
     return now('MigrationGone', `OMS knew this project and knows it no longer: ${look.problem}`);
   if (look.outcome === 'OmsProjectNotFound') return now('OmsProjectNotFound', look.problem);
-  const unreachable = graced(latest, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', look.problem);
+  const outage = graced(latest, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', look.problem);
+  // A status seen before may fail the wait as soon as OMS answers again: somebody has to look then.
+  const ofStatus = statusGracesEnd(latest.series, settings).filter((at) => at > look.answeredAt);
+  const unreachable = { ...outage, failsAt: earliest([outage.failsAt, ...ofStatus]) };
   if (look.outcome !== 'OmsRejectedCredentials') return unreachable;
   const grace = firstLook ? 0 : settings.credentialsGraceSeconds;
   const rejected = graced(latest, 'credentials', grace, 'OmsRejectedCredentials', look.problem);
   if (unreachable.failed && !rejected.failed) return unreachable;
   // Whichever ends it first: the pace must not sleep past it.
-  const ends = [unreachable.failsAt, rejected.failsAt].filter((at) => at !== null);
-  return { ...rejected, failsAt: ends.length === 0 ? null : Math.min(...ends) };
+  return { ...rejected, failsAt: earliest([unreachable.failsAt, rejected.failsAt]) };
+}
+
+function earliest(moments: readonly (number | null)[]): number | null {
+  const known = moments.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function now(code: string, message: string): Trouble {

@@ -29,7 +29,7 @@ export function toldOf({ change, subject, body, attributes }: Notification): Tol
 const ADVICE = 'What to do: ';
 /** On the stack a secret holds the account, and is read again by itself. */
 const OTHER_ACCOUNT =
-  'give a working console account in OMS_USERNAME and OMS_PASSWORD, or with --credentials-file, and start again: it is read once, at the start.';
+  'put a working console account into the file of --credentials-file, which is read again by itself; from OMS_USERNAME and OMS_PASSWORD it is read once, so start again.';
 
 function adviseHere(change: Change, body: string): string {
   if (change.kind !== 'credentials-refused') return body;

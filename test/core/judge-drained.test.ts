@@ -46,11 +46,31 @@ describe('goal DRAINED', () => {
   test('asks for a later checkpoint of a clock that is ahead, unless the source itself said when writes stopped', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     const ahead = (past: number) => pastFence(past, {}, { clockSkewMs: 30 * SECOND });
-    expect(judged(ahead(40), goal)).toEqual(['NOT_YET', 'NotDrained']);
+    expect(judged(ahead(39), goal)).toEqual(['NOT_YET', 'NotDrained']);
     expect(judged(ahead(41), goal)).toEqual(['MET', 'Drained']);
-    expect(play([ahead(40)], { goal }).last.reason.message).toContain("margin 10 s, OMS's clock ahead by 30 s)");
+    expect(play([ahead(39)], { goal }).last.reason.message).toContain("margin 10 s, OMS's clock ahead by 30 s)");
     expect(judged(ahead(1))).toEqual(['MET', 'Drained']);
     expect(judged(pastFence(11, {}, { clockSkewMs: -5 * SECOND }), goal)).toEqual(['MET', 'Drained']);
+  });
+
+  test('asks so of a clock that is too far ahead to be believed, and of one that was ahead when it last told', () => {
+    const goal: Goal = { ...DRAINED, marginSeconds: 10 };
+    expect(judged(pastFence(50, {}, { clockSkewMs: 400 * SECOND }), goal)).toEqual(['NOT_YET', 'NotDrained']);
+    const looks = [pastFence(5, {}, { clockSkewMs: 290 * SECOND }), pastFence(50, {}, { clockSkewMs: null })];
+    expect(play(looks, { goal }).last.reason.code).toBe('NotDrained');
+  });
+
+  test('takes no slow answer, and no whole second of a header, for a clock that is off', () => {
+    const goal: Goal = { ...DRAINED, marginSeconds: 10 };
+    const slow = pastFence(11, {}, { requestedAt: FENCE + 24 * SECOND, clockSkewMs: 3 * SECOND });
+    expect(judged(slow, goal)).toEqual(['MET', 'Drained']);
+    const atOnce = syncing(
+      FENCE + 200,
+      0,
+      { incrSyncCheckpoint: FENCE / 1000 + 11 },
+      { requestedAt: FENCE + 100, clockSkewMs: -900 },
+    );
+    expect(judged(atOnce, goal)).toEqual(['MET', 'Drained']);
   });
 
   test.each([

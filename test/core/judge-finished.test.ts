@@ -101,6 +101,25 @@ describe('graces', () => {
     expect(results.at(-1)?.reason.code).toBe('MigrationSuspended');
   });
 
+  test('start again after looks without an answer for more than a quarter of the grace', () => {
+    const played = (gap: number) =>
+      play(
+        [
+          ok(T0, { status: 'FAILED' }),
+          ...Array.from({ length: gap - 1 }, (_, i) => failed(T0 + (i + 1) * SECOND)),
+          ok(T0 + gap * SECOND, { status: 'FAILED' }),
+        ],
+        { settings: grace },
+      ).last.reason.message;
+    expect(played(30)).toContain('seen so for 30 s, fails after 2 min');
+    expect(played(31)).toContain('seen so for 0 s, fails after 2 min');
+  });
+
+  test('are looked at in time also where the last look got no answer', () => {
+    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 10 * SECOND, 'OmsRejectedCredentials')];
+    expect(play(looks, { settings: grace }).last.waitSeconds).toBeLessThanOrEqual(110);
+  });
+
   test('never end on a look that got no answer itself', () => {
     const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
     expect(play(looks, { settings: grace }).last.reason.code).toBe('OmsUnreachable');

@@ -53,6 +53,22 @@ describe('goal SYNCED', () => {
     expect(play(looks, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
   });
 
+  test('is not met by an OMS whose clock is too far ahead to tell a lag by', () => {
+    const ahead = 320;
+    const looks = steady(120).map((look, i) =>
+      syncing(
+        look.answeredAt,
+        0,
+        { incrSyncCheckpoint: T0 / 1000 + i * 10 + ahead - 270 },
+        { clockSkewMs: ahead * SECOND },
+      ),
+    );
+    expect(play(looks, { goal: SYNCED }).last.reason).toEqual({
+      code: 'LagUnknown',
+      message: expect.stringContaining("OMS's clock is 5 min ahead of ours, so the lag is not known"),
+    });
+  });
+
   test('says how far the lag is from what is needed, and the best so far', () => {
     const { last } = play([syncing(T0, 22), syncing(T0 + 30 * SECOND, 48)], { goal: SYNCED });
     expect(last.reason).toEqual({

@@ -215,6 +215,19 @@ test('refuses a table that has other keys than the definition', async () => {
   );
 });
 
+test('waits at its end for work whose client has gone', async () => {
+  for (let i = 0; i < 20; i += 1) {
+    const database = await start(home);
+    const client = database.client();
+    const asked = [1, 2, 3].map(() => client.send(new ScanCommand({ TableName: TABLE.name })).catch(() => undefined));
+    await new Promise((resolve) => setTimeout(resolve, i % 5));
+    client.destroy();
+    // An exception that nobody can catch would end the test run here.
+    await stop(database);
+    await Promise.all(asked);
+  }
+});
+
 test('a missing item is just missing', async () => {
   const database = await start();
   const reply = await using(database, (client) =>

@@ -25,7 +25,7 @@ const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'unreachable' | 'c
     'put a working console account into the secret; it is read again by itself. Until then OMS is asked at the slowest pace.',
   'credentials-accepted': NOTHING,
   vanished:
-    'look for the project in the OMS console. If it is gone, ask who released or deleted it; if nobody meant to, it must be made anew, and gets another id. If it is there, see whether this looks at the OMS that runs it (a failover, another address) and under its present id. A wait for it has failed with MigrationGone.',
+    'look for the project in the OMS console. If it is gone, ask who released or deleted it; if nobody meant to, it must be made anew, and gets another id. If it is there, see whether this looks at the OMS that runs it (a failover, another address) and under its present id. A wait for it fails with MigrationGone.',
   back: 'start anew what waited for it: a wait fails at once where OMS knows its project no longer. Watching goes on.',
   stalled: 'look at the step in the OMS console: its log, the load on source and target, free disk.',
   moving: NOTHING,
