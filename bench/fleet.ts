@@ -65,7 +65,10 @@ async function measure(projects: number, peers: Peers): Promise<Report> {
   const past = latestAfterTwentyLooks();
   peers.table.latest.clear();
   for (const project of [...ids, ...warmUp])
-    peers.table.latest.set(project, marshall({ pk: project, sk: 'LATEST', ...past, project }, { removeUndefinedValues: true }));
+    peers.table.latest.set(
+      project,
+      marshall({ pk: project, sk: 'LATEST', ...past, project }, { removeUndefinedValues: true }),
+    );
   const snapshotsBefore = peers.table.snapshots;
   const child = fork(join(__dirname, 'fleet-child.js'), [join(ROOT, 'dist/lambda/check/index.js')], {
     execArgv: [],

@@ -4,7 +4,7 @@
  * It has conditional writes of single items and queries, and that is all the store may use: transactions and TTL are refused.
  */
 
-import type { Server, ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -57,7 +57,7 @@ export async function startEmbeddedDynamoDb({
   const { port } = server.address() as AddressInfo;
   const url = urlOf(port);
   const close = async () => {
-    await server.untilIdle();
+    await server.quiet();
     await new Promise<void>((resolve, reject) =>
       server.close((error?: Error | null) => (error ? reject(error) : resolve())),
     );
@@ -133,36 +133,47 @@ function keysOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription)
 
 type Dynalite = (options: { path?: string; createTableMs: number }) => Server;
 
-interface IdleServer extends Server {
-  /** Resolves when no request is at work. */
-  untilIdle(): Promise<void>;
+interface QuietServer extends Server {
+  /** Begins no request any more, and resolves when none is at work. */
+  quiet(): Promise<void>;
 }
 
 /**
  * dynalite closes its store once the last connection has ended. A request whose client has given up has no connection and is still at work on
  * the store, and would then throw where nobody can catch it: so the work itself is waited for.
  */
-function withUntilIdle(server: Server): IdleServer {
+function quietable(server: Server): QuietServer {
   let atWork = 0;
-  const waiting: (() => void)[] = [];
-  server.prependListener('request', (_request, response) => {
+  let isQuiet: (() => void) | null = null;
+  const [answer] = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (isQuiet !== null || answer === undefined) {
+      request.destroy();
+      return;
+    }
     atWork += 1;
     const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
     response.end = ((...args: unknown[]) => {
-      atWork -= 1;
-      if (atWork === 0) for (const wake of waiting.splice(0)) wake();
       response.end = end as ServerResponse['end'];
+      atWork -= 1;
+      if (atWork === 0) isQuiet?.();
       return end(...args);
     }) as ServerResponse['end'];
+    answer(request, response);
   });
-  const untilIdle = () => (atWork === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)));
-  return Object.assign(server, { untilIdle });
+  const quiet = () =>
+    new Promise<void>((resolve) => {
+      isQuiet = resolve;
+      if (atWork === 0) resolve();
+    });
+  return Object.assign(server, { quiet });
 }
 
-function listen(path: string | undefined): Promise<IdleServer> {
+function listen(path: string | undefined): Promise<QuietServer> {
   // Loaded late: most of the command line's work needs no database.
   const dynalite = require('dynalite') as Dynalite;
-  const server = withUntilIdle(dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }));
+  const server = quietable(dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server));

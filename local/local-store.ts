@@ -2,6 +2,7 @@
 import { DynamoDbCutovers } from '../lambda/adapters/dynamodb-cutovers';
 import { DynamoDbStore } from '../lambda/adapters/dynamodb-store';
 import type { CutoverStore } from '../lambda/core/cutover/record';
+import { CheckFailed } from '../lambda/core/errors';
 import type { Store } from '../lambda/core/ports';
 import { DEFAULTS } from '../lambda/core/settings';
 import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
@@ -35,7 +36,26 @@ export async function openLocalStore(folder: string): Promise<LocalStore> {
   return storeOn(await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
 }
 
-/** For a command that asks, or leaves word: also beside a run that looks. Throws as the above. */
+const TRIES = 3;
+
+/**
+ * Lets a command ask, or leave word, also beside a run that looks; again where that run ends in the middle, so `work` must bear to be
+ * repeated. Throws as the above.
+ */
+export async function besideRuns<T>(folder: string, work: (data: LocalStore) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const data = await openLocalStoreBeside(folder);
+    try {
+      return await work(data);
+    } catch (error) {
+      if (!(error instanceof CheckFailed) || !data.heldByAnother || tries === TRIES) throw error;
+    } finally {
+      await data.close();
+    }
+  }
+}
+
+/** The same for a caller that closes it itself, and is told where the run ends in the middle. */
 export async function openLocalStoreBeside(folder: string): Promise<LocalStore> {
   return storeOn(await joinEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
 }

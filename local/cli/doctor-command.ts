@@ -12,7 +12,7 @@ import {
   stateOf,
 } from '../../lambda/core/doctor';
 import { DataDirectoryInUse, holdsData } from '../data-directory';
-import { openLocalStoreBeside } from '../local-store';
+import { besideRuns } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from './command';
 import { CONNECTION_FLAGS, type Connection, openOms, readConnection } from './connection';
 import { EXIT } from './exit-status';
@@ -70,14 +70,11 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
 async function tryDataDirectory(dataDir: string, project: string | null, io: Io): Promise<readonly Finding[]> {
   try {
     if (!holdsData(dataDir)) return [creatable(dataDir)];
-    const data = await openLocalStoreBeside(dataDir);
-    try {
-      const latest = await data.store.readLatest(project ?? NOBODYS_PROJECT);
-      const usable = data.heldByAnother ? inUse(dataDir) : ok('data-directory', `${dataDir} can be used`);
+    return await besideRuns(dataDir, async ({ store, heldByAnother }) => {
+      const latest = await store.readLatest(project ?? NOBODYS_PROJECT);
+      const usable = heldByAnother ? inUse(dataDir) : ok('data-directory', `${dataDir} can be used`);
       return [usable, ...findingOfMute(latest, io.clock.now())];
-    } finally {
-      await data.close();
-    }
+    });
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);
     if (error instanceof DataDirectoryInUse) return [inUse(dataDir)];

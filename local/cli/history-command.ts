@@ -7,7 +7,7 @@ import type { Change } from '../../lambda/core/telling/change';
 import { notificationOf } from '../../lambda/core/telling/message';
 import { isMuted } from '../../lambda/core/telling/mute';
 import { holdsData } from '../data-directory';
-import { openLocalStoreBeside } from '../local-store';
+import { besideRuns } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
@@ -40,34 +40,30 @@ export const historyCommand: Command = {
       );
       return 0;
     }
-    const data = await openLocalStoreBeside(dataDir);
-    try {
-      const latest = await data.store.readLatest(project);
-      const untold = new Set(latest?.pending.map(({ id }) => id));
-      let looks = 0;
-      for await (const { snapshot, changes } of json === null
-        ? withChanges(data.store, project, last)
-        : alone(data.store, project, last)) {
-        const brought = changes.map((change) => ({ change, told: !untold.has(change.id) }));
-        printer.snapshot(snapshot, brought);
-        looks += 1;
-      }
-      printer.note(
-        looks === 0
-          ? `no look at ${project} is stored in ${dataDir}`
-          : `${looks} look${looks === 1 ? '' : 's'} at ${project}`,
+    // Read whole before anything is printed: who reads it may take their time (`| less`), and a wait may want the folder meanwhile.
+    const { latest, looks } = await besideRuns(dataDir, async ({ store }) => ({
+      latest: await store.readLatest(project),
+      looks: await (json === null ? withChanges : alone)(store, project, last),
+    }));
+    const untold = new Set(latest?.pending.map(({ id }) => id));
+    for (const { snapshot, changes } of looks)
+      printer.snapshot(
+        snapshot,
+        changes.map((change) => ({ change, told: !untold.has(change.id) })),
       );
-      if (latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()))
-        printer.note(`muted until ${iso(latest.mutedUntil)}`);
-      for (const change of latest?.pending ?? []) {
-        const { subject } = notificationOf(change);
-        json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
-        printer.note(`not told yet: ${subject}`);
-      }
-      return 0;
-    } finally {
-      await data.close();
+    printer.note(
+      looks.length === 0
+        ? `no look at ${project} is stored in ${dataDir}`
+        : `${looks.length} look${looks.length === 1 ? '' : 's'} at ${project}`,
+    );
+    if (latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()))
+      printer.note(`muted until ${iso(latest.mutedUntil)}`);
+    for (const change of latest?.pending ?? []) {
+      const { subject } = notificationOf(change);
+      json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
+      printer.note(`not told yet: ${subject}`);
     }
+    return 0;
   },
 };
 
@@ -78,24 +74,19 @@ interface PastLook {
 }
 
 /** Oldest first; of the last N only those. */
-async function* alone(store: Store, project: string, last: number | undefined): AsyncGenerator<PastLook> {
+async function alone(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
   const order = last === undefined ? {} : { newestFirst: true, limit: last };
   const found: PastLook[] = [];
-  for await (const snapshot of store.snapshots(project, order)) {
-    if (last === undefined) yield { snapshot, changes: [] };
-    else found.push({ snapshot, changes: [] });
-  }
-  yield* found.reverse();
+  for await (const snapshot of store.snapshots(project, order)) found.push({ snapshot, changes: [] });
+  return last === undefined ? found : found.reverse();
 }
 
 /** The same with the changes, which need all that came before: how long a state had lasted may be older than the last N looks. */
-async function* withChanges(store: Store, project: string, last: number | undefined): AsyncGenerator<PastLook> {
+async function withChanges(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
   const past = new PastChanges();
   const found: PastLook[] = [];
   for await (const snapshot of store.snapshots(project)) {
-    const look = { snapshot, changes: past.broughtBy(snapshot) };
-    if (last === undefined) yield look;
-    else if (found.push(look) > last) found.shift();
+    if (found.push({ snapshot, changes: past.broughtBy(snapshot) }) > (last ?? Number.POSITIVE_INFINITY)) found.shift();
   }
-  yield* found;
+  return found;
 }

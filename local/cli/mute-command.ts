@@ -2,7 +2,7 @@
 import { newCheckId } from '../../lambda/adapters/check-id';
 import { LONGEST_MUTE_SECONDS, type MuteOrder, type MuteReply, mute } from '../../lambda/core/telling/mute';
 import { holdsData } from '../data-directory';
-import { openLocalStoreBeside } from '../local-store';
+import { besideRuns } from '../local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from './command';
 import type { Flags } from './flags';
 import { JsonLines } from './json-lines';
@@ -53,12 +53,9 @@ function readWindow(flags: Flags): number {
 }
 
 async function muteIn(dataDir: string, order: MuteOrder, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
-  const data = await openLocalStoreBeside(dataDir);
-  try {
-    const latest = await data.store.readLatest(order.projectId);
-    const reply = await mute(order, { store: data.store, clock: io.clock, newId: newCheckId });
+  return await besideRuns(dataDir, async ({ store }) => {
+    const latest = await store.readLatest(order.projectId);
+    const reply = await mute(order, { store, clock: io.clock, newId: newCheckId });
     return { ...reply, seen: (latest?.observedAt ?? 0) > 0 };
-  } finally {
-    await data.close();
-  }
+  });
 }
