@@ -1,5 +1,5 @@
 /** The folder where state is kept between runs: ours alone while a run lasts. Says in one sentence what is wrong with it. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,10 +25,15 @@ const PATIENCE_MS = 1_000;
 const BETWEEN_TRIES_MS = 50;
 
 /**
- * Makes the folder where there is none. Resolves to the database's own folder in it, which can be opened now.
+ * Makes the folder where there is none, and starts what opens the database's own folder in it, while nobody else starts there: between our
+ * own look whether it can be opened and the opening itself another run must not slip in.
  * @param patienceMs how long another run may take to let go of it.
  */
-export async function prepareDataDirectory(folder: string, patienceMs: number = PATIENCE_MS): Promise<string> {
+export async function startInDataDirectory<T>(
+  folder: string,
+  start: (database: string) => Promise<T>,
+  patienceMs: number = PATIENCE_MS,
+): Promise<T> {
   const database = join(folder, DATABASE);
   settingChecked(folder, () => {
     refuseFile(folder);
@@ -37,13 +42,49 @@ export async function prepareDataDirectory(folder: string, patienceMs: number = 
   });
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
+    const endTurn = takeTurn(folder);
     try {
+      if (endTurn === null) throw inUse(folder);
       await tryToOpen(folder, database);
-      return database;
+      return await start(database);
     } catch (error) {
       if (!(error instanceof DataDirectoryInUse) || performance.now() >= giveUpAt) throw error;
-      await pause(BETWEEN_TRIES_MS);
+    } finally {
+      endTurn?.();
     }
+    await pause(BETWEEN_TRIES_MS);
+  }
+}
+
+const TURN = 'starting';
+
+/** Null where it is another's. What ends it has to be called; the turn of a run that was killed is over. */
+function takeTurn(folder: string): (() => void) | null {
+  const file = join(folder, TURN);
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    // A disk that is full, say, is better told of by who opens the database.
+    if (codeOf(error) !== 'EEXIST') return () => undefined;
+    if (!isAlive(file)) rmSync(file, { force: true });
+    return null;
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** Longer than any start takes: by then a process of that number is another one. */
+const LONGEST_TURN_MS = 30_000;
+
+function isAlive(file: string): boolean {
+  try {
+    if (Date.now() - statSync(file).mtimeMs > LONGEST_TURN_MS) return false;
+    const pid = readFileSync(file, 'utf8');
+    // Empty: its number is still to be written.
+    if (pid !== '') process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    // EPERM: somebody else's process.
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -86,9 +127,7 @@ async function tryToOpen(folder: string, database: string): Promise<void> {
   } catch (error) {
     const cause = (error as { cause?: unknown }).cause;
     if (codeOf(cause) === 'LEVEL_LOCKED') {
-      throw new DataDirectoryInUse([
-        `data directory ${folder} is in use by another run; wait for it to end, or choose another with --data-dir`,
-      ]);
+      throw inUse(folder);
     }
     if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(cause))) {
       throw new InvalidInput([
@@ -102,6 +141,12 @@ async function tryToOpen(folder: string, database: string): Promise<void> {
     );
   }
   await store.close();
+}
+
+function inUse(folder: string): DataDirectoryInUse {
+  return new DataDirectoryInUse([
+    `data directory ${folder} is in use by another run; wait for it to end, or choose another with --data-dir`,
+  ]);
 }
 
 interface LevelStore {

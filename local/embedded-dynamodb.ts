@@ -16,7 +16,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { CheckFailed } from '../lambda/core/errors';
-import { DataDirectoryInUse, prepareDataDirectory } from './data-directory';
+import { DataDirectoryInUse, startInDataDirectory } from './data-directory';
 import { announceHolder, portOfHolder, withdrawHolder } from './holder';
 import { LOCAL_REGION } from './sandbox';
 import { describeKeys, type TableDefinition } from './table-definition';
@@ -47,15 +47,29 @@ const BETWEEN_TRIES_MS = 50;
 const TABLE_READY_MS = 5_000;
 
 /** Throws InvalidInput for a folder that is in use or cannot be one, CheckFailed for data that cannot be read. */
-export async function startEmbeddedDynamoDb({
-  table,
-  folder,
-  patienceMs,
-}: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
-  const path = folder === undefined ? undefined : await prepareDataDirectory(folder, patienceMs);
+export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
+  const { table, folder, patienceMs } = options;
+  if (folder === undefined) return await serve(table);
+  return await startInDataDirectory(
+    folder,
+    async (path) => {
+      const database = await serve(table, path);
+      announceHolder(folder, Number(new URL(database.url).port));
+      return {
+        ...database,
+        async close() {
+          withdrawHolder(folder);
+          await database.close();
+        },
+      };
+    },
+    patienceMs,
+  );
+}
+
+async function serve(table: TableDefinition, path?: string): Promise<EmbeddedDynamoDb> {
   const server = await listen(path);
-  const { port } = server.address() as AddressInfo;
-  const url = urlOf(port);
+  const url = urlOf((server.address() as AddressInfo).port);
   const close = async () => {
     await server.quiet();
     await new Promise<void>((resolve, reject) =>
@@ -68,17 +82,7 @@ export async function startEmbeddedDynamoDb({
     await close();
     throw error;
   }
-  if (folder === undefined) return { url, tableName: table.name, client: () => clientOf(url), close };
-  announceHolder(folder, port);
-  return {
-    url,
-    tableName: table.name,
-    client: () => clientOf(url),
-    async close() {
-      withdrawHolder(folder);
-      await close();
-    },
-  };
+  return { url, tableName: table.name, client: () => clientOf(url), close };
 }
 
 /** The database of a folder, also where another run holds it: then that run's own, for as long as it goes on. Throws as the above. */

@@ -217,7 +217,9 @@ sideBySide({
     await oms.close();
     expect(status).toBe(4);
     const body = String(lines.find(({ type }) => type === 'notification')?.body).replace(/\n {2}/g, ' ');
-    expect(body).toMatch(/^What to do: .*OMS_USERNAME and OMS_PASSWORD, or with --credentials-file, .*$/m);
+    expect(body).toMatch(
+      /^What to do: .*--credentials-file, which is read again .* OMS_USERNAME and OMS_PASSWORD .*start again\.$/m,
+    );
     expect(body).not.toMatch(/secret/i);
   },
 

@@ -174,6 +174,25 @@ describe('beside the run that holds a folder', () => {
   });
 });
 
+test('of two that start at once in a folder only one gets it, and the other is told so', async () => {
+  for (let i = 0; i < 5; i += 1) {
+    const both = await Promise.allSettled([start(home), start(home)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = both.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(refused.reason.message).toContain('is in use by another run');
+    await stop(open[0] as EmbeddedDynamoDb);
+  }
+});
+
+test.each([
+  ['that was killed', String(2 ** 22)],
+  ['of which nothing can be read', 'garbage'],
+])('the turn to start of a run %s is over', async (_, word) => {
+  writeFileSync(join(home, 'starting'), word);
+  await start(home);
+  expect(readdirSync(home).sort()).toEqual(['dynamodb', 'held-by.json']);
+});
+
 test('refuses a path that is a file, and leaves the file alone', async () => {
   const file = join(home, 'notes.txt');
   writeFileSync(file, 'mine');
