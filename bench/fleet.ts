@@ -34,6 +34,17 @@ async function main(): Promise<void> {
   // What is measured is what deploys, and of these sources.
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const peers = await startPeers({ username: 'bench', password: 'bench' });
+  try {
+    const sizes = await measureSizes(peers);
+    console.log(
+      JSON.stringify({ sizes, omsMs: OMS_MS, dynamoDbMs: DYNAMODB_MS, node: process.version, cores: cpus().length }),
+    );
+  } finally {
+    await peers.close();
+  }
+}
+
+async function measureSizes(peers: Peers) {
   const sizes = [];
   for (const projects of SIZES) {
     const idealSeconds = (projects * CRITICAL_PATH_MS) / 1000 / FLEET_CONCURRENCY;
@@ -52,10 +63,7 @@ async function main(): Promise<void> {
       projectsPerSecond: rounded(projects / seconds, 1),
     });
   }
-  await peers.close();
-  console.log(
-    JSON.stringify({ sizes, omsMs: OMS_MS, dynamoDbMs: DYNAMODB_MS, node: process.version, cores: cpus().length }),
-  );
+  return sizes;
 }
 
 /** One size in a process of its own, so that its peak is its own too. */

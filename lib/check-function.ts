@@ -17,7 +17,7 @@ import { CheckRole } from './check-role';
 import { handlerBundle } from './handler-bundle';
 import type { OmsApi, OmsKind } from './rules';
 
-/** One look may take 10 s; an invocation near the goal looks several times, and one of the schedule goes through a fleet. Longer would let a hung one hold the publishing lease too long. */
+/** One look may take 10 s, 60 s at the most; an invocation near the goal looks several times, and one of the schedule goes through a fleet. Longer would let a hung one hold the publishing lease too long. */
 export const CHECK_TIMEOUT = Duration.minutes(3);
 
 /** Measured with the SDK inside, on Node 20: 106 MiB at the most for single looks, 164 MiB for a fleet of 300. 128 would be too tight, and a processor's share comes with it. */

@@ -9,7 +9,7 @@ export type MetricName = Extract<
 >;
 export type LagImportance = keyof typeof METRICS.lagOf;
 
-/** Fewer named projects than this are told apart (lambda/adapters/powertools-metrics.ts; a test holds the two together). */
+/** So many named projects are told apart at the most (lambda/adapters/powertools-metrics.ts; a test holds the two together). */
 export const MAX_PROJECTS_APART = 20;
 
 export class MonitorMetrics {

@@ -53,7 +53,7 @@ export class OmsCutoverStack extends Stack {
     new CfnOutput(this, 'LegMachineArn', { value: monitor.leg.stateMachineArn, description: 'Runs one leg of a wait' });
     new CfnOutput(this, 'FailuresUrl', {
       value: monitor.failures.queueUrl,
-      description: 'Scheduled checks that failed',
+      description: 'Events that the function failed on: rounds of the schedule, ends of cutovers',
     });
   }
 }

@@ -34,7 +34,7 @@ export interface WaitForMigrationProps {
   readonly timeoutFrom?: string;
   /**
    * The shortest time between two looks.
-   * @default 10 seconds; 2 seconds once writes have stopped
+   * @default 10 seconds; 5 seconds when a copy may end any moment, 2 seconds once writes have stopped
    */
   readonly minInterval?: DurationOrPath;
   /**

@@ -80,7 +80,7 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
     const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
     const stored = put === 'stored' ? next : await ports.store.readLatest(project);
     if (stored?.recentChecks.includes(checkId)) {
-      log(ports, derivation.result, request.looker);
+      log(ports, derivation.result, request.looker, stored);
       return { result: derivation.result, latest: await deliver(stored, checkId, ports) };
     }
     before = stored;
@@ -108,7 +108,7 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
     ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
-  log(ports, result, derivation.snapshot.looker);
+  log(ports, result, derivation.snapshot.looker, before);
   return { result, latest: before };
 }
 
@@ -124,6 +124,7 @@ function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'v
 }
 
 /** Everything a person asks for afterwards stands in this one line. */
-function log(ports: CheckPorts, result: CheckResult, looker: Looker): void {
-  ports.log.info('check', { projectId: result.project, looker, ...result });
+function log(ports: CheckPorts, result: CheckResult, looker: Looker, { told }: Latest): void {
+  // A stall is no reason where the goal has another one, and is looked for all the same.
+  ports.log.info('check', { projectId: result.project, looker, stalled: told.stalled === true, ...result });
 }

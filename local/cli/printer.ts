@@ -62,7 +62,7 @@ export function checksTo(printer: Printer): Log {
   return {
     info: (event, fields) => {
       if (event !== 'check') return;
-      const { projectId: _projectId, looker, ...result } = fields ?? {};
+      const { projectId: _projectId, stalled: _stalled, looker, ...result } = fields ?? {};
       printer.check(result as unknown as CheckResult, looker as Looker);
     },
     warn: () => undefined,
