@@ -1,7 +1,7 @@
 /** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
 import { Duration } from 'aws-cdk-lib';
 import { ContextReader } from './context-reader';
-import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-checks';
+import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from './monitor-validation';
 import { Problems, type Rule } from './problems';
 import {
   CA_FILE,

@@ -2,7 +2,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CheckFailed } from '../core/errors';
 import type { Notification, Notifier } from '../core/ports';
-import { STATE_CHANGE, stateChangeOf } from '../core/telling/state-change';
+import { STATE_CHANGE, stateChangeOf } from '../core/telling/bus-event';
 
 export class EventBusNotifier implements Notifier {
   private readonly client: EventBridgeClient;

@@ -1,7 +1,7 @@
 /** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
 
+import { cutoverAction } from './cutover/bookkeeping';
 import { executionEnded } from './cutover/closing';
-import { cutoverAction } from './cutover/cutover';
 import { readCutoverOrder, readExecutionEnd } from './cutover/input';
 import type { CutoverPorts } from './cutover/records';
 import type { CutoverReply } from './cutover/state';

@@ -54,14 +54,14 @@ const LOOKING_MS = 140_000;
 /**
  * One round of the wait loop: a look, and more of them where the pace is short.
  * @param remainingMs how long this invocation may still take, milliseconds.
- * @param isOfCutover its gates follow one another: the first look of one is not the first that took the account.
+ * @param accountIsKnown OMS has taken the account a moment ago, in another wait: a refusal in the first look gets its grace too.
  * Input that is wrong is a verdict, FAILED with code InvalidInput, so that the parent fails by that name.
  */
 export async function waitRound(
   input: unknown,
   ports: InvocationPorts,
   remainingMs: () => number,
-  isOfCutover = false,
+  accountIsKnown = false,
 ): Promise<WaitRound> {
   const began = ports.clock.now();
   const state = readWaitState(input) as WaitState;
@@ -77,7 +77,7 @@ export async function waitRound(
   const round = (state.round ?? 0) + 1;
   let checks = state.checks ?? 0;
   for (;;) {
-    const isFirst = checks === 0 && !isOfCutover;
+    const isFirst = checks === 0 && !accountIsKnown;
     const result = await lookFor(order, { startedAt, deadlineAt, isFirst }, ports);
     checks += 1;
     const pauseMs = result.waitSeconds * 1000;

@@ -8,11 +8,11 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Leg, WAIT } from '../leg';
 import { MachineLogs } from '../machine-logs';
-import { checkCutoverProps } from './checks';
 import { CutoverDefinition } from './definition';
 import { CutoverEndRule } from './end-rule';
 import type { CutoverPipelineProps } from './props';
 import { CutoverRole } from './role';
+import { checkCutoverProps } from './validation';
 
 export type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './props';
 

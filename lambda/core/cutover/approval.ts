@@ -2,7 +2,7 @@
 
 import { OmsCutoverError } from '../errors';
 import { decide, refuse } from './decisions';
-import { comeBack, ROUND_EVENTS } from './history';
+import { comeBack, ROUND_EVENTS } from './execution-history';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen } from './records';
 import { end, go } from './replies';

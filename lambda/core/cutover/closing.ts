@@ -1,4 +1,4 @@
-/** How a cutover ends, in words: from what the definition says of it, or from the state in which an execution died. */
+/** Closes a cutover's record: from what the definition says of its end, or from the state in which an execution died. */
 import { CheckFailed } from '../errors';
 import { tellPending } from '../telling/notice';
 import { type CutoverRecord, mayBeStopped, type Outcome } from './record';

@@ -1,8 +1,8 @@
 import { answerCutover } from '../../../lambda/core/cutover/answer';
+import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
 import { executionEnded } from '../../../lambda/core/cutover/closing';
-import { cutoverAction } from '../../../lambda/core/cutover/cutover';
+import { roomBeforeFence } from '../../../lambda/core/cutover/execution-history';
 import { readFence, sourceAheadMs } from '../../../lambda/core/cutover/fence';
-import { roomBeforeFence } from '../../../lambda/core/cutover/history';
 import { cutoverLook } from '../../../lambda/core/cutover/look';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord, CutoverSettings } from '../../../lambda/core/cutover/record';

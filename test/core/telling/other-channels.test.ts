@@ -1,11 +1,11 @@
 /** The event for a bus and the message for a chat, and that neither can hold up or repeat the mail. */
 
 import type { Notifier } from '../../../lambda/core/ports';
+import { stateChangeOf } from '../../../lambda/core/telling/bus-event';
 import { CHANGE_KINDS, type Change } from '../../../lambda/core/telling/change';
 import { chatMessageOf } from '../../../lambda/core/telling/chat-message';
 import { notificationOf } from '../../../lambda/core/telling/message';
 import { SideChannels } from '../../../lambda/core/telling/side-channels';
-import { stateChangeOf } from '../../../lambda/core/telling/state-change';
 import { FAILED_IN_A_WAIT as FAILED } from '../../support/changes';
 
 const notification = (changed: Partial<Change> = {}) => notificationOf({ ...FAILED, ...changed });
