@@ -8,15 +8,17 @@ import { CheckFailed, InvalidInput } from '../lambda/core/errors';
 /** Another run has it, which is no trouble of its own. */
 export class DataDirectoryInUse extends InvalidInput {}
 
-/** The database gets a folder of its own: somebody may have pointed at one that holds other things too. */
-const DATABASE = 'dynamodb';
+/** The database, and all that we write, gets a folder of its own: somebody may have pointed at one that holds other things too. */
+export function databaseIn(folder: string): string {
+  return join(folder, 'dynamodb');
+}
 
 /** Whether a run has kept anything there. Makes nothing: whoever only reads leaves nothing behind. @throws InvalidInput */
 export function holdsData(folder: string): boolean {
   return settingChecked(folder, () => {
     if (!existsSync(folder)) return false;
     refuseFile(folder);
-    return statSync(join(folder, DATABASE), { throwIfNoEntry: false }) !== undefined;
+    return statSync(databaseIn(folder), { throwIfNoEntry: false }) !== undefined;
   });
 }
 
@@ -34,7 +36,7 @@ export async function startInDataDirectory<T>(
   start: (database: string) => Promise<T>,
   patienceMs: number = PATIENCE_MS,
 ): Promise<T> {
-  const database = join(folder, DATABASE);
+  const database = databaseIn(folder);
   settingChecked(folder, () => {
     refuseFile(folder);
     makeFolder(database);
@@ -42,7 +44,7 @@ export async function startInDataDirectory<T>(
   });
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
-    const endTurn = takeTurn(folder);
+    const endTurn = takeTurn(database);
     try {
       if (endTurn === null) throw inUse(folder);
       await tryToOpen(folder, database);
@@ -59,8 +61,8 @@ export async function startInDataDirectory<T>(
 const TURN = 'starting';
 
 /** Null where it is another's. What ends it has to be called; the turn of a run that was killed is over. */
-function takeTurn(folder: string): (() => void) | null {
-  const file = join(folder, TURN);
+function takeTurn(database: string): (() => void) | null {
+  const file = join(database, TURN);
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
   } catch (error) {

@@ -4,12 +4,16 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { databaseIn } from './data-directory';
 
-const FILE = 'held-by.json';
+/** LevelDB lets files alone that are none of its own. */
+function fileIn(folder: string): string {
+  return join(databaseIn(folder), 'held-by.json');
+}
 
 /** What cannot be written is left out: then nobody can ask beside this run, which goes on all the same. */
 export function announceHolder(folder: string, port: number): void {
-  const [file, draft] = [join(folder, FILE), join(folder, `${FILE}.${process.pid}`)];
+  const [file, draft] = [fileIn(folder), `${fileIn(folder)}.${process.pid}`];
   try {
     // Renamed into place, so that nobody reads half of it.
     writeFileSync(draft, `${JSON.stringify({ pid: process.pid, port })}\n`);
@@ -20,13 +24,13 @@ export function announceHolder(folder: string, port: number): void {
 }
 
 export function withdrawHolder(folder: string): void {
-  rmSync(join(folder, FILE), { force: true });
+  rmSync(fileIn(folder), { force: true });
 }
 
 /** The loopback port of the run that holds the folder; null where it is not known, or its process is gone or another user's. */
 export function portOfHolder(folder: string): number | null {
   try {
-    const { pid, port } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as { pid: unknown; port: unknown };
+    const { pid, port } = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as { pid: unknown; port: unknown };
     if (typeof pid !== 'number' || typeof port !== 'number') return null;
     process.kill(pid, 0);
     return port;

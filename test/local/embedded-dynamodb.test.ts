@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -154,7 +154,7 @@ describe('beside the run that holds a folder', () => {
     ['of which nothing can be read', 'garbage'],
   ])('refuses the word of a run %s', async (_, word) => {
     await start(home);
-    writeFileSync(join(home, 'held-by.json'), JSON.stringify(word));
+    writeFileSync(join(home, 'dynamodb/held-by.json'), JSON.stringify(word));
     await expect(beside()).rejects.toThrow('is in use by another run');
   });
 
@@ -162,7 +162,7 @@ describe('beside the run that holds a folder', () => {
     const other = await start(undefined, { ...TABLE, name: 'other' });
     await start(home);
     writeFileSync(
-      join(home, 'held-by.json'),
+      join(home, 'dynamodb/held-by.json'),
       JSON.stringify({ pid: process.pid, port: Number(new URL(other.url).port) }),
     );
     await expect(beside()).rejects.toThrow('is in use by another run');
@@ -171,6 +171,7 @@ describe('beside the run that holds a folder', () => {
   test('leaves no word behind', async () => {
     await stop(await start(home));
     expect(readdirSync(home)).toEqual(['dynamodb']);
+    expect(readdirSync(join(home, 'dynamodb'))).not.toContain('held-by.json');
   });
 });
 
@@ -188,9 +189,10 @@ test.each([
   ['that was killed', String(2 ** 22)],
   ['of which nothing can be read', 'garbage'],
 ])('the turn to start of a run %s is over', async (_, word) => {
-  writeFileSync(join(home, 'starting'), word);
+  mkdirSync(join(home, 'dynamodb'));
+  writeFileSync(join(home, 'dynamodb/starting'), word);
   await start(home);
-  expect(readdirSync(home).sort()).toEqual(['dynamodb', 'held-by.json']);
+  expect(readdirSync(join(home, 'dynamodb'))).not.toContain('starting');
 });
 
 test('refuses a path that is a file, and leaves the file alone', async () => {
