@@ -16,7 +16,7 @@ import { InvalidInput } from './errors';
 import { plain } from './plain';
 import type { Listeners, Oms } from './ports';
 import { projectIdProblem } from './project-id';
-import type { Change } from './telling/change';
+import { type Change, standing } from './telling/change';
 import type { DeliveryPorts } from './telling/deliver';
 import { notificationOf } from './telling/message';
 
@@ -95,11 +95,7 @@ async function sendTest(project: string, { notifier, clock, newId, places }: Doc
     project,
     kind: 'test',
     at: clock.now(),
-    status: null,
-    step: null,
-    importance: null,
-    structProgress: null,
-    fullProgress: null,
+    ...standing(null),
     lagSeconds: null,
     eta: null,
     said: {},

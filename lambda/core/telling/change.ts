@@ -1,5 +1,5 @@
 /** Something worth telling, and when it is worth it: the one table of changes. */
-import type { FailedOutcome, Importance, OmsWords } from '../progress';
+import type { FailedOutcome, Importance, OmsWords, Progress } from '../progress';
 
 /**
  * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
@@ -93,6 +93,19 @@ function firstToGo(pending: readonly Change[]): number {
   const health = pending.findIndex(({ kind }) => kind !== 'status' && kind !== 'cutover' && kind !== 'summary');
   const status = pending.findIndex(({ kind }) => kind === 'status');
   return Math.max(0, health === -1 ? status : health);
+}
+
+/** Where a project stands, as a change tells it; all null for one that OMS never told of. */
+export function standing(
+  progress: Progress | null,
+): Pick<Change, 'status' | 'step' | 'importance' | 'structProgress' | 'fullProgress'> {
+  return {
+    status: progress?.status ?? null,
+    step: progress?.currentStep ?? null,
+    importance: progress?.importance ?? null,
+    structProgress: progress?.structMigrationProgress ?? null,
+    fullProgress: progress?.fullMigrationProgress ?? null,
+  };
 }
 
 export function importanceOf(change: Change): Importance | null {

@@ -9,7 +9,7 @@ import { isStalled, stillSeconds } from '../stall';
 import { classOf, phaseOf } from '../status';
 import { hasVanished } from '../vanished';
 import { wayBack } from '../way-back';
-import { type Change, type ChangeKind, withinBounds } from './change';
+import { type Change, type ChangeKind, standing, withinBounds } from './change';
 
 /** Told when no valid answer came for so many looks and so long. */
 const UNREACHABLE_LOOKS = 3;
@@ -63,11 +63,7 @@ export function withChanges(
   const facts = {
     project: after.project,
     at: look.answeredAt,
-    status: after.progress?.status ?? null,
-    step: after.progress?.currentStep ?? null,
-    importance: after.progress?.importance ?? null,
-    structProgress: after.progress?.structMigrationProgress ?? null,
-    fullProgress: after.progress?.fullMigrationProgress ?? null,
+    ...standing(after.progress),
     lagSeconds,
     eta,
     said: look.said,

@@ -14,7 +14,7 @@ import type { Clock, Store } from '../ports';
 import { IMPORTANCES } from '../progress';
 import { projectIdProblem } from '../project-id';
 import { adviceOn } from './advice';
-import { type Change, importanceOf } from './change';
+import { type Change, importanceOf, standing } from './change';
 import { headline } from './headline';
 
 /** A mute that somebody forgot must end by itself. */
@@ -132,11 +132,7 @@ function summedUp(run: readonly Change[], { project, progress }: Latest, now: nu
         advice: `read what happened in this order; to the last of it: ${adviceOn(last)}`,
         importance: greatest(run),
       },
-      status,
-      step: progress?.currentStep ?? null,
-      importance: progress?.importance ?? null,
-      structProgress: progress?.structMigrationProgress ?? null,
-      fullProgress: progress?.fullMigrationProgress ?? null,
+      ...standing(progress),
       lagSeconds: null,
       eta: null,
       said: last.said,

@@ -10,7 +10,7 @@ import type { CutoverRecord, Notice } from '../cutover/record';
 import { CheckFailed } from '../errors';
 import { type Latest, MAX_CONFLICTS, remembering } from '../latest';
 import { firstLatest } from '../observe';
-import { type Change, withinBounds } from './change';
+import { type Change, standing, withinBounds } from './change';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { isMuted } from './mute';
 
@@ -56,7 +56,6 @@ async function putAndTell(
 }
 
 function withChange(before: Latest, id: string, notice: Notice, now: number): Latest {
-  const { progress } = before;
   const change: Change = {
     id,
     sequence: before.sequence + 1,
@@ -65,11 +64,7 @@ function withChange(before: Latest, id: string, notice: Notice, now: number): La
     at: now,
     detail: notice.body,
     notice: { headline: notice.headline, advice: notice.advice, importance: notice.importance },
-    status: progress?.status ?? null,
-    step: progress?.currentStep ?? null,
-    importance: progress?.importance ?? null,
-    structProgress: progress?.structMigrationProgress ?? null,
-    fullProgress: progress?.fullMigrationProgress ?? null,
+    ...standing(before.progress),
     lagSeconds: null,
     eta: null,
     said: {},
