@@ -24,7 +24,8 @@ export function holdsData(folder: string): boolean {
 
 /** A command that only asks holds a folder for a moment: whoever looks waits that long for it. */
 const PATIENCE_MS = 1_000;
-const BETWEEN_TRIES_MS = 50;
+/** Until a folder that another run has is tried again. */
+export const BETWEEN_TRIES_MS = 50;
 
 /**
  * Makes the folder where there is none, and starts what opens the database's own folder in it, while nobody else starts there: between our

@@ -16,7 +16,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { CheckFailed } from '../lambda/core/errors';
-import { DataDirectoryInUse, startInDataDirectory } from './data-directory';
+import { BETWEEN_TRIES_MS, DataDirectoryInUse, startInDataDirectory } from './data-directory';
 import { announceHolder, portOfHolder, withdrawHolder } from './holder';
 import { LOCAL_REGION } from './sandbox';
 import { describeKeys, type TableDefinition } from './table-definition';
@@ -41,7 +41,6 @@ export interface EmbeddedDynamoDbOptions {
 }
 
 const JOIN_PATIENCE_MS = 2_000;
-const BETWEEN_TRIES_MS = 50;
 
 /** How long a new table may take. It takes milliseconds; only a run that was killed while making it leaves one that never gets ready. */
 const TABLE_READY_MS = 5_000;

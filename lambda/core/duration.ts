@@ -25,7 +25,7 @@ export function formatDuration(seconds: number): string {
 export function parseMoment(text: string): number | null {
   const [, seconds, fraction = ''] = /^(\d{9,10})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
   // Rounded up: a fence may only get stricter.
-  if (seconds !== undefined) return Number(seconds) * 1000 + Math.ceil(Number(`${fraction.padEnd(9, '0')}`) / 1e6);
+  if (seconds !== undefined) return Number(seconds) * 1000 + Math.ceil(Number(fraction.padEnd(9, '0')) / 1e6);
   const [, year, month, day] =
     /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/.exec(text) ?? [];
   if (year === undefined || Number(day) > daysOf(Number(year), Number(month))) return null;

@@ -125,3 +125,8 @@ export type Look =
 /** The families of calls: the GETs of 3.3.0 to 4.1.0, and the actions of 4.1.1 on. */
 export const OMS_APIS = ['3.3', '4.1.1'] as const;
 export type OmsApi = (typeof OMS_APIS)[number];
+
+/** A percentage for a person: `63 %`, or `unknown`. */
+export function percent(value: number | null): string {
+  return value === null ? 'unknown' : `${value} %`;
+}

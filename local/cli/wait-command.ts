@@ -88,13 +88,10 @@ export const waitCommand: Command = {
 /** The project of a command; a wrong one is added to the problems. @param orAll the command can do it for each that OMS lists. */
 export function readProject(flags: Flags, { orAll = false } = {}): string {
   const project = flags.required('project', 'the project id as the OMS console shows it, such as p_4w3oc0k1x2y4');
-  const isAll = project === ALL && !orAll;
-  const problem = isAll
-    ? `--project ${ALL} is for check, which looks at each that OMS lists; name one project here`
-    : project === ''
-      ? null
-      : projectIdProblem(project);
+  const problem = project === '' ? null : projectIdProblem(project);
   if (problem !== null) flags.problems.push(problem);
+  if (project === ALL && !orAll)
+    flags.problems.push(`--project ${ALL} is for check, which looks at each that OMS lists; name one project here`);
   return project;
 }
 

@@ -1,6 +1,7 @@
 /** What a cutover tells people: what it did, what they decide, and what they have to do by hand. */
 import type { CheckResult } from '../check-result';
 import { formatDuration } from '../duration';
+import { percent } from '../progress';
 import { receiptText } from './receipt';
 import type { Asked, CutoverRecord, Notice, Outcome, StepName } from './record';
 
@@ -99,10 +100,6 @@ export function approvalNotice(record: CutoverRecord, asked: Asked, seen: CheckR
     advice: `approve or reject until ${asked.expiresAt}; after that it is rejected. Until then writes go on.`,
     importance: 'HIGH',
   };
-}
-
-function percent(value: number | null): string {
-  return value === null ? 'unknown' : `${value} %`;
 }
 
 export function voidNotice(record: CutoverRecord, asked: Asked): Notice {

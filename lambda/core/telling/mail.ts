@@ -2,6 +2,7 @@
 
 import { formatDuration, iso } from '../duration';
 import { plain, plainLine, wrapped } from '../plain';
+import { percent } from '../progress';
 import { phaseOf } from '../status';
 import { failedStepOf, withCode } from '../trouble';
 import { adviceOn } from './advice';
@@ -108,10 +109,6 @@ function sentence(heading: string, words: readonly (string | undefined)[]): stri
 /** Sentences of OMS's end as they please; one after the other they need an end each. */
 function ended(words: string, i: number, all: readonly string[]): string {
   return i === all.length - 1 || /[.!?:;,。]$/.test(words) ? words : `${words};`;
-}
-
-function percent(value: number | null): string {
-  return value === null ? 'unknown' : `${value} %`;
 }
 
 /** `2026-11-23 03:12:00 UTC`: whose midnight it is has to be said. */
