@@ -1,6 +1,7 @@
 /** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
 import { systemClock } from '../lambda/adapters/system-clock';
 import { Interrupted, InvalidInput } from '../lambda/core/errors';
+import { nearest } from '../lambda/core/nearest';
 import { approveCommand, rejectCommand } from '../local/cli/answer-command';
 import { checkCommand } from '../local/cli/check-command';
 import type { Command, Io } from '../local/cli/command';
@@ -12,7 +13,6 @@ import { forecastCommand } from '../local/cli/forecast-command';
 import { usage, usageOf } from '../local/cli/help';
 import { historyCommand } from '../local/cli/history-command';
 import { muteCommand } from '../local/cli/mute-command';
-import { nearest } from '../local/cli/nearest';
 import { keptByNpm, sayDashes } from '../local/cli/npm-start';
 import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
 import { replayCommand } from '../local/cli/replay-command';

@@ -1,6 +1,7 @@
 /** Reads what a wait is asked to do, from an execution's input: every problem at once, each with the value and what was expected. */
 import { parseMoment } from './duration';
 import { InvalidInput } from './errors';
+import { recordOf, show } from './fields';
 import { GOAL_TYPES, type Goal } from './goal';
 import { projectIdProblem } from './project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from './settings';
@@ -159,16 +160,4 @@ function readSeconds(name: string, value: unknown, least: number, otherwise: num
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
   problems.push(`${name} must be a whole number, ${least} or more, got ${show(value)}`);
   return otherwise;
-}
-
-function recordOf(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null;
-}
-
-/** A value as it came, short enough for a message. */
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

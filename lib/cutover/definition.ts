@@ -3,7 +3,6 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Goal } from '../goal';
-import { pathOrValue } from '../json-path';
 import { WaitForMigration } from '../wait-for-migration';
 import type { HasLeg } from '../wait-loop';
 import { CutoverApproval } from './approval';
@@ -42,7 +41,8 @@ export class CutoverDefinition {
       stateName: '0 Input',
       parameters: {
         cutover: {
-          projectId: pathOrValue(props.projectId ?? '$.projectId'),
+          // Else the function finds it in the input: a path that leads nowhere would end in Step Functions' own words.
+          ...given('projectId', props.projectId),
           run: sfn.JsonPath.stringAt('$$.Execution.Name'),
           execution: sfn.JsonPath.executionId,
           startedAt: sfn.JsonPath.stateEnteredTime,

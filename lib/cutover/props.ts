@@ -40,8 +40,8 @@ export interface CutoverPipelineProps {
   /** The monitor that looks at the project. */
   readonly monitor: MigrationMonitor;
   /**
-   * The project, or a path to its id in the execution's input.
-   * @default '$.projectId'
+   * The project, where the pipeline is for one only.
+   * @default - `projectId` of the execution's input
    */
   readonly projectId?: string;
   /** Yours: stops writes to the source. May return the fence as `writesStoppedAt`, read on the source. */

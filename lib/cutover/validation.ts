@@ -1,7 +1,8 @@
 /** Checks a pipeline's props before anything is made of them. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { isPath } from '../json-path';
-import { Problems, type Rule } from '../problems';
+import { Problems, type Rule, show } from '../problems';
 import { durationBetween, PROJECT_ID } from '../rules';
 import type { CutoverPipelineProps } from './props';
 
@@ -23,7 +24,11 @@ const FENCE_PATH: Rule<string> = {
 export function checkCutoverProps(path: string, props: CutoverPipelineProps): void {
   const problems = new Problems();
   const { projectId, ready, approval } = props;
-  if (projectId !== undefined && !isPath(projectId)) problems.check('projectId', projectId, PROJECT_ID);
+  if (isPath(projectId) && (sfn.JsonPath.isEncodedJsonPath(String(projectId)) || !Token.isUnresolved(projectId)))
+    problems.add(
+      `projectId must be the id of a project, no path: leave it out, and each execution names its project as "projectId" in its input; got ${show(projectId)}`,
+    );
+  else problems.check('projectId', projectId, PROJECT_ID);
   problems.check('ready.maxLag', ready?.maxLag, MAX_LAG);
   problems.check('ready.hold', ready?.hold, HOLD);
   problems.check('ready.timeout', ready?.timeout, READY_TIMEOUT);

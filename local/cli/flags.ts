@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../../lambda/core/duration';
 import { InvalidInput } from '../../lambda/core/errors';
-import { nearest } from './nearest';
+import { nearest } from '../../lambda/core/nearest';
 import { keptByNpm, sayDashes, startedByNpm } from './npm-start';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -147,6 +147,19 @@ describe('an end that cannot be handed over', () => {
 });
 
 describe('the props', () => {
+  test.each([['$.order.project'], ['$$.Execution.Input.project'], [sfn.JsonPath.stringAt('$.order.project')]])(
+    'refuses a path as the project, which the input of an execution names',
+    (projectId) => {
+      expect(messageOf(() => pipelineWith({ projectId }))).toContain('projectId must be the id of a project, no path');
+    },
+  );
+
+  test('takes a project that is known only at deployment', () => {
+    expect(() =>
+      pipelineWith((stack) => ({ projectId: new CfnParameter(stack, 'Project').valueAsString })),
+    ).not.toThrow();
+  });
+
   test('refuses what cannot be meant, all at once', () => {
     const message = messageOf(() =>
       pipelineWith({

@@ -1,12 +1,12 @@
 /** The beginning of a cutover: one at a time for a project. */
 
-import { CheckFailed } from '../errors';
-import { projectIdProblem } from '../project-id';
+import { CheckFailed, InvalidInput } from '../errors';
 import { DEFAULTS } from '../settings';
+import { type ExecutionInput, readExecutionInput } from './execution-input';
 import type { CutoverSettings } from './record';
 import { type CutoverPorts, changeRecord } from './records';
 import { end, go } from './replies';
-import type { CutoverOrder, CutoverReply } from './state';
+import type { CutoverOrder, CutoverReply, CutoverState } from './state';
 import { begun, closed } from './transitions';
 
 const MAX_CONFLICTS = 50;
@@ -33,13 +33,19 @@ export async function begin(
   { state: asked, settings }: Extract<CutoverOrder, { action: 'begin' }>,
   ports: CutoverPorts,
 ): Promise<CutoverReply> {
-  const { projectId: project, run } = asked;
+  const { run } = asked;
   const { cutovers } = ports;
-  const wished = (asked.input as { rehearse?: unknown } | null)?.rehearse === true;
-  const rehearse = settings.rehearse === true || wished;
-  const state = { ...asked, rehearse };
-  const problem = projectIdProblem(String(project));
-  if (problem !== null) return end(state, { code: 'InvalidInput', message: problem });
+  let input: ExecutionInput;
+  try {
+    input = readExecutionInput(asked.input, asked.projectId);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return end({ ...asked, projectId: '' }, error);
+  }
+  const project = input.projectId;
+  // Whoever wants caution gets it: where the pipeline itself only rehearses, no input makes it act.
+  const rehearse = settings.rehearse === true || input.rehearse;
+  const state: CutoverState = { ...asked, projectId: project, rehearse };
   const owner = { project, ...(asked.execution === undefined ? {} : { execution: asked.execution }) };
   if ((await cutovers.putRunOwner(run, owner)) === 'conflict') {
     const first = await cutovers.readRunOwner(run);

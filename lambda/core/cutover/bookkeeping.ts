@@ -32,9 +32,9 @@ export async function cutoverAction(order: CutoverBooking, ports: CutoverPorts):
 export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound>;
 export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound> {
   if (order.action === 'look') return await cutoverLook(order, ports);
-  const { state } = order;
   if (order.action === 'begin') return await begin(order, ports);
   if (order.action === 'close') return await close(order, ports);
+  const { state } = order;
   switch (order.action) {
     case 'gate': {
       const record = await changeOpen(state, ports, (old) => withGate(old, order.gate, order.result));

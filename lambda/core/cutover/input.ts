@@ -1,6 +1,7 @@
 /** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
 
 import { InvalidInput } from '../errors';
+import { recordOf, show } from '../fields';
 import type { ExecutionEnd } from './closing';
 import type { CutoverOrder } from './state';
 
@@ -25,9 +26,16 @@ export function readCutoverOrder(value: unknown): CutoverOrder {
       `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
     ]);
   // A wait is read by the wait itself, which says what is wrong with it in a verdict.
-  if (action === 'look') return { action, wait: order.wait, writes: order.writes === 'STOPPED' ? 'STOPPED' : 'GO_ON' };
+  if (action === 'look') {
+    const { writes, wait } = order;
+    if (writes !== 'STOPPED' && writes !== 'GO_ON')
+      throw new InvalidInput([`cutover.writes must be STOPPED or GO_ON, got ${show(writes)}`]);
+    return { action, wait, writes };
+  }
   const state = recordOf(order.state);
-  const texts = ['projectId', 'run'].filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
+  // The project of a cutover that begins is still to be read from its execution's input.
+  const needed = action === 'begin' ? ['run'] : ['projectId', 'run'];
+  const texts = needed.filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
   if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));
   // The rest is made by the definition that deploys with this code; the tests hold the two together.
   return order as unknown as CutoverOrder;
@@ -48,10 +56,4 @@ export function readExecutionEnd(event: Record<string, unknown>): ExecutionEnd |
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
   };
-}
-
-function recordOf(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null;
 }

@@ -21,6 +21,9 @@ export interface CutoverState {
   readonly marginSeconds?: number;
 }
 
+/** Before the execution's input is read: the project only where the pipeline is for one. */
+export type BeginningState = Omit<CutoverState, 'projectId'> & { readonly projectId?: string };
+
 /** Step Functions' words for what a Catch caught. */
 export interface Caught {
   readonly Error?: string;
@@ -39,7 +42,7 @@ export interface CutoverLook {
 
 /** One thing that happens to the record. */
 export type CutoverBooking =
-  | { readonly action: 'begin'; readonly state: CutoverState; readonly settings: CutoverWishes }
+  | { readonly action: 'begin'; readonly state: BeginningState; readonly settings: CutoverWishes }
   /** A gate's result; of READY also whether full verification is clean. */
   | { readonly action: 'gate'; readonly state: CutoverState; readonly gate: GateName; readonly result: CheckResult }
   /** The gate after the approval failed: the approval is void. */

@@ -75,7 +75,7 @@ const desk = () => new Desk();
 
 describe('the beginning of a cutover', () => {
   test.each([
-    ['of another project', { projectId: 'p_y', execution: 'arn:two:run-1' }],
+    ['of another project', { projectId: 'p_y', input: {}, execution: 'arn:two:run-1' }],
     ['of another pipeline, which may only rehearse', { execution: 'arn:two:run-1' }],
   ])('is refused under a name that an execution %s was the first to have', async (_, theirs) => {
     const one = desk();
@@ -115,12 +115,78 @@ describe('the beginning of a cutover', () => {
     expect(replies.filter(({ next }) => next === 'GO')).toHaveLength(1);
   });
 
-  test('refuses an impossible project id in a verdict, with nothing stored', async () => {
+  const started = async (input: unknown, projectId?: string) => {
     const one = desk();
-    const state = { ...one.state(), projectId: 'p x' };
+    const state = { run: 'run-1', rehearse: false, input, ...(projectId === undefined ? {} : { projectId }) };
     const reply = await one.do({ action: 'begin', state, settings: {} });
-    expect(reply).toMatchObject({ next: 'END', end: { error: 'InvalidInput' } });
-    expect(one.cutovers.records.size).toBe(0);
+    return { one, reply };
+  };
+
+  test.each([
+    [{ projectId: 'p_x' }, false],
+    [{ projectId: 'p_x', rehearse: false }, false],
+    [{ projectId: 'p_x', rehearse: true }, true],
+    [{ projectId: 'p_x', rehearse: true, data: { ticket: 'OPS-7', research: [{ notes: null }] } }, true],
+    [{ projectId: 'p_x', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:::execution:a:b' }, false],
+  ])('takes %j, and rehearses: %s', async (input, rehearse) => {
+    const { one, reply } = await started(input);
+    expect(reply).toMatchObject({ next: 'GO', cutover: { projectId: 'p_x', rehearse, input } });
+    expect((await one.record())?.settings.rehearse).toBe(rehearse);
+  });
+
+  test.each([
+    [null, 'the input must be an object such as {"projectId":"p_x","rehearse":true}, got null'],
+    [[{ projectId: 'p_x', rehearse: true }], 'the input must be an object'],
+    ['{"projectId":"p_x","rehearse":true}', 'the input must be an object'],
+    [{}, 'projectId is required'],
+    [{ rehearse: true }, 'projectId is required'],
+    [{ projectId: 7 }, 'projectId must be a text such as p_x, got 7'],
+    [{ projectId: null }, 'projectId must be a text such as p_x, got null'],
+    [{ projectId: 'p x' }, 'holds white space'],
+    [{ projectId: 'p_x', rehearse: 'true' }, 'rehearse must be true or false, without quotes, got "true"'],
+    [{ projectId: 'p_x', rehearse: 1 }, 'rehearse must be true or false, without quotes, got 1'],
+    [{ projectId: 'p_x', rehearse: null }, 'rehearse must be true or false, without quotes, got null'],
+    [{ projectId: 'p_x', rehearse: 'false' }, 'rehearse must be true or false, without quotes, got "false"'],
+    [
+      { projectId: 'p_x', Rehearse: true },
+      'unknown field "Rehearse"; known are projectId, rehearse, data: did you mean rehearse?',
+    ],
+    [{ projectId: 'p_x', ' rehearse ': true }, 'did you mean rehearse?'],
+    [{ projectId: 'p_x', rehearsal: true }, 'did you mean rehearse?'],
+    [
+      { projectId: 'p_x', dryRun: true },
+      'unknown field "dryRun"; known are projectId, rehearse, data: what your own steps need goes into data',
+    ],
+    [JSON.parse('{"projectId":"p_x","__proto__":{"rehearse":true}}'), 'unknown field "__proto__"'],
+    [{ projectId: 'p_x', data: { rehearse: true } }, '"data.rehearse" is not heard: rehearse goes beside data'],
+    [{ projectId: 'p_x', data: { order: [{ Rehearsal: true }] } }, '"data.order.0.Rehearsal" is not heard'],
+    [{ projectId: 'p_x', data: '{"rehearse":true}' }, 'data must be an object'],
+  ])('refuses %j, with nothing stored', async (input, problem) => {
+    const { one, reply } = await started(input);
+    expect(reply).toMatchObject({
+      next: 'END',
+      end: { error: 'InvalidInput', cause: expect.stringContaining(problem) },
+    });
+    expect(reply.end.cause).toContain('nothing was touched; start the cutover again');
+    expect([one.cutovers.runs.size, one.cutovers.records.size]).toEqual([0, 0]);
+  });
+
+  test('names every problem at once', async () => {
+    const { reply } = await started({ projectId: 'p x', rehearse: 'yes', dry: true });
+    for (const name of ['project id', 'rehearse must', '"dry"']) expect(reply.end.cause).toContain(name);
+  });
+
+  test('of a pipeline for one project needs none in its input, and refuses another', async () => {
+    expect((await started({ rehearse: true }, 'p_x')).reply.cutover).toMatchObject({
+      projectId: 'p_x',
+      rehearse: true,
+    });
+    const { one, reply } = await started({ projectId: 'p_y' }, 'p_x');
+    expect(reply.end).toMatchObject({
+      error: 'InvalidInput',
+      cause: expect.stringContaining('must be "p_x" or left out'),
+    });
+    expect([one.cutovers.runs.size, one.cutovers.records.size]).toEqual([0, 0]);
   });
 });
 

@@ -16,7 +16,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
 }
 
 /** Levenshtein's distance: letters to add, drop or change. */
-function slips(from: string, to: string): number {
+export function slips(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...from].entries()) {
     const next = [i + 1];
