@@ -60,6 +60,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 export function show(value: unknown): string {
   if (value === '') return 'an empty value';
   const json = JSON.stringify(value) ?? String(value);
-  const text = json.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
+  const text = json.replace(UNPRINTABLE, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  const chars = Array.from(text);
+  return chars.length <= SHOWN ? text : `${chars.slice(0, SHOWN).join('')}… (${chars.length} characters)`;
 }

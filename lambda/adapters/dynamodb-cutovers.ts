@@ -9,14 +9,14 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../core/cutover/record';
 import { CheckFailed } from '../core/errors';
+import { itemOf } from './dynamodb-item';
 
 const CURRENT = 'CUTOVER';
 /** No project can be called so: `#` is not allowed in an id. */
 const RUNS = '#CUTOVER';
-const MARSHALL = { removeUndefinedValues: true };
 
 type Key = { readonly pk: string; readonly sk: string };
 
@@ -72,7 +72,7 @@ export class DynamoDbCutovers implements CutoverStore {
   private async get<T>(key: Key): Promise<T | undefined> {
     const { client, tableName: TableName } = this.options;
     try {
-      const { Item } = await client.send(new GetItemCommand({ TableName, Key: marshall(key), ConsistentRead: true }));
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key: itemOf(key), ConsistentRead: true }));
       if (Item === undefined) return undefined;
       const { pk: _pk, sk: _sk, ...rest } = unmarshall(Item);
       return rest as T;
@@ -84,7 +84,7 @@ export class DynamoDbCutovers implements CutoverStore {
   private async put(key: Key, item: Record<string, unknown>, condition: Partial<PutItemCommandInput>): Promise<Put> {
     const { client, tableName: TableName } = this.options;
     try {
-      await client.send(new PutItemCommand({ TableName, Item: marshall({ ...key, ...item }, MARSHALL), ...condition }));
+      await client.send(new PutItemCommand({ TableName, Item: itemOf({ ...key, ...item }), ...condition }));
       return 'stored';
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return 'conflict';

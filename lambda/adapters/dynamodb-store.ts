@@ -11,21 +11,20 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { CheckFailed } from '../core/errors';
 import type { FleetMemory } from '../core/fleet/memory';
 import { ALL, type FleetProjects } from '../core/fleet/order';
 import type { Latest } from '../core/latest';
 import type { FleetStore, SnapshotRange, Store } from '../core/ports';
 import type { Snapshot } from '../core/snapshot';
+import { itemOf } from './dynamodb-item';
 
 const LATEST = 'LATEST';
 const SNAPSHOT = 'SNAPSHOT#';
 /** No project can be called so: `#` is not allowed in an id. */
 const FLEET = '#FLEET';
 const DAY_SECONDS = 86_400;
-/** An attribute that is undefined in the model is absent in the item. */
-const MARSHALL = { removeUndefinedValues: true };
 
 export interface DynamoDbStoreOptions {
   readonly client: DynamoDBClient;
@@ -43,7 +42,7 @@ export class DynamoDbStore implements Store, FleetStore {
 
   async readLatest(project: string): Promise<Latest | undefined> {
     const { Item } = await this.send(`read the latest item of ${project}`, (client, TableName) =>
-      client.send(new GetItemCommand({ TableName, Key: marshall({ pk: project, sk: LATEST }), ConsistentRead: true })),
+      client.send(new GetItemCommand({ TableName, Key: itemOf({ pk: project, sk: LATEST }), ConsistentRead: true })),
     );
     return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as Latest);
   }
@@ -52,7 +51,7 @@ export class DynamoDbStore implements Store, FleetStore {
     const expiresAt = this.expiryAfter(snapshot.observedAt);
     const key = { pk: snapshot.project, sk: `${SNAPSHOT}${snapshot.observedAt}#${snapshot.checkId}` };
     await this.send(`keep a snapshot of ${snapshot.project}`, (client, TableName) =>
-      client.send(new PutItemCommand({ TableName, Item: marshall({ ...key, ...snapshot, expiresAt }, MARSHALL) })),
+      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...key, ...snapshot, expiresAt }) })),
     );
   }
 
@@ -73,7 +72,7 @@ export class DynamoDbStore implements Store, FleetStore {
         await client.send(
           new PutItemCommand({
             TableName,
-            Item: marshall({ pk: latest.project, sk: LATEST, ...latest }, MARSHALL),
+            Item: itemOf({ pk: latest.project, sk: LATEST, ...latest }),
             ...condition,
           }),
         );
@@ -97,7 +96,7 @@ export class DynamoDbStore implements Store, FleetStore {
           new QueryCommand({
             TableName,
             KeyConditionExpression: 'pk = :project AND sk BETWEEN :from AND :to',
-            ExpressionAttributeValues: marshall({ ':project': project, ':from': from, ':to': to }),
+            ExpressionAttributeValues: itemOf({ ':project': project, ':from': from, ':to': to }),
             ScanIndexForward: range.newestFirst !== true,
             ...(Number.isFinite(left) ? { Limit: left } : {}),
             ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
@@ -115,7 +114,7 @@ export class DynamoDbStore implements Store, FleetStore {
 
   async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
     const { Item } = await this.send("read the schedule's memory", (client, TableName) =>
-      client.send(new GetItemCommand({ TableName, Key: marshall(fleetKey(projects)), ConsistentRead: true })),
+      client.send(new GetItemCommand({ TableName, Key: itemOf(fleetKey(projects)), ConsistentRead: true })),
     );
     return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as FleetMemory);
   }
@@ -124,7 +123,7 @@ export class DynamoDbStore implements Store, FleetStore {
     // A list that was changed is another schedule: what the old one remembered nobody reads again.
     const expiry = projects === ALL ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
     await this.send("keep the schedule's memory", (client, TableName) =>
-      client.send(new PutItemCommand({ TableName, Item: marshall({ ...fleetKey(projects), ...memory, ...expiry }) })),
+      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...fleetKey(projects), ...memory, ...expiry }) })),
     );
   }
 

@@ -1,4 +1,5 @@
 /** Text that came from outside, made fit for logs, e-mails and terminals: no secret, no control characters, bounded. */
+import { plain, wellFormed } from '../core/plain';
 import type { Credentials } from '../core/ports';
 
 export type Clean = (text: string, maxLength: number) => string;
@@ -27,10 +28,7 @@ export class Secrets {
     for (const form of this.forms) cleaned = cleaned.replaceAll(form, '[redacted]');
     // The cut may have gone through a secret, whose first half no form would match.
     if (wasCut) cleaned = cleaned.slice(0, -(this.forms[0]?.length ?? 0) || undefined);
-    cleaned = cleaned.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-    return cleaned.length <= maxLength
-      ? cleaned
-      : `${cleaned.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+    return plain(cleaned, maxLength);
   };
 }
 
@@ -45,7 +43,7 @@ function formsOf(credentials: Credentials): string[] {
   if (password.length >= SHORTEST_SECRET) {
     forms.push(
       password,
-      encodeURIComponent(password.replace(/\p{Cs}/gu, '\uFFFD')),
+      encodeURIComponent(wellFormed(password)),
       JSON.stringify(password).slice(1, -1),
       password.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
       Buffer.from(password, 'utf8').toString('base64'),

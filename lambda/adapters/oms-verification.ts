@@ -1,6 +1,7 @@
 /** Reads what OMS says of a full verification: the step that does it, and how many differences it found. Fails closed. */
 
 import type { Verification } from '../core/cutover/verifier';
+import { plain } from '../core/plain';
 import type { Answer } from './oms-listing';
 import { own } from './oms-wire-values';
 
@@ -24,7 +25,7 @@ export async function readVerification(
   const verifying: readonly unknown[] = data.filter((_, i) => isFullVerification(String(names[i])));
   if (verifying.length === 0) return { state: 'NOT_THERE', message: 'the project has no full verification' };
   // Inferred: a step that has done its work is FINISHED, like a project.
-  const status = verifying.map((step) => String(own(step, 'status')).slice(0, 64)).find((each) => each !== 'FINISHED');
+  const status = verifying.map((step) => plain(String(own(step, 'status')), 64)).find((each) => each !== 'FINISHED');
   if (status !== undefined)
     return { state: 'UNDER_WAY', message: `full verification is ${status}, needs to be FINISHED` };
   const result = await askResult();

@@ -11,6 +11,6 @@ export function recordOf(value: unknown): Record<string, unknown> | null {
 }
 
 /** A value as it came, short enough for a message and safe to print. */
-export function show(value: unknown): string {
-  return plainLine(JSON.stringify(value) ?? String(value), 80);
+export function show(value: unknown, max = 80): string {
+  return plainLine(JSON.stringify(value) ?? 'nothing', max);
 }

@@ -1,5 +1,7 @@
 /** What may be the base address of OMS. */
 
+import { plainLine } from './plain';
+
 const EXPECTED = 'expected the address of the OMS console, such as http://10.0.0.5:8089';
 
 /** What is wrong with an OMS endpoint, as one sentence; null for a good one. A base path is allowed. Never repeats a password. */
@@ -35,6 +37,5 @@ export function sendsPasswordInClear(endpoint: string): boolean {
 }
 
 function quoted(value: string): string {
-  const short = value.length > 80 ? `${value.slice(0, 80)}…` : value;
-  return `"${short.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '?')}"`;
+  return `"${plainLine(value, 80)}"`;
 }

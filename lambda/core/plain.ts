@@ -1,28 +1,29 @@
-/** Text from outside, once more made fit for what people and programs read: the last line of defence before a mail leaves. */
+/** Text from outside, made fit for what people and programs read. Whatever cuts a text does it here: half a character makes whole messages and items be refused. */
 
 /** Control, format and separator characters and lone halves of pairs: they would break a line, forge one, or turn it round. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const ALL_UNPRINTABLE = new RegExp(`${UNPRINTABLE.source}+`, 'gu');
+const BLANKS = new RegExp(`(?:${UNPRINTABLE.source}|\\s)+`, 'gu');
 
 /** On one line, with single blanks, cut to `max` characters. */
 export function plain(text: string, max: number): string {
-  // Longer than anything shown; keeps a megabyte from being searched.
-  return cut(
-    text
-      .slice(0, max * 4)
-      .replace(UNPRINTABLE, ' ')
-      .replace(/\s+/g, ' ')
-      .trim(),
-    max,
-  );
+  return cut(text.replace(BLANKS, ' ').trim(), max);
 }
 
 /** The same, with its blanks as they are. */
 export function plainLine(text: string, max: number): string {
-  return cut(text.slice(0, max * 4).replace(UNPRINTABLE, ' '), max);
+  return cut(text.replace(ALL_UNPRINTABLE, ' '), max);
 }
 
-function cut(line: string, max: number): string {
-  return line.length <= max ? line : `${line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/** Its lines as they are; at most `max` characters (1 or more) with the ellipsis that says that there was more, and no half of one. */
+export function cut(text: string, max: number): string {
+  const whole = wellFormed(text);
+  return whole.length <= max ? whole : `${whole.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** With U+FFFD for lone halves of pairs, which UTF-8 cannot carry. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\uFFFD');
 }
 
 /** A telephone shows so many characters of a mail's line. */

@@ -1,8 +1,8 @@
 /** What may be an OMS project id. Ids travel in a URL path, in keys and in e-mails, so one rule stands for all of them. */
 
+import { cut, UNPRINTABLE } from './plain';
+
 const MAX_LENGTH = 128;
-/** Control, format (they can turn a line of text round) and unpaired surrogate characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** Characters that end, split or escape a path segment. */
 const SEPARATOR = /[/\\?#%]/;
 
@@ -30,9 +30,9 @@ function whatIsWrong(id: string): string | null {
 
 /** The value in quotes, shortened, and with nothing in it that a terminal would act on. */
 function shown(id: string): string {
-  const short = id.length > 40 ? `${id.slice(0, 40)}…` : id;
-  const escaped = Array.from(short, (char) =>
-    UNPRINTABLE.test(char) ? `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}` : char,
+  const escaped = id.replace(
+    new RegExp(UNPRINTABLE, 'gu'),
+    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
-  return `"${escaped.join('')}"`;
+  return `"${cut(escaped, 40)}"`;
 }

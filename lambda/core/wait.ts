@@ -4,6 +4,7 @@ import type { CheckResult } from './check-result';
 import { iso } from './duration';
 import { InvalidInput } from './errors';
 import { type InvocationPorts, longestCheckMs } from './invocation';
+import { plain } from './plain';
 import type { Looker } from './snapshot';
 import { readWaitOrder, readWaitState, type WaitOrder } from './wait-input';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from './wait-state';
@@ -98,7 +99,7 @@ export async function waitRound(
 function refused(input: unknown, error: InvalidInput, now: number): WaitRound {
   const wait = (typeof input === 'object' && input !== null ? input : {}) as WaitState;
   const result: CheckResult = {
-    project: String(wait.projectId ?? '').slice(0, 128),
+    project: plain(String(wait.projectId ?? ''), 128),
     checkId: '',
     observedAt: iso(now),
     outcome: 'OK',

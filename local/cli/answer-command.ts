@@ -1,5 +1,6 @@
 /** `approve` and `reject`: a person's answer to a cutover, under their own name. */
 import { answerCutover } from '../../lambda/core/cutover/answer';
+import { UNPRINTABLE } from '../../lambda/core/plain';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from './command';
 import { PLACE_FLAGS, RUN_FLAG, readPlace } from './cutover-place';
 import type { Flags } from './flags';
@@ -33,7 +34,7 @@ async function answer(approve: boolean, flags: Flags, io: Io): Promise<number> {
   const project = readProject(flags);
   const run = flags.required('run', "the cutover: its execution's name, as the e-mail says it");
   const note = flags.text('note');
-  if (note !== undefined && (note.length > LONGEST_NOTE || /[\p{Cc}\p{Cf}]/u.test(note)))
+  if (note !== undefined && (note.length > LONGEST_NOTE || UNPRINTABLE.test(note)))
     flags.problems.push(`--note must have at most ${LONGEST_NOTE} characters, and no control characters`);
   const open = readPlace(flags, io);
   flags.settle();

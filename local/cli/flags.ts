@@ -3,6 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../../lambda/core/duration';
 import { InvalidInput } from '../../lambda/core/errors';
 import { nearest } from '../../lambda/core/nearest';
+import { plainLine } from '../../lambda/core/plain';
 import { keptByNpm, sayDashes, startedByNpm } from './npm-start';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
@@ -123,6 +124,5 @@ function explain(command: string, table: FlagTable, error: unknown, env: Env): s
 
 /** A value as typed, cut, with nothing in it that a terminal would act on. */
 export function short(value: string): string {
-  const safe = value.replace(/[\p{Cc}\p{Cf}]/gu, '?');
-  return safe.length <= 80 ? safe : `${safe.slice(0, 77)}...`;
+  return plainLine(value, 80);
 }

@@ -1,5 +1,6 @@
 /** The fields of one JSON object of a scenario, read by name and type. A wrong one is noted and reading goes on. */
 import { parseDuration } from '../../lambda/core/duration';
+import { show } from '../../lambda/core/fields';
 
 export class Fields {
   private readonly value: Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ export class Fields {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return new Fields(value as Record<string, unknown>, where, problems);
     }
-    problems.push(`${where}: must be ${expected}, got ${shown(value)}`);
+    problems.push(`${where}: must be ${expected}, got ${show(value, 60)}`);
     // What it lacks would only be said again.
     return new Fields({}, where, []);
   }
@@ -114,12 +115,10 @@ export class Fields {
   }
 
   private wrong(name: string, expected: string, value: unknown): undefined {
-    this.problem(name, value === undefined ? `is required: ${expected}` : `must be ${expected}, got ${shown(value)}`);
+    this.problem(
+      name,
+      value === undefined ? `is required: ${expected}` : `must be ${expected}, got ${show(value, 60)}`,
+    );
     return undefined;
   }
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

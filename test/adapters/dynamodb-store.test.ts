@@ -1,6 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb-store';
+import { firstLatest } from '../../lambda/core/observe';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/local-store';
 import { Harness } from '../support/harness';
@@ -50,6 +51,13 @@ describe('the store in DynamoDB', () => {
       outcome: 'OK',
       progress: { status: 'RUNNING', currentStep: 'FULL_MIGRATION' },
     });
+  });
+
+  test('stores text that UTF-8 can carry, whatever OMS or a step of the user’s said', async () => {
+    const store = open();
+    const latest = firstLatest('p_half');
+    await store.putLatest({ ...latest, writeId: 'a\ud83d', recentChecks: ['\ude80', '🚀'] }, { expectedVersion: 0 });
+    expect(await store.readLatest('p_half')).toEqual({ ...latest, writeId: 'a\ufffd', recentChecks: ['\ufffd', '🚀'] });
   });
 
   test('says what it could not do, where and why', async () => {

@@ -23,7 +23,11 @@ describe('a project id', () => {
     ['a\n\u001b[2J', 'project id "a\\u000a\\u001b[2J" holds a control character'],
     ['a\u202eb', 'project id "a\\u202eb" holds a control character'],
     ['a\ud800', 'project id "a\\ud800" holds a control character'],
-    ['x'.repeat(10_000), `project id "${'x'.repeat(40)}…" is 10000 characters long, 128 at most are allowed`],
+    [
+      `${'x'.repeat(38)}🚀${'x'.repeat(128)}`,
+      `project id "${'x'.repeat(38)}…" is 168 characters long, 128 at most are allowed`,
+    ],
+    ['x'.repeat(10_000), `project id "${'x'.repeat(39)}…" is 10000 characters long, 128 at most are allowed`],
   ])('refuses %j', (id, problem) => {
     expect(projectIdProblem(id)).toBe(problem + EXPECTED);
   });

@@ -50,7 +50,7 @@ test('takes the state of a wait under way as well', () => {
 
 test.each([
   ['no object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
-  ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got undefined']],
+  ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got nothing']],
   ['no project', {}, ['projectId is required']],
   ['a project that is no text', { projectId: 7 }, ['projectId must be a text such as p_x, got 7']],
   [

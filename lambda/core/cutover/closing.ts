@@ -74,7 +74,7 @@ export async function executionEnded(
 }
 
 function closingOf(record: CutoverRecord, { status, error, cause }: ExecutionEnd): Closing {
-  const how = `the execution ended ${status}${error === undefined ? '' : ` (${error}${cause === undefined ? '' : `: ${cause}`})`} at ${record.phase}`;
+  const how = `the execution ended ${status}${error === undefined ? '' : ` (${wordsOf({ Error: error, ...(cause === undefined ? {} : { Cause: cause }) })})`} at ${record.phase}`;
   const last = { failedAt: record.steps.at(-1)?.step ?? record.phase, repairFailed: false };
   // What the execution itself said of its end is believed: only its own bookkeeping failed.
   if (status === 'SUCCEEDED') {

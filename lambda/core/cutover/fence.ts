@@ -2,6 +2,7 @@
 
 import { formatDuration, iso, parseMoment } from '../duration';
 import { OmsCutoverError } from '../errors';
+import { show } from '../fields';
 import { PLAUSIBLE_FUTURE_MS } from '../lag';
 import type { Latest } from '../latest';
 import type { Fence } from './record';
@@ -37,9 +38,7 @@ export function readFence(
   }
   const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
   if (moment === null) {
-    throw unreadable(
-      `stopWrites gave writesStoppedAt ${JSON.stringify(found)?.slice(0, 80)}, needs ISO 8601 with an offset or Unix seconds`,
-    );
+    throw unreadable(`stopWrites gave writesStoppedAt ${show(found)}, needs ISO 8601 with an offset or Unix seconds`);
   }
   if (moment < step.startedAt - FENCE_TOLERANCE_MS || moment > step.now + FENCE_TOLERANCE_MS) {
     throw unreadable(

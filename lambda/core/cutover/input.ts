@@ -22,9 +22,7 @@ export function readCutoverOrder(value: unknown): CutoverOrder {
   const order = recordOf(value);
   const action = ACTIONS.find((known) => known === order?.action);
   if (order === null || action === undefined)
-    throw new InvalidInput([
-      `cutover.action must be one of ${ACTIONS.join(', ')}, got ${JSON.stringify(order?.action)}`,
-    ]);
+    throw new InvalidInput([`cutover.action must be one of ${ACTIONS.join(', ')}, got ${show(order?.action)}`]);
   // A wait is read by the wait itself, which says what is wrong with it in a verdict.
   if (action === 'look') {
     const { writes, wait } = order;

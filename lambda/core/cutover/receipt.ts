@@ -1,6 +1,7 @@
 /** A cutover's receipt in words: for the closing e-mail and for the command line. */
 
 import { formatDuration } from '../duration';
+import { cut } from '../plain';
 import { type CutoverRecord, mayBeStopped, secondsStopped } from './record';
 
 /** Long texts are cut: the whole stands in the record. */
@@ -14,25 +15,25 @@ export function receiptText(record: CutoverRecord): string {
     `Started    ${record.startedAt}`,
     ...(ending === null
       ? [`Stands at  ${record.phase}`]
-      : [`Ended      ${ending.at}`, `Outcome    ${ending.outcome} (${ending.code}): ${cut(ending.message)}`]),
+      : [`Ended      ${ending.at}`, `Outcome    ${ending.outcome} (${ending.code}): ${short(ending.message)}`]),
     '',
     'Gates',
     ...record.gates.map(
       ({ at, gate, verdict, value, threshold, checkId }) =>
-        `  ${clock(at)}  ${gate.padEnd(13)} ${verdict}  ${cut(value)}\n             asked: ${threshold}${checkId === '' ? '' : `; snapshot ${checkId}`}`,
+        `  ${clock(at)}  ${gate.padEnd(13)} ${verdict}  ${short(value)}\n             asked: ${threshold}${checkId === '' ? '' : `; snapshot ${checkId}`}`,
     ),
     ...(record.gates.length === 0 ? ['  none was reached'] : []),
     '',
     `Approval   ${settings.approvalSeconds === null ? 'not asked for' : record.asked.length === 0 ? 'not yet asked for' : ''}`.trimEnd(),
     ...record.asked.map(
       (asked) =>
-        `  ${clock(asked.askedAt)}  asked on snapshot ${asked.checkId}: ${asked.decision ?? 'no answer yet'}${asked.by === null ? '' : ` by ${asked.by} at ${asked.decidedAt}`}${asked.note === null ? '' : ` (${asked.note})`}${asked.voidBecause === null ? '' : `; void: ${cut(asked.voidBecause)}`}`,
+        `  ${clock(asked.askedAt)}  asked on snapshot ${asked.checkId}: ${asked.decision ?? 'no answer yet'}${asked.by === null ? '' : ` by ${asked.by} at ${asked.decidedAt}`}${asked.note === null ? '' : ` (${asked.note})`}${asked.voidBecause === null ? '' : `; void: ${short(asked.voidBecause)}`}`,
     ),
     '',
     'Steps',
     ...record.steps.map(
       ({ startedAt, step, endedAt, problem, rehearsed }) =>
-        `  ${clock(startedAt)}  ${step.padEnd(13)} ${rehearsed === true ? 'left out: a rehearsal' : endedAt === null ? 'began, its end was not seen' : `ended ${clock(endedAt)}`}${problem === null ? '' : `; ${cut(problem)}`}`,
+        `  ${clock(startedAt)}  ${step.padEnd(13)} ${rehearsed === true ? 'left out: a rehearsal' : endedAt === null ? 'began, its end was not seen' : `ended ${clock(endedAt)}`}${problem === null ? '' : `; ${short(problem)}`}`,
     ),
     ...(record.steps.length === 0 ? ['  none was begun'] : []),
     '',
@@ -63,6 +64,6 @@ function clock(isoText: string): string {
   return isoText.slice(11, 19);
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…`;
+function short(text: string): string {
+  return cut(text, MAX_VALUE);
 }

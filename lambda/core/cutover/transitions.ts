@@ -1,6 +1,7 @@
 /** How a cutover's record changes: pure, a record and what happened in; the next record out. Each may be repeated without harm. */
 import type { CheckResult } from '../check-result';
 import { iso } from '../duration';
+import { cut } from '../plain';
 import type {
   Asked,
   CutoverRecord,
@@ -21,6 +22,8 @@ import { byHand, closingNotice } from './words';
 
 /** A cutover whose approvals go void again and again has these at most; the oldest gates are dropped first. */
 const MAX_GATES = 60;
+/** Of what a gate saw: the snapshot has the whole. */
+const MAX_VALUE = 600;
 
 export function begun(project: string, run: string, settings: CutoverSettings, now: number): CutoverRecord {
   return {
@@ -46,7 +49,7 @@ export function withGate(record: CutoverRecord, gate: GateName, seen: CheckResul
   const entry: GateEntry = {
     gate,
     verdict: seen.verdict,
-    value: seen.reason.message,
+    value: cut(seen.reason.message, MAX_VALUE),
     threshold: threshold(record, gate),
     checkId: seen.checkId,
     at: seen.observedAt,
@@ -168,7 +171,8 @@ export interface Closing {
 /** A record that is closed stays as it is: the first ending counts. */
 export function closed(record: CutoverRecord, closing: Closing, now: number): CutoverRecord {
   if (record.ending !== null) return record;
-  const { outcome, code, message } = closing;
+  const { outcome, code } = closing;
+  const message = cut(closing.message, MAX_MESSAGE);
   const ending: Ending = {
     outcome,
     code,
@@ -198,12 +202,14 @@ export function withNotice(record: CutoverRecord, notice: Notice): CutoverRecord
 
 /** A cause may have 32 KB, and a record has many: the execution itself keeps it whole. */
 const MAX_WORDS = 2_000;
+/** Of a failure and of that of its repair, with what is said around them. */
+const MAX_MESSAGE = 5_000;
 
 /** `States.Timeout: the task took …`, whatever of it there is. */
 export function wordsOf(error: Caught | undefined): string {
   const name = error?.Error ?? 'an error without a name';
   const words = error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
-  return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS)}…`;
+  return cut(words, MAX_WORDS);
 }
 
 /** A function's error comes as JSON with its words in `errorMessage`. */

@@ -1,7 +1,7 @@
 /** A change for programs: what queues and functions get. Its schema is docs/change-event.schema.json. */
 
 import { iso } from '../duration';
-import { plain, plainLine } from '../plain';
+import { cut, plain, plainLine } from '../plain';
 import type { Importance, OmsWords } from '../progress';
 import { adviceOn } from './advice';
 import type { Change, ChangeKind } from './change';
@@ -77,6 +77,6 @@ export function eventOf(change: Change, subject: string, links: Links): ChangeEv
 const MAX_DETAIL = 4_000;
 
 function linesOf(text: string): string {
-  const lines = text.slice(0, MAX_DETAIL).split('\n');
+  const lines = cut(text, MAX_DETAIL).split('\n');
   return lines.map((line) => plainLine(line, MAX_DETAIL)).join('\n');
 }

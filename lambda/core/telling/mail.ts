@@ -1,7 +1,7 @@
 /** The body of the e-mail: plain text in short lines, the news first. What others wrote stands indented under a heading of ours. */
 
 import { formatDuration, iso } from '../duration';
-import { plain, plainLine, wrapped } from '../plain';
+import { cut, plain, plainLine, wrapped } from '../plain';
 import { percent } from '../progress';
 import { phaseOf } from '../status';
 import { failedStepOf, withCode } from '../trouble';
@@ -85,8 +85,7 @@ function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: C
 }
 
 function receipt({ detail = '' }: Change): string[] {
-  return detail
-    .slice(0, MAX_RECEIPT)
+  return cut(detail, MAX_RECEIPT)
     .split('\n')
     .map((line) => plainLine(line, MAX_DETAIL));
 }

@@ -7,6 +7,7 @@
 
 import { iso } from '../duration';
 import { CheckFailed, InvalidInput } from '../errors';
+import { show } from '../fields';
 import { type Latest, MAX_CONFLICTS } from '../latest';
 import { firstLatest } from '../observe';
 import { plain } from '../plain';
@@ -58,7 +59,7 @@ export function readMuteOrder(value: unknown): MuteOrder {
   const whole = typeof forSeconds === 'number' && Number.isInteger(forSeconds);
   if (!whole || forSeconds < 0 || forSeconds > LONGEST_MUTE_SECONDS)
     problems.push(
-      `mute.forSeconds must be a whole number from 0 (ends it) to ${LONGEST_MUTE_SECONDS}, got ${plain(JSON.stringify(forSeconds) ?? 'nothing', 40)}`,
+      `mute.forSeconds must be a whole number from 0 (ends it) to ${LONGEST_MUTE_SECONDS}, got ${show(forSeconds, 40)}`,
     );
   for (const name of Object.keys(others)) problems.push(`mute.${plain(name, 40)} is not known`);
   if (problems.length > 0) throw new InvalidInput(problems);

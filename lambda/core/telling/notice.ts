@@ -10,12 +10,13 @@ import type { CutoverRecord, Notice } from '../cutover/record';
 import { CheckFailed } from '../errors';
 import { type Latest, MAX_CONFLICTS, remembering } from '../latest';
 import { firstLatest } from '../observe';
+import { cut } from '../plain';
 import { type Change, standing, withinBounds } from './change';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { isMuted } from './mute';
 
 export async function handOver(record: CutoverRecord, notice: Notice, ports: DeliveryPorts): Promise<void> {
-  const id = `${record.run.slice(0, 80)}/${notice.id}`;
+  const id = `${cut(record.run, 80)}/${notice.id}`;
   await putAndTell(record.project, id, ports, (before, now) => {
     if (!before.recentChecks.includes(id)) return withChange(before, id, notice, now);
     // Handed over by a try that died before it told, or whose answer was lost: its lease is ours.

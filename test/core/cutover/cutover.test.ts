@@ -8,6 +8,7 @@ import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord, CutoverSettings } from '../../../lambda/core/cutover/record';
 import type { CutoverPorts } from '../../../lambda/core/cutover/records';
 import type { CutoverBooking, CutoverState } from '../../../lambda/core/cutover/state';
+import { closed, stepBegun } from '../../../lambda/core/cutover/transitions';
 import type { Verification } from '../../../lambda/core/cutover/verifier';
 import { firstLatest } from '../../../lambda/core/observe';
 import type { Look } from '../../../lambda/core/progress';
@@ -539,6 +540,67 @@ describe('the end', () => {
     expect(await one.do({ ...close, outcome: 'NEEDS_OPERATOR' })).toEqual(reply);
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover ROLLED BACK']);
     expect(one.harness.told[0]?.body).toContain('stopped for 12 s');
+  });
+
+  test.each([1_990, 1_996, 1_997, 4_990])(
+    'with a cause that is cut after %s characters, within an emoji, closes the receipt with text that any store takes',
+    async (length) => {
+      const one = desk();
+      await one.begin();
+      const error = { Error: 'E', Cause: `${'x'.repeat(length)}${'🚀'.repeat(20)}` };
+      await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+      await one.do({
+        action: 'close',
+        state: one.state(),
+        outcome: 'NEEDS_OPERATOR',
+        error,
+        failed: { at: 'stopWrites' },
+        repairError: error,
+      });
+      const record = await one.record();
+      expect(record?.ending?.outcome).toBe('NEEDS_OPERATOR');
+      expect(record?.ending?.message).toContain('…; then resumeWrites failed too: E: xxx');
+      for (const text of [record?.ending?.message, record?.steps[0]?.problem, receiptText(record as CutoverRecord)])
+        expect(text).not.toMatch(/\p{Cs}/u);
+      for (const { body } of one.harness.told) expect(body).not.toMatch(/\p{Cs}/u);
+    },
+  );
+
+  test('of an execution whose cause is as long as Step Functions lets it be leaves room in the item', async () => {
+    const one = desk();
+    await one.begin();
+    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    await executionEnded({ run: 'run-1', status: 'FAILED', error: 'E', cause: '切'.repeat(32_768) }, one.ports);
+    const { ending } = (await one.record()) as CutoverRecord;
+    expect(ending?.message).toMatch(/^the execution ended FAILED \(E: 切+…\) at STOP_WRITES$/);
+    expect(ending?.message.length).toBeLessThan(2_100);
+  });
+
+  test('of the longest cutover there can be fits into an item, in the widest characters', async () => {
+    const one = desk();
+    await one.begin('run-1', { approvalSeconds: 3600 });
+    const wide = '切'.repeat(32_768);
+    const error = { Error: 'E', Cause: wide };
+    for (let question = 0; question < 10; question += 1) {
+      for (let i = 0; i < 6; i += 1) {
+        const result = { ...SEEN, checkId: `c${question}-${i}`, reason: { ...SEEN.reason, message: wide } };
+        await one.do({ action: 'gate', state: one.state(), gate: 'DRAINED', result });
+      }
+      await one.do({ action: 'ask', state: one.state(), result: SEEN });
+      await one.do({ action: 'void', state: one.state(), error });
+    }
+    const full = (await one.record()) as CutoverRecord;
+    const closing = {
+      outcome: 'NEEDS_OPERATOR',
+      code: 'E',
+      message: wide,
+      failedAt: 'stopWrites',
+      repairFailed: true,
+    } as const;
+    const bytes = Buffer.byteLength(JSON.stringify(closed(stepBegun(full, 'stopWrites', T0), closing, T0)));
+    expect(full.gates).toHaveLength(60);
+    expect(full.asked).toHaveLength(10);
+    expect(bytes).toBeLessThan(400_000);
   });
 
   test('of an execution that was stopped calls the operator where writes may be stopped, loudly', async () => {
