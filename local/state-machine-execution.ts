@@ -82,23 +82,28 @@ class Execution {
     const { input, machineArn, arn, signal } = this.order;
     // The interpreter would perform the first state before it hears of it.
     if (signal?.aborted) return this.result({ status: 'ABORTED' });
-    const { definition, handlers } = prepare(this.order.definition, {
-      enter: (state) => this.enter(state),
-      task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
-      wait: (waitInput) => this.tracked(this.wait(waitInput)),
-    });
     const { clock } = this.order;
-    const running = interpret(definition).run(input, {
-      overrides: { taskResourceLocalHandlers: handlers },
-      context: {
-        Execution: { Id: arn, Name: lastPart(arn) },
-        StateMachine: { Id: machineArn, Name: lastPart(machineArn) },
-        State: {
-          get EnteredTime() {
-            return new Date(clock.now()).toISOString();
-          },
+    const context = {
+      Execution: { Id: arn, Name: lastPart(arn) },
+      StateMachine: { Id: machineArn, Name: lastPart(machineArn) },
+      State: {
+        get EnteredTime() {
+          return new Date(clock.now()).toISOString();
         },
       },
+    };
+    const { definition, handlers } = prepare(
+      this.order.definition,
+      {
+        enter: (state) => this.enter(state),
+        task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
+        wait: (waitInput) => this.tracked(this.wait(waitInput)),
+      },
+      context,
+    );
+    const running = interpret(definition).run(input, {
+      overrides: { taskResourceLocalHandlers: handlers },
+      context,
     });
     void drain(running.eventLogs);
     const abort = () => {

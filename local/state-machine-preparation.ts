@@ -1,7 +1,8 @@
 /**
  * Rewrites a definition for the interpreter, which would wait, retry and time out in real time: every Wait becomes a task that sleeps on
- * our clock, Retry becomes a loop inside the task, and each state tells when it is entered.
+ * our clock, Retry becomes a loop inside the task, Parameters are filled in by us, and each state tells when it is entered.
  */
+import { templateOf } from './payload-template';
 import type { Definition, State } from './state-machine-definition';
 
 export interface WaitInput {
@@ -28,7 +29,8 @@ export interface Prepared {
 /** The interpreter's own time-out of a task cannot be switched off: as far off as its timer can hold. */
 const INTERPRETER_TIMEOUT_SECONDS = 2_000_000;
 
-export function prepare(definition: Definition, performer: Performer): Prepared {
+/** @param context what the paths that begin with `$$` lead into. */
+export function prepare(definition: Definition, performer: Performer, context: unknown): Prepared {
   const handlers: Record<string, (input: unknown) => Promise<unknown>> = {};
 
   const prepareMachine = ({ StartAt, States }: Definition): Definition => {
@@ -47,19 +49,30 @@ export function prepare(definition: Definition, performer: Performer): Prepared 
   };
 
   const prepareState = (name: string, state: State): State => {
-    const { Retry: _, ...rest } = state;
-    if (state.Type === 'Task') {
-      handlers[name] = (input) => performer.task(state, input);
-      return { ...rest, TimeoutSeconds: INTERPRETER_TIMEOUT_SECONDS };
-    }
-    if (state.Type === 'Wait') {
-      handlers[name] = (input) => performer.wait(input as WaitInput);
-      return { ...waitTask(rest), TimeoutSeconds: INTERPRETER_TIMEOUT_SECONDS };
-    }
+    const { Retry: _, ...rest } = withoutIdlePaths(state);
+    if (state.Type === 'Task') return task(name, rest, (input) => performer.task(state, input));
+    if (state.Type === 'Wait') return task(name, waitTask(rest), (input) => performer.wait(input as WaitInput));
+    if (state.Type === 'Pass' && 'Parameters' in rest && !('Result' in rest))
+      return task(name, { ...rest, Type: 'Task', Resource: 'arn:aws:states:::local:pass' }, async (input) => input);
     return state.Branches ? { ...rest, Branches: state.Branches.map(prepareMachine) } : rest;
   };
 
+  const task = (name: string, state: State, perform: (input: unknown) => Promise<unknown>): State => {
+    const timed = { ...state, TimeoutSeconds: INTERPRETER_TIMEOUT_SECONDS };
+    const { Parameters: parameters, ...filled } = timed as State;
+    const template = parameters === undefined ? null : templateOf(parameters);
+    handlers[name] = template === null ? perform : async (input) => perform(template({ input, context }));
+    return template === null ? timed : filled;
+  };
+
   return { definition: prepareMachine(definition), handlers };
+}
+
+/** The interpreter finds nothing at `$` where that is null or empty; without the path it takes it as it is. */
+function withoutIdlePaths(state: State): State {
+  return Object.fromEntries(
+    Object.entries(state).filter(([field, value]) => !(['InputPath', 'OutputPath'].includes(field) && value === '$')),
+  ) as State;
 }
 
 /** A Wait as a task: the interpreter still finds its time in the state's input. */

@@ -1,7 +1,7 @@
 /** Reads what a wait is asked to do, from an execution's input: every problem at once, each with the value and what was expected. */
 import { parseMoment } from './duration';
 import { InvalidInput } from './errors';
-import { recordOf, show } from './fields';
+import { recordOf, STARTED_BY_EXECUTION, show } from './fields';
 import { GOAL_TYPES, type Goal } from './goal';
 import { projectIdProblem } from './project-id';
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from './settings';
@@ -63,7 +63,7 @@ export function readWaitOrder(input: unknown): WaitOrder {
   if (fields === null)
     throw new InvalidInput([`the input must be an object such as {"projectId":"p_x"}, got ${show(input)}`]);
   for (const key of Object.keys(fields)) {
-    if (![...REQUEST_KEYS, ...STATE_KEYS, 'execution'].some((known) => known === key)) {
+    if (![...REQUEST_KEYS, ...STATE_KEYS, 'execution', STARTED_BY_EXECUTION].some((known) => known === key)) {
       problems.push(`unknown field ${show(key)}; known are ${REQUEST_KEYS.join(', ')}`);
     }
   }

@@ -48,6 +48,11 @@ test('takes the state of a wait under way as well', () => {
   expect(problemsOf({ projectId: 'p_x', startedAt: 1, deadlineAt: 2, round: 3, checks: 4 })).toEqual([]);
 });
 
+test('takes the mark of an execution that has started this one', () => {
+  const input = { projectId: 'p_x', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:::execution:a:b' };
+  expect(problemsOf(input)).toEqual([]);
+});
+
 test.each([
   ['no object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
   ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got nothing']],

@@ -100,6 +100,23 @@ describe('a wait', () => {
     expect((await wait([round('DONE', 'MET', 'GoalMet')], input)).asked).toMatchObject([{ wait: { request: input } }]);
   });
 
+  test.each([null, [], 'p_a', 0, {}, { goal: null }])(
+    'that was started with %j ends in InvalidInput',
+    async (input) => {
+      const { stack, monitor } = synthesized;
+      const arn = (name: 'leg' | 'waitMachine') => arnOf(stack.resolve(monitor[name].stateMachineArn));
+      const machines = new StateMachines({
+        clock: new VirtualClock(T0),
+        machines: new Map(
+          (['leg', 'waitMachine'] as const).map((name) => [arn(name), definitionOf(synthesized, monitor[name])]),
+        ),
+        invoke: async (_arn, payload) =>
+          await waitRound((payload as { wait: unknown }).wait, new Harness().ports(), () => 180_000),
+      });
+      expect(await machines.run(arn('waitMachine'), input)).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+    },
+  );
+
   test('sleeps as long as the check says, and hands its state round', async () => {
     const { execution, asked, seconds } = await wait([
       round('WAIT', 'NOT_YET', 'StillCopying', 30),
@@ -174,7 +191,10 @@ describe('a wait', () => {
   test('fails with CheckFailed, and the error in full, where the function never recovers', async () => {
     const { execution, asked, seconds } = await wait([outage]);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
-    expect(execution.cause).toMatch(/^the check itself kept failing: \{.*CheckFailed.*\}$/s);
+    const [, error] = /^the check itself kept failing: (\{.*\})$/s.exec(String(execution.cause)) ?? [];
+    const caught: { Error: string; Cause: string } = JSON.parse(String(error));
+    expect(caught.Error).toBe('CheckFailed');
+    expect(JSON.parse(caught.Cause)).toMatchObject({ errorMessage: 'the table does not answer' });
     expect(asked).toHaveLength(151);
     expect(seconds).toBeGreaterThan(3600);
     expect(execution.historyEvents).toBeLessThan(100);

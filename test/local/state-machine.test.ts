@@ -463,11 +463,76 @@ test('the time at which a Pass is entered is that of our clock, in a branch too'
     ...next,
   });
   const branch = (Seconds: number): Definition => ({
-    StartAt: 'Sleep',
-    States: { Sleep: { Type: 'Wait', Seconds, Next: 'Now' }, Now: entered({ End: true }) },
+    StartAt: `Sleep ${Seconds}`,
+    States: {
+      [`Sleep ${Seconds}`]: { Type: 'Wait', Seconds, Next: `Now ${Seconds}` },
+      [`Now ${Seconds}`]: entered({ End: true }),
+    },
   });
   const { execution } = await run(oneState({ Type: 'Parallel', Branches: [branch(20), branch(10)] }));
   expect(execution.output).toEqual([{ at: '2026-01-05T00:00:20.000Z' }, { at: '2026-01-05T00:00:10.000Z' }]);
+});
+
+describe('data', () => {
+  const pass = (Parameters: object, more: object = {}) => oneState({ Type: 'Pass', Parameters, ...more });
+
+  test.each([null, false, 0, '', 'text', [1, null], { a: null }])(
+    'of an execution may be %j, for whoever hands it on',
+    async (input) => {
+      const seen: unknown[] = [];
+      const invoke = async (_: string, payload: unknown) => void seen.push(payload);
+      const { execution } = await run(
+        {
+          StartAt: 'All',
+          States: {
+            All: { Type: 'Pass', Parameters: { 'all.$': '$', 'list.$': '$$.Execution.Name' }, Next: 'Sleep' },
+            Sleep: { Type: 'Wait', Seconds: 1, InputPath: '$.all', OutputPath: '$', Next: 'Call' },
+            Call: { ...check(), OutputPath: '$', ResultPath: null, End: true },
+          },
+        },
+        input,
+        { invoke },
+      );
+      expect(execution).toMatchObject({ status: 'SUCCEEDED', output: input });
+      expect(seen).toEqual([input]);
+    },
+  );
+
+  test('keep their backslashes, so that an error within a cause is JSON', async () => {
+    const error = { Error: 'CheckFailed', Cause: JSON.stringify({ errorMessage: 'C:\\temp "x" {} \'y\'\nand so on' }) };
+    const definition = pass({
+      'cause.$':
+        "States.Format('it\\'s \\{\\}, {} of {}: {}', $.count, $$.Execution.Name, States.JsonToString($.error))",
+      'json.$': 'States.JsonToString($.error)',
+      list: [{ 'first.$': "$.list[0]['a b']" }, 'text'],
+    });
+    const { execution } = await run(definition, { error, count: 3, list: [{ 'a b': null }] });
+    expect(execution.output).toEqual({
+      cause: `it's {}, 3 of local-1: ${JSON.stringify(error)}`,
+      json: JSON.stringify(error),
+      list: [{ first: null }, 'text'],
+    });
+  });
+
+  test.each([
+    ['$.b.c', {}],
+    ['$.a.b', { a: null }],
+    ['$.a.length', { a: [1] }],
+    ['$.a[1]', { a: [1] }],
+    ['$.constructor', {}],
+  ])('that a path does not find (%s in %j) end the execution, and nothing catches that', async (path, input) => {
+    const { execution } = await run(pass({ 'x.$': path }), input);
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: `Path expression '${path}' does not point to a value`,
+    });
+  });
+
+  test('with other paths and functions are left to the interpreter', async () => {
+    const { execution } = await run(pass({ 'sum.$': 'States.MathAdd($.a, 1)', 'all.$': '$..a' }), { a: 1 });
+    expect(execution.output).toMatchObject({ sum: 2 });
+  });
 });
 
 test.each<[string, Definition, string]>([
