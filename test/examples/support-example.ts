@@ -24,7 +24,7 @@ export function describeExample(name: string, tests: (example: Example) => void,
     let directory = '';
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), `example-${name}-`));
-      await synthesize(name, directory, validated);
+      await synthesizeExample(name, directory, validated);
     });
     afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -46,7 +46,7 @@ export function describeExample(name: string, tests: (example: Example) => void,
 }
 
 /** What the CDK command would do, without its second: `npx tsx app.ts` in the example's folder. */
-async function synthesize(name: string, outdir: string, validated: boolean): Promise<void> {
+export async function synthesizeExample(name: string, outdir: string, validated: boolean): Promise<void> {
   const folder = join(EXAMPLES, name);
   const { app } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8')) as { app: string };
   const [, file] = /^npx tsx (\S+)$/.exec(app) ?? [];

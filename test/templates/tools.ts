@@ -1,0 +1,81 @@
+/** cfn-lint and checkov, run over templates; what they find, in one shape. */
+import { execFile } from 'node:child_process';
+import { basename, dirname, join } from 'node:path';
+import type { Finding } from './findings';
+
+interface Exit {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** In an environment with no configuration of the user's. */
+function run(program: string, args: readonly string[], cwd: string): Promise<Exit> {
+  const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' };
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd, env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : error.code;
+      if (typeof status === 'number') resolve({ status, stdout, stderr });
+      else reject(new Error(`${basename(program)} could not be run`, { cause: error }));
+    });
+  });
+}
+
+function parsed<T>(program: string, { status, stdout, stderr }: Exit): T {
+  try {
+    return JSON.parse(stdout) as T;
+  } catch (cause) {
+    throw new Error(`${program} ended with ${status} and no result: ${stderr.trim().slice(-2000)}`, { cause });
+  }
+}
+
+interface LintMatch {
+  readonly Rule: { readonly Id: string };
+  readonly Level: 'Error' | 'Warning' | 'Informational';
+  readonly Message: string;
+  readonly Filename: string;
+  readonly Location: { readonly Path: readonly (string | number)[] | null };
+}
+
+/** With its informational rules. Each template is held to each of the regions. */
+export async function cfnLint(bin: string, files: readonly string[], regions: readonly string[]): Promise<Finding[]> {
+  const args = ['--format', 'json', '--include-checks', 'I', '--regions', ...regions, '--', ...files];
+  const exit = await run(join(bin, 'cfn-lint'), args, dirname(files[0] ?? '.'));
+  // Bits: 2 errors, 4 warnings, 8 informational. Anything else is trouble of its own.
+  if ((exit.status & ~14) !== 0) throw new Error(`cfn-lint ended with ${exit.status}: ${exit.stderr}${exit.stdout}`);
+  return parsed<LintMatch[]>('cfn-lint', exit).map((match) => ({
+    rule: match.Rule.Id,
+    isError: match.Level === 'Error',
+    on: (match.Location.Path ?? []).join('/'),
+    template: match.Filename,
+    message: match.Message,
+  }));
+}
+
+interface CheckovReport {
+  readonly summary: { readonly parsing_errors: number; readonly resource_count: number };
+  readonly results: {
+    readonly failed_checks: readonly {
+      readonly check_id: string;
+      readonly check_name: string;
+      readonly resource: string;
+      readonly file_path: string;
+    }[];
+  };
+}
+
+/** Everything in the folder, offline. Throws where it has not looked at every resource. */
+export async function checkov(bin: string, folder: string, resources: number): Promise<Finding[]> {
+  const args = ['--directory', folder, '--framework', 'cloudformation', '--skip-download'];
+  const exit = await run(join(bin, 'checkov'), [...args, '--quiet', '--compact', '--output', 'json'], folder);
+  const { summary, results } = parsed<CheckovReport>('checkov', exit);
+  if (summary.parsing_errors !== 0 || summary.resource_count !== resources)
+    throw new Error(`checkov has looked at ${summary.resource_count} of ${resources} resources`);
+  return results.failed_checks.map((check) => ({
+    rule: check.check_id,
+    isError: true,
+    on: check.resource,
+    template: check.file_path,
+    message: check.check_name,
+  }));
+}
