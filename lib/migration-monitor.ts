@@ -1,5 +1,5 @@
 /** Watches OMS migration projects: remembers what it sees, tells what changes, and lets others wait. Read this one first. */
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +15,7 @@ import { CheckFunction } from './check-function';
 import { CheckNetwork } from './check-network';
 import { dashboardUrl, MonitorDashboard } from './dashboard';
 import { DeadLetters } from './dead-letters';
+import { deployedName } from './deployed-name';
 import { FleetSchedule } from './fleet-schedule';
 import { Leg } from './leg';
 import { MAX_PROJECTS_APART, MonitorMetrics } from './monitor-metrics';
@@ -78,8 +79,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
             createEndpoints: props.createEndpoints ?? [],
             omsEndpoint: props.omsEndpoint,
           });
-    // Of synthesis, not of deployment: the function is told the name, and what bears it refers to the function.
-    const monitorName = Names.uniqueResourceName(this, { maxLength: 80 });
+    // Refers to no resource: the function is told the name, and what bears it refers to the function.
+    const monitorName = deployedName(this);
     // Dashboards belong to the account, whatever their region.
     const dashboardName = `${monitorName}-${Stack.of(this).region}`;
     const projects = props.discover === true ? undefined : props.projects;

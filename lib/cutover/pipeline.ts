@@ -2,10 +2,11 @@
  * From "nearly there" to switched: a state machine with your own steps in the right places, that never switches while a write could be
  * lost, and never leaves writes stopped without saying so. docs/cutover-pipeline.md has the picture.
  */
-import { Names, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { deployedName } from '../deployed-name';
 import { Leg, WAIT } from '../leg';
 import { MachineLogs } from '../machine-logs';
 import { CutoverDefinition } from './definition';
@@ -47,7 +48,7 @@ export class CutoverPipeline extends Construct {
     new CutoverEndRule(this, 'End', {
       stateMachine: this.stateMachine,
       checkFunction: monitor.checkFunction,
-      name: Names.uniqueResourceName(this, { maxLength: 80 }),
+      name: deployedName(this),
       topic: monitor.alarmTopic,
       runbookUrl: monitor.runbookUrl,
     });

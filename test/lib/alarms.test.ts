@@ -13,7 +13,7 @@ import { MAX_PROJECTS_APART } from '../../lib/monitor-metrics';
 import { monitorWith, type Synthesized } from './stacks';
 
 interface AlarmProperties {
-  readonly AlarmName: string;
+  readonly AlarmName: unknown;
   readonly AlarmDescription: string;
   readonly Threshold: number;
   readonly ComparisonOperator: string;
@@ -99,8 +99,11 @@ describe('each alarm', () => {
 
   test('bears the name of its monitor, so that two in one account can be told apart', () => {
     const names = alarmsOf(plain).map(({ AlarmName }) => AlarmName);
-    for (const name of names) expect(name).toMatch(/^TestMonitor\w*-[a-z-]+$/);
-    expect(new Set(names).size).toBe(names.length);
+    for (const name of names)
+      expect(name).toEqual({
+        'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, expect.stringMatching(/^-Monitor-[a-z-]+$/)]],
+      });
+    expect(new Set(names.map((name) => JSON.stringify(name))).size).toBe(names.length);
   });
 
   test('tells the topic of changes when it begins and when it ends', () => {
@@ -141,7 +144,7 @@ describe('the alarm', () => {
   const ofMonitor = (name: string) => ({
     Namespace: 'oms-cutover',
     MetricName: name,
-    Dimensions: [{ Name: 'service', Value: expect.stringMatching(/^TestMonitor/) }],
+    Dimensions: [{ Name: 'service', Value: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Monitor']] } }],
     Period: 420,
   });
 

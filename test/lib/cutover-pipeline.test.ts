@@ -136,7 +136,7 @@ describe('an end that cannot be handed over', () => {
       }),
     }));
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: Match.stringLikeRegexp('^TestCutover.*-cutover-ends-lost$'),
+      AlarmName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Cutover-cutover-ends-lost']] },
       AlarmDescription: Match.stringLikeRegexp(
         'writes may be stopped.* What to do: https://wiki.example.com/r#cutover-ends-lost$',
       ),

@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import cdkJson from '../../cdk.json';
 import { MigrationMonitor } from '../../lib';
@@ -68,7 +68,7 @@ test('draws one line a project where there are few, whichever there are when som
   for (const synthesized of [plain, discovering()]) {
     const [[line]] = titled(widgetsOf(synthesized), 'Full copy done').properties.metrics as [[{ expression: string }]];
     expect(line.expression).toMatch(
-      /^SEARCH\('\{"oms-cutover",service,project\} service="TestMonitor\w*" MetricName="Progress"', 'Maximum', 300\)$/,
+      /^SEARCH\('\{"oms-cutover",service,project\} service="ref-Monitor" MetricName="Progress"', 'Maximum', 300\)$/,
     );
   }
 });
@@ -92,7 +92,7 @@ test('fits its widgets into the width of a page', () => {
 test('has a name of its own in each region, because dashboards belong to the account', () => {
   const { template } = plain;
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
-    DashboardName: { 'Fn::Join': ['', [Match.stringLikeRegexp('^TestMonitor\\w*-$'), { Ref: 'AWS::Region' }]] },
+    DashboardName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Monitor-', { Ref: 'AWS::Region' }]] },
   });
 });
 

@@ -1,10 +1,11 @@
-import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidSettings, type MigrationMonitorProps } from '../../lib';
 import { dashboardUrl } from '../../lib/dashboard';
+import { deployedName } from '../../lib/deployed-name';
 import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from './stacks';
 
 describe('the table', () => {
@@ -59,7 +60,7 @@ describe('the function', () => {
 
   test('is told all it has to know, and nothing it does not read', () => {
     const { stack, monitor, template } = monitorWith();
-    const name = Names.uniqueResourceName(monitor, {});
+    const name = deployedName(monitor);
     const environment =
       template.findResources('AWS::Lambda::Function')[stack.resolve(monitor.checkFunction.functionName).Ref]?.Properties
         .Environment;
@@ -73,7 +74,7 @@ describe('the function', () => {
       REQUEST_TIMEOUT_SECONDS: '10',
       RETENTION_DAYS: '90',
       FUNCTION_TIMEOUT_SECONDS: '180',
-      MONITOR_NAME: name,
+      MONITOR_NAME: stack.resolve(name),
       FLEET_SIZE: '2',
       DASHBOARD_URL: stack.resolve(dashboardUrl(stack, `${name}-${stack.region}`)),
     });
