@@ -109,7 +109,7 @@ describe('a cutover', () => {
 
   test('that is rehearsed does everything but the user’s steps', async () => {
     const { world, done, source, clock, record } = play('verified');
-    expect((await world.cutOver('run', { input: { rehearse: true } })).status).toBe('SUCCEEDED');
+    expect((await world.cutOver('run', { input: { projectId: PROJECT, rehearse: true } })).status).toBe('SUCCEEDED');
     expect(done).toEqual([]);
     expect(source.takesWrites(clock.now())).toBe(true);
     const receipt = await record();

@@ -83,14 +83,13 @@ export class World {
   /** Runs the pipeline to its end, and has EventBridge tell of that end, once or twice. */
   async cutOver(
     run: string,
-    { input = {}, signal }: { input?: object; signal?: AbortSignal } = {},
+    { input = { projectId: PROJECT }, signal }: { input?: unknown; signal?: AbortSignal } = {},
   ): Promise<ExecutionResult> {
     const { deployed, variant } = this.options;
-    const execution = await this.machines.run(
-      deployed.pipelineArns[variant],
-      { projectId: PROJECT, ...input },
-      { name: run, ...(signal === undefined ? {} : { signal }) },
-    );
+    const execution = await this.machines.run(deployed.pipelineArns[variant], input, {
+      name: run,
+      ...(signal === undefined ? {} : { signal }),
+    });
     await this.tellOfEnd(run, execution);
     return execution;
   }
