@@ -59,7 +59,7 @@ export const CHECKOV: readonly Accepted[] = [
   {
     rule: 'CKV_AWS_119',
     on: /^AWS::DynamoDB::Table\.MonitorTable/,
-    reason: "Encrypted with encryptionKey where one is given, and with DynamoDB's own key otherwise.",
+    reason: 'Encrypted with encryptionKey where one is given, and with the AWS-managed key of DynamoDB otherwise.',
   },
   {
     rule: 'CKV_AWS_158',
