@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { ModelledSource, type Stretch } from '../local/simulator/modelled-source';
-import { StateMachines } from '../local/state-machine';
-import type { Definition } from '../local/state-machine-definition';
+import type { Definition } from '../local/step-functions/definition';
+import { StateMachines } from '../local/step-functions/state-machine';
 import { VirtualClock } from '../local/virtual-clock';
 import { Chance } from '../test/cutovers/chance';
 import { type Deployed, deploy } from '../test/cutovers/machines';

@@ -8,12 +8,12 @@ import { execFileSync, fork } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { derive } from '../lambda/core/derive';
+import { DEFAULT_WAIT_SETTINGS } from '../lambda/contract/defaults';
+import { ENV } from '../lambda/contract/environment';
+import { derive } from '../lambda/core/check/derive';
 import { FLEET_CONCURRENCY } from '../lambda/core/fleet/pool';
-import type { Latest } from '../lambda/core/latest';
-import { DEFAULT_WAIT_SETTINGS } from '../lambda/core/settings';
-import { ENV } from '../lambda/env';
-import { ok } from '../test/support/looks';
+import type { Latest } from '../lambda/core/model/project-state';
+import { ok } from '../test/support/observations';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
 
 const ROOT = join(__dirname, '..');

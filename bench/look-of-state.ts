@@ -1,5 +1,7 @@
 /** OMS without the wire: the look that a client would bring home of a project in this state. */
-import type { Envelope, Importance, Look } from '../lambda/core/progress';
+
+import type { Importance } from '../lambda/contract/oms';
+import type { Envelope, Look } from '../lambda/core/model/progress';
 import type { ProjectState } from '../local/simulator/scenario-state';
 
 /** As a real OMS sends it with a good reply. */

@@ -1,7 +1,7 @@
 /** Plays every situation that OMS or the network may put us in, and prints what came of it: JSON, or with --markdown the table of docs/oms.md. */
-import { play } from '../test/adapters/oms-run';
-import { SITUATIONS } from '../test/adapters/oms-situations';
-import { TABLE_HEAD, tableRow } from '../test/adapters/oms-table';
+import { play } from '../test/adapters/oms/run';
+import { SITUATIONS } from '../test/adapters/oms/situations';
+import { TABLE_HEAD, tableRow } from '../test/adapters/oms/table';
 
 async function main(): Promise<void> {
   const markdown = process.argv.includes('--markdown');

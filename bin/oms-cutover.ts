@@ -1,23 +1,24 @@
 /** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
+
+import type { Command, Io } from '../cli/command';
+import { approveCommand, rejectCommand } from '../cli/commands/answer';
+import { checkCommand } from '../cli/commands/check';
+import { demoCommand } from '../cli/commands/demo';
+import { doctorCommand } from '../cli/commands/doctor';
+import { forecastCommand } from '../cli/commands/forecast';
+import { historyCommand } from '../cli/commands/history';
+import { muteCommand } from '../cli/commands/mute';
+import { receiptCommand, statusCommand } from '../cli/commands/receipt';
+import { replayCommand } from '../cli/commands/replay';
+import { simulateCommand } from '../cli/commands/simulate';
+import { waitCommand } from '../cli/commands/wait';
+import { Flags, short } from '../cli/input/flags';
+import { keptByNpm, sayDashes } from '../cli/input/npm-start';
+import { EXIT, exitOfError } from '../cli/output/exit-status';
+import { usage, usageOf } from '../cli/output/help';
 import { systemClock } from '../lambda/adapters/system-clock';
-import { Interrupted, InvalidInput } from '../lambda/core/errors';
-import { nearest } from '../lambda/core/nearest';
-import { approveCommand, rejectCommand } from '../local/cli/answer-command';
-import { checkCommand } from '../local/cli/check-command';
-import type { Command, Io } from '../local/cli/command';
-import { demoCommand } from '../local/cli/demo-command';
-import { doctorCommand } from '../local/cli/doctor-command';
-import { EXIT, exitOfError } from '../local/cli/exit-status';
-import { Flags, short } from '../local/cli/flags';
-import { forecastCommand } from '../local/cli/forecast-command';
-import { usage, usageOf } from '../local/cli/help';
-import { historyCommand } from '../local/cli/history-command';
-import { muteCommand } from '../local/cli/mute-command';
-import { keptByNpm, sayDashes } from '../local/cli/npm-start';
-import { receiptCommand, statusCommand } from '../local/cli/receipt-command';
-import { replayCommand } from '../local/cli/replay-command';
-import { simulateCommand } from '../local/cli/simulate-command';
-import { waitCommand } from '../local/cli/wait-command';
+import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
+import { nearest } from '../lambda/core/model/nearest';
 import { version } from '../package.json';
 
 const COMMANDS: readonly Command[] = [

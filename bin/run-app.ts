@@ -1,9 +1,9 @@
 /** What both apps have in common: settings from the context, one stack, and a message that names all that is wrong. */
 import { App } from 'aws-cdk-lib';
 import cdkJson from '../cdk.json';
-import { OmsCutoverStack } from '../lib/oms-cutover-stack';
-import { InvalidSettings } from '../lib/problems';
-import { readSettings } from '../lib/settings';
+import { OmsCutoverStack } from '../lib/app/oms-cutover-stack';
+import { readSettings } from '../lib/app/settings';
+import { InvalidSettings } from '../lib/validation/problems';
 
 export function runApp(prepare: (app: App) => void = () => {}): void {
   try {

@@ -1,7 +1,7 @@
 /** The Lambda: settings, adapters, and an event to answer (core/events.ts has them all). */
 import { systemClock } from './adapters/system-clock';
 import { readConfig } from './config';
-import { type Answer, answer, type EventPorts } from './core/events';
+import { type Answer, answer, type EventPorts } from './core/check/events';
 import type { Clock, Log } from './core/ports';
 import { wire } from './wiring';
 

@@ -1,10 +1,10 @@
 /** The function's settings: read once, unknown to typed, every problem at once. */
 import { readFileSync } from 'node:fs';
-import { InvalidInput } from './core/errors';
-import { omsEndpointProblem } from './core/oms-endpoint';
-import { PROJECT_KINDS, type ProjectKind } from './core/progress';
-import { DEFAULTS } from './core/settings';
-import { ENV } from './env';
+import { DEFAULTS } from './contract/defaults';
+import { ENV } from './contract/environment';
+import { PROJECT_KINDS, type ProjectKind } from './contract/oms';
+import { omsEndpointProblem } from './contract/oms-endpoint';
+import { InvalidInput } from './core/model/errors';
 
 /** How the calls are chosen: by finding out, or as told. */
 export const API_CHOICES = ['auto', '3.3', '4.1.1'] as const;

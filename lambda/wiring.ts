@@ -4,23 +4,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { ChatNotifier } from './adapters/chat-notifier';
+import { PowertoolsLog } from './adapters/aws/powertools-log';
+import { PowertoolsMetrics } from './adapters/aws/powertools-metrics';
+import { SecretCredentials } from './adapters/aws/secret-credentials';
 import { newCheckId } from './adapters/check-id';
-import { DynamoDbCutovers } from './adapters/dynamodb-cutovers';
-import { DynamoDbStore } from './adapters/dynamodb-store';
-import { EventBusNotifier } from './adapters/event-bus-notifier';
-import { OmsClient } from './adapters/oms-client';
-import { PowertoolsLog } from './adapters/powertools-log';
-import { PowertoolsMetrics } from './adapters/powertools-metrics';
-import { SecretCredentials } from './adapters/secret-credentials';
-import { SnsListeners } from './adapters/sns-listeners';
-import { SnsNotifier } from './adapters/sns-notifier';
+import { DynamoDbCutovers } from './adapters/dynamodb/cutover-store';
+import { DynamoDbStore } from './adapters/dynamodb/project-store';
+import { ChatNotifier } from './adapters/notifiers/chat';
+import { EventBusNotifier } from './adapters/notifiers/event-bus';
+import { SnsNotifier } from './adapters/notifiers/sns';
+import { SnsListeners } from './adapters/notifiers/sns-subscriptions';
+import { OmsClient } from './adapters/oms/client';
 import type { Config } from './config';
-import type { EventPorts } from './core/events';
-import { sendsPasswordInClear } from './core/oms-endpoint';
+import { METRICS } from './contract/environment';
+import { sendsPasswordInClear } from './contract/oms-endpoint';
+import type { EventPorts } from './core/check/events';
+import { SideChannels } from './core/notifications/side-channels';
 import type { Clock, Log, Notifier } from './core/ports';
-import { SideChannels } from './core/telling/side-channels';
-import { METRICS } from './env';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
 export const REQUEST = {

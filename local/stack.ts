@@ -3,21 +3,21 @@
  * loaded, the state machines interpreted, all on one clock. Nothing in it can reach the real AWS.
  */
 
-import { CheckFailed } from '../lambda/core/errors';
+import { ENV } from '../lambda/contract/environment';
+import { CheckFailed } from '../lambda/core/model/errors';
 import type { Clock, Log } from '../lambda/core/ports';
-import { ENV } from '../lambda/env';
-import { type CapturedMessage, CapturedSns } from './captured-sns';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
-import { ExecutionRules } from './execution-rules';
-import { type LocalFunction, loadFunction } from './local-function';
-import type { Loopback } from './loopback';
-import { functionName } from './resource-identity';
-import { type Env, enterSandbox } from './sandbox';
-import { type ScheduledRun, ScheduleRuns } from './schedule-runs';
-import { startSecretsEndpoint } from './secrets-endpoint';
-import { type StartOptions, StateMachines } from './state-machine';
-import type { ExecutionResult } from './state-machine-execution';
-import { readStack, type StackModel } from './template';
+import { functionName } from './cloudformation/resource-identity';
+import { readStack, type StackModel } from './cloudformation/template';
+import { type CapturedMessage, CapturedSns } from './services/captured-sns';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './services/embedded-dynamodb';
+import { ExecutionRules } from './services/execution-rules';
+import { type LocalFunction, loadFunction } from './services/local-function';
+import type { Loopback } from './services/loopback';
+import { type Env, enterSandbox } from './services/sandbox';
+import { type ScheduledRun, ScheduleRuns } from './services/schedule-runs';
+import { startSecretsEndpoint } from './services/secrets-endpoint';
+import type { ExecutionResult } from './step-functions/execution';
+import { type StartOptions, StateMachines } from './step-functions/state-machine';
 import { VirtualClock } from './virtual-clock';
 
 export interface LocalStackOptions {

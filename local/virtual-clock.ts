@@ -6,7 +6,7 @@
  * computes between its sleeps need not: promises settle before the clock looks at its sleepers.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Interrupted } from '../lambda/core/errors';
+import { Interrupted } from '../lambda/core/model/errors';
 import type { Clock } from '../lambda/core/ports';
 
 interface Sleeper {

@@ -1,14 +1,14 @@
 /** The schedule's events through the handler as it is wired, on peers on loopback. */
 import { createHandler } from '../lambda/check-handler';
-import { ENV } from '../lambda/env';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/embedded-dynamodb';
-import { LOCAL_TABLE } from '../local/local-store';
-import type { Loopback } from '../local/loopback';
-import { enterSandbox } from '../local/sandbox';
-import { startSecretsEndpoint } from '../local/secrets-endpoint';
+import { ENV } from '../lambda/contract/environment';
+import { LOCAL_TABLE } from '../local/data/local-store';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/services/embedded-dynamodb';
+import type { Loopback } from '../local/services/loopback';
+import { enterSandbox } from '../local/services/sandbox';
+import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
-import { T0 } from './support/looks';
+import { T0 } from './support/observations';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
 const COPYING = { at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 40 };

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../lambda/config';
-import { InvalidInput } from '../lambda/core/errors';
-import { ENV } from '../lambda/env';
+import { ENV } from '../lambda/contract/environment';
+import { InvalidInput } from '../lambda/core/model/errors';
 
 const GOOD = {
   TABLE_NAME: 'table',

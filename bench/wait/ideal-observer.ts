@@ -2,10 +2,11 @@
  * The first moment at which anybody could know that a project is SYNCED: the core's own judge on a look right after every refresh of the
  * checkpoint, with no delay. More looks show the same checkpoint only older, and so a lag that is no smaller.
  */
-import { derive } from '../../lambda/core/derive';
-import type { Goal } from '../../lambda/core/goal';
-import type { Latest } from '../../lambda/core/latest';
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import type { Goal } from '../../lambda/contract/goal';
+import { derive } from '../../lambda/core/check/derive';
+import type { Latest } from '../../lambda/core/model/project-state';
 import type { ProjectState } from '../../local/simulator/scenario-state';
 import { lookThatSaw } from '../look-of-state';
 import { type Checkpoints, refreshedAt } from './checkpoint-trace';

@@ -1,9 +1,9 @@
 /** The usual job poller of Step Functions: wait, ask, choose. It loops on every status that it does not know, tries nothing again and remembers nothing. */
 
-import { StateMachines } from '../../local/state-machine';
-import type { Definition } from '../../local/state-machine-definition';
-import { HISTORY_LIMIT } from '../../local/state-machine-definition';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { Definition } from '../../local/step-functions/definition';
+import { HISTORY_LIMIT } from '../../local/step-functions/definition';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 import { FunctionMeter } from './function-meter';
 import { type Latencies, USUAL } from './latencies';

@@ -2,9 +2,10 @@
  * A wait of 365 days on a project that never gets anywhere: how many events its executions collect. Three legs are played in full; then
  * the parent is, over the whole year, with a leg that takes as long as those did and does nothing.
  */
-import { StateMachines } from '../../local/state-machine';
-import type { Definition } from '../../local/state-machine-definition';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+
+import type { Definition } from '../../local/step-functions/definition';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 import { type OurMachines, playOurs } from './our-wait';
 import { BEGINS_AT, NEW_PROJECT, type Trace } from './trace';

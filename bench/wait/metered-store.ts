@@ -1,7 +1,7 @@
 /** The memory without a database: plain values in this process, the units that DynamoDB would charge, and the time it would take. */
-import type { Latest } from '../../lambda/core/latest';
+import type { Latest } from '../../lambda/core/model/project-state';
+import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { Clock, Store } from '../../lambda/core/ports';
-import type { Snapshot } from '../../lambda/core/snapshot';
 import { itemBytes, readUnits, writeUnits } from './item-size';
 
 export class MeteredStore implements Store {

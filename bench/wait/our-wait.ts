@@ -1,13 +1,14 @@
 /** Our wait: the state machines as synthesized, and behind their task the real core on plain ports. */
-import type { InvocationPorts } from '../../lambda/core/invocation';
-import { DEFAULTS } from '../../lambda/core/settings';
-import { waitRound } from '../../lambda/core/wait';
-import type { WaitRequest } from '../../lambda/core/wait-state';
-import { StateMachines } from '../../local/state-machine';
-import type { Definition } from '../../local/state-machine-definition';
-import type { ExecutionResult } from '../../local/state-machine-execution';
-import { synthesize } from '../../local/synthesize';
-import { readStack } from '../../local/template';
+
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import type { WaitRequest } from '../../lambda/contract/wait';
+import type { InvocationPorts } from '../../lambda/core/check/invocation';
+import { waitRound } from '../../lambda/core/check/wait';
+import { synthesize } from '../../local/cloudformation/synthesize';
+import { readStack } from '../../local/cloudformation/template';
+import type { Definition } from '../../local/step-functions/definition';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 import { FunctionMeter } from './function-meter';
 import { type Latencies, USUAL } from './latencies';

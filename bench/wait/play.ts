@@ -1,5 +1,5 @@
 /** One wait, played to its end: what every poller leaves behind. */
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { ExecutionResult } from '../../local/step-functions/execution';
 import type { Usage } from './bill';
 
 export interface Play extends Usage {

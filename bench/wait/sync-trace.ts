@@ -2,8 +2,9 @@
  * Synchronisations that go on for weeks: lag comes and goes, dips under the limit for less than the hold, and stays under it only at the end.
  * The source's load sets how fast lag grows (never faster than time passes), the target's spare speed how fast it falls (that may be much faster).
  */
-import type { GoalInput } from '../../lambda/core/goal';
-import { DEFAULTS } from '../../lambda/core/settings';
+
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import type { GoalInput } from '../../lambda/contract/goal';
 import type { ProjectState } from '../../local/simulator/scenario-state';
 import { checkpointAt, checkpoints, SYNCING } from './checkpoint-trace';
 import { firstSynced } from './ideal-observer';

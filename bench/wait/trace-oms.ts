@@ -1,6 +1,7 @@
 /** The looks that a client would bring home from a trace, after the time that they take. */
+
+import type { Look } from '../../lambda/core/model/progress';
 import type { Clock, Oms } from '../../lambda/core/ports';
-import type { Look } from '../../lambda/core/progress';
 import { lookThatSaw } from '../look-of-state';
 import type { Trace } from './trace';
 

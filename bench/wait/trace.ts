@@ -1,5 +1,5 @@
 /** A migration's life as OMS shows it, known beforehand: what every poller of the bench is played against. Times are Unix milliseconds. */
-import type { GoalInput } from '../../lambda/core/goal';
+import type { GoalInput } from '../../lambda/contract/goal';
 import type { ProjectState } from '../../local/simulator/scenario-state';
 
 export const TRACE_KINDS = ['copy', 'sync', 'drain'] as const;

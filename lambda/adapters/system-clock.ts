@@ -1,5 +1,5 @@
 /** The real time. */
-import { Interrupted } from '../core/errors';
+import { Interrupted } from '../core/model/errors';
 import type { Clock } from '../core/ports';
 
 /** A timer set further off than this fires at once, with only a warning (Node keeps the delay in 31 bits). */

@@ -1,13 +1,14 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 
-import type { CheckResult } from './check-result';
+import type { CheckResult } from '../contract/check-result';
+import type { FailedOutcome, Importance, OmsApi, ProjectKind } from '../contract/oms';
 import type { FleetMemory } from './fleet/memory';
 import type { FleetProjects } from './fleet/order';
-import type { Latest } from './latest';
-import type { FailedOutcome, Importance, Look, OmsApi, ProjectKind } from './progress';
-import type { Looker, Snapshot } from './snapshot';
-import type { Change } from './telling/change';
-import type { ChangeEvent } from './telling/change-event';
+import type { Change } from './model/change';
+import type { Look } from './model/progress';
+import type { Latest } from './model/project-state';
+import type { Looker, Snapshot } from './model/snapshot';
+import type { ChangeEvent } from './notifications/change-event';
 
 /** Time comes in through here only, so that weeks play in seconds. */
 export interface Clock {

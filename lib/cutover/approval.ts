@@ -1,7 +1,7 @@
 /** Asks a person, waits for the answer, and looks again: an approval of evidence that no longer holds is void, and asked for anew. */
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { WaitForMigration } from '../wait-for-migration';
+import type { WaitForMigration } from '../wait/wait-for-migration';
 import type { CutoverEnds } from './ends';
 import type { CutoverTasks } from './tasks';
 

@@ -2,9 +2,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { Goal } from '../goal';
-import { WaitForMigration } from '../wait-for-migration';
-import type { HasLeg } from '../wait-loop';
+import { Goal } from '../wait/goal';
+import { WaitForMigration } from '../wait/wait-for-migration';
+import type { HasLeg } from '../wait/wait-loop';
 import { CutoverApproval } from './approval';
 import { CutoverEnds } from './ends';
 import { CutoverGate } from './gate';

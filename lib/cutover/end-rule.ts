@@ -6,8 +6,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type AlarmPlace, alarmOf, lettersIn } from '../alarm-rule';
-import { DeadLetters } from '../dead-letters';
+import { type AlarmPlace, alarmOf, lettersIn } from '../alarms/alarm-rule';
+import { DeadLetters } from '../monitor/dead-letters';
 
 export interface CutoverEndRuleProps extends AlarmPlace {
   readonly stateMachine: sfn.IStateMachine;

@@ -2,7 +2,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Goal } from '../goal';
+import type { Goal } from '../wait/goal';
 import type { CutoverTasks } from './tasks';
 
 export interface CutoverGateProps {

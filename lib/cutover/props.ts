@@ -2,7 +2,7 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { MigrationMonitor } from '../migration-monitor';
+import type { MigrationMonitor } from '../monitor/migration-monitor';
 
 export interface CutoverReadyOptions {
   /**
@@ -115,7 +115,7 @@ export function switchoverTimeoutOf({ switchoverTimeout = Duration.minutes(30) }
   return switchoverTimeout;
 }
 
-/** For the receipt (lambda/core/cutover/state.ts). What is left out has its default there. */
+/** For the receipt (lambda/contract/cutover.ts). What is left out has its default there. */
 export function settingsOf(props: CutoverPipelineProps): Record<string, unknown> {
   const { switchover, approval, ready } = props;
   return {

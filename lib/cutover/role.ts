@@ -2,7 +2,7 @@
 import { ArnFormat, Stack, Token, Validations } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { MachineRole } from '../machine-role';
+import { MachineRole } from '../wait/machine-role';
 
 export class CutoverRole extends MachineRole {
   constructor(scope: Construct, id: string, leg: sfn.IStateMachine) {

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { OUTAGE_RETRY } from '../own-failure';
+import { OUTAGE_RETRY } from '../wait/own-failure';
 import { CutoverInvoke } from './invoke';
 
 /** While writes are stopped nothing is tried for long: seven times with pauses of about twenty seconds in all, then the way back. */
@@ -18,7 +18,7 @@ export const FENCED_RETRY: sfn.RetryProps = {
 /** A try that says nothing at all costs its whole time-out, and the next one mostly says no more: writes are stopped meanwhile. */
 const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
 
-/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/look.ts). */
+/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/poll.ts). */
 const LOOK_TIMEOUT = Duration.seconds(150);
 const BOOK_TIMEOUT = Duration.seconds(60);
 /** Before writes are stopped OMS may be asked for its verification too. */
@@ -39,7 +39,7 @@ export class CutoverTasks {
     this.checkFunction = checkFunction;
   }
 
-  /** One action of the bookkeeping (lambda/core/cutover/state.ts); its answer is the whole next state. */
+  /** One action of the bookkeeping (lambda/contract/cutover.ts); its answer is the whole next state. */
   book(name: string, action: string, more: Record<string, unknown>, patience: Patience): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,

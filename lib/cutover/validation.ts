@@ -1,9 +1,9 @@
 /** Checks a pipeline's props before anything is made of them. */
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { isPath } from '../json-path';
-import { Problems, type Rule, show } from '../problems';
-import { durationBetween, PROJECT_ID } from '../rules';
+import { Problems, type Rule, show } from '../validation/problems';
+import { durationBetween, PROJECT_ID } from '../validation/rules';
+import { isPath } from '../wait/json-path';
 import type { CutoverPipelineProps } from './props';
 
 const between = (least: Duration, most: Duration, example: string) => durationBetween(least, most, 'seconds', example);

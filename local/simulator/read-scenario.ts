@@ -1,6 +1,7 @@
 /** Reads a scenario that somebody wrote: unknown to typed, and every problem named at once. */
-import { InvalidInput } from '../../lambda/core/errors';
-import { IMPORTANCES, type Importance, PROJECT_KINDS, type ProjectKind } from '../../lambda/core/progress';
+
+import { IMPORTANCES, type Importance, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import { Fields } from './fields';
 import { readFault } from './read-fault';
 import { readWords } from './read-words';

@@ -1,6 +1,6 @@
 /** The bodies of a simulated OMS, in the shapes of the vendor's pages. */
-import type { ProjectKind } from '../../lambda/core/progress';
-import { phaseOf } from '../../lambda/core/status';
+import type { ProjectKind } from '../../lambda/contract/oms';
+import { phaseOf } from '../../lambda/core/model/status';
 import type { ErrorWords } from './scenario';
 import type { ProjectState } from './scenario-state';
 

@@ -1,5 +1,5 @@
 /** What a scenario is: one migration's life as data, on a time line that begins when the simulator starts. Offsets are simulated milliseconds. */
-import type { Importance, OmsWords, ProjectKind } from '../../lambda/core/progress';
+import type { Importance, OmsWords, ProjectKind } from '../../lambda/contract/oms';
 
 export interface Scenario {
   readonly title: string;

@@ -1,6 +1,6 @@
 /** The scenarios that come along. Imported as modules, so that they are inside a bundle too. */
 import { readFileSync } from 'node:fs';
-import { InvalidInput } from '../../lambda/core/errors';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import failure from '../scenarios/failure.json';
 import fullCopy from '../scenarios/full-copy.json';
 import outage from '../scenarios/outage.json';

@@ -1,6 +1,6 @@
 /** The simulated OMS behind the server: which call is meant, who may make it, what goes wrong, what it answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OmsApi } from '../../lambda/core/progress';
+import type { OmsApi } from '../../lambda/contract/oms';
 import { listed, progress33, progress411, refusal, steps, success, UNKNOWN_PROJECT } from './replies';
 import type { ProjectState } from './scenario-state';
 import type { SimulatedProject } from './simulated-project';

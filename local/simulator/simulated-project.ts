@@ -1,5 +1,5 @@
 /** One project inside the simulated OMS. The server asks only this, so that a project need not be a scenario: a modelled source database can stand behind it as well. */
-import type { ProjectKind } from '../../lambda/core/progress';
+import type { ProjectKind } from '../../lambda/contract/oms';
 import { type Scenario, scenarioLength } from './scenario';
 import { type ProjectState, stateAtOffset } from './scenario-state';
 

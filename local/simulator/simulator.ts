@@ -1,8 +1,8 @@
 /** A simulated OMS: a real HTTP server on loopback that speaks the calls of 3.3.0 and of 4.1.1, on any clock. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { InvalidInput } from '../../lambda/core/errors';
-import type { OmsApi } from '../../lambda/core/progress';
+import type { OmsApi } from '../../lambda/contract/oms';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Scenario } from './scenario';
 import type { ProjectState } from './scenario-state';
 import { SimulatedOms, type SimulatorRequests } from './simulated-oms';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../lambda/adapters/system-clock';
-import { Interrupted } from '../../lambda/core/errors';
+import { Interrupted } from '../../lambda/core/model/errors';
 
 test('a sleep lasts at least as long as asked', async () => {
   const before = performance.now();

@@ -4,7 +4,7 @@ import { JOB_FAILED, jobPoller, playJobPoller, restartedJobPoller } from '../../
 import { NONE, USUAL } from '../../bench/wait/latencies';
 import { Random } from '../../bench/wait/random';
 import { BEGINS_AT, NEW_PROJECT, type Trace } from '../../bench/wait/trace';
-import { HISTORY_LIMIT } from '../../local/state-machine-definition';
+import { HISTORY_LIMIT } from '../../local/step-functions/definition';
 
 const HOUR_MS = 3_600_000;
 

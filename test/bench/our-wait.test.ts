@@ -3,7 +3,7 @@ import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogu
 import { NONE } from '../../bench/wait/latencies';
 import { longestWait } from '../../bench/wait/longest-wait';
 import { type OurMachines, playOurs, readOurs } from '../../bench/wait/our-wait';
-import { type Synthesized, synthesize } from '../../local/synthesize';
+import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
 import { playReal, type RealPlay } from './support-real-stack';
 
 let assembly: Synthesized;

@@ -5,7 +5,7 @@ import { PROJECT } from '../../bench/wait/our-wait';
 import { BEGINS_AT, type Trace } from '../../bench/wait/trace';
 import { SimulatedOms } from '../../local/simulator/simulated-oms';
 import { LocalStack, type StackCounters } from '../../local/stack';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { ExecutionResult } from '../../local/step-functions/execution';
 import { VirtualClock } from '../../local/virtual-clock';
 
 export interface RealPlay {

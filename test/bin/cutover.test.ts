@@ -1,9 +1,9 @@
 /** A cutover on the command line: the demo that proves it, and the commands that see and answer one. */
 import { join } from 'node:path';
-import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { ask, begun } from '../../lambda/core/cutover/transitions';
-import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb';
-import { LOCAL_TABLE } from '../../local/local-store';
+import { LOCAL_TABLE } from '../../local/data/local-store';
+import { startEmbeddedDynamoDb } from '../../local/services/embedded-dynamodb';
 import { cleanUp, newFolder, run } from '../support/command-line';
 
 afterAll(cleanUp);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Synthesized, synthesize } from '../../local/synthesize';
+import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
 import type { ParityCase, Played } from './support-parity';
 
 type Key = Readonly<Record<string, unknown>>;

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { InvalidInput } from '../../lambda/core/errors';
-import { Flags } from '../../local/cli/flags';
-import { waitCommand } from '../../local/cli/wait-command';
+import { waitCommand } from '../../cli/commands/wait';
+import { Flags } from '../../cli/input/flags';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import { readScenario } from '../../local/simulator/read-scenario';
 import {
   SIMULATOR_PASSWORD,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { show } from '../../lambda/core/fields';
-import { cut, plain, plainLine, wellFormed } from '../../lambda/core/plain';
+import { cut, plain, plainLine, wellFormed } from '../../lambda/contract/text';
+import { show } from '../../lambda/core/model/fields';
 
 const LONE_HALF = /\p{Cs}/u;
 const texts = fc.oneof(

@@ -1,7 +1,7 @@
 /** One random cutover: what the source, OMS, the user's steps, the function and people do during it, all drawn from one seed. */
 
+import type { CutoverOutcome } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/answer';
-import type { Outcome } from '../../lambda/core/cutover/record';
 import { mayBeStopped } from '../../lambda/core/cutover/record';
 import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
@@ -15,7 +15,7 @@ const MINUTE = 60 * SECOND;
 export interface Life {
   readonly seed: number;
   readonly variant: Variant;
-  readonly outcome: Outcome | 'UNCLOSED';
+  readonly outcome: CutoverOutcome | 'UNCLOSED';
   /** The error the execution ended in; null where it succeeded or was stopped. */
   readonly error: string | null;
   /** Committed on the source, or about to be, and not on the target when traffic was switched. */

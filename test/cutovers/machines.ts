@@ -6,7 +6,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../lib';
-import type { Definition } from '../../local/state-machine-definition';
+import type { Definition } from '../../local/step-functions/definition';
 
 /** The kinds of pipeline that people build; each is one machine of the same stack. */
 export const VARIANTS = ['plain', 'verified', 'switchover', 'operator', 'rollback', 'approval'] as const;

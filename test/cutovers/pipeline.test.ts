@@ -1,6 +1,7 @@
 /** Single cutovers through the definition that deploys, each in one situation. */
+
+import type { CutoverState } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/answer';
-import type { CutoverState } from '../../lambda/core/cutover/state';
 import type { Verification } from '../../lambda/core/cutover/verifier';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';

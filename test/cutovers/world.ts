@@ -1,16 +1,16 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
 import { lookThatSaw } from '../../bench/look-of-state';
+import { answer, type EventPorts } from '../../lambda/core/check/events';
 import type { Verification } from '../../lambda/core/cutover/verifier';
-import { answer, type EventPorts } from '../../lambda/core/events';
+import type { Look } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/ports';
-import type { Look } from '../../lambda/core/progress';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
-import { StateMachines } from '../../local/state-machine';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import type { VirtualClock } from '../../local/virtual-clock';
-import { failed } from '../support/looks';
 import { MemoryCutovers } from '../support/memory-cutovers';
 import { MemoryStore } from '../support/memory-store';
+import { failed } from '../support/observations';
 import type { Deployed, Variant } from './machines';
 
 export const PROJECT = 'p_x';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readStack, type StackModel } from '../../local/template';
+import { readStack, type StackModel } from '../../local/cloudformation/template';
 import { type ExampleRun, type Play, runExample } from './support-run-example';
 
 export const EXAMPLES = join(__dirname, '../../examples');

@@ -1,12 +1,12 @@
 /** Runs a synthesized example against a simulated OMS on a virtual clock. */
-import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { answerCutover } from '../../lambda/core/cutover/answer';
 import type { CutoverRecord } from '../../lambda/core/cutover/record';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage } from '../../local/stack';
-import { StateMachines } from '../../local/state-machine';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 
 export interface Play {

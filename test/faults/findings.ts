@@ -1,7 +1,7 @@
 /** The invariants, judged on one project's ledger and on what is stored in the end. */
 
-import type { Latest } from '../../lambda/core/latest';
-import type { Change } from '../../lambda/core/telling/change';
+import type { Change } from '../../lambda/core/model/change';
+import type { Latest } from '../../lambda/core/model/project-state';
 import type { Ledger } from './ledger';
 import { statusesOf } from './lives';
 import type { World } from './world';

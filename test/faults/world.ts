@@ -1,7 +1,8 @@
 /** Projects, their clocks and their ledgers, and checks on them in which things go wrong. */
-import { type CheckPorts, check } from '../../lambda/core/check';
-import { CheckFailed } from '../../lambda/core/errors';
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
+
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { type CheckPorts, check } from '../../lambda/core/check/check';
+import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Scenario } from '../../local/simulator/scenario';
 import { eachOf } from './each-of';
 import type { Fault } from './fault';

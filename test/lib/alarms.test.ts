@@ -5,11 +5,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import * as adapter from '../../lambda/adapters/powertools-metrics';
-import * as settings from '../../lambda/core/settings';
-import { METRICS } from '../../lambda/env';
-import { LAG_THRESHOLD_SECONDS } from '../../lib/alarms';
-import { MAX_PROJECTS_APART } from '../../lib/monitor-metrics';
+import * as adapter from '../../lambda/adapters/aws/powertools-metrics';
+import * as settings from '../../lambda/contract/defaults';
+import { METRICS } from '../../lambda/contract/environment';
+import { LAG_THRESHOLD_SECONDS } from '../../lib/alarms/alarms';
+import { MAX_PROJECTS_APART } from '../../lib/alarms/metrics';
 import { monitorWith, type Synthesized } from './stacks';
 
 interface AlarmProperties {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../local/synthesize';
+import { synthesize } from '../../local/cloudformation/synthesize';
 
 const ROOT = join(__dirname, '../..');
 /** All there is to set. */

@@ -6,7 +6,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
 import type { CutoverEndRule } from '../../lib/cutover/end-rule';
-import { refuseUnknown } from '../../local/state-machine-definition';
+import { refuseUnknown } from '../../local/step-functions/definition';
 import { definitionOf, messageOf, newMonitor, newStack } from './stacks';
 
 const validate = require('asl-validator') as (definition: unknown) => { isValid: boolean; errors: unknown[] };

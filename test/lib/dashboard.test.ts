@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import cdkJson from '../../cdk.json';
 import { MigrationMonitor } from '../../lib';
-import { dashboardUrl } from '../../lib/dashboard';
+import { dashboardUrl } from '../../lib/alarms/dashboard';
 import { ENDPOINT, monitorWith, type Synthesized } from './stacks';
 
 const plain = monitorWith();

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type MigrationMonitor } from '../../lib';
-import { deployedName } from '../../lib/deployed-name';
+import { deployedName } from '../../lib/monitor/deployed-name';
 import { newMonitor, newStack } from './stacks';
 
 /** As deployed: pseudo parameters filled in; null for what CloudFormation makes up, which is always new. */

@@ -3,9 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import cdkJson from '../../cdk.json';
 import { MigrationMonitor, type MigrationMonitorProps } from '../../lib';
-import { PROJECTS_PER_SCHEDULE } from '../../lib/fleet-schedule';
-import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
-import { readSettings } from '../../lib/settings';
+import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
+import { readSettings } from '../../lib/app/settings';
+import { PROJECTS_PER_SCHEDULE } from '../../lib/monitor/fleet-schedule';
 import { ENDPOINT, messageOf, monitorWith, newStack } from './stacks';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${String(i).padStart(12, '0')}`);

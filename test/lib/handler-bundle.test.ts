@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { handlerBundle } from '../../lib/handler-bundle';
-import { InvalidSettings } from '../../lib/problems';
+import { handlerBundle } from '../../lib/monitor/handler-bundle';
+import { InvalidSettings } from '../../lib/validation/problems';
 import { messageOf } from './stacks';
 
 const BUNDLE = join(__dirname, '../../dist/lambda/check/index.js');

@@ -4,8 +4,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidSettings, type MigrationMonitorProps } from '../../lib';
-import { dashboardUrl } from '../../lib/dashboard';
-import { deployedName } from '../../lib/deployed-name';
+import { dashboardUrl } from '../../lib/alarms/dashboard';
+import { deployedName } from '../../lib/monitor/deployed-name';
 import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from './stacks';
 
 describe('the table', () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import cdkJson from '../../cdk.json';
-import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
-import { readSettings } from '../../lib/settings';
+import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
+import { readSettings } from '../../lib/app/settings';
 import { FIXTURES } from './stacks';
 
 const LEAST = { omsEndpoint: 'https://oms.example.com', projects: 'p_a', notifyEmail: 'a@example.com' };

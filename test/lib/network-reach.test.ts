@@ -2,8 +2,8 @@
 import { Annotations, CfnParameter, type Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { MigrationMonitorProps } from '../../lib';
-import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
-import { readSettings } from '../../lib/settings';
+import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
+import { readSettings } from '../../lib/app/settings';
 import { newMonitor, newStack } from './stacks';
 
 /** As the constructs bear them: synthesis would print each on top. */

@@ -1,10 +1,10 @@
 /** The pages of the constructs: tables of props and settings that name all there are, and no other; defaults and inputs as the code has them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GOAL_TYPES } from '../../lambda/core/goal';
-import { DEFAULTS } from '../../lambda/core/settings';
-import { readWaitOrder } from '../../lambda/core/wait-input';
-import { readSettings } from '../../lib/settings';
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import { GOAL_TYPES } from '../../lambda/contract/goal';
+import { readWaitOrder } from '../../lambda/core/check/wait-input';
+import { readSettings } from '../../lib/app/settings';
 import { messageOf } from './stacks';
 
 const read = (path: string) => readFileSync(join(__dirname, '../..', path), 'utf8');
@@ -22,8 +22,8 @@ const monitorPage = read('docs/migration-monitor.md');
 const waitPage = read('docs/wait-for-migration.md');
 
 test.each([
-  ['MigrationMonitor', monitorPage, 'lib/monitor-props.ts'],
-  ['WaitForMigration', waitPage, 'lib/wait-for-migration.ts'],
+  ['MigrationMonitor', monitorPage, 'lib/monitor/props.ts'],
+  ['WaitForMigration', waitPage, 'lib/wait/wait-for-migration.ts'],
 ])('the page of %s has each of its props', (name, page, source) => {
   const props = propsOf(read(source), `${name}Props`);
   expect(props.length).toBeGreaterThan(5);

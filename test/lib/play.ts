@@ -1,8 +1,8 @@
 /** Plays synthesized machines: the definitions that deploy, against answers that are given in advance, on a virtual clock. */
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { WaitRound } from '../../lambda/core/wait-state';
-import { StateMachines } from '../../local/state-machine';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { WaitRound } from '../../lambda/contract/wait';
+import type { ExecutionResult } from '../../local/step-functions/execution';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 import { arnOf, definitionOf, type Synthesized } from './stacks';
 

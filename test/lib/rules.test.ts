@@ -1,8 +1,9 @@
 /** lib may not import the core, so two of its rules stand there a second time: here they are held together. */
-import { omsEndpointProblem } from '../../lambda/core/oms-endpoint';
-import { projectIdProblem } from '../../lambda/core/project-id';
-import { DEFAULTS } from '../../lambda/core/settings';
-import { ENDPOINT, PROJECT_ID } from '../../lib/rules';
+
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import { omsEndpointProblem } from '../../lambda/contract/oms-endpoint';
+import { projectIdProblem } from '../../lambda/contract/project-id';
+import { ENDPOINT, PROJECT_ID } from '../../lib/validation/rules';
 import { monitorWith } from './stacks';
 
 test.each([

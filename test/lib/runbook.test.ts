@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { readDoctorOrder } from '../../lambda/core/examination';
+import { readWaitOrder } from '../../lambda/core/check/wait-input';
+import { readDoctorOrder } from '../../lambda/core/doctor/examine';
 import { readFleetOrder } from '../../lambda/core/fleet/order';
-import { readWaitOrder } from '../../lambda/core/wait-input';
-import { OmsCutoverStack } from '../../lib/oms-cutover-stack';
-import { readSettings } from '../../lib/settings';
+import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
+import { readSettings } from '../../lib/app/settings';
 import { ENDPOINT, newStack } from './stacks';
 
 const ROOT = join(__dirname, '../..');
@@ -58,7 +58,7 @@ test('asks the log for events that it has', () => {
   const asked = [...runbook.matchAll(/event (?:=|in) (\[[^\]]+\]|"[^"]+")/g)].flatMap(([, names = '']) =>
     [...names.matchAll(/"([\w-]+)"/g)].map(([, name]) => name),
   );
-  const sources = ['check', 'fleet/fleet', 'telling/deliver'].map((name) =>
+  const sources = ['check/check', 'fleet/fleet', 'notifications/deliver'].map((name) =>
     readFileSync(join(ROOT, `lambda/core/${name}.ts`), 'utf8'),
   );
   const logged = sources

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import cdkJson from '../../cdk.json';
-import { readSettings } from '../../lib/settings';
+import { readSettings } from '../../lib/app/settings';
 import { FIXTURES, messageOf } from './stacks';
 
 const LEAST = { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_a,p_b' };

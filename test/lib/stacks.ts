@@ -8,7 +8,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import cdkJson from '../../cdk.json';
 import { MigrationMonitor, type MigrationMonitorProps } from '../../lib';
-import type { Definition } from '../../local/state-machine-definition';
+import type { Definition } from '../../local/step-functions/definition';
 
 export const FIXTURES = join(__dirname, 'fixtures');
 /** Reached from anywhere, so that nothing is warned of. */

@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Goal, type MigrationMonitor, WaitForMigration, type WaitForMigrationProps } from '../../lib';
-import type { Definition } from '../../local/state-machine-definition';
+import type { Definition } from '../../local/step-functions/definition';
 import { type Answer, play, round } from './play';
 import { definitionOf, messageOf, newMonitor, newStack, permissionsOf, type Synthesized } from './stacks';
 

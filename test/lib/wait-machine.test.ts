@@ -1,10 +1,10 @@
 /** The leg and the stand-alone wait: as they are written, and as they run. */
 
-import { waitRound } from '../../lambda/core/wait';
-import { StateMachines } from '../../local/state-machine';
+import { waitRound } from '../../lambda/core/check/wait';
+import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 import { Harness } from '../support/harness';
-import { MINUTE, ok, T0 } from '../support/looks';
+import { MINUTE, ok, T0 } from '../support/observations';
 import { type Answer, type Played, play, round } from './play';
 import { arnOf, definitionOf, monitorWith, type Synthesized } from './stacks';
 

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../lambda/core/ports';
+import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { startSimulator } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
-import { type Synthesized, synthesize } from '../../local/synthesize';
 import { VirtualClock } from '../../local/virtual-clock';
 
 const USERNAME = 'oms-auditor';

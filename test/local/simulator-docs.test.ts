@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OmsClient } from '../../lambda/adapters/oms-client';
+import { OmsClient } from '../../lambda/adapters/oms/client';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { listScenarios } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OmsClient } from '../../lambda/adapters/oms-client';
-import { InvalidInput } from '../../lambda/core/errors';
-import type { Look, OmsApi, ProjectKind } from '../../lambda/core/progress';
+import { OmsClient } from '../../lambda/adapters/oms/client';
+import type { OmsApi, ProjectKind } from '../../lambda/contract/oms';
+import { InvalidInput } from '../../lambda/core/model/errors';
+import type { Look } from '../../lambda/core/model/progress';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { BUILT_IN_SCENARIOS, listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { CheckFailed, InvalidInput } from '../../lambda/core/errors';
+import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
 import { LocalStack, type LocalStackOptions } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';
 import { writeAssembly } from './support-assembly';

@@ -2,7 +2,7 @@
 /** A small stack as a synth writes it: every resource that runs on a laptop, written by hand with each way to refer to another. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Template } from '../../local/assembly';
+import type { Template } from '../../local/cloudformation/assembly';
 
 export const STACK = 'Small';
 

@@ -2,7 +2,7 @@
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage, type StackCounters } from '../../local/stack';
-import type { ExecutionResult } from '../../local/state-machine-execution';
+import type { ExecutionResult } from '../../local/step-functions/execution';
 import { VirtualClock } from '../../local/virtual-clock';
 
 export interface StackRun {

@@ -1,9 +1,9 @@
 /** The stack as it deploys, on a laptop: synthesized once, then run against a simulated OMS. Needs the bundle that `npm run build` makes. */
 import { existsSync } from 'node:fs';
-import { CheckFailed, Interrupted } from '../../lambda/core/errors';
-import { LOCAL_TABLE } from '../../local/local-store';
-import { type Synthesized, synthesize } from '../../local/synthesize';
-import { readStack } from '../../local/template';
+import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
+import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
+import { readStack } from '../../local/cloudformation/template';
+import { LOCAL_TABLE } from '../../local/data/local-store';
 import { runStack } from './support-run-stack';
 
 const PROJECT = 'p_4gmn25m4rvwg';

@@ -1,6 +1,6 @@
 import { setTimeout as realPause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { Interrupted } from '../../lambda/core/errors';
+import { Interrupted } from '../../lambda/core/model/errors';
 import { VirtualClock } from '../../local/virtual-clock';
 
 const START = 1_000_000;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
-import { readStack } from '../../local/template';
+import { readStack } from '../../local/cloudformation/template';
 import { InstalledPackage } from './installed-package';
 
 const ROOT = join(__dirname, '../..');
@@ -21,7 +21,8 @@ describe('what is in it', () => {
         file
           .replace(/^docs\/[\w.-]+\.(md|json)$/, 'docs/*')
           .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
-          .replace(/^dist\/lib\/(?:cutover\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
+          .replace(/^dist\/lib\/(?:[\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
+          .replace(/^dist\/lambda\/contract\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lambda/contract/*$1')
           .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),
@@ -34,8 +35,8 @@ describe('what is in it', () => {
       'SECURITY.md',
       'dist/*.js',
       'dist/lambda/*/index.js',
-      'dist/lambda/env.d.ts',
-      'dist/lambda/env.js',
+      'dist/lambda/contract/*.d.ts',
+      'dist/lambda/contract/*.js',
       'dist/lib/*.d.ts',
       'dist/lib/*.js',
       'docs/*',

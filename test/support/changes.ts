@@ -1,6 +1,6 @@
 /** A change as the store keeps it: a project that failed after three hours. */
-import type { Change } from '../../lambda/core/telling/change';
-import { HOUR, MINUTE, T0 } from './looks';
+import type { Change } from '../../lambda/core/model/change';
+import { HOUR, MINUTE, T0 } from './observations';
 
 export const FAILED: Change = {
   id: 'c1-1',

@@ -1,7 +1,7 @@
 /** What any memory of cutovers must do, whatever it is made of. */
 import type { CutoverStore } from '../../lambda/core/cutover/record';
 import { begun } from '../../lambda/core/cutover/transitions';
-import { T0 } from './looks';
+import { T0 } from './observations';
 
 const SETTINGS = {
   maxLagSeconds: 30,

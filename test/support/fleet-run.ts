@@ -1,12 +1,13 @@
 /** Rounds of a schedule with plain parts: an OMS that is a table of looks, a list that a test sets, time that looks use up. */
-import { CheckFailed } from '../../lambda/core/errors';
+
 import { checkFleet, type FleetPorts } from '../../lambda/core/fleet/fleet';
 import type { FleetProjects } from '../../lambda/core/fleet/order';
+import { CheckFailed } from '../../lambda/core/model/errors';
+import type { Look } from '../../lambda/core/model/progress';
 import type { FleetTrouble, ListedProject } from '../../lambda/core/ports';
-import type { Look } from '../../lambda/core/progress';
 import { Harness } from './harness';
-import { MINUTE, ok } from './looks';
 import { MemoryStore } from './memory-store';
+import { MINUTE, ok } from './observations';
 
 export const INTERVAL_SECONDS = 300;
 

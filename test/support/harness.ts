@@ -1,11 +1,12 @@
 /** A check's surroundings with plain parts: scripted looks, memory, a list of what was told. */
-import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check';
-import type { InvocationPorts } from '../../lambda/core/invocation';
+
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check/check';
+import type { InvocationPorts } from '../../lambda/core/check/invocation';
+import type { Look } from '../../lambda/core/model/progress';
 import type { Notification, Oms, Store } from '../../lambda/core/ports';
-import type { Look } from '../../lambda/core/progress';
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
-import { T0 } from './looks';
 import { MemoryStore } from './memory-store';
+import { T0 } from './observations';
 
 export class Harness {
   readonly told: Notification[] = [];

@@ -1,9 +1,9 @@
 /** The store in memory: held to the same contract tests as the real one. */
 import type { FleetMemory } from '../../lambda/core/fleet/memory';
 import type { FleetProjects } from '../../lambda/core/fleet/order';
-import type { Latest } from '../../lambda/core/latest';
+import type { Latest } from '../../lambda/core/model/project-state';
+import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { FleetStore, SnapshotRange, Store } from '../../lambda/core/ports';
-import type { Snapshot } from '../../lambda/core/snapshot';
 
 export class MemoryStore implements Store, FleetStore {
   readonly latestOf = new Map<string, Latest>();

@@ -1,10 +1,10 @@
 /** Plays looks through the pure decision, one after the other, as a wait would. */
-import type { CheckResult } from '../../lambda/core/check-result';
-import { derive } from '../../lambda/core/derive';
-import type { Goal } from '../../lambda/core/goal';
-import type { Latest } from '../../lambda/core/latest';
-import type { Look } from '../../lambda/core/progress';
-import { DEFAULT_WAIT_SETTINGS, type WaitSettings } from '../../lambda/core/settings';
+import type { CheckResult } from '../../lambda/contract/check-result';
+import { DEFAULT_WAIT_SETTINGS, type WaitSettings } from '../../lambda/contract/defaults';
+import type { Goal } from '../../lambda/contract/goal';
+import { derive } from '../../lambda/core/check/derive';
+import type { Look } from '../../lambda/core/model/progress';
+import type { Latest } from '../../lambda/core/model/project-state';
 
 export interface Played {
   readonly latest: Latest;

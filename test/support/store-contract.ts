@@ -1,8 +1,9 @@
 /** What any store must do, whatever it is made of. */
-import { derive } from '../../lambda/core/derive';
+
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { derive } from '../../lambda/core/check/derive';
 import type { FleetStore, Store } from '../../lambda/core/ports';
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/core/settings';
-import { MINUTE, ok, T0 } from './looks';
+import { MINUTE, ok, T0 } from './observations';
 
 function derived(project: string, at: number, checkId: string) {
   return derive(undefined, ok(at, {}, { anomalies: [{ field: 'importance', value: '', problem: 'is empty' }] }), {

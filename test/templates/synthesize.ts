@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import cdkJson from '../../cdk.json';
-import { synthesize } from '../../local/synthesize';
+import { synthesize } from '../../local/cloudformation/synthesize';
 import { EXAMPLES, synthesizeExample } from '../examples/support-example';
 import { addVariant } from './variants';
 

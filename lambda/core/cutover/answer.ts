@@ -1,7 +1,7 @@
 /** A person's answer: approves the question that stands, or rejects it, or cancels a cutover that has not asked yet. The first answer counts. */
 
-import { iso } from '../duration';
-import { InvalidInput } from '../errors';
+import { iso } from '../model/duration';
+import { InvalidInput } from '../model/errors';
 import type { CutoverRecord, CutoverStore, Decision } from './record';
 import { phaseIndex } from './record';
 

@@ -1,12 +1,12 @@
 /** Waits for the answer to the question whether to cut over. */
 
-import { OmsCutoverError } from '../errors';
+import type { CutoverReply, CutoverState } from '../../contract/cutover';
+import { OmsCutoverError } from '../model/errors';
 import { decide, refuse } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen } from './records';
 import { end, go } from './replies';
-import type { CutoverReply, CutoverState } from './state';
 import { withDecision } from './transitions';
 
 const LONGEST_PAUSE_SECONDS = 300;

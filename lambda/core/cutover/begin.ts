@@ -1,12 +1,11 @@
 /** The beginning of a cutover: one at a time for a project. */
 
-import { CheckFailed, InvalidInput } from '../errors';
-import { DEFAULTS } from '../settings';
+import type { CutoverOrder, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
+import { DEFAULTS } from '../../contract/defaults';
+import { CheckFailed, InvalidInput } from '../model/errors';
 import { type ExecutionInput, readExecutionInput } from './execution-input';
-import type { CutoverSettings } from './record';
 import { type CutoverPorts, changeRecord } from './records';
 import { end, go } from './replies';
-import type { CutoverOrder, CutoverReply, CutoverState } from './state';
 import { begun, closed } from './transitions';
 
 const MAX_CONFLICTS = 50;

@@ -4,20 +4,20 @@
  * record without them. Every action may be repeated: Step Functions tries a task again whose answer was lost.
  */
 
-import { drainForecastText } from '../drain-forecast';
-import { tellPending } from '../telling/notice';
-import type { WaitRound } from '../wait-state';
+import type { Caught, CutoverBooking, CutoverOrder, CutoverReply, CutoverState } from '../../contract/cutover';
+import type { WaitRound } from '../../contract/wait';
+import { drainForecastText } from '../judge/drain-forecast';
+import { tellPending } from '../notifications/notice';
 import { approvalDecided } from './approval';
 import { begin } from './begin';
 import { closing } from './closing';
 import { lastMomentToCancel, refuse, wasCancelled } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import { readFence, sourceAheadMs } from './fence';
-import { cutoverLook } from './look';
+import { cutoverLook } from './poll';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './records';
 import { again, end, go } from './replies';
-import type { Caught, CutoverBooking, CutoverOrder, CutoverReply, CutoverState } from './state';
 import { ask, closed, fenced, stepBegun, voided, withGate, withNotice, wordsOf } from './transitions';
 import { notClean, verificationDue } from './verification';
 import { approvalNotice, switchoverNotice, voidNotice } from './words';

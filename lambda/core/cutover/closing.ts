@@ -1,9 +1,10 @@
 /** Closes a cutover's record: from what the definition says of its end, or from the state in which an execution died. */
-import { CheckFailed } from '../errors';
-import { tellPending } from '../telling/notice';
-import { type CutoverRecord, mayBeStopped, type Outcome } from './record';
+
+import type { Caught, CutoverOrder, CutoverOutcome } from '../../contract/cutover';
+import { CheckFailed } from '../model/errors';
+import { tellPending } from '../notifications/notice';
+import { type CutoverRecord, mayBeStopped } from './record';
 import { type CutoverPorts, changeRecord } from './records';
-import type { Caught, CutoverOrder } from './state';
 import { type Closing, closed, wordsOf } from './transitions';
 
 export function closing(record: CutoverRecord, order: Extract<CutoverOrder, { action: 'close' }>): Closing {
@@ -16,7 +17,7 @@ export function closing(record: CutoverRecord, order: Extract<CutoverOrder, { ac
 
 function sentence(
   record: CutoverRecord,
-  outcome: Outcome,
+  outcome: CutoverOutcome,
   why: string,
   error: Caught | undefined,
   repairError: Caught | undefined,
@@ -59,7 +60,7 @@ export interface ExecutionEnd {
 export async function executionEnded(
   end: ExecutionEnd,
   ports: CutoverPorts,
-): Promise<{ readonly closed: Outcome | null }> {
+): Promise<{ readonly closed: CutoverOutcome | null }> {
   const owner = await ports.cutovers.readRunOwner(end.run);
   // Of another pipeline, whose execution has the same name, it says nothing of this one.
   const isOurs = owner?.execution === undefined || end.execution === undefined || owner.execution === end.execution;

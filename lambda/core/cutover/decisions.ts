@@ -1,7 +1,7 @@
 /** Who decided what: the approval is an item that is written once, by whoever comes first, and read here. */
 
-import { iso } from '../duration';
-import { OmsCutoverError } from '../errors';
+import { iso } from '../model/duration';
+import { OmsCutoverError } from '../model/errors';
 import type { CutoverRecord, Decision, DecisionWord } from './record';
 import { type CutoverPorts, changeRecord } from './records';
 import type { End } from './replies';

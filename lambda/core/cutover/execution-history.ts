@@ -2,11 +2,12 @@
  * How full the execution's own history gets while a cutover waits for people: Step Functions ends an execution at 25,000 events, without a
  * word to any Catch. What comes after the fence has to find room, so a cutover that has waited too long is given up before it.
  */
+
+import type { CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
 import { refuse } from './decisions';
-import type { CutoverRecord, CutoverSettings } from './record';
+import type { CutoverRecord } from './record';
 import type { CutoverPorts } from './records';
 import { end, waitOn } from './replies';
-import type { CutoverReply, CutoverState } from './state';
 
 const LIMIT = 25_000;
 /** For your own steps, for retries, and for all that happens once. */

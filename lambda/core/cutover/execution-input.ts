@@ -2,10 +2,11 @@
  * Reads what a cutover's execution was started with, before anything is touched. A mistyped wish for caution must never pass for none: whatever is
  * not known here is refused, so that only `true` rehearses and only its absence, or `false`, is for real.
  */
-import { InvalidInput } from '../errors';
-import { recordOf, STARTED_BY_EXECUTION, show } from '../fields';
-import { nearest, slips } from '../nearest';
-import { projectIdProblem } from '../project-id';
+
+import { projectIdProblem } from '../../contract/project-id';
+import { InvalidInput } from '../model/errors';
+import { recordOf, STARTED_BY_EXECUTION, show } from '../model/fields';
+import { nearest, slips } from '../model/nearest';
 
 export interface ExecutionInput {
   readonly projectId: string;

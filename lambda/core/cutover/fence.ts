@@ -1,10 +1,10 @@
 /** The fence of a cutover: read on the source by the step that stopped writes, or else our own time after it, with a margin. */
 
-import { formatDuration, iso, parseMoment } from '../duration';
-import { OmsCutoverError } from '../errors';
-import { show } from '../fields';
-import { PLAUSIBLE_FUTURE_MS } from '../lag';
-import type { Latest } from '../latest';
+import { formatDuration, iso, parseMoment } from '../model/duration';
+import { OmsCutoverError } from '../model/errors';
+import { show } from '../model/fields';
+import type { Latest } from '../model/project-state';
+import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';
 import type { Fence } from './record';
 
 /** A fence further off the time of its step than this was not read in it: a stale one would open the gate too early. */

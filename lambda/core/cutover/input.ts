@@ -1,9 +1,9 @@
 /** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
 
-import { InvalidInput } from '../errors';
-import { recordOf, show } from '../fields';
+import type { CutoverOrder } from '../../contract/cutover';
+import { InvalidInput } from '../model/errors';
+import { recordOf, show } from '../model/fields';
 import type { ExecutionEnd } from './closing';
-import type { CutoverOrder } from './state';
 
 const ACTIONS: readonly CutoverOrder['action'][] = [
   'look',

@@ -1,7 +1,7 @@
 /** A cutover's receipt in words: for the closing e-mail and for the command line. */
 
-import { formatDuration } from '../duration';
-import { cut } from '../plain';
+import { cut } from '../../contract/text';
+import { formatDuration } from '../model/duration';
 import { type CutoverRecord, mayBeStopped, secondsStopped } from './record';
 
 /** Long texts are cut: the whole stands in the record. */

@@ -1,5 +1,7 @@
 /** What is remembered of one cutover: its receipt while it runs and after. Bounded in size. */
-import type { Verdict } from '../check-result';
+
+import type { Verdict } from '../../contract/check-result';
+import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
 
 /** Where a cutover stands. The order is the order in which they come. */
 export const PHASES = [
@@ -17,14 +19,6 @@ export const PHASES = [
   'OVER',
 ] as const;
 export type Phase = (typeof PHASES)[number];
-
-/** The gates a cutover goes through. */
-export const GATES = ['READY', 'READY_AGAIN', 'VERIFICATION', 'DRAINED', 'SWITCHED', 'DRAINED_AGAIN'] as const;
-export type GateName = (typeof GATES)[number];
-
-/** The steps that are the user's. */
-export const STEPS = ['stopWrites', 'resumeWrites', 'switchover', 'verify', 'switchTraffic', 'rollback'] as const;
-export type StepName = (typeof STEPS)[number];
 
 export interface GateEntry {
   readonly gate: GateName;
@@ -90,25 +84,8 @@ export interface Fence {
   readonly marginSeconds: number;
 }
 
-export const OUTCOMES = [
-  'SWITCHED',
-  'ROLLED_BACK',
-  'NEEDS_OPERATOR',
-  /** Ended before writes were stopped: a wait failed, or our own trouble. */
-  'FAILED',
-  /** Rejected, or not approved in time. */
-  'REJECTED',
-  'CANCELLED',
-  /** Somebody stopped the execution before writes were stopped. */
-  'ABORTED',
-  /** Another cutover of this project was under way. */
-  'REFUSED',
-  'REHEARSED',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
 export interface Ending {
-  readonly outcome: Outcome;
+  readonly outcome: CutoverOutcome;
   /** The error name that the execution ends in; `Switched` or `Rehearsed` where it succeeds. */
   readonly code: string;
   readonly message: string;
@@ -127,25 +104,6 @@ export interface Notice {
   readonly body: string;
   readonly advice: string;
   readonly importance: 'HIGH' | 'MEDIUM' | 'LOW';
-}
-
-export interface CutoverSettings {
-  readonly maxLagSeconds: number;
-  readonly holdSeconds: number;
-  readonly drainTimeoutSeconds: number;
-  /** For a fence from our own clock. */
-  readonly marginSeconds: number;
-  /** Null: nobody has to approve. */
-  readonly approvalSeconds: number | null;
-  /** Whether OMS's own switchover is part of it, and who does it. */
-  readonly switchover: 'none' | 'operator' | 'step';
-  readonly switchoverTimeoutSeconds: number;
-  /** Whether OMS's own full verification has to be clean, where there is one. */
-  readonly verification: boolean;
-  /** Whether there is a step that looks at the target. */
-  readonly verify: boolean;
-  readonly rollback: boolean;
-  readonly rehearse: boolean;
 }
 
 export interface CutoverRecord {

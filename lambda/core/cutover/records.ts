@@ -1,10 +1,10 @@
 /** Changes a cutover's record on condition of what was read, and tells what the change has to tell. */
 
-import { CheckFailed, OmsCutoverError } from '../errors';
-import type { InvocationPorts } from '../invocation';
-import { handOver } from '../telling/notice';
+import type { CutoverState } from '../../contract/cutover';
+import type { InvocationPorts } from '../check/invocation';
+import { CheckFailed, OmsCutoverError } from '../model/errors';
+import { handOver } from '../notifications/notice';
 import type { CutoverRecord, CutoverStore } from './record';
-import type { CutoverState } from './state';
 import type { Verifier } from './verifier';
 
 export interface CutoverPorts extends InvocationPorts {

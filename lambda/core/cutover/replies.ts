@@ -1,5 +1,5 @@
 /** The handler's answers to the pipeline, in short. */
-import type { CutoverReply, CutoverState } from './state';
+import type { CutoverReply, CutoverState } from '../../contract/cutover';
 
 export interface End {
   readonly code: string;

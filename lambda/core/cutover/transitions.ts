@@ -1,23 +1,10 @@
 /** How a cutover's record changes: pure, a record and what happened in; the next record out. Each may be repeated without harm. */
-import type { CheckResult } from '../check-result';
-import { iso } from '../duration';
-import { cut } from '../plain';
-import type {
-  Asked,
-  CutoverRecord,
-  CutoverSettings,
-  Decision,
-  Ending,
-  Fence,
-  GateEntry,
-  GateName,
-  Notice,
-  Outcome,
-  Phase,
-  StepName,
-} from './record';
+import type { CheckResult } from '../../contract/check-result';
+import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
+import { cut } from '../../contract/text';
+import { iso } from '../model/duration';
+import type { Asked, CutoverRecord, Decision, Ending, Fence, GateEntry, Notice, Phase } from './record';
 import { phaseIndex } from './record';
-import type { Caught } from './state';
 import { byHand, closingNotice } from './words';
 
 /** A cutover whose approvals go void again and again has these at most; the oldest gates are dropped first. */
@@ -158,10 +145,10 @@ function furthest(one: Phase, other: Phase): Phase {
   return phaseIndex(one) >= phaseIndex(other) ? one : other;
 }
 
-const NOTHING_STOPPED: readonly Outcome[] = ['FAILED', 'REJECTED', 'CANCELLED', 'ABORTED', 'REFUSED'];
+const NOTHING_STOPPED: readonly CutoverOutcome[] = ['FAILED', 'REJECTED', 'CANCELLED', 'ABORTED', 'REFUSED'];
 
 export interface Closing {
-  readonly outcome: Outcome;
+  readonly outcome: CutoverOutcome;
   readonly code: string;
   readonly message: string;
   readonly failedAt: string;

@@ -1,12 +1,12 @@
 /** Ready also means that OMS's own full verification found no difference, where there is one. */
 
-import { iso } from '../duration';
+import type { CutoverReply, CutoverState } from '../../contract/cutover';
+import { iso } from '../model/duration';
 import { refuse } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen } from './records';
 import { end } from './replies';
-import type { CutoverReply, CutoverState } from './state';
 import { withEntry, withNotice } from './transitions';
 
 const SHORTEST_PAUSE_SECONDS = 60;

@@ -1,6 +1,6 @@
 /** OMS's own full verification, where it is part of a project and the calls to ask for it are there (4.1.1 on). */
 
-import type { OmsApi } from '../progress';
+import type { OmsApi } from '../../contract/oms';
 
 export type Verification =
   /** This OMS cannot be asked, or the project has no full verification. */

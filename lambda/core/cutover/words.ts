@@ -1,9 +1,10 @@
 /** What a cutover tells people: what it did, what they decide, and what they have to do by hand. */
-import type { CheckResult } from '../check-result';
-import { formatDuration } from '../duration';
-import { percent } from '../progress';
+import type { CheckResult } from '../../contract/check-result';
+import type { CutoverOutcome, StepName } from '../../contract/cutover';
+import { formatDuration } from '../model/duration';
+import { percent } from '../model/progress';
 import { receiptText } from './receipt';
-import type { Asked, CutoverRecord, Notice, Outcome, StepName } from './record';
+import type { Asked, CutoverRecord, Notice } from './record';
 
 /** Where a failure was caught, as the definition names it: a step of the user's, or a gate. */
 export type FailedAt = string;
@@ -11,7 +12,7 @@ export type FailedAt = string;
 /** Exactly which step to do by hand; null where nothing is left to do. */
 export function byHand(
   record: CutoverRecord,
-  outcome: Outcome,
+  outcome: CutoverOutcome,
   failedAt: FailedAt,
   repairFailed: boolean,
 ): string | null {
@@ -46,7 +47,7 @@ export function closingNotice(record: CutoverRecord): Notice | null {
   };
 }
 
-const HEADLINES: Record<Outcome, string> = {
+const HEADLINES: Record<CutoverOutcome, string> = {
   SWITCHED: 'cutover SWITCHED',
   ROLLED_BACK: 'cutover ROLLED BACK',
   NEEDS_OPERATOR: 'cutover NEEDS AN OPERATOR',
@@ -58,7 +59,7 @@ const HEADLINES: Record<Outcome, string> = {
   REHEARSED: 'cutover rehearsed',
 };
 
-const ADVICE: Record<Outcome, string> = {
+const ADVICE: Record<CutoverOutcome, string> = {
   SWITCHED: 'see that the applications work on the target; keep the source until you are sure.',
   ROLLED_BACK: 'the source is in force and takes writes again; mend the cause, then start the cutover anew.',
   NEEDS_OPERATOR: 'see above.',

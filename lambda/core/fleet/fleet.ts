@@ -3,13 +3,14 @@
  * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the
  * round before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
  */
-import { check } from '../check';
-import type { CheckResult } from '../check-result';
-import { iso } from '../duration';
-import { type InvocationPorts, longestCheckMs } from '../invocation';
+
+import type { CheckResult } from '../../contract/check-result';
+import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
+import type { ProjectKind } from '../../contract/oms';
+import { check } from '../check/check';
+import { type InvocationPorts, longestCheckMs } from '../check/invocation';
+import { iso } from '../model/duration';
 import type { Fleet, FleetStore, FleetTrouble, Store } from '../ports';
-import type { ProjectKind } from '../progress';
-import { DEFAULT_WAIT_SETTINGS } from '../settings';
 import { type FleetMemory, isSame, NO_MEMORY } from './memory';
 import { ALL, type FleetOrder } from './order';
 import { sideBySide } from './pool';

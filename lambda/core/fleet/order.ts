@@ -1,6 +1,7 @@
 /** What a schedule asks for: these projects, or every one that OMS lists. */
-import { InvalidInput } from '../errors';
-import { projectIdProblem } from '../project-id';
+
+import { projectIdProblem } from '../../contract/project-id';
+import { InvalidInput } from '../model/errors';
 
 /** `all` is no project: ids of OMS begin with `p_` or `np_`. */
 export const ALL = 'all';

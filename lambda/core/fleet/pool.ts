@@ -3,7 +3,7 @@
 /**
  * How many projects are looked at side by side. As many as the OMS client keeps connections: more would wait there, on their own deadline.
  * OMS's console is a small server that people are working with, and 16 are enough: 1,000 projects of 100 ms take 8 s of the 150 s that an
- * invocation has, and those of one schedule (200 at most, lib/fleet-schedule.ts) 125 s even where OMS hangs on every look until its
+ * invocation has, and those of one schedule (200 at most, lib/monitor/fleet-schedule.ts) 125 s even where OMS hangs on every look until its
  * deadline of 10 s.
  */
 export const FLEET_CONCURRENCY = 16;

@@ -1,7 +1,7 @@
 /** Whom a round looks at, in which order, and whom the next one no longer has to. Pure. */
-import type { CheckResult } from '../check-result';
+import type { CheckResult } from '../../contract/check-result';
+import type { ProjectKind } from '../../contract/oms';
 import type { ListedProject } from '../ports';
-import type { ProjectKind } from '../progress';
 import type { FleetMemory } from './memory';
 
 export interface Roster {

@@ -1,20 +1,20 @@
+import type { CutoverBooking, CutoverSettings, CutoverState } from '../../../lambda/contract/cutover';
 import { answerCutover } from '../../../lambda/core/cutover/answer';
 import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
 import { executionEnded } from '../../../lambda/core/cutover/closing';
 import { roomBeforeFence } from '../../../lambda/core/cutover/execution-history';
 import { readFence, sourceAheadMs } from '../../../lambda/core/cutover/fence';
-import { cutoverLook } from '../../../lambda/core/cutover/look';
+import { cutoverLook } from '../../../lambda/core/cutover/poll';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
-import type { CutoverRecord, CutoverSettings } from '../../../lambda/core/cutover/record';
+import type { CutoverRecord } from '../../../lambda/core/cutover/record';
 import type { CutoverPorts } from '../../../lambda/core/cutover/records';
-import type { CutoverBooking, CutoverState } from '../../../lambda/core/cutover/state';
 import { closed, stepBegun } from '../../../lambda/core/cutover/transitions';
 import type { Verification } from '../../../lambda/core/cutover/verifier';
-import { firstLatest } from '../../../lambda/core/observe';
-import type { Look } from '../../../lambda/core/progress';
+import type { Look } from '../../../lambda/core/model/progress';
+import { firstLatest } from '../../../lambda/core/observe/observe';
 import { Harness } from '../../support/harness';
-import { failed, MINUTE, SECOND, syncing, T0 } from '../../support/looks';
 import { MemoryCutovers } from '../../support/memory-cutovers';
+import { failed, MINUTE, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
 const SEEN = play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last;

@@ -1,7 +1,7 @@
 import { FLEET_CONCURRENCY, sideBySide } from '../../../lambda/core/fleet/pool';
 import { BROKEN, FleetRun, listed } from '../../support/fleet-run';
-import { failed, ok } from '../../support/looks';
 import { MemoryStore } from '../../support/memory-store';
+import { failed, ok } from '../../support/observations';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${i}`);
 

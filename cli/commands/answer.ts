@@ -1,0 +1,53 @@
+/** `approve` and `reject`: a person's answer to a cutover, under their own name. */
+
+import { UNPRINTABLE } from '../../lambda/contract/text';
+import { answerCutover } from '../../lambda/core/cutover/answer';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { PLACE_FLAGS, RUN_FLAG, readPlace } from '../input/cutover-place';
+import type { Flags } from '../input/flags';
+import { JsonLines } from '../output/json-lines';
+import { readProject } from './wait';
+
+const FLAGS = {
+  ...PROJECT_FLAG,
+  ...RUN_FLAG,
+  note: { value: 'TEXT', about: 'goes into the receipt' },
+  ...PLACE_FLAGS,
+  ...JSON_FLAG,
+};
+const LONGEST_NOTE = 300;
+
+export const approveCommand: Command = {
+  name: 'approve',
+  summary: 'approve a cutover that waits for it',
+  flags: FLAGS,
+  run: (flags, io) => answer(true, flags, io),
+};
+
+export const rejectCommand: Command = {
+  name: 'reject',
+  summary: 'reject a cutover, or cancel one that has not stopped writes yet',
+  flags: FLAGS,
+  run: (flags, io) => answer(false, flags, io),
+};
+
+async function answer(approve: boolean, flags: Flags, io: Io): Promise<number> {
+  const project = readProject(flags);
+  const run = flags.required('run', "the cutover: its execution's name, as the e-mail says it");
+  const note = flags.text('note');
+  if (note !== undefined && (note.length > LONGEST_NOTE || UNPRINTABLE.test(note)))
+    flags.problems.push(`--note must have at most ${LONGEST_NOTE} characters, and no control characters`);
+  const open = readPlace(flags, io);
+  flags.settle();
+  const place = await open();
+  try {
+    const by = await place.whoAmI();
+    const order = { project, run, approve, by, now: io.clock.now(), ...(note === undefined ? {} : { note }) };
+    const decision = await answerCutover(order, place.cutovers);
+    if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'decision', project, ...decision });
+    else io.stdout(`${decision.decision} by ${decision.by} at ${decision.at}\n`);
+    return 0;
+  } finally {
+    await place.close();
+  }
+}

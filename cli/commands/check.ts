@@ -1,0 +1,53 @@
+/** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
+
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { check } from '../../lambda/core/check/check';
+import { ALL } from '../../lambda/core/fleet/order';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
+import { CONNECTION_FLAGS, readConnection } from '../input/connection';
+import type { Flags, FlagTable } from '../input/flags';
+import { exitOfLook } from '../output/exit-status';
+import { openWatcher } from '../watcher';
+import { checkAll } from './check-all';
+import { readProject } from './wait';
+
+const PROJECT_OR_ALL_FLAG: FlagTable = {
+  project: { value: 'ID', about: `the project, as the OMS console shows it; ${ALL}: each that OMS lists (4.1.1 on)` },
+};
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'look once at a migration, or at all of them',
+  flags: { ...CONNECTION_FLAGS, ...PROJECT_OR_ALL_FLAG, ...DATA_DIR_FLAG, ...JSON_FLAG },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const connection = readConnection(flags, io.env);
+    const project = readProject(flags, { orAll: true });
+    const dataDir = readDataDir(flags);
+    flags.settle();
+    const printer = printerFor(flags, io, { once: true });
+    const watcher = await openWatcher(connection, dataDir, printer, io);
+    try {
+      if (project === ALL) {
+        const { ports, fleet } = watcher;
+        return await checkAll({ fleet, kind: connection.kind, ports, printer, io });
+      }
+      const question = {
+        goal: { type: 'FINISHED' as const },
+        settings: DEFAULT_WAIT_SETTINGS,
+        firstLook: true,
+        deadlineAt: null,
+      };
+      const result = await check(
+        { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
+        watcher.ports,
+      );
+      // How long it has been so, and when a wait would fail on it, is no matter of a single look.
+      const why = result.reason.message.replace(/; seen so for .*$/, '');
+      if (why !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${why}`);
+      return exitOfLook(result.outcome);
+    } finally {
+      await watcher.close();
+    }
+  },
+};

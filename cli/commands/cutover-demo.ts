@@ -1,0 +1,162 @@
+/** `demo --scenario cutover`: the synthesized pipeline against a source with writes, so that the end can be counted; with `--no-fence` what happens without one. */
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
+import { answerCutover } from '../../lambda/core/cutover/answer';
+import { receiptText } from '../../lambda/core/cutover/receipt';
+import { formatDuration } from '../../lambda/core/model/duration';
+import { CheckFailed } from '../../lambda/core/model/errors';
+import { synthesize } from '../../local/cloudformation/synthesize';
+import { ModelledSource } from '../../local/simulator/modelled-source';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
+import { LocalStack, type SentMessage } from '../../local/stack';
+import { VirtualClock } from '../../local/virtual-clock';
+import type { Io } from '../command';
+import { EXIT } from '../output/exit-status';
+import { JsonLines } from '../output/json-lines';
+import { checksTo, type Printer, type Told } from '../output/printer';
+
+export const CUTOVER_SCENARIO = {
+  name: 'cutover',
+  title: 'Cutover',
+  description:
+    'A source that takes writes until the pipeline stops them: approval, fence, drain, switchover, verification, switch. Counts what is missing at the end.',
+} as const;
+
+const PROJECT = 'p_demo';
+const RUN = 'demo-cutover';
+const RECIPIENT = 'dba@example.com';
+/** How long the people of the demo take. */
+const APPROVES_AFTER_MS = 4 * 60_000;
+const SWITCHES_OVER_AFTER_MS = 45_000;
+
+/** What was missing on the target when traffic was switched. */
+interface Proof {
+  readonly committed: number;
+  readonly missing: number;
+}
+
+export async function playCutover(fenced: boolean, printer: Printer, io: Io): Promise<number> {
+  const began = performance.now();
+  const clock = new VirtualClock();
+  const startedAt = clock.now();
+  const source = new ModelledSource({
+    startedAt,
+    random: dice(20_261_123),
+    writesPerSecond: 8,
+    usualLagMs: 7_000,
+    firstLagMs: 6 * 60_000,
+    skewMs: 1_500,
+    reverse: true,
+  });
+  printer.note(`${CUTOVER_SCENARIO.title}: ${CUTOVER_SCENARIO.description}\n`);
+  printer.note('Synthesizing the stack …');
+  const simulator = await startSimulator({ projects: { [PROJECT]: source }, now: () => clock.now() });
+  const context = { omsEndpoint: simulator.url, projects: PROJECT, notifyEmail: RECIPIENT };
+  const assembly = await synthesize({ app: 'cutover-demo', context, signal: io.signal }).catch(
+    async (error: unknown) => {
+      await simulator.close();
+      throw error;
+    },
+  );
+  let proof: Proof | null = null;
+  let stack: LocalStack | null = null;
+  const people: Promise<void>[] = [];
+  try {
+    stack = await LocalStack.start({
+      directory: assembly.directory,
+      clock,
+      credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
+      log: checksTo(printer),
+      onMessage: (message) => {
+        printer.notification(toldOf(message));
+        const work = personAfter(message);
+        if (work !== null) people.push(work());
+      },
+      foreign: {
+        'demo-stopWrites': async () => {
+          const lastCommit = source.stopWrites(clock.now());
+          printer.note('   stopWrites: no new transaction begins; those under way still commit');
+          // As FLUSH TABLES WITH READ LOCK would: it returns when the last one has committed, and reads the source's own clock.
+          await clock.sleep(Math.max(0, lastCommit - clock.now()) + 100);
+          return { writesStoppedAt: new Date(source.sourceTime(clock.now())).toISOString() };
+        },
+        'demo-resumeWrites': async () => {
+          source.resumeWrites(clock.now());
+          printer.note('   resumeWrites: the source takes writes again');
+          return {};
+        },
+        'demo-verify': async () => {
+          await clock.sleep(5_000);
+          printer.note('   verify: the target has what the source had');
+          return {};
+        },
+        'demo-switchTraffic': async () => {
+          proof = { committed: source.committed(clock.now()), missing: source.missing(clock.now()) };
+          printer.note('   switchTraffic: the applications go to the target');
+          return {};
+        },
+      },
+    });
+    const cutovers = new DynamoDbCutovers({
+      client: stack.database.client(),
+      tableName: stack.model.output('TableName'),
+    });
+    /** The people of the demo, by the mail that moves them. */
+    function personAfter({ subject = '' }: SentMessage): (() => Promise<void>) | null {
+      if (subject.includes('waits for approval'))
+        return async () => {
+          await clock.sleep(APPROVES_AFTER_MS);
+          printer.note(`   a person: oms-cutover approve --project ${PROJECT} --run ${RUN}\n`);
+          const order = { project: PROJECT, run: RUN, approve: true, by: 'dba (demo)', now: clock.now() };
+          await clock.participate(() => answerCutover(order, cutovers));
+        };
+      if (subject.includes('switch over in the OMS console'))
+        return async () => {
+          await clock.sleep(SWITCHES_OVER_AFTER_MS);
+          printer.note('   a person: switches over in the OMS console\n');
+          source.switchOver(clock.now());
+        };
+      return null;
+    }
+    const machine = stack.model.output(fenced ? 'CutoverMachineArn' : 'WithoutFenceMachineArn');
+    const execution = await stack.execute(machine, { projectId: PROJECT }, { name: RUN, signal: io.signal });
+    await Promise.all(people);
+    const record = fenced ? await clock.participate(() => cutovers.readCutover(PROJECT, RUN)) : undefined;
+    if (record !== undefined) {
+      if (printer instanceof JsonLines) printer.print({ type: 'receipt', ...record });
+      printer.note(`\n${receiptText(record)}`);
+    }
+    if (proof === null) throw new CheckFailed(`traffic was not switched: ${execution.error}: ${execution.cause}`);
+    const { committed, missing } = proof as Proof;
+    const code = missing === 0 ? 'NothingMissing' : 'WritesMissing';
+    const how = fenced ? 'behind the fence' : 'with no fence, on a small lag alone';
+    const message = `${missing} of ${committed} writes committed on the source were missing on the target at the switch, ${how}`;
+    if (printer instanceof JsonLines) printer.print({ type: 'proof', fence: fenced, committed, missing });
+    printer.result({
+      verdict: missing === 0 ? 'MET' : 'FAILED',
+      reason: { code, message },
+      checks: simulator.requests.progress,
+    });
+    printer.note(
+      `${formatDuration((clock.now() - startedAt) / 1000)} of migration in ${Math.round((performance.now() - began) / 100) / 10} s`,
+    );
+    return missing === 0 && execution.status === 'SUCCEEDED' ? EXIT.ok : EXIT.migration;
+  } finally {
+    await stack?.close();
+    await simulator.close();
+    assembly.remove();
+  }
+}
+
+function toldOf({ subject = '', message, attributes }: SentMessage): Told {
+  const { changeId = '', sequence = '0', ...rest } = attributes;
+  return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
+}
+
+/** The same in every run. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

@@ -1,0 +1,92 @@
+/** `history`: what was seen, and what is not told yet. */
+import { existsSync } from 'node:fs';
+import type { Change } from '../../lambda/core/model/change';
+import { iso } from '../../lambda/core/model/duration';
+import type { Snapshot } from '../../lambda/core/model/snapshot';
+import { isMuted } from '../../lambda/core/notifications/mute';
+import { notificationOf } from '../../lambda/core/notifications/notification';
+import type { Store } from '../../lambda/core/ports';
+import { holdsData } from '../../local/data/data-directory';
+import { besideRuns } from '../../local/data/local-store';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../command';
+import type { Flags } from '../input/flags';
+import { JsonLines } from '../output/json-lines';
+import { PastChanges } from '../output/past-changes';
+import { Terminal } from '../output/terminal';
+import { readProject } from './wait';
+
+export const historyCommand: Command = {
+  name: 'history',
+  summary: 'show what was seen of a migration',
+  flags: {
+    ...PROJECT_FLAG,
+    last: { value: 'N', about: 'only the last N looks (default all)' },
+    ...DATA_DIR_FLAG,
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const project = readProject(flags);
+    const last = flags.count('last', 1, 1_000_000);
+    const dataDir = readDataDir(flags);
+    flags.settle();
+    const json = flags.has('json') ? new JsonLines(io.stdout) : null;
+    const printer = json ?? new Terminal(io.stdout, io.colour);
+    if (!holdsData(dataDir)) {
+      printer.note(
+        existsSync(dataDir)
+          ? `no look at ${project} is stored in ${dataDir}`
+          : `nothing is stored yet: there is no folder ${dataDir}`,
+      );
+      return 0;
+    }
+    // Read whole before anything is printed: who reads it may take their time (`| less`), and a wait may want the folder meanwhile.
+    const { latest, looks } = await besideRuns(dataDir, async ({ store }) => ({
+      latest: await store.readLatest(project),
+      looks: await (json === null ? withChanges : alone)(store, project, last),
+    }));
+    const untold = new Set(latest?.pending.map(({ id }) => id));
+    for (const { snapshot, changes } of looks)
+      printer.snapshot(
+        snapshot,
+        changes.map((change) => ({ change, told: !untold.has(change.id) })),
+      );
+    printer.note(
+      looks.length === 0
+        ? `no look at ${project} is stored in ${dataDir}`
+        : `${looks.length} look${looks.length === 1 ? '' : 's'} at ${project}`,
+    );
+    if (latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()))
+      printer.note(`muted until ${iso(latest.mutedUntil)}`);
+    for (const change of latest?.pending ?? []) {
+      const { subject } = notificationOf(change);
+      json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
+      printer.note(`not told yet: ${subject}`);
+    }
+    return 0;
+  },
+};
+
+interface PastLook {
+  readonly snapshot: Snapshot;
+  /** What it brought; none where nobody asks. */
+  readonly changes: readonly Change[];
+}
+
+/** Oldest first; of the last N only those. */
+async function alone(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
+  const order = last === undefined ? {} : { newestFirst: true, limit: last };
+  const found: PastLook[] = [];
+  for await (const snapshot of store.snapshots(project, order)) found.push({ snapshot, changes: [] });
+  return last === undefined ? found : found.reverse();
+}
+
+/** The same with the changes, which need all that came before: how long a state had lasted may be older than the last N looks. */
+async function withChanges(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
+  const past = new PastChanges();
+  const found: PastLook[] = [];
+  for await (const snapshot of store.snapshots(project)) {
+    if (found.push({ snapshot, changes: past.broughtBy(snapshot) }) > (last ?? Number.POSITIVE_INFINITY)) found.shift();
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+/** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
+import { newCheckId } from '../../lambda/adapters/check-id';
+import { LONGEST_MUTE_SECONDS, type MuteOrder, type MuteReply, mute } from '../../lambda/core/notifications/mute';
+import { holdsData } from '../../local/data/data-directory';
+import { besideRuns } from '../../local/data/local-store';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../command';
+import type { Flags } from '../input/flags';
+import { JsonLines } from '../output/json-lines';
+import { readProject } from './wait';
+
+export const muteCommand: Command = {
+  name: 'mute',
+  summary: 'keep changes for a while instead of telling them',
+  flags: {
+    ...PROJECT_FLAG,
+    for: { value: 'D', about: 'from now on for so long, 7d at most' },
+    off: { about: 'end it now: the next look tells what was kept' },
+    ...DATA_DIR_FLAG,
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const project = readProject(flags);
+    const forSeconds = readWindow(flags);
+    const dataDir = readDataDir(flags);
+    flags.settle();
+    const reply =
+      forSeconds === 0 && !holdsData(dataDir)
+        ? { mutedUntil: null, pending: 0, seen: false }
+        : await muteIn(dataDir, { projectId: project, forSeconds }, io);
+    const { mutedUntil, pending } = reply;
+    if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'mute', project, mutedUntil, pending });
+    else {
+      const kept = pending === 0 ? '' : `; ${pending} change${pending === 1 ? ' waits' : 's wait'} to be told`;
+      const unseen =
+        reply.seen || mutedUntil === null
+          ? ''
+          : `; no look at it is stored in ${dataDir}: is it the folder and the project you mean?`;
+      io.stdout(`${project} is ${mutedUntil === null ? 'not muted' : `muted until ${mutedUntil}`}${kept}${unseen}\n`);
+    }
+    return 0;
+  },
+};
+
+function readWindow(flags: Flags): number {
+  if (flags.has('for') === flags.has('off')) {
+    flags.problems.push('give one of --for (how long, such as 2h) and --off');
+    return 0;
+  }
+  const seconds = flags.seconds('for', 1) ?? 0;
+  if (seconds > LONGEST_MUTE_SECONDS) flags.problems.push(`--for must be 7d or less, got "${flags.text('for')}"`);
+  return seconds;
+}
+
+async function muteIn(dataDir: string, order: MuteOrder, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
+  return await besideRuns(dataDir, async ({ store }) => {
+    const latest = await store.readLatest(order.projectId);
+    const reply = await mute(order, { store, clock: io.clock, newId: newCheckId });
+    return { ...reply, seen: (latest?.observedAt ?? 0) > 0 };
+  });
+}

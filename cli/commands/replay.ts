@@ -1,0 +1,52 @@
+/** `replay`: other thresholds over what is stored: when would the gate have opened? */
+
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import { replay } from '../../lambda/core/check/replay';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { PLACE_FLAGS, readPlace } from '../input/cutover-place';
+import type { Flags } from '../input/flags';
+import { EXIT } from '../output/exit-status';
+import { JsonLines } from '../output/json-lines';
+import { readProject } from './wait';
+
+export const replayCommand: Command = {
+  name: 'replay',
+  summary: 'try other thresholds on what was seen of a migration',
+  flags: {
+    ...PROJECT_FLAG,
+    'max-lag': { value: 'D', about: 'greatest lag (default 30s)' },
+    hold: { value: 'D', about: 'for so long (default 1m)' },
+    ...PLACE_FLAGS,
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const project = readProject(flags);
+    const goal = {
+      type: 'SYNCED',
+      maxLagSeconds: flags.seconds('max-lag') ?? DEFAULTS.maxLagSeconds,
+      holdSeconds: flags.seconds('hold') ?? DEFAULTS.holdSeconds,
+    } as const;
+    const open = readPlace(flags, io);
+    flags.settle();
+    const place = await open();
+    try {
+      const found = await replay(project, goal, place.store.snapshots(project));
+      const { type: _type, ...thresholds } = goal;
+      if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'replay', project, ...thresholds, ...found });
+      else {
+        for (const { from, to, looks, message } of found.openings)
+          io.stdout(`open from ${from} to ${to} (${looks} look${looks === 1 ? '' : 's'}): ${message}\n`);
+        if (found.openings.length === 0) io.stdout(`would not have opened; at the last look: ${found.lastReason}\n`);
+        io.stdout(`${found.looks} stored looks\n`);
+        if (found.gaps > 0)
+          io.stdout(
+            `${found.gaps} of them came more than ${found.widestGapSeconds} s after the one before, too late to go on with a hold: a waiting pipeline looks more often than the schedule\n`,
+          );
+      }
+      return found.openings.length > 0 ? EXIT.ok : EXIT.migration;
+    } finally {
+      await place.close();
+    }
+  },
+};

@@ -1,0 +1,59 @@
+/** `simulate`: an OMS to try things on, over real HTTP and in real time, or faster. */
+import { projectIdProblem } from '../../lambda/contract/project-id';
+import { listScenarios, loadScenario } from '../../local/simulator/scenarios';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
+import { type Command, type Io, JSON_FLAG } from '../command';
+import type { Flags } from '../input/flags';
+import { JsonLines } from '../output/json-lines';
+
+export const simulateCommand: Command = {
+  name: 'simulate',
+  summary: 'run an OMS to try things on',
+  flags: {
+    scenario: { value: 'NAME|FILE', about: 'what the migration goes through (default full-copy; --list shows them)' },
+    project: { value: 'ID', about: 'the project it answers for (default p_demo)' },
+    port: { value: 'N', about: 'the port on 127.0.0.1 (default: a free one, printed)' },
+    speed: { value: 'N', about: 'simulated seconds a second (default 1)' },
+    list: { about: 'list the scenarios' },
+    ...JSON_FLAG,
+  },
+
+  async run(flags: Flags, io: Io): Promise<number> {
+    const json = flags.has('json') ? new JsonLines(io.stdout) : null;
+    if (flags.has('list')) {
+      for (const { name, title, description } of listScenarios()) {
+        json?.print({ type: 'scenario', name, title, description });
+        if (json === null) io.stdout(`${name.padEnd(16)} ${title}\n${' '.repeat(17)}${description}\n`);
+      }
+      return 0;
+    }
+    const port = flags.count('port', 0, 65_535) ?? 0;
+    const speed = flags.count('speed', 1, 1_000_000) ?? 1;
+    const project = flags.text('project') ?? 'p_demo';
+    const problem = projectIdProblem(project);
+    if (problem !== null) flags.problems.push(problem);
+    flags.settle();
+    const scenario = loadScenario(flags.text('scenario') ?? 'full-copy');
+    const simulator = await startSimulator({
+      projects: { [project]: scenario },
+      now: () => io.clock.now(),
+      port,
+      speed,
+    });
+    try {
+      const { url } = simulator;
+      json?.print({ type: 'simulator', url, port: simulator.port, project, username: SIMULATOR_USERNAME });
+      if (json === null) {
+        io.stdout(`OMS simulator on ${url}: project ${project}, ${scenario.title}, ${speed} times as fast\n\n`);
+        io.stdout(
+          `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} npm start -- wait --endpoint ${url} --project ${project}\n\n`,
+        );
+        io.stdout('Ctrl-C ends it.\n');
+      }
+      // Until the signal: a server has no end of its own.
+      for (;;) await io.clock.sleep(3_600_000, io.signal);
+    } finally {
+      await simulator.close();
+    }
+  },
+};

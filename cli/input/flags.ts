@@ -1,0 +1,128 @@
+/** Reads a command's flags: one table a command, strict, every problem at once. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { plainLine } from '../../lambda/contract/text';
+import { parseDuration } from '../../lambda/core/model/duration';
+import { InvalidInput } from '../../lambda/core/model/errors';
+import { nearest } from '../../lambda/core/model/nearest';
+import { keptByNpm, sayDashes, startedByNpm } from './npm-start';
+
+/** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
+export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export class Flags {
+  readonly problems: string[] = [];
+  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly command: string;
+  private readonly env: Env;
+  /** Required flags that were given to npm. */
+  private readonly missedByNpm: string[] = [];
+
+  /**
+   * @param env tells who started us.
+   * @throws InvalidInput on a flag that the command does not have, one without its value, or a stray word.
+   */
+  constructor(command: string, table: FlagTable, args: readonly string[], env: Env = {}) {
+    this.command = command;
+    this.env = env;
+    const options: NonNullable<ParseArgsConfig['options']> = {};
+    for (const [name, flag] of Object.entries(table))
+      options[name] = { type: flag.value === undefined ? 'boolean' : 'string', multiple: true };
+    try {
+      this.values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    } catch (error) {
+      throw new InvalidInput([explain(command, table, error, env)]);
+    }
+    for (const [name, given] of Object.entries(this.values)) {
+      if (Array.isArray(given) && given.length > 1)
+        this.problems.push(`--${name} is given ${given.length} times; give it once`);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.values[name] !== undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.values[name];
+    return Array.isArray(value) && typeof value[0] === 'string' ? value[0] : undefined;
+  }
+
+  required(name: string, expected: string): string {
+    const value = this.text(name);
+    if (value === undefined && keptByNpm(name, this.env)) this.missedByNpm.push(name);
+    else if (value === undefined) this.problems.push(`--${name} is required: ${expected}`);
+    else if (value === '') this.problems.push(`--${name} is empty: ${expected}`);
+    return value ?? '';
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+    const value = this.text(name);
+    if (value === undefined) return otherwise;
+    const choice = choices.find((one) => one === value);
+    if (choice === undefined)
+      this.problems.push(`--${name} must be one of ${choices.join(', ')}, got "${short(value)}"`);
+    return choice ?? otherwise;
+  }
+
+  /** Whole seconds. */
+  seconds(name: string, least = 0): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const seconds = parseDuration(value);
+    if (seconds === null) {
+      this.problems.push(`--${name} must be a duration such as 0s, 30s, 5m, 12h or 3d, got "${short(value)}"`);
+    } else if (seconds < least) {
+      this.problems.push(`--${name} must be ${least}s or more, got "${value}"`);
+    }
+    return seconds ?? undefined;
+  }
+
+  count(name: string, from: number, to: number): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= from && number <= to) return number;
+    this.problems.push(`--${name} must be a whole number from ${from} to ${to}, got "${short(value)}"`);
+    return undefined;
+  }
+
+  /** @throws InvalidInput when anything was wrong. */
+  settle(): void {
+    if (this.missedByNpm.length > 0) {
+      const names = this.missedByNpm.map((name) => `--${name}`).join(', ');
+      throw new InvalidInput([`npm kept ${names} for itself; ${sayDashes(this.command)}`]);
+    }
+    if (this.problems.length > 0) throw new InvalidInput(this.problems);
+  }
+}
+
+function explain(command: string, table: FlagTable, error: unknown, env: Env): string {
+  const { code, message } = error as { code?: string; message: string };
+  const known = `${command} takes ${
+    Object.keys(table)
+      .map((name) => `--${name}`)
+      .join(', ') || 'no flags'
+  }`;
+  const quoted = short(/'([^']*)'/.exec(message)?.[1] ?? '');
+  const name = /--([a-z-]+)/.exec(quoted)?.[1] ?? '';
+  const flag = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && flag !== undefined) {
+    return flag.value === undefined
+      ? `--${name} takes no value`
+      : `--${name} needs a value: --${name} ${flag.value}, ${flag.about}`;
+  }
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const meant = nearest(quoted.replace(/^-+/, ''), Object.keys(table));
+    return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? ${command} --help lists them all`}`;
+  }
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+    return `unexpected argument "${quoted}"; ${startedByNpm(env) ? sayDashes(command) : known}`;
+  return `${short(message.split('\n')[0] ?? message)}; ${known}`;
+}
+
+/** A value as typed, cut, with nothing in it that a terminal would act on. */
+export function short(value: string): string {
+  return plainLine(value, 80);
+}

@@ -1,0 +1,70 @@
+/** What a command has to say, however it is printed. */
+
+import type { CheckResult, Reason, Verdict } from '../../lambda/contract/check-result';
+import { wrapped } from '../../lambda/contract/text';
+import type { Change } from '../../lambda/core/model/change';
+import type { Looker, Snapshot } from '../../lambda/core/model/snapshot';
+import type { Log, Notification } from '../../lambda/core/ports';
+
+export interface RunResult {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly checks: number;
+}
+
+/** A message as it arrives: from the core directly, or from SNS. */
+export interface Told {
+  readonly subject: string;
+  readonly body: string;
+  readonly changeId: string;
+  readonly sequence: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Of a run without a stack, whose account comes from this machine. */
+export function toldOf({ change, subject, body, attributes }: Notification): Told {
+  return { subject, body: adviseHere(change, body), changeId: change.id, sequence: change.sequence, attributes };
+}
+
+const ADVICE = 'What to do: ';
+/** On the stack a secret holds the account, and is read again by itself. */
+const OTHER_ACCOUNT =
+  'put a working console account into the file of --credentials-file, which is read again by itself; from OMS_USERNAME and OMS_PASSWORD it is read once, so start again.';
+
+function adviseHere(change: Change, body: string): string {
+  if (change.kind !== 'credentials-refused') return body;
+  const paragraphs = body.split('\n\n');
+  return paragraphs
+    .map((each) => (each.startsWith(ADVICE) ? wrapped(`${ADVICE}${OTHER_ACCOUNT}`).join('\n') : each))
+    .join('\n\n');
+}
+
+/** A change that a stored look brought. */
+export interface Brought {
+  readonly change: Change;
+  readonly told: boolean;
+}
+
+export interface Printer {
+  /** @param looker who looked: only a wait looks again when its look says. */
+  check(result: CheckResult, looker: Looker): void;
+  notification(told: Told): void;
+  /** @param brought for people; in JSON a change has its line when it is told. */
+  snapshot(snapshot: Snapshot, brought: readonly Brought[]): void;
+  /** The last line of a wait or a demo; an interrupted one prints none. */
+  result(result: RunResult): void;
+  /** A remark for people; nothing in JSON. */
+  note(text: string): void;
+}
+
+/** A log that shows the checks in it and nothing else. */
+export function checksTo(printer: Printer): Log {
+  return {
+    info: (event, fields) => {
+      if (event !== 'check') return;
+      const { projectId: _projectId, stalled: _stalled, looker, ...result } = fields ?? {};
+      printer.check(result as unknown as CheckResult, looker as Looker);
+    },
+    warn: () => undefined,
+  };
+}

@@ -1,0 +1,53 @@
+/** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
+
+import { newCheckId } from '../lambda/adapters/check-id';
+import type { CheckPorts } from '../lambda/core/check/check';
+import { iso } from '../lambda/core/model/duration';
+import { isMuted } from '../lambda/core/notifications/mute';
+import type { Fleet } from '../lambda/core/ports';
+import { openLocalStore } from '../local/data/local-store';
+import type { Io } from './command';
+import { type Connection, openOms } from './input/connection';
+import { checksTo, type Printer, toldOf } from './output/printer';
+
+export interface Watcher {
+  readonly ports: CheckPorts;
+  /** The same OMS. */
+  readonly fleet: Fleet;
+  /** ISO 8601; null for a project that is not muted. */
+  mutedUntil(project: string): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export async function openWatcher(connection: Connection, dataDir: string, printer: Printer, io: Io): Promise<Watcher> {
+  // First what can be wrong with the settings, then what makes a folder; warnings only where there is a run to warn of.
+  const oms = openOms(connection, io.clock);
+  const data = await openLocalStore(dataDir).catch(async (error: unknown) => {
+    await oms.close();
+    throw error;
+  });
+  for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
+  return {
+    fleet: oms,
+    ports: {
+      oms,
+      store: data.store,
+      // Told means printed: a run that ends between the two prints it again.
+      notifier: { publish: async (notification) => printer.notification(toldOf(notification)) },
+      clock: io.clock,
+      // Logged as soon as it is stored, so the look is shown before what is told of it.
+      log: checksTo(printer),
+      // The folder has one user at a time, so no other publisher can be alive.
+      leaseMs: 0,
+      newId: newCheckId,
+    },
+    async mutedUntil(project) {
+      const latest = await data.store.readLatest(project);
+      return latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()) ? iso(latest.mutedUntil) : null;
+    },
+    async close() {
+      await oms.close();
+      await data.close();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The memory of cutovers, in the same table: in the project's partition `CUTOVER` (which run is the current one), `CUTOVER#<run>` (its
+ * receipt) and `CUTOVER#<run>#DECISION#<n>`; and `#CUTOVER` / `<run>` for whoever knows only the run. Only conditional writes of single items.
+ */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../../core/cutover/record';
+import { CheckFailed } from '../../core/model/errors';
+import { itemOf } from './item';
+
+const CURRENT = 'CUTOVER';
+/** No project can be called so: `#` is not allowed in an id. */
+const RUNS = '#CUTOVER';
+
+type Key = { readonly pk: string; readonly sk: string };
+
+export interface DynamoDbCutoversOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}
+
+export class DynamoDbCutovers implements CutoverStore {
+  private readonly options: DynamoDbCutoversOptions;
+
+  constructor(options: DynamoDbCutoversOptions) {
+    this.options = options;
+  }
+
+  async readCurrentCutover(project: string): Promise<CurrentCutover | undefined> {
+    return await this.get<CurrentCutover>({ pk: project, sk: CURRENT });
+  }
+
+  async putCurrentCutover(
+    current: CurrentCutover,
+    { expectedVersion }: { readonly expectedVersion: number },
+  ): Promise<Put> {
+    return await this.put({ pk: current.project, sk: CURRENT }, { ...current }, versionIs(expectedVersion));
+  }
+
+  async readCutover(project: string, run: string): Promise<CutoverRecord | undefined> {
+    return await this.get<CutoverRecord>({ pk: project, sk: `${CURRENT}#${run}` });
+  }
+
+  async putCutover(record: CutoverRecord, { expectedVersion }: { readonly expectedVersion: number }): Promise<Put> {
+    const key = { pk: record.project, sk: `${CURRENT}#${record.run}` };
+    return await this.put(key, { ...record }, versionIs(expectedVersion));
+  }
+
+  async readRunOwner(run: string): Promise<RunOwner | undefined> {
+    return await this.get<RunOwner>({ pk: RUNS, sk: run });
+  }
+
+  async putRunOwner(run: string, owner: RunOwner): Promise<Put> {
+    return await this.put({ pk: RUNS, sk: run }, { ...owner }, versionIs(0));
+  }
+
+  async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {
+    return await this.get<Decision>({ pk: project, sk: decisionKey(run, question) });
+  }
+
+  async putDecision(project: string, decision: Decision): Promise<Put> {
+    const key = { pk: project, sk: decisionKey(decision.run, decision.question) };
+    return await this.put(key, { ...decision }, versionIs(0));
+  }
+
+  private async get<T>(key: Key): Promise<T | undefined> {
+    const { client, tableName: TableName } = this.options;
+    try {
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key: itemOf(key), ConsistentRead: true }));
+      if (Item === undefined) return undefined;
+      const { pk: _pk, sk: _sk, ...rest } = unmarshall(Item);
+      return rest as T;
+    } catch (error) {
+      throw this.failed('read', key, error);
+    }
+  }
+
+  private async put(key: Key, item: Record<string, unknown>, condition: Partial<PutItemCommandInput>): Promise<Put> {
+    const { client, tableName: TableName } = this.options;
+    try {
+      await client.send(new PutItemCommand({ TableName, Item: itemOf({ ...key, ...item }), ...condition }));
+      return 'stored';
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'conflict';
+      throw this.failed('store', key, error);
+    }
+  }
+
+  private failed(what: string, { pk, sk }: Key, error: unknown): CheckFailed {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return new CheckFailed(`could not ${what} ${sk} of ${pk} in table ${this.options.tableName}: ${cause}`, error);
+  }
+}
+
+function decisionKey(run: string, question: number): string {
+  return `${CURRENT}#${run}#DECISION#${question}`;
+}
+
+function versionIs(expected: number): Partial<PutItemCommandInput> {
+  if (expected === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#version = :expected',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':expected': { N: String(expected) } },
+  };
+}

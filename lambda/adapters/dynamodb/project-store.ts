@@ -1,0 +1,153 @@
+/**
+ * The memory, in one DynamoDB table: a partition a project, `LATEST` and `SNAPSHOT#<time>#<check id>` as sort keys; and one of the schedules.
+ * Only conditional writes of single items: they are enough.
+ */
+import { createHash } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { FleetMemory } from '../../core/fleet/memory';
+import { ALL, type FleetProjects } from '../../core/fleet/order';
+import { CheckFailed } from '../../core/model/errors';
+import type { Latest } from '../../core/model/project-state';
+import type { Snapshot } from '../../core/model/snapshot';
+import type { FleetStore, SnapshotRange, Store } from '../../core/ports';
+import { itemOf } from './item';
+
+const LATEST = 'LATEST';
+const SNAPSHOT = 'SNAPSHOT#';
+/** No project can be called so: `#` is not allowed in an id. */
+const FLEET = '#FLEET';
+const DAY_SECONDS = 86_400;
+
+export interface DynamoDbStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Whole days after which DynamoDB may drop a snapshot (attribute `expiresAt`, Unix seconds). Latest never expires. */
+  readonly retentionDays: number;
+}
+
+export class DynamoDbStore implements Store, FleetStore {
+  private readonly options: DynamoDbStoreOptions;
+
+  constructor(options: DynamoDbStoreOptions) {
+    this.options = options;
+  }
+
+  async readLatest(project: string): Promise<Latest | undefined> {
+    const { Item } = await this.send(`read the latest item of ${project}`, (client, TableName) =>
+      client.send(new GetItemCommand({ TableName, Key: itemOf({ pk: project, sk: LATEST }), ConsistentRead: true })),
+    );
+    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as Latest);
+  }
+
+  async putSnapshot(snapshot: Snapshot): Promise<void> {
+    const expiresAt = this.expiryAfter(snapshot.observedAt);
+    const key = { pk: snapshot.project, sk: `${SNAPSHOT}${snapshot.observedAt}#${snapshot.checkId}` };
+    await this.send(`keep a snapshot of ${snapshot.project}`, (client, TableName) =>
+      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...key, ...snapshot, expiresAt }) })),
+    );
+  }
+
+  async putLatest(
+    latest: Latest,
+    { expectedVersion }: { readonly expectedVersion: number },
+  ): Promise<'stored' | 'conflict'> {
+    const condition =
+      expectedVersion === 0
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#version = :expected',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':expected': { N: String(expectedVersion) } },
+          };
+    return await this.send(`store the latest item of ${latest.project}`, async (client, TableName) => {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName,
+            Item: itemOf({ pk: latest.project, sk: LATEST, ...latest }),
+            ...condition,
+          }),
+        );
+        return 'stored' as const;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'conflict' as const;
+        throw error;
+      }
+    });
+  }
+
+  async *snapshots(project: string, range: SnapshotRange = {}): AsyncIterable<Snapshot> {
+    let left = range.limit ?? Number.POSITIVE_INFINITY;
+    let startKey: QueryCommandInput['ExclusiveStartKey'];
+    const from = range.from === undefined ? SNAPSHOT : `${SNAPSHOT}${new Date(range.from).toISOString()}`;
+    // `~` sorts after every character of a key, so the whole last millisecond is in.
+    const to = range.to === undefined ? `${SNAPSHOT}~` : `${SNAPSHOT}${new Date(range.to).toISOString()}~`;
+    do {
+      const page = await this.send(`read the snapshots of ${project}`, (client, TableName) =>
+        client.send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :project AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: itemOf({ ':project': project, ':from': from, ':to': to }),
+            ScanIndexForward: range.newestFirst !== true,
+            ...(Number.isFinite(left) ? { Limit: left } : {}),
+            ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+          }),
+        ),
+      );
+      for (const item of page.Items ?? []) {
+        yield withoutKeys(unmarshall(item)) as unknown as Snapshot;
+        left -= 1;
+        if (left <= 0) return;
+      }
+      startKey = page.LastEvaluatedKey;
+    } while (startKey !== undefined);
+  }
+
+  async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
+    const { Item } = await this.send("read the schedule's memory", (client, TableName) =>
+      client.send(new GetItemCommand({ TableName, Key: itemOf(fleetKey(projects)), ConsistentRead: true })),
+    );
+    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as FleetMemory);
+  }
+
+  async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
+    // A list that was changed is another schedule: what the old one remembered nobody reads again.
+    const expiry = projects === ALL ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
+    await this.send("keep the schedule's memory", (client, TableName) =>
+      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...fleetKey(projects), ...memory, ...expiry }) })),
+    );
+  }
+
+  private expiryAfter(moment: string): number {
+    return Math.floor(Date.parse(moment) / 1000) + this.options.retentionDays * DAY_SECONDS;
+  }
+
+  /** @throws CheckFailed that says what could not be done; the SDK has tried again by then. */
+  private async send<T>(what: string, call: (client: DynamoDBClient, tableName: string) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.options.client, this.options.tableName);
+    } catch (error) {
+      const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw new CheckFailed(`could not ${what} in table ${this.options.tableName}: ${cause}`, error);
+    }
+  }
+}
+
+function fleetKey(projects: FleetProjects): { readonly pk: string; readonly sk: string } {
+  if (projects === ALL) return { pk: FLEET, sk: 'ALL' };
+  return { pk: FLEET, sk: `LIST#${createHash('sha256').update(projects.join('\n')).digest('hex').slice(0, 32)}` };
+}
+
+function withoutKeys(item: Record<string, unknown>): Record<string, unknown> {
+  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...rest } = item;
+  return rest;
+}

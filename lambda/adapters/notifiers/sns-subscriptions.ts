@@ -1,0 +1,41 @@
+/** Who listens to an SNS topic, and whether they have confirmed. */
+import { ListSubscriptionsByTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Listener, Listeners } from '../../core/ports';
+
+/** Of a hundred each: whoever has more has other ways to count them. */
+const MAX_PAGES = 10;
+
+export class SnsListeners implements Listeners {
+  private readonly client: SNSClient;
+  private readonly topicArn: string;
+
+  constructor(client: SNSClient, topicArn: string) {
+    this.client = client;
+    this.topicArn = topicArn;
+  }
+
+  async list(): Promise<readonly Listener[]> {
+    const listeners: Listener[] = [];
+    let token: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { Subscriptions = [], NextToken } = await this.client.send(
+        new ListSubscriptionsByTopicCommand({
+          TopicArn: this.topicArn,
+          ...(token === undefined ? {} : { NextToken: token }),
+        }),
+      );
+      for (const { SubscriptionArn, Protocol = '', Endpoint = '' } of Subscriptions) {
+        // SNS lists who has left for three days more.
+        if (SubscriptionArn === 'Deleted') continue;
+        listeners.push({
+          protocol: Protocol,
+          endpoint: Endpoint,
+          confirmed: SubscriptionArn?.startsWith('arn:') === true,
+        });
+      }
+      token = NextToken;
+      if (token === undefined || token === '') break;
+    }
+    return listeners;
+  }
+}

@@ -1,0 +1,76 @@
+/** One time limit over everything a look does: credentials, connecting, headers, body, pauses, retries, a second API. */
+import { Interrupted } from '../../core/model/errors';
+
+export class Deadline {
+  readonly timeoutMs: number;
+  /** Aborts when the time is over or the caller gives up. */
+  readonly signal: AbortSignal;
+  private readonly caller: AbortSignal | undefined;
+  private readonly endsAt: number;
+  private readonly timer: NodeJS.Timeout;
+  private readonly abort: () => void;
+
+  /** Begins at once, on the real clock: a virtual one says nothing about how long a socket takes. Call `clear` in the end. */
+  constructor(timeoutMs: number, caller?: AbortSignal) {
+    this.timeoutMs = timeoutMs;
+    this.caller = caller;
+    this.endsAt = performance.now() + timeoutMs;
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.abort = () => controller.abort();
+    this.timer = setTimeout(this.abort, timeoutMs);
+    // Not AbortSignal.any: a wait hands the same signal to every look for days, and `any` would hold on to each of them.
+    caller?.addEventListener('abort', this.abort, { once: true });
+    this.throwIfInterrupted();
+  }
+
+  /** Milliseconds left; 0 when over. */
+  remainingMs(): number {
+    return this.signal.aborted ? 0 : Math.max(0, this.endsAt - performance.now());
+  }
+
+  /** The caller's wish to stop goes before every other outcome. */
+  throwIfInterrupted(): void {
+    if (this.caller?.aborted) {
+      this.clear();
+      throw new Interrupted();
+    }
+  }
+
+  /** The promise's value, or undefined when the time is over first. The promise's own failure passes through. */
+  async within<T>(promise: Promise<T>): Promise<T | undefined> {
+    const over = this.aborted();
+    try {
+      return await Promise.race([promise, over.promise]);
+    } finally {
+      over.forget();
+    }
+  }
+
+  /** Resolves after `ms`, or when the time is over. */
+  async sleep(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await this.within(
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+      }),
+    );
+    clearTimeout(timer);
+  }
+
+  /** Lets go of the timer and of the caller's signal. */
+  clear(): void {
+    clearTimeout(this.timer);
+    this.caller?.removeEventListener('abort', this.abort);
+  }
+
+  private aborted(): { promise: Promise<undefined>; forget: () => void } {
+    let listener = () => {};
+    const promise = new Promise<undefined>((resolve) => {
+      listener = () => resolve(undefined);
+      if (this.signal.aborted) resolve(undefined);
+      else this.signal.addEventListener('abort', listener, { once: true });
+    });
+    return { promise, forget: () => this.signal.removeEventListener('abort', listener) };
+  }
+}

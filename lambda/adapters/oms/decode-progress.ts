@@ -1,0 +1,72 @@
+/** The three formats of a progress reply, decoded into the one progress model. */
+
+import { IMPORTANCES, type ProjectKind } from '../../contract/oms';
+import { type Progress, STATUSES } from '../../core/model/progress';
+import { phaseOf } from '../../core/model/status';
+import { asText, type Decoding, own } from './decode-values';
+
+/**
+ * Where each field may stand: 3.3's migration call, 3.3's sync call (its page names the progress both ways), and 4.1.1's call.
+ * All spellings are read from any reply, for a project's kind and OMS's version are not always what we were told.
+ */
+const SPELLINGS: Record<keyof Progress, readonly string[]> = {
+  status: ['status'],
+  importance: ['importance', 'alarmLevel'],
+  enableStructMigration: ['enableStructMigration', 'enableStructSync', 'enableStructTransfer'],
+  enableFullMigration: ['enableFullMigration', 'enableFullSync', 'enableFullTransfer'],
+  enableIncrSync: ['enableIncrSync', 'enableIncrTransfer'],
+  enableReverseIncrSync: ['enableReverseIncrSync', 'enableReverseIncrTransfer'],
+  currentStep: ['currentStep'],
+  structMigrationProgress: ['structMigrationProgress', 'structSyncProgress', 'structTransferProgress'],
+  fullMigrationProgress: ['fullMigrationProgress', 'fullSyncProgress', 'fullTransferProgress'],
+  incrSyncCheckpoint: ['incrSyncCheckpoint', 'incrTransferCheckpoint'],
+  reverseIncrSyncCheckpoint: ['reverseIncrSyncCheckpoint', 'reverseIncrTransferCheckpoint'],
+};
+
+/** The progress in `data`, or one sentence on why there is none: without a status a reply says nothing. */
+export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decoding): Progress | string {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return `"data" is ${data === undefined ? 'missing' : data === null ? 'null' : 'no object'}`;
+  }
+  const rawStatus = own(data, 'status');
+  const known: readonly string[] = STATUSES;
+  const status =
+    typeof rawStatus === 'string' ? decoding.word('status', rawStatus, (word) => known.includes(word)) : null;
+  if (status === null) return `"data.status" is ${describe(rawStatus)}, expected a word such as RUNNING`;
+  const sync = kind === 'sync';
+  const value = (field: keyof Progress) => pick(data, field, decoding);
+  return {
+    status,
+    importance: decoding.oneOf('importance', value('importance'), IMPORTANCES),
+    enableStructMigration: decoding.flag('enableStructMigration', value('enableStructMigration')),
+    enableFullMigration: decoding.flag('enableFullMigration', value('enableFullMigration')),
+    enableIncrSync: decoding.flag('enableIncrSync', value('enableIncrSync')),
+    // A synchronisation project has no way back.
+    enableReverseIncrSync: decoding.flag('enableReverseIncrSync', value('enableReverseIncrSync'), { optional: sync }),
+    currentStep: decoding.word('currentStep', value('currentStep'), (word) => phaseOf(word) !== 'unknown'),
+    structMigrationProgress: decoding.percent('structMigrationProgress', value('structMigrationProgress')),
+    fullMigrationProgress: decoding.percent('fullMigrationProgress', value('fullMigrationProgress')),
+    incrSyncCheckpoint: decoding.checkpoint('incrSyncCheckpoint', value('incrSyncCheckpoint'), { textual: sync }),
+    reverseIncrSyncCheckpoint: decoding.checkpoint('reverseIncrSyncCheckpoint', value('reverseIncrSyncCheckpoint'), {
+      textual: sync,
+    }),
+  };
+}
+
+/** The value under whichever spelling came, null before undefined. Two spellings that contradict each other leave none. */
+function pick(data: unknown, field: keyof Progress, decoding: Decoding): unknown {
+  const came = SPELLINGS[field].map((name) => own(data, name)).filter((value) => value !== undefined);
+  const [first, ...others] = came.filter((value) => value !== null);
+  if (others.some((value) => value !== first)) {
+    const problem = 'two spellings of the field contradict each other; taken as unknown';
+    decoding.odd(field, [first, ...others].map(asText).join(' and '), problem);
+    return null;
+  }
+  return first ?? came[0];
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return typeof value === 'string' ? 'empty' : `a ${typeof value}`;
+}

@@ -1,0 +1,54 @@
+/** Text that came from outside, made fit for logs, e-mails and terminals: no secret, no control characters, bounded. */
+import { plain, wellFormed } from '../../contract/text';
+import type { Credentials } from '../../core/ports';
+
+export type Clean = (text: string, maxLength: number) => string;
+
+/** Below this a password would be found inside ordinary words, and hiding it there would say what it is. */
+const SHORTEST_SECRET = 4;
+/** A rotated password and its predecessors are all worth hiding; nobody rotates more often than this within one process's life. */
+const REMEMBERED = 8;
+
+/** Knows the passwords in use and takes them out of any text, in the forms in which a server may echo them. */
+export class Secrets {
+  private forms: string[] = [];
+
+  add(credentials: Credentials): void {
+    const added = formsOf(credentials).filter((form) => !this.forms.includes(form));
+    if (added.length === 0) return;
+    // Longest first, so that a form that contains another is taken out whole.
+    this.forms = [...added, ...this.forms].slice(0, REMEMBERED * 7).sort((a, b) => b.length - a.length);
+  }
+
+  /** The text on one line, without secrets and control characters, cut to `maxLength` characters. */
+  readonly clean: Clean = (text, maxLength) => {
+    // Longer than anything shown; keeps a megabyte of echo from being searched over and over.
+    let cleaned = text.slice(0, maxLength * 4 + 4_000);
+    const wasCut = cleaned.length < text.length;
+    for (const form of this.forms) cleaned = cleaned.replaceAll(form, '[redacted]');
+    // The cut may have gone through a secret, whose first half no form would match.
+    if (wasCut) cleaned = cleaned.slice(0, -(this.forms[0]?.length ?? 0) || undefined);
+    return plain(cleaned, maxLength);
+  };
+}
+
+/** The value of an Authorization header. */
+export function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+
+function formsOf(credentials: Credentials): string[] {
+  const { password } = credentials;
+  const forms = [basicAuthorization(credentials).slice('Basic '.length)];
+  if (password.length >= SHORTEST_SECRET) {
+    forms.push(
+      password,
+      encodeURIComponent(wellFormed(password)),
+      JSON.stringify(password).slice(1, -1),
+      password.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+      Buffer.from(password, 'utf8').toString('base64'),
+      Buffer.from(password, 'utf8').toString('hex'),
+    );
+  }
+  return [...new Set(forms)];
+}

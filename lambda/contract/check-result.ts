@@ -1,0 +1,40 @@
+/** What one check found, for machines: the check line of the command line and the result of a wait are this object. */
+import type { Anomaly, OmsWords, Outcome } from './oms';
+
+export const VERDICTS = ['MET', 'NOT_YET', 'FAILED'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Why a verdict is what it is. The codes of FAILED are the error names in Step Functions. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface CheckResult {
+  readonly project: string;
+  readonly checkId: string;
+  /** ISO 8601, when the reply was complete. */
+  readonly observedAt: string;
+  readonly outcome: Outcome;
+  /** OMS's word; null when the look failed. */
+  readonly status: string | null;
+  readonly step: string | null;
+  /** 0 to 100; null when unknown. */
+  readonly structProgress: number | null;
+  /** 0 to 100; null when unknown. */
+  readonly fullProgress: number | null;
+  /** Of the checkpoint that counts in this step, clock skew subtracted; null when unknown. */
+  readonly lagSeconds: number | null;
+  /** ISO 8601, when the copy phases should be done at the measured rate; null when unknown. */
+  readonly eta: string | null;
+  readonly anomalies: readonly Anomaly[];
+  readonly said: OmsWords;
+  /** What was wrong with the look; null when it was OK. */
+  readonly problem: string | null;
+  /** OMS's clock minus ours; null when unknown. */
+  readonly clockSkewSeconds: number | null;
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  /** Whole seconds until the next look is worth while; 0 when the verdict is final. */
+  readonly waitSeconds: number;
+}

@@ -1,0 +1,55 @@
+/** The vocabulary of OMS, and of what comes of a request to it. Its words are kept as OMS spells them. */
+
+/** How loudly OMS itself would alarm; from 4.1.1 on the field is called `alarmLevel`. */
+export const IMPORTANCES = ['HIGH', 'MEDIUM', 'LOW', 'IGNORE'] as const;
+export type Importance = (typeof IMPORTANCES)[number];
+
+/** The kinds of OMS project. */
+export const PROJECT_KINDS = ['migration', 'sync'] as const;
+export type ProjectKind = (typeof PROJECT_KINDS)[number];
+
+/** Something in a reply that is merely odd: recorded and shown, never fatal. A gate that depends on the field stays closed. */
+export interface Anomaly {
+  /** The field, in the progress model's spelling, or `body`, `Date`, … for what is not one. */
+  readonly field: string;
+  /** What came, as text, cut to 80 characters. */
+  readonly value: string;
+  /** What is odd about it. */
+  readonly problem: string;
+}
+
+/** The words OMS has for people. Each is cut to 500 characters and free of control characters. */
+export interface OmsWords {
+  readonly code?: string;
+  readonly message?: string;
+  readonly advice?: string;
+  readonly requestId?: string;
+  readonly cost?: string;
+  /** From errorDetail. */
+  readonly level?: string;
+  readonly reason?: string;
+  readonly proposal?: string;
+  /** The step that failed and its words, where DescribeProjectSteps tells (4.1.1 on). */
+  readonly failedStep?: string;
+  readonly failedStepMessage?: string;
+}
+
+/** Why a look failed. The first three are also error names that a wait may end in; the others count there as no valid answer. */
+export const FAILED_OUTCOMES = [
+  /** No connection, no complete body in time, 408, 429, 5xx. */
+  'OmsUnreachable',
+  /** 401, 403, a redirect (to a login page), whatever the body. */
+  'OmsRejectedCredentials',
+  /** `success: false` with GHANA-PROJECT000001. */
+  'OmsProjectNotFound',
+  /** `success: false` with anything else. */
+  'OmsRefused',
+  /** Any other body, or one too large. */
+  'OmsBadReply',
+] as const;
+export type FailedOutcome = (typeof FAILED_OUTCOMES)[number];
+export type Outcome = 'OK' | FailedOutcome;
+
+/** The families of calls: the GETs of 3.3.0 to 4.1.0, and the actions of 4.1.1 on. */
+export const OMS_APIS = ['3.3', '4.1.1'] as const;
+export type OmsApi = (typeof OMS_APIS)[number];

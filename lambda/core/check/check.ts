@@ -1,0 +1,130 @@
+/**
+ * One check: fetch, derive, store, tell.
+ * Order of effects: snapshot, then latest (state, changes and the publishing lease in one conditional write), then publish, then clear.
+ * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
+ */
+import type { CheckResult } from '../../contract/check-result';
+import { iso } from '../model/duration';
+import { CheckFailed, Interrupted } from '../model/errors';
+import type { Look } from '../model/progress';
+import { countedUntil, type Latest, MAX_CONFLICTS } from '../model/project-state';
+import type { Looker } from '../model/snapshot';
+import { claimed, type DeliveryPorts, deliver } from '../notifications/deliver';
+import { isMuted } from '../notifications/mute';
+import type { Metrics, Oms } from '../ports';
+import { type Circumstances, type Derivation, derive } from './derive';
+
+export interface CheckPorts extends DeliveryPorts {
+  readonly oms: Oms;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+  /** Absent where nobody measures. */
+  readonly metrics?: Metrics;
+}
+
+export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
+
+/**
+ * @throws CheckFailed for our own trouble (the store, a bug), Interrupted when the signal aborts before anything was stored;
+ *   never for the migration's or OMS's trouble, which is a verdict.
+ */
+export async function check(request: CheckRequest, ports: CheckPorts): Promise<CheckResult> {
+  const began = ports.clock.now();
+  const { looker } = request;
+  try {
+    const { result, latest } = await perform(request, ports);
+    ports.metrics?.checked({
+      result,
+      looker,
+      durationMs: ports.clock.now() - began,
+      importance: latest.progress?.importance ?? null,
+      stalled: latest.told.stalled === true,
+      // What is kept on purpose is not stuck.
+      changesPending: isMuted(latest, ports.clock.now()) ? 0 : latest.pending.length,
+    });
+    return result;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) ports.metrics?.failed(looker);
+    throw error;
+  }
+}
+
+/** The last look before a deadline gets this long, however near that is. */
+const SHORTEST_LOOK_MS = 2_000;
+
+/** What a check found, and what is stored after it. */
+interface Performed {
+  readonly result: CheckResult;
+  readonly latest: Latest;
+}
+
+async function perform(request: CheckRequest, ports: CheckPorts): Promise<Performed> {
+  const { project, signal } = request;
+  const checkId = ports.newId();
+  const reading = ports.store.readLatest(project);
+  // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
+  reading.catch(() => undefined);
+  const { deadlineAt } = request.question;
+  const hint = {
+    api: async () => (await reading.catch(() => undefined))?.api ?? undefined,
+    // An OMS that hangs must not hold up a deadline for its whole time-out.
+    ...(deadlineAt === null ? {} : { withinMs: Math.max(SHORTEST_LOOK_MS, deadlineAt - ports.clock.now()) }),
+  };
+  const look = await ports.oms.look(project, signal === undefined ? hint : { ...hint, signal });
+  let before = await reading;
+  for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
+    const derivation = derive(before, look, { ...request, checkId });
+    if (isOvertaken(before, look, ports.clock.now())) return await keepOnly(derivation, before as Latest, ports);
+    await ports.store.putSnapshot(derivation.snapshot);
+    const next = claimed(derivation.latest, checkId, ports.clock.now(), ports.leaseMs);
+    const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
+    const stored = put === 'stored' ? next : await ports.store.readLatest(project);
+    if (stored?.recentChecks.includes(checkId)) {
+      log(ports, derivation.result, request.looker, stored);
+      return { result: derivation.result, latest: await deliver(stored, checkId, ports) };
+    }
+    before = stored;
+  }
+  throw new CheckFailed(`the latest item of ${project} changed under this check ${MAX_CONFLICTS} times in a row`);
+}
+
+/**
+ * Another check whose request began later is in already, or one whose reply came after ours had begun: which of two looks that overlap
+ * OMS saw first cannot be known, and a status must not go back and forth where it did not. Where that look lies in our own future, our
+ * clock has gone back, and waiting for it to catch up would blind us.
+ */
+function isOvertaken(before: Latest | undefined, look: Look, now: number): boolean {
+  if (before === undefined) return false;
+  const counted = countedUntil(before);
+  return look.requestedAt < counted && counted <= now;
+}
+
+/** Keeps the look, changes nothing, opens nothing. */
+async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<Performed> {
+  const { verdict, reason } = derivation.result;
+  const result: CheckResult = {
+    ...derivation.result,
+    // The deadline is our own clock's to say, and no look's.
+    ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
+  };
+  await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
+  log(ports, result, derivation.snapshot.looker, before);
+  return { result, latest: before };
+}
+
+function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'verdict' | 'reason' | 'waitSeconds'> {
+  return {
+    verdict: 'NOT_YET',
+    reason: {
+      code: 'OlderLook',
+      message: `another check of this project looked at the same time or later, at ${iso(before.requestedAt)}; that look counts`,
+    },
+    waitSeconds: Math.max(1, result.waitSeconds),
+  };
+}
+
+/** Everything a person asks for afterwards stands in this one line. */
+function log(ports: CheckPorts, result: CheckResult, looker: Looker, { told }: Latest): void {
+  // A stall is no reason where the goal has another one, and is looked for all the same.
+  ports.log.info('check', { projectId: result.project, looker, stalled: told.stalled === true, ...result });
+}

@@ -1,0 +1,40 @@
+/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
+
+import type { CutoverReply } from '../../contract/cutover';
+import type { WaitRound } from '../../contract/wait';
+import { cutoverAction } from '../cutover/bookkeeping';
+import { executionEnded } from '../cutover/closing';
+import { readCutoverOrder, readExecutionEnd } from '../cutover/input';
+import type { CutoverPorts } from '../cutover/records';
+import { type DoctorPorts, type DoctorReport, examine, readDoctorOrder } from '../doctor/examine';
+import { checkFleet, type FleetPorts, type FleetReport } from '../fleet/fleet';
+import { readFleetOrder } from '../fleet/order';
+import { InvalidInput } from '../model/errors';
+import { type MuteReply, mute, readMuteOrder } from '../notifications/mute';
+import { waitRound } from './wait';
+
+export type EventPorts = FleetPorts & CutoverPorts & DoctorPorts;
+export type Answer =
+  | WaitRound
+  | FleetReport
+  | CutoverReply
+  | MuteReply
+  | DoctorReport
+  | Awaited<ReturnType<typeof executionEnded>>;
+
+/** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
+export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
+  const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
+  if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
+  if ('projects' in fields) return await checkFleet(readFleetOrder(fields), ports, remainingMs);
+  if ('cutover' in fields) return await cutoverAction(readCutoverOrder(fields.cutover), ports);
+  if ('doctor' in fields) return await examine(readDoctorOrder(fields), ports);
+  if ('mute' in fields) return await mute(readMuteOrder(fields.mute), ports);
+  const ended = readExecutionEnd(fields);
+  if (ended !== null) return await executionEnded(ended, ports);
+  const names = Object.keys(fields);
+  const got = names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
+  throw new InvalidInput([
+    `expected an event with "wait", "projects", "cutover", "mute" or "doctor", or an execution's end from EventBridge, got ${got}`,
+  ]);
+}

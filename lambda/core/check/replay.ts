@@ -1,0 +1,67 @@
+/** Other thresholds over what is stored: when would the gate have opened? The same decision, look by look. */
+
+import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
+import type { Goal } from '../../contract/goal';
+import { maxLookGapMs } from '../judge/judge';
+import { countedUntil, type Latest } from '../model/project-state';
+import { lookIn, type Snapshot } from '../model/snapshot';
+import { derive } from './derive';
+
+export interface Opening {
+  /** ISO 8601: the first and the last look at which the gate was open, without one in between at which it was not. */
+  readonly from: string;
+  readonly to: string;
+  readonly looks: number;
+  /** What the first of them said. */
+  readonly message: string;
+  readonly checkId: string;
+}
+
+export interface Replay {
+  readonly looks: number;
+  readonly openings: readonly Opening[];
+  /** Of the last look. */
+  readonly lastReason: string;
+  /** Looks that came too late after the one before to go on with a hold. */
+  readonly gaps: number;
+  /** Seconds: the furthest apart that two looks of such a hold may be. */
+  readonly widestGapSeconds: number;
+}
+
+export async function replay(
+  project: string,
+  goal: Goal & { type: 'SYNCED' },
+  snapshots: AsyncIterable<Snapshot>,
+): Promise<Replay> {
+  const widest = maxLookGapMs(goal.holdSeconds);
+  const openings: Opening[] = [];
+  let latest: Latest | undefined;
+  let [looks, gaps, open, lastReason] = [0, 0, false, 'nothing is stored'];
+  for await (const snapshot of snapshots) {
+    const look = lookIn(snapshot);
+    // Looks that overlapped a later one changed nothing then, and change nothing now.
+    if (latest !== undefined && look.requestedAt < countedUntil(latest)) continue;
+    if (latest !== undefined && look.answeredAt - latest.observedAt > widest) gaps += 1;
+    const derived = derive(latest, look, {
+      project,
+      checkId: snapshot.checkId,
+      looker: snapshot.looker,
+      waitId: null,
+      question: { goal, settings: DEFAULT_WAIT_SETTINGS, firstLook: looks === 0, deadlineAt: null },
+      scheduleIntervalSeconds: null,
+    });
+    latest = { ...derived.latest, pending: [] };
+    looks += 1;
+    const { verdict, reason, checkId, observedAt } = derived.result;
+    lastReason = reason.message;
+    const before = openings.at(-1);
+    if (verdict !== 'MET') open = false;
+    else if (open && before !== undefined)
+      openings[openings.length - 1] = { ...before, to: observedAt, looks: before.looks + 1 };
+    else {
+      openings.push({ from: observedAt, to: observedAt, looks: 1, message: reason.message, checkId });
+      open = true;
+    }
+  }
+  return { looks, openings, lastReason, gaps, widestGapSeconds: widest / 1000 };
+}

@@ -1,0 +1,115 @@
+/** The doctor's round on a stack: asks OMS, the table and the topic, each whatever became of the others, and gathers the findings. */
+
+import { projectIdProblem } from '../../contract/project-id';
+import { plain } from '../../contract/text';
+import { type Change, standing } from '../model/change';
+import { InvalidInput } from '../model/errors';
+import type { DeliveryPorts } from '../notifications/deliver';
+import { notificationOf } from '../notifications/notification';
+import type { Listeners, Oms } from '../ports';
+import {
+  type Finding,
+  type FindingState,
+  findingOfMute,
+  findingsOfListeners,
+  findingsOfOms,
+  NOBODYS_PROJECT,
+  ok,
+  problem,
+  secretUnreadable,
+  stateOf,
+} from './findings';
+
+export interface DoctorOrder {
+  readonly projectId: string | null;
+  readonly testNotification: boolean;
+}
+
+export interface DoctorReport {
+  /** The worst finding's. */
+  readonly state: FindingState;
+  readonly findings: readonly Finding[];
+}
+
+export interface DoctorPorts extends DeliveryPorts {
+  readonly oms: Oms;
+  readonly newId: () => string;
+  /** Absent where no topic is. */
+  readonly listeners?: Listeners;
+}
+
+/** @throws InvalidInput that names every problem. */
+export function readDoctorOrder(event: Readonly<Record<string, unknown>>): DoctorOrder {
+  const { doctor, projectId, testNotification = false, ...others } = event;
+  const problems: string[] = [];
+  if (doctor !== true) problems.push('doctor must be true');
+  if (typeof testNotification !== 'boolean') problems.push('testNotification must be true or false');
+  if (projectId !== undefined) {
+    const idProblem = typeof projectId === 'string' ? projectIdProblem(projectId) : 'it is no text';
+    if (idProblem !== null) problems.push(`projectId must be the id of a project: ${idProblem}`);
+  }
+  for (const name of Object.keys(others)) problems.push(`${plain(name, 40)} is not known to the doctor`);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return { projectId: (projectId as string | undefined) ?? null, testNotification: testNotification === true };
+}
+
+export async function examine(order: DoctorOrder, ports: DoctorPorts): Promise<DoctorReport> {
+  const project = order.projectId ?? NOBODYS_PROJECT;
+  const rounds = await Promise.all([
+    ports.oms.look(project).then(
+      (look) => findingsOfOms(look, order.projectId),
+      (error: unknown) => [secretUnreadable(messageOf(error))],
+    ),
+    ports.store.readLatest(project).then(
+      (latest) => [ok('table', 'the table can be read'), ...findingOfMute(latest, ports.clock.now())],
+      (error: unknown) => [
+        problem(
+          'table',
+          messageOf(error),
+          'see that the table is there, and that the function may read it (its key too)',
+        ),
+      ],
+    ),
+    ports.listeners === undefined
+      ? []
+      : ports.listeners
+          .list()
+          .then(findingsOfListeners, (error: unknown) => [
+            problem(
+              'topic',
+              messageOf(error),
+              'see that the topic is there, and that the function may ask who listens to it',
+            ),
+          ]),
+    order.testNotification ? [await sendTest(project, ports)] : [],
+  ]);
+  const findings = rounds.flat();
+  return { state: stateOf(findings), findings };
+}
+
+async function sendTest(project: string, { notifier, clock, newId, places }: DoctorPorts): Promise<Finding> {
+  const change: Change = {
+    id: `${newId()}-test`,
+    // Of no project's count.
+    sequence: 0,
+    project,
+    kind: 'test',
+    at: clock.now(),
+    ...standing(null),
+    lagSeconds: null,
+    eta: null,
+    said: {},
+  };
+  const notification = notificationOf(change, places);
+  try {
+    await notifier.publish(notification);
+    return ok('test-notification', `sent: ${notification.subject}`);
+  } catch (error) {
+    const todo = 'see that the topic is there, and that the function may publish to it (its key too)';
+    return problem('test-notification', messageOf(error), todo);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return plain(error instanceof Error ? error.message : String(error), 500);
+}

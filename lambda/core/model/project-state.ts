@@ -1,0 +1,96 @@
+/** The one current item of a project: everything the next check, any gate and any notification needs to know of the past. Bounded in size. */
+
+import type { OmsApi, Outcome } from '../../contract/oms';
+import type { Mark, Span } from '../observe/history';
+import type { Series } from '../observe/series';
+import type { Change } from './change';
+import type { Progress } from './progress';
+
+export interface Latest {
+  readonly project: string;
+  /** 1 on the first write, one more on every write, without a gap. */
+  readonly version: number;
+  /** Names the write, so that a lost answer to a successful write is recognised as our own. */
+  readonly writeId: string;
+  /** The checks whose looks are already in here, and a cutover's notices, newest last: none is ever taken in twice. */
+  readonly recentChecks: readonly string[];
+  /** Unix milliseconds. A reply whose request began before this one is history, not news. */
+  readonly requestedAt: number;
+  readonly observedAt: number;
+  readonly outcome: Outcome;
+  /** What was wrong with the last look; null when it was OK. */
+  readonly problem: string | null;
+  readonly api: OmsApi | null;
+  readonly clockSkewMs: number | null;
+  /** The last progress OMS gave, however long ago; null when it never did. */
+  readonly progress: Progress | null;
+  readonly progressAt: number | null;
+  /** First look that saw the present status. */
+  readonly statusSince: number | null;
+  /** First look that saw the present step. */
+  readonly stepSince: number | null;
+  /** Unbroken series of looks that saw a condition. */
+  readonly series: Readonly<Partial<Record<Series['name'], Series>>>;
+  /** After this moment without a look a series is broken: nobody looked. */
+  readonly nextLookBy: number;
+  /** The same for the schedule's own looks; 0 where there is none. */
+  readonly nextScheduledBy: number;
+  /** Running time: milliseconds between looks that saw the project at work. */
+  readonly activeMs: number;
+  /** Where full progress moved, in running time. */
+  readonly marks: readonly Mark[];
+  /** When a percent, a checkpoint or the step last moved, in running time. */
+  readonly movedAtActiveMs: number;
+  /** The looks that a SYNCED gate reads, merged as they age. */
+  readonly spans: readonly Span[];
+  /** When the forward checkpoint's present value was first seen. */
+  readonly checkpointSince: number | null;
+  /** The reverse checkpoint since the reverse step began: its last value, at how many it was seen, and when it last moved. Absent before. */
+  readonly reverse?: { readonly value: number; readonly values: number; readonly movedAt: number } | undefined;
+  /** Greatest lead of the forward checkpoint over our clock since incremental sync began, milliseconds: the source's clock is ahead by that much at the least. */
+  readonly sourceAheadMs?: number | undefined;
+  /** Least lag since incremental sync began. */
+  readonly bestLagSeconds: number | null;
+  /** Last sequence number given to a change. */
+  readonly sequence: number;
+  /** Changes not yet told, oldest first. */
+  readonly pending: readonly Change[];
+  /** Which health changes have been told and not ended, and other things told once. */
+  readonly told: Told;
+  /** Who is publishing now, and until when nobody else may. */
+  readonly lease: { readonly owner: string; readonly until: number } | null;
+  /** Unix milliseconds: until then changes are kept and not sent. Stays past its end until what was kept is summed up. Absent: no window. */
+  readonly mutedUntil?: number;
+}
+
+export interface Told {
+  readonly unreachable?: boolean;
+  readonly credentials?: boolean;
+  readonly vanished?: boolean;
+  readonly stalled?: boolean;
+  readonly lagging?: boolean;
+  /** Looks in a row on the other side of the lag threshold. */
+  readonly lagLooks?: number;
+  /** Percent of the resumable time told of, for the stop that began at statusSince. */
+  readonly expiring?: number;
+  readonly mayNeverFinish?: boolean;
+  /** Whether writes to the target reach the source after a switchover. Absent before there was a way back. */
+  readonly wayBack?: 'OPEN' | 'LOST';
+  /** The wait whose goal was told as met. */
+  readonly goalMetFor?: string;
+}
+
+/** Unix milliseconds: a look that began before this overlapped the one that counts, and which of the two OMS saw first cannot be known. */
+export function countedUntil({ requestedAt, progressAt }: Latest): number {
+  return Math.max(requestedAt, progressAt ?? 0);
+}
+
+const REMEMBERED_CHECKS = 16;
+
+/** `recentChecks` with one more. */
+export function remembering(recentChecks: readonly string[], id: string): readonly string[] {
+  return [...recentChecks, id].slice(-REMEMBERED_CHECKS);
+}
+
+/** More writers than this at one moment on one project is no contention but a fault. */
+export const MAX_CONFLICTS = 100;

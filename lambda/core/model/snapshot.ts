@@ -1,0 +1,39 @@
+/** What one check saw, kept. */
+import type { CheckResult } from '../../contract/check-result';
+import type { OmsApi } from '../../contract/oms';
+import type { Envelope, Look, Progress } from './progress';
+
+/** Who looked. */
+export const LOOKERS = ['wait', 'schedule', 'check'] as const;
+export type Looker = (typeof LOOKERS)[number];
+
+export interface Snapshot extends CheckResult {
+  readonly requestedAt: string;
+  readonly looker: Looker;
+  readonly api: OmsApi | null;
+  /** All eleven data fields; null when the look failed. */
+  readonly progress: Progress | null;
+  /** All nine envelope fields; null when the look failed. */
+  readonly envelope: Envelope | null;
+  /** Lowest latest version it was derived from; the state it led to is one higher. */
+  readonly fromVersion: number;
+}
+
+/** A stored look as it was when it came. That a value went backwards shows by the looks before, and is found again from them. */
+export function lookIn(snapshot: Snapshot): Look {
+  const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
+  const base = {
+    requestedAt: Date.parse(snapshot.requestedAt),
+    answeredAt: Date.parse(snapshot.observedAt),
+    clockSkewMs: clockSkewSeconds === null ? null : clockSkewSeconds * 1000,
+    api,
+    anomalies: anomalies.filter(({ problem: what }) => !what.startsWith('went backwards')),
+    said,
+  };
+  if (outcome === 'OK' && progress !== null && envelope !== null) return { ...base, outcome, progress, envelope };
+  return {
+    ...base,
+    outcome: outcome === 'OK' ? 'OmsBadReply' : outcome,
+    problem: problem ?? 'nothing usable is stored',
+  };
+}

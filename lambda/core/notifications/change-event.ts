@@ -1,0 +1,82 @@
+/** A change for programs: what queues and functions get. Its schema is docs/change-event.schema.json. */
+
+import type { Importance, OmsWords } from '../../contract/oms';
+import { cut, plain, plainLine } from '../../contract/text';
+import type { Change, ChangeKind } from '../model/change';
+import { iso } from '../model/duration';
+import { adviceOn } from './advice';
+import type { Links } from './links';
+
+/** The first number changes where a program that reads events could break; fields may be added without. */
+export const CHANGE_EVENT_VERSION = '1.0';
+
+export interface ChangeEvent {
+  readonly version: typeof CHANGE_EVENT_VERSION;
+  /** The same in every repetition. */
+  readonly changeId: string;
+  /** 1, 2, 3 … within the project. */
+  readonly sequence: number;
+  readonly project: string;
+  readonly change: ChangeKind;
+  /** ISO 8601. */
+  readonly at: string;
+  /** ISO 8601: since when the condition, or the status before, had held. */
+  readonly since: string | null;
+  /** OMS statuses, only of a change of status. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly status: string | null;
+  readonly step: string | null;
+  readonly importance: Importance | null;
+  /** Percent. */
+  readonly structProgress: number | null;
+  readonly fullProgress: number | null;
+  readonly lagSeconds: number | null;
+  /** ISO 8601. */
+  readonly eta: string | null;
+  /** The words of the e-mail. */
+  readonly subject: string;
+  readonly detail: string | null;
+  readonly advice: string;
+  /** OMS's own words, free of control characters. */
+  readonly oms: OmsWords;
+  readonly links: Links;
+}
+
+export function eventOf(change: Change, subject: string, links: Links): ChangeEvent {
+  const { kind, detail, since, eta } = change;
+  const word = (text: string | null | undefined) => (text == null ? null : plain(text, 64));
+  return {
+    version: CHANGE_EVENT_VERSION,
+    changeId: change.id,
+    sequence: change.sequence,
+    project: plain(change.project, 128),
+    change: kind,
+    at: iso(change.at),
+    since: since === undefined ? null : iso(since),
+    from: word(change.from),
+    to: word(change.to),
+    status: word(change.status),
+    step: word(change.step),
+    importance: change.notice?.importance ?? change.importance,
+    structProgress: change.structProgress,
+    fullProgress: change.fullProgress,
+    lagSeconds: change.lagSeconds,
+    eta: eta === null ? null : iso(eta),
+    subject,
+    detail: detail === undefined ? null : linesOf(detail),
+    advice: plain(adviceOn(change), 1_400),
+    oms: Object.fromEntries(
+      Object.entries(change.said).map(([name, words]: [string, string]) => [name, plain(words, 500)]),
+    ),
+    links,
+  };
+}
+
+/** A message goes out once for each kind of subscriber, and SNS takes 256 KiB in all. */
+const MAX_DETAIL = 4_000;
+
+function linesOf(text: string): string {
+  const lines = cut(text, MAX_DETAIL).split('\n');
+  return lines.map((line) => plainLine(line, MAX_DETAIL)).join('\n');
+}

@@ -1,0 +1,97 @@
+/**
+ * Tells the pending changes of a project, in sequence, at least once.
+ * Order of effects: the lease is taken in the write that stored the changes; then, one change at a time, publish and clear; the last
+ * clear releases the lease in the same write. A crash before publish leaves changes pending under a lease that runs out; between
+ * publish and clear it leaves one told change pending, and that one is told again.
+ */
+
+import type { Change } from '../model/change';
+import type { Latest } from '../model/project-state';
+import type { Clock, Log, Notifier, Store } from '../ports';
+import type { Places } from './links';
+import { afterMute, isMuted } from './mute';
+import { notificationOf } from './notification';
+
+export interface DeliveryPorts {
+  readonly store: Store;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Milliseconds nobody else may publish after a claim: longer than the function's time-out. 0 where the store has one user only. */
+  readonly leaseMs: number;
+  /** Where messages point to. */
+  readonly places?: Places;
+}
+
+/** Further in the future than clocks of two invocations ever are apart. */
+const CLOCKS_APART_MS = 10_000;
+
+/**
+ * Takes the lease where something is pending, nobody holds it and nobody wants silence; for the write that is about to be made. What a
+ * window of silence has kept is summed up in the same write.
+ */
+export function claimed(latest: Latest, owner: string, now: number, leaseMs: number): Latest {
+  // Under somebody's lease a change may be on its way by itself: it must not go into a summary too.
+  if (isMuted(latest, now) || !isFree(latest, now, leaseMs)) return latest;
+  const due = afterMute(latest, now);
+  return due.pending.length > 0 ? { ...due, lease: { owner, until: now + leaseMs } } : due;
+}
+
+/** Also where the lease ends later than any lease taken by now can: a clock was ahead, and waiting for ours to reach it could take for ever. */
+function isFree({ lease }: Latest, now: number, leaseMs: number): boolean {
+  return lease === null || lease.until <= now || lease.until > now + leaseMs + CLOCKS_APART_MS;
+}
+
+/**
+ * Publishes and clears what is pending while `owner` has the lease, what other checks store meanwhile included; what the notifier
+ * refuses stays pending. Never throws for the notifier's trouble.
+ * @returns what is stored in the end, as far as it is known here.
+ */
+export async function deliver(stored: Latest, owner: string, ports: DeliveryPorts): Promise<Latest> {
+  let current: Latest | undefined = stored;
+  while (current?.lease?.owner === owner) {
+    const [change] = current.pending;
+    const now = ports.clock.now();
+    const mayTell = (ports.leaseMs === 0 || now < current.lease.until) && !isMuted(current, now);
+    const told = change !== undefined && mayTell && (await publish(change, ports)) ? change : null;
+    current = await clear(current, owner, told, ports);
+  }
+  return current ?? stored;
+}
+
+async function publish(change: Change, { notifier, log, places }: DeliveryPorts): Promise<boolean> {
+  try {
+    await notifier.publish(notificationOf(change, places));
+    return true;
+  } catch (error) {
+    // In sequence: what comes after waits too.
+    log.warn('notification-refused', {
+      projectId: change.project,
+      changeId: change.id,
+      sequence: change.sequence,
+      problem: error instanceof Error ? error.message : String(error),
+    });
+    return false;
+  }
+}
+
+/** Takes the told change out, and gives the lease back where nothing is left to tell or `told` is null. Gives what is stored then. */
+async function clear(
+  before: Latest,
+  owner: string,
+  told: Change | null,
+  { store }: DeliveryPorts,
+): Promise<Latest | undefined> {
+  let current: Latest | undefined = before;
+  while (current !== undefined) {
+    const pending = current.pending.filter((change) => change.id !== told?.id);
+    const goesOn = told !== null && pending.length > 0;
+    const lease = current.lease?.owner === owner && !goesOn ? null : current.lease;
+    // Also how a lost answer to our own write is recognised: nothing of it is left to do.
+    if (lease === current.lease && pending.length === current.pending.length) return current;
+    const next: Latest = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
+    if ((await store.putLatest(next, { expectedVersion: current.version })) === 'stored') return next;
+    current = await store.readLatest(before.project);
+  }
+  return undefined;
+}

@@ -1,0 +1,163 @@
+/** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
+import { Duration } from 'aws-cdk-lib';
+import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from '../monitor/validation';
+import { ENDPOINT_SERVICES, type EndpointService } from '../network/vpc-endpoints';
+import { Problems, type Rule } from '../validation/problems';
+import {
+  CA_FILE,
+  EMAIL,
+  ENDPOINT,
+  OMS_APIS,
+  OMS_KINDS,
+  type OmsApi,
+  type OmsKind,
+  oneOf,
+  PROJECT_ID,
+  RUNBOOK_URL,
+} from '../validation/rules';
+import { ContextReader } from './context-reader';
+
+export interface NetworkSettings {
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly availabilityZones: readonly string[];
+  readonly routeTableIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly createEndpoints: readonly EndpointService[];
+}
+
+export interface Settings {
+  readonly omsEndpoint: string;
+  /** Absent with `discover`. */
+  readonly projects: readonly string[] | undefined;
+  readonly discover: boolean | undefined;
+  readonly notifyEmails: readonly string[];
+  /** Name or ARN of the secret with the console account. */
+  readonly omsSecret: string;
+  readonly omsApi: OmsApi | undefined;
+  readonly omsKind: OmsKind | undefined;
+  readonly omsCa: string | undefined;
+  readonly interval: Duration | undefined;
+  readonly requestTimeout: Duration | undefined;
+  readonly retention: Duration | undefined;
+  readonly encryptionKeyArn: string | undefined;
+  readonly runbookUrl: string | undefined;
+  readonly network: NetworkSettings | undefined;
+}
+
+export const DEFAULT_SECRET = 'oms-cutover/oms';
+
+const idWith = (prefix: string): Rule<string> => ({
+  expected: `an id that begins with ${prefix}-`,
+  example: `${prefix}-0a1b2c3d`,
+  accepts: (value) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value),
+});
+const VPC_ID = idWith('vpc');
+const SUBNET_ID = idWith('subnet');
+const ROUTE_TABLE_ID = idWith('rtb');
+const SECURITY_GROUP_ID = idWith('sg');
+const ZONE: Rule<string> = {
+  expected: 'an availability zone',
+  example: 'eu-central-1a',
+  accepts: (value) => /^[a-z]{2}(-[a-z0-9]+)+$/.test(value),
+};
+const SECRET: Rule<string> = {
+  expected: 'the name or the ARN of a secret',
+  example: DEFAULT_SECRET,
+  accepts: (value) =>
+    /^arn:[^\s:]+:secretsmanager:[^\s:]+:\d{12}:secret:\S+$/.test(value) || /^[\w/+=.@-]{1,512}$/.test(value),
+};
+const KEY_ARN: Rule<string> = {
+  expected: 'the ARN of a KMS key',
+  example: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  accepts: (value) => /^arn:[^\s:]+:kms:[^\s:]+:\d{12}:key\/[\w-]+$/.test(value),
+};
+
+const NETWORK_NAMES = [
+  'subnetIds',
+  'availabilityZones',
+  'routeTableIds',
+  'securityGroupIds',
+  'createEndpoints',
+] as const;
+const NAMES: readonly string[] = [
+  'omsEndpoint',
+  'projects',
+  'discover',
+  'notifyEmail',
+  'omsSecret',
+  'omsApi',
+  'omsKind',
+  'omsCa',
+  'scheduleMinutes',
+  'requestTimeoutSeconds',
+  'retentionDays',
+  'encryptionKeyArn',
+  'runbookUrl',
+  'vpcId',
+  ...NETWORK_NAMES,
+];
+
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const problems = new Problems();
+  const read = new ContextReader(context, problems);
+  read.refuseUnknown(NAMES);
+  const discover = read.flag('discover');
+  const settings: Settings = {
+    omsEndpoint: read.required('omsEndpoint', ENDPOINT),
+    projects: discover === true ? undefined : read.requiredSet('projects', PROJECT_ID),
+    discover,
+    notifyEmails: read.set('notifyEmail', EMAIL),
+    omsSecret: read.text('omsSecret', SECRET) ?? DEFAULT_SECRET,
+    omsApi: read.text('omsApi', oneOf(OMS_APIS)) as OmsApi | undefined,
+    omsKind: read.text('omsKind', oneOf(OMS_KINDS)) as OmsKind | undefined,
+    omsCa: read.text('omsCa', CA_FILE),
+    interval: read.duration('scheduleMinutes', Duration.minutes, { ...INTERVAL, example: '5' }),
+    requestTimeout: read.duration('requestTimeoutSeconds', Duration.seconds, { ...REQUEST_TIMEOUT, example: '10' }),
+    retention: read.duration('retentionDays', Duration.days, { ...RETENTION, example: '90' }),
+    encryptionKeyArn: read.text('encryptionKeyArn', KEY_ARN),
+    runbookUrl: read.text('runbookUrl', RUNBOOK_URL),
+    network: readNetwork(read, problems),
+  };
+  checkCa(problems, settings.omsEndpoint, settings.omsCa);
+  if (discover === true) {
+    if (read.has('projects')) problems.add('projects means nothing with discover: give one of the two');
+    checkDiscovery(problems, 'omsApi', settings.omsApi);
+  }
+  problems.throwIfAny('oms-cutover cannot be synthesized');
+  return settings;
+}
+
+function readNetwork(read: ContextReader, problems: Problems): NetworkSettings | undefined {
+  const vpcId = read.text('vpcId', VPC_ID);
+  if (!read.has('vpcId')) {
+    for (const name of NETWORK_NAMES.filter((each) => read.has(each)))
+      problems.add(`${name} means nothing without vpcId: give -c vpcId=${VPC_ID.example} too`);
+    return undefined;
+  }
+  const network: NetworkSettings = {
+    vpcId: vpcId ?? '',
+    subnetIds: read.requiredSet('subnetIds', SUBNET_ID),
+    availabilityZones: read.requiredList('availabilityZones', ZONE),
+    routeTableIds: read.list('routeTableIds', ROUTE_TABLE_ID),
+    securityGroupIds: read.set('securityGroupIds', SECURITY_GROUP_ID),
+    createEndpoints: readEndpoints(read),
+  };
+  const { length } = network.subnetIds;
+  if (length > 0 && network.availabilityZones.length > 0 && network.availabilityZones.length !== length) {
+    problems.add(
+      `availabilityZones must name one zone for each of the ${length} subnetIds, in the same order; got ${network.availabilityZones.length}`,
+    );
+  }
+  if (network.createEndpoints.includes('dynamodb') && network.routeTableIds.length !== length) {
+    problems.add(
+      `routeTableIds must name the route table of each of the ${length} subnetIds, in the same order, for createEndpoints with dynamodb; got ${network.routeTableIds.length}`,
+    );
+  }
+  return network;
+}
+
+function readEndpoints(read: ContextReader): readonly EndpointService[] {
+  const named = read.set('createEndpoints', oneOf([...ENDPOINT_SERVICES, 'all']));
+  return ENDPOINT_SERVICES.filter((service) => named.includes(service) || named.includes('all'));
+}

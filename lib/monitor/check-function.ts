@@ -1,0 +1,110 @@
+/** The one function: it looks at OMS, remembers, tells and judges, for the schedule (a fleet) and for a wait (one project). */
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambda/contract/environment';
+import type { CheckNetwork } from '../network/check-network';
+import type { OmsApi, OmsKind } from '../validation/rules';
+import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
+import { CheckRole } from './check-role';
+import { handlerBundle } from './handler-bundle';
+
+/** One look may take 10 s, 60 s at the most; an invocation near the goal looks several times, and one of the schedule goes through a fleet. Longer would let a hung one hold the publishing lease too long. */
+export const CHECK_TIMEOUT = Duration.minutes(3);
+
+/** Measured with the SDK inside, on Node 20: 106 MiB at the most for single looks, 164 MiB for a fleet of 300. 128 would be too tight, and a processor's share comes with it. */
+const MEMORY_MB = 256;
+
+export interface CheckFunctionProps {
+  readonly table: dynamodb.Table;
+  readonly topic: sns.ITopic;
+  readonly chatTopic: sns.ITopic | undefined;
+  readonly eventBus: events.IEventBus | undefined;
+  readonly credentials: secretsmanager.ISecret;
+  readonly failures: sqs.IQueue;
+  readonly omsEndpoint: string;
+  readonly api: OmsApi;
+  readonly kind: OmsKind;
+  readonly omsCa: string | undefined;
+  readonly requestTimeout: Duration;
+  readonly retention: Duration;
+  /** How old an event may get that nobody waits for. */
+  readonly maxEventAge: Duration;
+  readonly network: CheckNetwork | undefined;
+  readonly encryptionKey: kms.IKey | undefined;
+  /** What logs and metrics are told apart by. */
+  readonly monitorName: string;
+  readonly dashboardUrl: string;
+  /** How many projects are named to the schedule; undefined where OMS lists them. */
+  readonly fleetSize: number | undefined;
+  readonly logRetention: logs.RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export class CheckFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: CheckFunctionProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = new CheckRole(this, 'Role', { ...props, logGroup, inVpc: props.network !== undefined });
+    this.function = new lambda.Function(this, 'Function', {
+      description: 'Looks at OMS migration projects, remembers what it saw and tells what changed',
+      code: handlerBundle(),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: MEMORY_MB,
+      timeout: CHECK_TIMEOUT,
+      // Everything the function may do stands in CheckRole; no construct adds to it behind its back.
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      tracing: lambda.Tracing.ACTIVE,
+      environment: environment(props),
+      onFailure: new destinations.SqsDestination(props.failures),
+      maxEventAge: props.maxEventAge,
+      retryAttempts: 2,
+      ...(props.omsCa === undefined ? {} : { layers: [new CaLayer(this, 'OmsCa', props.omsCa)] }),
+      ...props.network?.placement,
+    });
+  }
+}
+
+function environment(props: CheckFunctionProps): Record<string, string> {
+  return {
+    [ENV.tableName]: props.table.tableName,
+    [ENV.topicArn]: props.topic.topicArn,
+    [ENV.omsEndpoint]: props.omsEndpoint,
+    [ENV.omsSecretId]: idOf(props.credentials),
+    [ENV.omsApi]: props.api,
+    [ENV.omsKind]: props.kind,
+    ...(props.omsCa === undefined ? {} : { [ENV.omsCaFile]: CA_FILE_IN_FUNCTION }),
+    [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
+    [ENV.retentionDays]: String(props.retention.toDays()),
+    [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
+    ...(props.chatTopic === undefined ? {} : { [ENV.chatTopicArn]: props.chatTopic.topicArn }),
+    ...(props.eventBus === undefined ? {} : { [ENV.eventBusName]: props.eventBus.eventBusArn }),
+    [ENV.monitorName]: props.monitorName,
+    [ENV.dashboardUrl]: props.dashboardUrl,
+    ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
+  };
+}
+
+/**
+ * The complete ARN, or else the name: Secrets Manager takes the end of an ARN without its suffix for one where it looks like it, as in
+ * `…:secret:prod/oms-secret`, and finds nothing.
+ */
+function idOf({ secretFullArn, secretName }: secretsmanager.ISecret): string {
+  return secretFullArn ?? secretName;
+}

@@ -1,0 +1,84 @@
+/** Checks a monitor's props against their rules and against each other, before anything is made of them. */
+import { Duration, Token } from 'aws-cdk-lib';
+import { ENDPOINT_SERVICES } from '../network/vpc-endpoints';
+import { Problems } from '../validation/problems';
+import {
+  CA_FILE,
+  durationBetween,
+  EMAIL,
+  ENDPOINT,
+  OMS_APIS,
+  OMS_KINDS,
+  oneOf,
+  PROJECT_ID,
+  RUNBOOK_URL,
+} from '../validation/rules';
+import type { MigrationMonitorProps } from './props';
+
+export const INTERVAL = durationBetween(Duration.minutes(1), Duration.days(1), 'minutes', 'Duration.minutes(5)');
+export const REQUEST_TIMEOUT = durationBetween(
+  Duration.seconds(1),
+  Duration.seconds(60),
+  'seconds',
+  'Duration.seconds(10)',
+);
+export const RETENTION = durationBetween(Duration.days(1), Duration.days(3650), 'days', 'Duration.days(90)');
+
+export function checkMonitorProps(path: string, props: MigrationMonitorProps): void {
+  const problems = new Problems();
+  problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
+  checkProjects(problems, props);
+  for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);
+  problems.once('notifyEmails', props.notifyEmails ?? []);
+  problems.check('api', props.api, oneOf(OMS_APIS));
+  problems.check('kind', props.kind, oneOf(OMS_KINDS));
+  problems.check('interval', props.interval, INTERVAL);
+  problems.check('requestTimeout', props.requestTimeout, REQUEST_TIMEOUT);
+  problems.check('retention', props.retention, RETENTION);
+  problems.check('runbookUrl', props.runbookUrl, RUNBOOK_URL);
+  problems.check('omsCa', props.omsCa, CA_FILE);
+  checkCa(problems, props.omsEndpoint, props.omsCa);
+  checkNetwork(problems, props);
+  problems.throwIfAny(path);
+}
+
+function checkProjects(problems: Problems, { projects, discover, api }: MigrationMonitorProps): void {
+  for (const project of projects ?? []) problems.check('projects', project, PROJECT_ID);
+  problems.once('projects', projects ?? []);
+  if (discover !== true) {
+    if (projects === undefined || projects.length === 0) problems.missing('projects', PROJECT_ID);
+    if (projects?.includes('all')) problems.add('projects must be ids; to look at all that OMS lists, use discover');
+    return;
+  }
+  if (projects !== undefined) problems.add('projects means nothing with discover: give one of the two');
+  checkDiscovery(problems, 'api', api);
+}
+
+/** OMS lists its projects from 4.1.1 on. */
+export function checkDiscovery(problems: Problems, name: string, api: string | undefined): void {
+  if (api === '3.3') problems.add(`${name} must not be 3.3 with discover: those calls cannot list projects`);
+}
+
+function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
+  for (const service of props.createEndpoints ?? [])
+    problems.check('createEndpoints', service, oneOf(ENDPOINT_SERVICES));
+  problems.once('createEndpoints', props.createEndpoints ?? []);
+  if (props.vpc === undefined) {
+    const given = (['vpcSubnets', 'securityGroups', 'createEndpoints'] as const).filter(
+      (name) => props[name] !== undefined,
+    );
+    for (const name of given) problems.add(`${name} means nothing without vpc: give the vpc too`);
+  } else if (props.securityGroups === undefined && Token.isUnresolved(props.omsEndpoint)) {
+    problems.add(
+      'securityGroups is required where omsEndpoint is only known at deployment: its port cannot be opened now',
+    );
+  }
+  if (props.securityGroups?.length === 0)
+    problems.add('securityGroups must name at least one group, or be left out for a group of its own');
+}
+
+/** A certificate authority without a certificate to check is a mistake in one of the two. */
+export function checkCa(problems: Problems, omsEndpoint: string, omsCa: string | undefined): void {
+  if (omsCa === undefined || Token.isUnresolved(omsEndpoint) || !/^http:/i.test(omsEndpoint)) return;
+  problems.add(`omsCa means nothing without https; got omsEndpoint ${ENDPOINT.shown?.(omsEndpoint)}`);
+}

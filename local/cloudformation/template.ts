@@ -1,0 +1,210 @@
+/** What a synthesized stack is made of, as plain values: everything that can run on a laptop, found in the template by its type. */
+import { CheckFailed } from '../../lambda/core/model/errors';
+import type { Definition } from '../step-functions/definition';
+import { type Assembly, readAssembly } from './assembly';
+import { Intrinsics } from './intrinsics';
+import type { TableDefinition } from './table-definition';
+
+export interface StackFunction {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the bundle. */
+  readonly codeDirectory: string;
+  /** `index.handler`: the module in it, and its export. */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+}
+
+export interface StackMachine {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly definition: Definition;
+}
+
+export interface StackSchedule {
+  readonly logicalId: string;
+  readonly expression: string;
+  /** Of a `rate(…)`; undefined for the other kinds. */
+  readonly intervalSeconds: number | undefined;
+  readonly targetArn: string;
+  readonly input: unknown;
+}
+
+/** A rule of EventBridge: what it hears of, and whom it tells. */
+export interface StackRule {
+  readonly logicalId: string;
+  readonly pattern: unknown;
+  readonly targetArns: readonly string[];
+}
+
+export interface StackTopic {
+  readonly logicalId: string;
+  readonly arn: string;
+}
+
+export interface StackSubscription {
+  readonly topicArn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+}
+
+export interface StackModel {
+  readonly name: string;
+  readonly tables: readonly TableDefinition[];
+  readonly functions: readonly StackFunction[];
+  readonly machines: readonly StackMachine[];
+  readonly schedules: readonly StackSchedule[];
+  readonly rules: readonly StackRule[];
+  readonly topics: readonly StackTopic[];
+  readonly subscriptions: readonly StackSubscription[];
+  /** What the stack tells of itself: the names that its own people and programs go by. */
+  output(name: string): string;
+}
+
+/** A resource with its intrinsics resolved; properties are read loosely, as CloudFormation's schema was checked at the synth. */
+interface Resolved {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly ref: string;
+  readonly arn: string;
+  readonly properties: Properties;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export function readStack(directory: string, stackName?: string): StackModel {
+  const assembly = readAssembly(directory, stackName);
+  const intrinsics = new Intrinsics(assembly.template, assembly.stackName);
+  const all = (...types: string[]): Resolved[] =>
+    Object.entries(assembly.template.Resources)
+      .filter(([, resource]) => types.includes(resource.Type))
+      .map(([logicalId, { Type: type, Properties: raw = {} }]) => {
+        const used = Object.fromEntries(Object.entries(raw).filter(([key]) => USED[type]?.includes(key)));
+        const { ref, attributes } = isReferable(type)
+          ? intrinsics.identity(logicalId, logicalId)
+          : { ref: logicalId, attributes: {} };
+        const properties = intrinsics.resolve(used, logicalId) as Properties;
+        return { logicalId, type, ref, arn: (attributes as Record<string, string>).Arn ?? ref, properties };
+      });
+  return {
+    name: assembly.stackName,
+    tables: all('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(table),
+    functions: all('AWS::Lambda::Function').map((resource) => lambdaFunction(resource, assembly)),
+    machines: all('AWS::StepFunctions::StateMachine').map(machine),
+    schedules: all('AWS::Scheduler::Schedule').map(schedule),
+    rules: all('AWS::Events::Rule').map(rule),
+    topics: all('AWS::SNS::Topic').map(({ logicalId, ref }) => ({ logicalId, arn: ref })),
+    subscriptions: all('AWS::SNS::Subscription').map(({ properties }) => ({
+      topicArn: String(properties.TopicArn),
+      protocol: String(properties.Protocol),
+      endpoint: String(properties.Endpoint),
+    })),
+    output(name) {
+      const output = assembly.template.Outputs?.[name];
+      if (!output) throw new CheckFailed(`${assembly.stackName} has no output ${name}`);
+      return String(intrinsics.resolve(output.Value, `the output ${name}`));
+    },
+  };
+}
+
+/** Only these properties are resolved: the rest (roles, networks, alarms) may refer to things that a laptop does not have. */
+const USED: Readonly<Record<string, readonly string[]>> = {
+  'AWS::DynamoDB::Table': [
+    'KeySchema',
+    'AttributeDefinitions',
+    'BillingMode',
+    'ProvisionedThroughput',
+    'GlobalSecondaryIndexes',
+    'LocalSecondaryIndexes',
+    'TimeToLiveSpecification',
+  ],
+  'AWS::DynamoDB::GlobalTable': [
+    'KeySchema',
+    'AttributeDefinitions',
+    'BillingMode',
+    'GlobalSecondaryIndexes',
+    'LocalSecondaryIndexes',
+    'TimeToLiveSpecification',
+  ],
+  'AWS::Lambda::Function': ['Code', 'Environment', 'Handler', 'Timeout'],
+  'AWS::StepFunctions::StateMachine': ['DefinitionString', 'Definition', 'DefinitionSubstitutions'],
+  'AWS::Scheduler::Schedule': ['ScheduleExpression', 'Target', 'State'],
+  'AWS::Events::Rule': ['EventPattern', 'Targets'],
+  'AWS::SNS::Topic': [],
+  'AWS::SNS::Subscription': ['TopicArn', 'Protocol', 'Endpoint'],
+};
+
+const isReferable = (type: string): boolean =>
+  !['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SNS::Subscription'].includes(type);
+
+function table({ ref, properties }: Resolved): TableDefinition {
+  const ttl = properties.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
+  return {
+    name: ref,
+    keySchema: properties.KeySchema as TableDefinition['keySchema'],
+    attributes: properties.AttributeDefinitions as TableDefinition['attributes'],
+    billingMode: (properties.BillingMode ?? 'PROVISIONED') as TableDefinition['billingMode'],
+    ...optional('provisionedThroughput', properties.ProvisionedThroughput),
+    ...optional('globalIndexes', properties.GlobalSecondaryIndexes),
+    ...optional('localIndexes', properties.LocalSecondaryIndexes),
+    ...optional('ttlAttribute', ttl?.Enabled ? ttl.AttributeName : undefined),
+  };
+}
+
+function lambdaFunction({ logicalId, ref, arn, properties }: Resolved, assembly: Assembly): StackFunction {
+  const code = properties.Code as { S3Key?: string };
+  if (code.S3Key === undefined)
+    throw new CheckFailed(`the function ${logicalId} has its code in the template; expected an asset`);
+  const environment = properties.Environment as { Variables?: Record<string, string> } | undefined;
+  return {
+    logicalId,
+    name: ref,
+    arn,
+    environment: environment?.Variables ?? {},
+    codeDirectory: assembly.assetPath(code.S3Key),
+    handler: String(properties.Handler),
+    // What Lambda takes where the template says nothing.
+    timeoutSeconds: Number(properties.Timeout ?? 3),
+  };
+}
+
+function machine({ logicalId, arn, properties }: Resolved): StackMachine {
+  const { DefinitionString: text, Definition: object, DefinitionSubstitutions: substitutions = {} } = properties;
+  if (text === undefined && object === undefined)
+    throw new CheckFailed(`the state machine ${logicalId} has no definition in the template`);
+  const filled = Object.entries(substitutions as Record<string, unknown>).reduce(
+    (json, [name, value]) => json.replaceAll(`\${${name}}`, String(value)),
+    typeof text === 'string' ? text : JSON.stringify(object),
+  );
+  try {
+    return { logicalId, name: arn.slice(arn.lastIndexOf(':') + 1), arn, definition: JSON.parse(filled) as Definition };
+  } catch (error) {
+    throw new CheckFailed(`the definition of the state machine ${logicalId} is no JSON`, error);
+  }
+}
+
+function schedule({ logicalId, properties }: Resolved): StackSchedule {
+  const expression = String(properties.ScheduleExpression);
+  const target = properties.Target as { Arn: string; Input?: string };
+  const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
+  const unitSeconds = { minute: 60, hour: 3_600, day: 86_400 }[rate?.[2] ?? ''];
+  return {
+    logicalId,
+    expression,
+    intervalSeconds: rate && unitSeconds ? Number(rate[1]) * unitSeconds : undefined,
+    targetArn: target.Arn,
+    input: target.Input === undefined ? {} : JSON.parse(target.Input),
+  };
+}
+
+function rule({ logicalId, properties }: Resolved): StackRule {
+  const targets = (properties.Targets ?? []) as readonly { readonly Arn: string }[];
+  return { logicalId, pattern: properties.EventPattern, targetArns: targets.map(({ Arn }) => Arn) };
+}
+
+function optional<K extends keyof TableDefinition>(key: K, value: unknown): Partial<Pick<TableDefinition, K>> {
+  return value === undefined ? {} : ({ [key]: value } as Pick<TableDefinition, K>);
+}

@@ -1,0 +1,74 @@
+/** The store in a folder, for a run that has no AWS account: the same adapter, on the embedded database. */
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
+import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import type { CutoverStore } from '../../lambda/core/cutover/record';
+import { CheckFailed } from '../../lambda/core/model/errors';
+import type { Store } from '../../lambda/core/ports';
+import type { TableDefinition } from '../cloudformation/table-definition';
+import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from '../services/embedded-dynamodb';
+
+/** The keys the deployed table has; a test holds this against the template. */
+export const LOCAL_TABLE: TableDefinition = {
+  name: 'oms-cutover',
+  keySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  attributes: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+  billingMode: 'PAY_PER_REQUEST',
+};
+
+export interface LocalStore {
+  readonly store: Store;
+  readonly cutovers: CutoverStore;
+  /** Another run holds the folder, and answers for it. */
+  readonly heldByAnother: boolean;
+  /** Waits until all is on disk and the folder is free for the next run. */
+  close(): Promise<void>;
+}
+
+/** For a run that looks: nobody else looks meanwhile. @throws InvalidInput for a folder that cannot be one or is in use, CheckFailed for data that cannot be read. */
+export async function openLocalStore(folder: string): Promise<LocalStore> {
+  return storeOn(await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
+}
+
+const TRIES = 3;
+
+/**
+ * Lets a command ask, or leave word, also beside a run that looks; again where that run ends in the middle, so `work` must bear to be
+ * repeated. Throws as the above.
+ */
+export async function besideRuns<T>(folder: string, work: (data: LocalStore) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const data = await openLocalStoreBeside(folder);
+    try {
+      return await work(data);
+    } catch (error) {
+      if (!(error instanceof CheckFailed) || !data.heldByAnother || tries === TRIES) throw error;
+    } finally {
+      await data.close();
+    }
+  }
+}
+
+/** The same for a caller that closes it itself, and is told where the run ends in the middle. */
+export async function openLocalStoreBeside(folder: string): Promise<LocalStore> {
+  return storeOn(await joinEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
+}
+
+function storeOn(database: EmbeddedDynamoDb): LocalStore {
+  const [client, tableName] = [database.client(), database.tableName];
+  return {
+    store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
+    heldByAnother: database.heldByAnother ?? false,
+    cutovers: new DynamoDbCutovers({ client, tableName }),
+    async close() {
+      client.destroy();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** EventBridge Scheduler on a laptop: hands each schedule's input to its target, at its rate. */
+import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
+import type { Clock } from '../../lambda/core/ports';
+import type { StackSchedule } from '../cloudformation/template';
+
+export interface ScheduledRun {
+  readonly schedule: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly result?: unknown;
+  /** What the target threw. In AWS the event is tried again and then goes to the failure queue; here it is told once. */
+  readonly error?: unknown;
+}
+
+export class ScheduleRuns {
+  private readonly schedules: readonly StackSchedule[];
+  private readonly clock: Clock;
+  private readonly invoke: (targetArn: string, input: unknown) => Promise<unknown>;
+
+  constructor(
+    schedules: readonly StackSchedule[],
+    clock: Clock,
+    invoke: (targetArn: string, input: unknown) => Promise<unknown>,
+  ) {
+    this.schedules = schedules;
+    this.clock = clock;
+    this.invoke = invoke;
+  }
+
+  async once(): Promise<readonly ScheduledRun[]> {
+    return Promise.all(this.schedules.map((schedule) => this.run(schedule)));
+  }
+
+  /** A run that takes longer than its rate delays none: the next one starts on time beside it, as in AWS. */
+  async until(signal: AbortSignal): Promise<void> {
+    for (const { logicalId, expression, intervalSeconds } of this.schedules) {
+      if (intervalSeconds === undefined)
+        throw new CheckFailed(`the schedule ${logicalId} is ${expression}; only rate(…) is run here`);
+    }
+    await Promise.all(this.schedules.map((schedule) => this.repeat(schedule, signal)));
+  }
+
+  private async repeat(schedule: StackSchedule, signal: AbortSignal): Promise<void> {
+    const underWay = new Set<Promise<unknown>>();
+    while (!signal.aborted) {
+      const run = this.run(schedule).finally(() => underWay.delete(run));
+      underWay.add(run);
+      await this.clock.sleep((schedule.intervalSeconds ?? 0) * 1_000, signal).catch((error: unknown) => {
+        if (!(error instanceof Interrupted)) throw error;
+      });
+    }
+    await Promise.all(underWay);
+  }
+
+  private async run({ logicalId, targetArn, input }: StackSchedule): Promise<ScheduledRun> {
+    const at = this.clock.now();
+    try {
+      return { schedule: logicalId, at, result: await this.invoke(targetArn, input) };
+    } catch (error) {
+      return { schedule: logicalId, at, error };
+    }
+  }
+}

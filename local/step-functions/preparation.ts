@@ -1,0 +1,87 @@
+/**
+ * Rewrites a definition for the interpreter, which would wait, retry and time out in real time: every Wait becomes a task that sleeps on
+ * our clock, Retry becomes a loop inside the task, Parameters are filled in by us, and each state tells when it is entered.
+ */
+import { templateOf } from '../payload-template';
+import type { Definition, State } from './definition';
+
+export interface WaitInput {
+  /** What the state got, and hands on. */
+  readonly input: unknown;
+  readonly seconds?: number;
+  /** ISO 8601. */
+  readonly until?: string;
+}
+
+export interface Performer {
+  enter(state: State): void;
+  /** All tries of a task. */
+  task(state: State, input: unknown): Promise<unknown>;
+  wait(input: WaitInput): Promise<unknown>;
+}
+
+export interface Prepared {
+  readonly definition: Definition;
+  /** By the name of the state; names are unique in a machine, branches included. */
+  readonly handlers: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+}
+
+/** The interpreter's own time-out of a task cannot be switched off: as far off as its timer can hold. */
+const INTERPRETER_TIMEOUT_SECONDS = 2_000_000;
+
+/** @param context what the paths that begin with `$$` lead into. */
+export function prepare(definition: Definition, performer: Performer, context: unknown): Prepared {
+  const handlers: Record<string, (input: unknown) => Promise<unknown>> = {};
+
+  const prepareMachine = ({ StartAt, States }: Definition): Definition => {
+    const states: Record<string, State> = {};
+    for (const [name, state] of Object.entries(States)) {
+      const prepared = prepareState(name, state);
+      // The interpreter fetches a state from here once each time it enters it, and its log of events may lose the last ones of a branch.
+      Object.defineProperty(states, name, {
+        get: () => {
+          performer.enter(state);
+          return prepared;
+        },
+      });
+    }
+    return { StartAt, States: states };
+  };
+
+  const prepareState = (name: string, state: State): State => {
+    const { Retry: _, ...rest } = withoutIdlePaths(state);
+    if (state.Type === 'Task') return task(name, rest, (input) => performer.task(state, input));
+    if (state.Type === 'Wait') return task(name, waitTask(rest), (input) => performer.wait(input as WaitInput));
+    if (state.Type === 'Pass' && 'Parameters' in rest && !('Result' in rest))
+      return task(name, { ...rest, Type: 'Task', Resource: 'arn:aws:states:::local:pass' }, async (input) => input);
+    return state.Branches ? { ...rest, Branches: state.Branches.map(prepareMachine) } : rest;
+  };
+
+  const task = (name: string, state: State, perform: (input: unknown) => Promise<unknown>): State => {
+    const timed = { ...state, TimeoutSeconds: INTERPRETER_TIMEOUT_SECONDS };
+    const { Parameters: parameters, ...filled } = timed as State;
+    const template = parameters === undefined ? null : templateOf(parameters);
+    handlers[name] = template === null ? perform : async (input) => perform(template({ input, context }));
+    return template === null ? timed : filled;
+  };
+
+  return { definition: prepareMachine(definition), handlers };
+}
+
+/** The interpreter finds nothing at `$` where that is null or empty; without the path it takes it as it is. */
+function withoutIdlePaths(state: State): State {
+  return Object.fromEntries(
+    Object.entries(state).filter(([field, value]) => !(['InputPath', 'OutputPath'].includes(field) && value === '$')),
+  ) as State;
+}
+
+/** A Wait as a task: the interpreter still finds its time in the state's input. */
+function waitTask({ Seconds, SecondsPath, Timestamp, TimestampPath, ...rest }: State): State {
+  const time = {
+    ...(Seconds === undefined ? {} : { seconds: Seconds }),
+    ...(SecondsPath === undefined ? {} : { 'seconds.$': SecondsPath }),
+    ...(Timestamp === undefined ? {} : { until: Timestamp }),
+    ...(TimestampPath === undefined ? {} : { 'until.$': TimestampPath }),
+  };
+  return { ...rest, Type: 'Task', Resource: 'arn:aws:states:::local:wait', Parameters: { 'input.$': '$', ...time } };
+}

@@ -1,0 +1,152 @@
+import { MAX_PROJECTS_APART, PowertoolsMetrics } from '../../../lambda/adapters/aws/powertools-metrics';
+import { METRICS } from '../../../lambda/contract/environment';
+import type { Look } from '../../../lambda/core/model/progress';
+import type { MeasuredCheck } from '../../../lambda/core/ports';
+import { failed, ok, syncing, T0 } from '../../support/observations';
+import { play } from '../../support/run';
+import { linesOf } from './output';
+
+const metrics = (fleetSize: number | null) =>
+  new PowertoolsMetrics({ names: METRICS, monitorName: 'Monitor', fleetSize });
+
+function measured(look: Look, changed: Partial<MeasuredCheck> & { readonly project?: string } = {}): MeasuredCheck {
+  const { project = 'p_x', ...rest } = changed;
+  const result = { ...play([look]).last, project };
+  return {
+    result,
+    looker: 'schedule',
+    durationMs: 120,
+    importance: 'HIGH',
+    stalled: false,
+    changesPending: 0,
+    ...rest,
+  };
+}
+
+interface Emf {
+  readonly Namespace: string;
+  readonly Dimensions: string[][];
+  readonly Metrics: { readonly Name: string; readonly Unit: string }[];
+}
+
+const emf = (line: Record<string, unknown> | undefined): Emf =>
+  (line as { _aws?: { CloudWatchMetrics: Emf[] } } | undefined)?._aws?.CloudWatchMetrics[0] as Emf;
+
+test('a look at one of few projects counts for the monitor and for the project', async () => {
+  const [line, ...more] = await linesOf(() => metrics(2).checked(measured(ok(T0))));
+  expect(more).toEqual([]);
+  expect(emf(line)).toEqual({
+    Namespace: 'oms-cutover',
+    Dimensions: [['service'], ['service', 'project']],
+    Metrics: [
+      { Name: 'Checks', Unit: 'Count' },
+      { Name: 'FailedChecks', Unit: 'Count' },
+      { Name: 'ScheduledChecks', Unit: 'Count' },
+      { Name: 'CheckDuration', Unit: 'Milliseconds' },
+      { Name: 'ChangesPending', Unit: 'Count' },
+      { Name: 'Stalled', Unit: 'Count' },
+      { Name: 'Progress', Unit: 'Percent' },
+    ],
+  });
+  expect(line).toMatchObject({
+    service: 'Monitor',
+    project: 'p_x',
+    Checks: 1,
+    FailedChecks: 0,
+    CheckDuration: 120,
+    Progress: 40,
+    Stalled: 0,
+  });
+});
+
+test.each([
+  ['HIGH', 'LagOfHighImportance'],
+  ['MEDIUM', 'LagOfMediumImportance'],
+  ['LOW', 'LagOfLowImportance'],
+  [null, 'LagOfMediumImportance'],
+] as const)(
+  'a lag of importance %s counts as %s too, because each has a threshold of its own',
+  async (importance, name) => {
+    const [line] = await linesOf(() => metrics(1).checked(measured(syncing(T0, 45), { importance })));
+    expect(line).toMatchObject({ Lag: 45, [name]: 45 });
+    expect(Object.keys(line ?? {}).filter((key) => key.startsWith('Lag'))).toHaveLength(2);
+  },
+);
+
+test('a lag of importance IGNORE has no threshold, and no name of its own', async () => {
+  const [line] = await linesOf(() => metrics(1).checked(measured(syncing(T0, 45), { importance: 'IGNORE' })));
+  expect(Object.keys(line ?? {}).filter((key) => key.startsWith('Lag'))).toEqual(['Lag']);
+});
+
+test('a failed look counts as failed and says nothing of progress or lag', async () => {
+  const [line] = await linesOf(() => metrics(1).checked(measured(failed(T0), { looker: 'wait', changesPending: 2 })));
+  expect(line).toMatchObject({ Checks: 1, FailedChecks: 1, ChangesPending: 2 });
+  expect(line).not.toHaveProperty('Progress');
+  expect(line).not.toHaveProperty('Lag');
+  expect(line).not.toHaveProperty('ScheduledChecks');
+});
+
+test('a check that failed on our own account is counted, with the looks that failed', async () => {
+  const [line] = await linesOf(() => {
+    const counted = metrics(1);
+    counted.failed('schedule');
+    counted.flush();
+  });
+  expect(line).toMatchObject({ Checks: 1, FailedChecks: 1, ScheduledChecks: 1, service: 'Monitor' });
+});
+
+test('a large fleet is one line with every value in it, from which the extremes and the number are read', async () => {
+  const lines = await linesOf(() => {
+    const counted = metrics(MAX_PROJECTS_APART + 1);
+    for (const [i, percent] of [10, 90, 40].entries())
+      counted.checked(measured(ok(T0, { fullMigrationProgress: percent }), { project: `p_${i}` }));
+    counted.flush();
+  });
+  expect(lines).toHaveLength(1);
+  expect(emf(lines[0]).Dimensions).toEqual([['service']]);
+  expect(lines[0]).toMatchObject({ Checks: [1, 1, 1], Progress: [10, 90, 40] });
+  expect(lines[0]).not.toHaveProperty('project');
+});
+
+test('a line never holds more than the 100 values that CloudWatch takes', async () => {
+  const lines = await linesOf(() => {
+    const counted = metrics(250);
+    for (let i = 0; i < 250; i += 1) counted.checked(measured(ok(T0), { project: `p_${i}` }));
+    counted.flush();
+  });
+  const counts = lines.map(({ Checks }) => (Array.isArray(Checks) ? Checks.length : 1));
+  expect(Math.max(...counts)).toBeLessThanOrEqual(100);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(250);
+});
+
+test.each([
+  ['few are told apart', 20, 2],
+  ['many are not', 21, 1],
+])('of a fleet that OMS lists, %s', async (_, found, dimensionSets) => {
+  const lines = await linesOf(() => {
+    const counted = metrics(null);
+    counted.fleet(found);
+    counted.checked(measured(ok(T0)));
+    counted.flush();
+  });
+  expect(emf(lines[0]).Dimensions).toHaveLength(dimensionSets);
+});
+
+test('no more than 20 projects are ever told apart, also where somebody waits for others than the schedule looks at', async () => {
+  const lines = await linesOf(() => {
+    const counted = metrics(1);
+    for (let i = 0; i < 30; i += 1) counted.checked(measured(ok(T0), { project: `p_${i}`, looker: 'wait' }));
+    counted.flush();
+  });
+  const named = lines.filter(({ project }) => project !== undefined);
+  expect(named).toHaveLength(MAX_PROJECTS_APART);
+});
+
+test('nothing is written where nothing was counted', async () => {
+  expect(await linesOf(() => metrics(1).flush())).toEqual([]);
+});
+
+test('a project with letters that CloudWatch does not take keeps its others', async () => {
+  const [line] = await linesOf(() => metrics(1).checked(measured(ok(T0), { project: 'np_münchen' })));
+  expect(line).toMatchObject({ project: 'np_m?nchen' });
+});

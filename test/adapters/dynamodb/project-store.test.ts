@@ -1,0 +1,93 @@
+import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
+import { firstLatest } from '../../../lambda/core/observe/observe';
+import { LOCAL_TABLE } from '../../../local/data/local-store';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/services/embedded-dynamodb';
+import { Harness } from '../../support/harness';
+import { ok, T0 } from '../../support/observations';
+import { storeContract } from '../../support/store-contract';
+
+let database: EmbeddedDynamoDb;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  client = database.client();
+});
+afterAll(async () => {
+  client.destroy();
+  await database.close();
+});
+const open = (retentionDays = 90) => new DynamoDbStore({ client, tableName: LOCAL_TABLE.name, retentionDays });
+
+describe('the store in DynamoDB', () => {
+  storeContract(async () => open());
+
+  test('lets snapshots expire after their retention, and latest never', async () => {
+    const run = new Harness([ok(T0)], open(7));
+    await run.check({}, { project: 'p_expiry' });
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName: LOCAL_TABLE.name,
+        KeyConditionExpression: 'pk = :p',
+        ExpressionAttributeValues: marshall({ ':p': 'p_expiry' }),
+      }),
+    );
+    const items = (Items ?? []).map((item) => unmarshall(item));
+    expect(items.map(({ sk, expiresAt }) => [sk.split('#')[0], expiresAt])).toEqual([
+      ['LATEST', undefined],
+      ['SNAPSHOT', T0 / 1000 + 7 * 86_400],
+    ]);
+  });
+
+  test('keeps the latest item readable for a person: status, step and time stand in it by name', async () => {
+    const run = new Harness([ok(T0)], open());
+    await run.check({}, { project: 'p_read' });
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: LOCAL_TABLE.name, Key: marshall({ pk: 'p_read', sk: 'LATEST' }) }),
+    );
+    expect(unmarshall(Item ?? {})).toMatchObject({
+      version: 1,
+      outcome: 'OK',
+      progress: { status: 'RUNNING', currentStep: 'FULL_MIGRATION' },
+    });
+  });
+
+  test('stores text that UTF-8 can carry, whatever OMS or a step of the user’s said', async () => {
+    const store = open();
+    const latest = firstLatest('p_half');
+    await store.putLatest({ ...latest, writeId: 'a\ud83d', recentChecks: ['\ude80', '🚀'] }, { expectedVersion: 0 });
+    expect(await store.readLatest('p_half')).toEqual({ ...latest, writeId: 'a\ufffd', recentChecks: ['\ufffd', '🚀'] });
+  });
+
+  test('says what it could not do, where and why', async () => {
+    const store = new DynamoDbStore({ client, tableName: 'missing', retentionDays: 1 });
+    await expect(store.readLatest('p_x')).rejects.toMatchObject({
+      code: 'CheckFailed',
+      message: expect.stringMatching(
+        /^could not read the latest item of p_x in table missing: ResourceNotFoundException: /,
+      ),
+    });
+  });
+
+  test('stays small however often a project is looked at', async () => {
+    const store = open();
+    const run = new Harness([], store);
+    let at = T0;
+    run.oms.look = async () => {
+      at += 60_000;
+      run.now = at;
+      const percent = Math.min(100, Math.floor((at - T0) / 40_000));
+      return ok(at, {
+        fullMigrationProgress: percent,
+        enableIncrSync: true,
+        currentStep: percent === 100 ? 'INCR_SYNC' : 'FULL_MIGRATION',
+        incrSyncCheckpoint: Math.floor(at / 1000) - 8,
+      });
+    };
+    for (let i = 0; i < 120; i += 1) await run.check({}, { project: 'p_small' });
+    const latest = await store.readLatest('p_small');
+    expect(latest?.version).toBeGreaterThanOrEqual(120);
+    expect(JSON.stringify(latest).length).toBeLessThan(8_000);
+  });
+});

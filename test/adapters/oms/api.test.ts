@@ -1,0 +1,250 @@
+import type { OmsClient } from '../../../lambda/adapters/oms/client';
+import type { OmsApi } from '../../../lambda/contract/oms';
+import type { Look } from '../../../lambda/core/model/progress';
+import { type Behaviour, fixture, jsonReply, type Peer, replyFrom, startPeer } from './peer';
+import { clientFor } from './run';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+/** An OMS that answers each family of calls with a fixture. */
+async function omsWith(answers: {
+  old: string;
+  new: string;
+  steps?: string;
+}): Promise<Peer & { answers: typeof answers }> {
+  const current = { ...answers };
+  const behave: Behaviour = (socket, _count, request) => {
+    const steps = current.steps && request.includes('Action=DescribeProjectSteps');
+    const name = request.startsWith('GET') ? current.old : steps ? current.steps : current.new;
+    socket.end(replyFrom(name ?? '404.http'));
+  };
+  const peer = await startPeer(behave);
+  open.push(peer);
+  return Object.assign(peer, { answers: current });
+}
+
+function auto(peer: Peer): OmsClient {
+  const client = clientFor(`http://127.0.0.1:${peer.port}`, { api: 'auto', requestTimeoutMs: 5_000 });
+  open.push(client);
+  return client;
+}
+
+const methods = (peer: Peer) => peer.requests.map((request) => request.split(' ')[0]).join(' ');
+const hint = (api: OmsApi) => ({ api: async () => api });
+const summary = ({ outcome, api }: Look) => `${outcome} ${api}`;
+
+describe('with --api auto', () => {
+  test('the old calls are found at once, and remembered', async () => {
+    const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
+    const client = auto(peer);
+    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
+    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
+    expect(methods(peer)).toBe('GET GET');
+  });
+
+  test.each(['404.http', 'html-with-200.http', '501.http'])(
+    'the new calls are found where the old one answers %s, and remembered',
+    async (missing) => {
+      const peer = await omsWith({ old: missing, new: 'new-calls-success.json' });
+      const client = auto(peer);
+      expect(summary(await client.look('np_x'))).toBe('OK 4.1.1');
+      expect(summary(await client.look('np_x'))).toBe('OK 4.1.1');
+      expect(methods(peer)).toBe('GET POST POST');
+    },
+  );
+
+  test("a new client begins where the project's memory says", async () => {
+    const peer = await omsWith({ old: '404.http', new: 'new-calls-success.json' });
+    expect(summary(await auto(peer).look('np_x', hint('4.1.1')))).toBe('OK 4.1.1');
+    expect(methods(peer)).toBe('POST');
+  });
+
+  test('a memory that cannot be read is no trouble', async () => {
+    const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
+    const look = await auto(peer).look('p_x', { api: () => Promise.reject(new Error('the store is away')) });
+    expect(summary(look)).toBe('OK 3.3');
+  });
+
+  test('an upgrade is found out, and so is the way back', async () => {
+    const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
+    const client = auto(peer);
+    await client.look('p_x');
+    Object.assign(peer.answers, { old: '404.http', new: 'new-calls-success.json' });
+    expect(summary(await client.look('p_x'))).toBe('OK 4.1.1');
+    Object.assign(peer.answers, { old: 'success-with-nulls.json', new: '404.http' });
+    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
+  });
+
+  test.each(['401.http', '403.http', 'redirect-to-login.http'])(
+    'a rejection by the first family (%s) ends the search',
+    async (rejection) => {
+      const peer = await omsWith({ old: rejection, new: 'new-calls-success.json' });
+      expect(summary(await auto(peer).look('p_x'))).toBe('OmsRejectedCredentials null');
+      expect(methods(peer)).toBe('GET');
+    },
+  );
+
+  test('a rejection by the other family is not hidden', async () => {
+    const peer = await omsWith({ old: '404.http', new: '401.http' });
+    expect(summary(await auto(peer).look('p_x'))).toBe('OmsRejectedCredentials null');
+  });
+
+  test.each(['project-unknown.json', 'refused-with-error-detail.json', '500-without-a-body.http', 'data-null.json'])(
+    'what OMS says in its own words or in trouble (%s) is no reason to try the other family',
+    async (name) => {
+      const peer = await omsWith({ old: name, new: 'new-calls-success.json' });
+      expect((await auto(peer).look('p_x')).outcome).not.toBe('OK');
+      expect(methods(peer)).not.toContain('POST');
+    },
+  );
+
+  test('where neither is there, both answers are told', async () => {
+    const peer = await omsWith({ old: '404.http', new: 'html-with-200.http' });
+    const look = await auto(peer).look('p_x');
+    expect(summary(look)).toBe('OmsBadReply null');
+    expect(look).toMatchObject({
+      problem: expect.stringMatching(/^neither family of calls is there.*404.*POST \/api\/v2.*an HTML page/),
+    });
+  });
+
+  test('an unknown action in an envelope counts as a call that is not there', async () => {
+    const peer = await startPeer((socket, _count, request) =>
+      socket.end(
+        request.startsWith('POST')
+          ? jsonReply(
+              JSON.stringify({ success: false, code: 'INVALID_ACTION', message: 'The action is not supported.' }),
+            )
+          : replyFrom('success-with-nulls.json'),
+      ),
+    );
+    open.push(peer);
+    expect(summary(await auto(peer).look('p_x', hint('4.1.1')))).toBe('OK 3.3');
+  });
+});
+
+describe('a failed project under the 4.1.1 calls', () => {
+  const failed = jsonReply(fixture('new-calls-success.json').toString().replace('"RUNNING"', '"FAILED"'));
+  const behaving =
+    (steps: Behaviour): Behaviour =>
+    (socket, count, request) =>
+      request.includes('DescribeProjectSteps') ? steps(socket, count, request) : socket.end(failed);
+
+  const lookWith = async (steps: Behaviour): Promise<Look> => {
+    const peer = await startPeer(behaving(steps));
+    open.push(peer);
+    const client = clientFor(`http://127.0.0.1:${peer.port}`, { api: '4.1.1' });
+    open.push(client);
+    return client.look('np_x');
+  };
+
+  test('brings the failed step and its words', async () => {
+    const steps = [
+      { name: 'STRUCT_TRANSFER', status: 'FINISHED' },
+      {
+        name: 'FULL_TRANSFER',
+        status: 'FAILED',
+        extraInfo: {
+          errorDetails: [{ level: 'ERROR', message: 'Duplicate key.', reason: 'Two rows.', proposal: 'Remove one.' }],
+        },
+      },
+    ];
+    const look = await lookWith((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data: steps }))));
+    expect(look.outcome).toBe('OK');
+    expect(look.said).toMatchObject({
+      failedStep: 'FULL_TRANSFER',
+      failedStepMessage: 'Duplicate key.',
+      level: 'ERROR',
+      reason: 'Two rows.',
+      proposal: 'Remove one.',
+    });
+  });
+
+  test.each<[string, Behaviour]>([
+    ['is refused', (socket) => socket.end(replyFrom('401.http'))],
+    ['stalls', () => {}],
+    ['makes no sense', (socket) => socket.end(jsonReply('{"success":true,"data":[1,null,{"status":"FAILED"}]}'))],
+  ])('is a good look all the same when the question about the steps %s', async (_how, steps) => {
+    const look = await lookWith(steps);
+    expect(look.outcome).toBe('OK');
+    expect(look.said.failedStep).toBeUndefined();
+  });
+});
+
+describe('the list of projects', () => {
+  const page = (from: number, count: number, totalCount: number | null) => {
+    const data = Array.from({ length: count }, (_, index) => ({
+      id: `np_${from + index}`,
+      name: `project ${from + index}`,
+      type: index % 2 ? 'SYNC' : 'MIGRATION',
+      status: 'RUNNING',
+    }));
+    return jsonReply(JSON.stringify({ success: true, totalCount, data }));
+  };
+  const listing = async (behave: Behaviour, options = {}) => {
+    const peer = await startPeer(behave);
+    open.push(peer);
+    const client = clientFor(`http://127.0.0.1:${peer.port}`, { api: 'auto', requestTimeoutMs: 5_000, ...options });
+    open.push(client);
+    return client.listProjects();
+  };
+
+  test('comes page by page, 150 at a time', async () => {
+    const asked: string[] = [];
+    const projects = await listing((socket, count, request) => {
+      asked.push(request.slice(request.indexOf('{')));
+      socket.end(page((count - 1) * 150, count === 3 ? 20 : 150, 320));
+    });
+    expect(asked).toEqual([1, 2, 3].map((pageNumber) => `{"pageNumber":${pageNumber},"pageSize":150}`));
+    expect(projects).toHaveLength(320);
+    expect(projects).toContainEqual({ id: 'np_319', name: 'project 319', kind: 'sync', status: 'RUNNING' });
+  });
+
+  test('ends with a short page where OMS gives no total', async () => {
+    expect(await listing((socket, count) => socket.end(page(count * 150, count === 2 ? 3 : 150, null)))).toHaveLength(
+      153,
+    );
+  });
+
+  test('leaves out entries that cannot be watched', async () => {
+    const data = [{ id: 'np_1', status: 'RUNNING' }, { id: '../x', status: 'RUNNING' }, { id: 'np_2' }, null, 7];
+    const projects = await listing((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data }))));
+    expect(projects).toEqual([{ id: 'np_1', name: null, kind: 'migration', status: 'RUNNING' }]);
+  });
+
+  test.each<[string, Behaviour, string, string]>([
+    ['a wrong password', (socket) => socket.end(replyFrom('401.http')), 'OmsRejectedCredentials', 'HTTP 401'],
+    [
+      'the same page for ever',
+      (socket) => socket.end(page(0, 150, 9_999)),
+      'OmsBadReply',
+      'has 9999 projects, but lists only 150',
+    ],
+    [
+      'a fleet without end',
+      (socket, count) => socket.end(page(count * 150, 150, null)),
+      'OmsBadReply',
+      'more than 3000 projects',
+    ],
+    ['no list', (socket) => socket.end(jsonReply('{"success":true,"data":{}}')), 'OmsBadReply', '"data" is no list'],
+  ])('refuses to be short: %s', async (_what, behave, outcome, problem) => {
+    expect(await listing(behave)).toEqual({ outcome, problem: expect.stringContaining(problem) });
+  });
+
+  test('is told apart from every other trouble where an older OMS has no such call', async () => {
+    expect(await listing((socket) => socket.end(replyFrom('404.http')))).toEqual({
+      outcome: 'OmsBadReply',
+      problem: expect.stringContaining('OMS lists projects from 4.1.1 on; before, name them'),
+      missingCall: true,
+    });
+  });
+
+  test('is not asked for with the 3.3 calls', async () => {
+    const asked: string[] = [];
+    const projects = await listing((_socket, _count, request) => asked.push(request), { api: '3.3' });
+    expect(projects).toMatchObject({ outcome: 'OmsRefused', missingCall: true });
+    expect(asked).toEqual([]);
+  });
+});

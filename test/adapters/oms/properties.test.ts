@@ -1,0 +1,186 @@
+import { createGzip } from 'node:zlib';
+import fc from 'fast-check';
+import { decodeProgress } from '../../../lambda/adapters/oms/decode-progress';
+import { Decoding } from '../../../lambda/adapters/oms/decode-values';
+import { Secrets } from '../../../lambda/adapters/oms/redact';
+import { FAILED_OUTCOMES } from '../../../lambda/contract/oms';
+import type { Look } from '../../../lambda/core/model/progress';
+import { fixture, jsonReply, type Peer, startPeer } from './peer';
+import { clientFor, PASSWORD } from './run';
+import { NOW } from './situations';
+
+const BASES = [
+  'success-with-nulls.json',
+  'sync-success.json',
+  'new-calls-success.json',
+  'refused-with-error-detail.json',
+].map((name) => JSON.parse(fixture(name).toString()) as Record<string, unknown>);
+const WORDS = [
+  'FINISHED',
+  'RUNNING',
+  'true',
+  '',
+  '63',
+  '1e999',
+  '9007199254740993',
+  PASSWORD,
+  '\u0000\u001b[2J',
+  '\ud800',
+];
+
+const anyValue = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom<unknown>(...WORDS, 0, -1, 101, 5151, 1_661_239_330, 1_661_239_330_000, 2 ** 60, true, false, null),
+);
+
+/** A base reply with some fields, of the envelope and of data, replaced or taken out. */
+const mutated = fc
+  .tuple(
+    fc.constantFrom(...BASES),
+    fc.array(fc.tuple(fc.nat(), fc.boolean(), fc.option(anyValue, { nil: undefined })), { maxLength: 4 }),
+  )
+  .map(([base, changes]) => {
+    const reply = structuredClone(base);
+    for (const [index, inside, value] of changes) {
+      const data = reply.data;
+      const target = inside && typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : reply;
+      const names = Object.keys(target);
+      const name = names[index % Math.max(1, names.length)];
+      if (name !== undefined) target[name] = value;
+    }
+    return reply;
+  });
+
+/** What holds of every look, whatever came. */
+function expectSound(look: Look): void {
+  const text = JSON.stringify(look);
+  expect(text.length).toBeLessThan(20_000);
+  expect(text).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
+  expect(look.anomalies.length).toBeLessThanOrEqual(24);
+  for (const words of Object.values(look.said)) expect(words).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+  if (look.outcome === 'OK') return;
+  expect(FAILED_OUTCOMES).toContain(look.outcome);
+  expect(look.problem).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+}
+
+let peer: Peer;
+let reply: Buffer;
+beforeAll(async () => {
+  peer = await startPeer((socket) => socket.end(reply));
+});
+afterAll(() => peer.close());
+
+async function lookAt(bytes: Buffer, requestTimeoutMs = 2_000): Promise<Look> {
+  reply = bytes;
+  const client = clientFor(`http://127.0.0.1:${peer.port}`, { requestTimeoutMs });
+  try {
+    return await client.look('p_x');
+  } finally {
+    await client.close();
+  }
+}
+
+describe('whatever OMS sends', () => {
+  test('a mutated reply gives a sound look, and FINISHED only where OMS said so (500 runs)', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutated, async (body) => {
+        const look = await lookAt(jsonReply(JSON.stringify(body)));
+        expectSound(look);
+        const said = (body.data as { status?: unknown } | null | undefined)?.status;
+        if (look.outcome === 'OK' && look.progress.status === 'FINISHED') {
+          expect({ success: body.success, said }).toEqual({ success: true, said: 'FINISHED' });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a reply with bytes changed, doubled or lost gives a sound look in time (300 runs)', async () => {
+    const whole = jsonReply(fixture('success-with-nulls.json'));
+    const change = fc.tuple(fc.nat(whole.length), fc.nat(40), fc.uint8Array({ maxLength: 40 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        let bytes = whole;
+        for (const [at, lost, added] of changes) {
+          bytes = Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + lost)]);
+        }
+        const began = performance.now();
+        expectSound(await lookAt(bytes, 100));
+        // Ten times the deadline is generous on a busy machine; without one it would be for ever.
+        expect(performance.now() - began).toBeLessThan(1_000);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a decoded progress holds only values of the model (5000 runs)', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          anyValue,
+          mutated.map(({ data }) => data),
+        ),
+        fc.constantFrom('migration', 'sync'),
+        (data, kind) => {
+          const progress = decodeProgress(data, kind, new Decoding(new Secrets().clean, NOW));
+          if (typeof progress === 'string') return;
+          expect(progress.status.length).toBeGreaterThan(0);
+          expect(progress.status.length).toBeLessThanOrEqual(64);
+          for (const percent of [progress.structMigrationProgress, progress.fullMigrationProgress]) {
+            if (percent !== null) expect(percent >= 0 && percent <= 100).toBe(true);
+          }
+          for (const checkpoint of [progress.incrSyncCheckpoint, progress.reverseIncrSyncCheckpoint]) {
+            if (checkpoint !== null) expect(checkpoint > 1e9 - 1 && checkpoint <= NOW / 1000 + 86_400).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  test.each(['', 'Content-Encoding: gzip'])(
+    'an endless body (%s) is cut off after a few megabytes',
+    async (encoding) => {
+      let written = 0;
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const endless = await startPeer((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${encoding}${encoding && '\r\n'}\r\n`);
+        const out = encoding ? createGzip({ level: 1 }) : socket;
+        if (out !== socket) out.pipe(socket);
+        const more = () => {
+          let room = true;
+          while (room && !socket.destroyed) {
+            room = out.write(chunk);
+            written += chunk.length;
+          }
+        };
+        out.on('drain', more);
+        out.on('error', () => {});
+        more();
+      });
+      const client = clientFor(`http://127.0.0.1:${endless.port}`, { requestTimeoutMs: 20_000 });
+      const look = await client.look('p_x');
+      await client.close();
+      await endless.close();
+      expect(look).toMatchObject({ outcome: 'OmsBadReply', problem: expect.stringContaining('more than 1 MiB') });
+      // What the peer got rid of: our share, and the buffers of the system between us.
+      expect(encoding ? 0 : written).toBeLessThan(32 * 1024 * 1024);
+    },
+  );
+
+  test('a body that drips is given up at the deadline, with how far it came', async () => {
+    const dripping = await startPeer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n');
+      const timer = setInterval(() => socket.write(' '), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const client = clientFor(`http://127.0.0.1:${dripping.port}`, { requestTimeoutMs: 300 });
+    const look = await client.look('p_x');
+    await client.close();
+    await dripping.close();
+    expect(look).toMatchObject({
+      outcome: 'OmsUnreachable',
+      problem: expect.stringMatching(/within 0\.3 s \(headers came after 0\.\d s, body stalled at \d+ bytes\)$/),
+    });
+  });
+});

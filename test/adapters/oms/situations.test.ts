@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { play } from './run';
+import { SITUATIONS } from './situations';
+import { TABLE_HEAD, tableRow } from './table';
+
+describe('every situation has one outcome', () => {
+  const rows: string[] = [];
+
+  test.each(SITUATIONS.map((situation) => [situation.title, situation] as const))('%s', async (_title, situation) => {
+    const played = await play(situation);
+    const { look, requests } = played;
+    rows.push(tableRow(situation, played));
+    expect({ outcome: look.outcome, requests: requests.length }).toEqual({
+      outcome: situation.outcome,
+      requests: situation.requests,
+    });
+    if (look.outcome === 'OK') {
+      expect(look.progress).toMatchObject(situation.progress ?? {});
+      expect(look.anomalies.map(({ field }) => field)).toEqual(situation.odd);
+      expect(look.envelope.cost).toBe('13 ms');
+    } else {
+      expect(look.problem).toContain(situation.problem);
+    }
+  });
+
+  test('each fixture has its situation', () => {
+    const used = new Set(SITUATIONS.map(({ peer }) => peer));
+    const fixtures = readdirSync(join(__dirname, '../../fixtures/oms')).filter((name) => name.includes('.'));
+    // The one left over is about words: see oms-client.test.ts.
+    expect(fixtures.filter((name) => !used.has(name))).toEqual(['words-with-control-characters.json']);
+  });
+
+  test('docs/oms.md has the table of this very run (npx tsx bench/oms-outcomes.ts --markdown prints it)', () => {
+    const docs = readFileSync(join(__dirname, '../../../docs/oms.md'), 'utf8').split('\n');
+    const from = docs.indexOf(TABLE_HEAD[0] ?? '');
+    expect(docs.slice(from, from + 2 + SITUATIONS.length)).toEqual([...TABLE_HEAD, ...rows]);
+  });
+});

@@ -1,0 +1,343 @@
+/** The table of situations: what OMS or the network may do, and the one outcome each has. docs/oms.md is printed from a run of it. */
+import { gzipSync } from 'node:zlib';
+import type { OmsClientOptions } from '../../../lambda/adapters/oms/client';
+import type { Outcome } from '../../../lambda/contract/oms';
+import type { Progress } from '../../../lambda/core/model/progress';
+import { type Behaviour, fixture, jsonReply, replyFrom } from './peer';
+
+/** All situations happen at this moment: ten seconds after the checkpoints in the fixtures. */
+export const NOW = 1_661_239_340_000;
+export const TIMEOUT_MS = 400;
+
+export interface Situation {
+  readonly title: string;
+  /** A file under test/fixtures/oms, or what the peer does. */
+  readonly peer: string | Behaviour | 'nobody' | 'no such host' | 'tls';
+  readonly options?: Partial<OmsClientOptions>;
+  readonly outcome: Outcome;
+  /** Part of the sentence a person reads. */
+  readonly problem?: string;
+  /** The fields with an anomaly, in order. */
+  readonly odd?: readonly string[];
+  readonly progress?: Partial<Progress>;
+  /** Requests the peer gets; more than 1: it was tried again. */
+  readonly requests: number;
+}
+
+const ok = (title: string, peer: Situation['peer'], progress: Partial<Progress>, odd: string[] = []): Situation => ({
+  title,
+  peer,
+  outcome: 'OK',
+  progress,
+  odd,
+  requests: 1,
+});
+
+const bad = (
+  title: string,
+  peer: Situation['peer'],
+  outcome: Outcome,
+  problem: string,
+  { requests = 1, ...more }: Partial<Situation> = {},
+): Situation => ({ title, peer, outcome, problem, requests, ...more });
+
+const stalled: Behaviour = (socket) => {
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n');
+  socket.write(fixture('success-with-nulls.json').subarray(0, 120));
+};
+
+/** 100 MB, written only as fast as it is read. */
+const huge: Behaviour = (socket) => {
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n');
+  let left = 100 * 16;
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  const more = () => {
+    while (left-- > 0 && !socket.destroyed && socket.write(chunk));
+  };
+  socket.on('drain', more);
+  more();
+};
+
+const announcedHuge: Behaviour = (socket) =>
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{');
+
+const packed = (body: Buffer): Behaviour => {
+  const bytes = gzipSync(body);
+  return (socket) => socket.end(jsonReply(bytes, ['Content-Encoding: gzip']));
+};
+
+const once =
+  (first: Behaviour): Behaviour =>
+  (socket, count, request) =>
+    count === 1 ? first(socket, count, request) : socket.end(replyFrom('success-with-nulls.json'));
+
+export const SITUATIONS: readonly Situation[] = [
+  ok('success, and null in everything OMS has nothing to say about', 'success-with-nulls.json', {
+    status: 'RUNNING',
+    importance: 'LOW',
+    enableStructMigration: true,
+    enableFullMigration: true,
+    enableIncrSync: true,
+    enableReverseIncrSync: true,
+    currentStep: 'REVERSE_INCR_SYNC',
+    structMigrationProgress: 100,
+    fullMigrationProgress: 100,
+    incrSyncCheckpoint: 1_661_166_286,
+    reverseIncrSyncCheckpoint: 1_661_239_332,
+  }),
+  {
+    ...ok('a synchronisation project, its checkpoint as text', 'sync-success.json', {
+      structMigrationProgress: 100,
+      fullMigrationProgress: 100,
+      enableReverseIncrSync: null,
+      incrSyncCheckpoint: 1_661_239_330,
+    }),
+    options: { kind: 'sync' },
+  },
+  {
+    ...ok("a synchronisation project in the spelling of its page's table", 'sync-in-the-table-spelling.json', {
+      structMigrationProgress: 100,
+      fullMigrationProgress: 80,
+    }),
+    options: { kind: 'sync' },
+  },
+  {
+    ...ok('the 4.1.1 call with its renamed fields', 'new-calls-success.json', {
+      importance: 'HIGH',
+      enableStructMigration: true,
+      enableFullMigration: true,
+      enableReverseIncrSync: false,
+      structMigrationProgress: 100,
+      fullMigrationProgress: 100,
+      currentStep: 'INCR_TRANSFER',
+      incrSyncCheckpoint: 1_661_239_330,
+      reverseIncrSyncCheckpoint: null,
+    }),
+    options: { api: '4.1.1' },
+  },
+  ok('gzip', packed(fixture('success-with-nulls.json')), { status: 'RUNNING' }),
+  ok('a byte-order mark', 'byte-order-mark.http', { status: 'RUNNING' }, ['body']),
+  ok('a step of the new family of names', 'step-of-the-new-family.json', { currentStep: 'FULL_TRANSFER' }),
+  ok('fields that an object inherits', 'inherited-names.json', { status: 'RUNNING' }),
+  ok('a clock that is right', 'clock-right.http', { status: 'RUNNING' }),
+  ok('a clock that is an hour ahead', 'clock-an-hour-ahead.http', { status: 'RUNNING' }, ['Date']),
+  ok('a Date header that is no date', 'bad-date.http', { status: 'RUNNING' }, ['Date']),
+
+  ok('a percentage as text', 'percent-as-string.json', { fullMigrationProgress: 63 }, ['fullMigrationProgress']),
+  ok('a percentage with its sign', 'percent-with-sign.json', { fullMigrationProgress: 63 }, ['fullMigrationProgress']),
+  ok('a percentage below 0', 'percent-below-0.json', { fullMigrationProgress: null }, ['fullMigrationProgress']),
+  ok('a percentage of 5151', 'percent-above-100.json', { fullMigrationProgress: null }, ['fullMigrationProgress']),
+  ok('a percentage of 63.5', 'percent-fractional.json', { fullMigrationProgress: 63.5 }, ['fullMigrationProgress']),
+  ok('a percentage in words', 'percent-no-number.json', { fullMigrationProgress: null }, ['fullMigrationProgress']),
+  ok('checkpoint null', 'checkpoint-null.json', { incrSyncCheckpoint: null }),
+  ok('checkpoint 0', 'checkpoint-zero.json', { incrSyncCheckpoint: null }),
+  ok('a negative checkpoint', 'checkpoint-negative.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('a checkpoint as text', 'checkpoint-as-string.json', { incrSyncCheckpoint: 1_661_239_320 }, [
+    'incrSyncCheckpoint',
+  ]),
+  ok('a checkpoint in milliseconds', 'checkpoint-in-milliseconds.json', { incrSyncCheckpoint: 1_661_239_320 }, [
+    'incrSyncCheckpoint',
+  ]),
+  ok('a checkpoint ten minutes ahead', 'checkpoint-ahead.json', { incrSyncCheckpoint: 1_661_239_940 }, [
+    'incrSyncCheckpoint',
+  ]),
+  ok('a checkpoint days ahead', 'checkpoint-far-ahead.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('a checkpoint in 1970', 'checkpoint-in-1970.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('a checkpoint with a fraction', 'checkpoint-fractional.json', { incrSyncCheckpoint: 1_661_239_320 }, [
+    'incrSyncCheckpoint',
+  ]),
+  ok('a checkpoint beyond 2^53', 'checkpoint-beyond-2-53.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('a checkpoint of 1e400', 'checkpoint-infinite.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('an object as a checkpoint', 'checkpoint-an-object.json', { incrSyncCheckpoint: null }, ['incrSyncCheckpoint']),
+  ok('a status nobody knows', 'status-unknown.json', { status: 'PAUSING' }, ['status']),
+  ok('a status in small letters', 'status-lower-case.json', { status: 'running' }, ['status']),
+  ok('a step nobody knows', 'step-unknown.json', { currentStep: 'DATA_POLISHING' }, ['currentStep']),
+  ok('a number as the step', 'step-a-number.json', { currentStep: null }, ['currentStep']),
+  ok('an importance nobody knows', 'importance-unknown.json', { importance: null }, ['importance']),
+  ok('an importance in small letters', 'importance-lower-case.json', { importance: 'HIGH' }, ['importance']),
+  ok('a switch that is missing', 'field-missing.json', { enableFullMigration: null }, ['enableFullMigration']),
+  ok('a switch that is null', 'field-null.json', { enableFullMigration: null }, ['enableFullMigration']),
+  ok('a switch of the wrong type', 'field-of-the-wrong-type.json', { enableFullMigration: null }, [
+    'enableFullMigration',
+  ]),
+  ok(
+    'switches as text and as numbers',
+    'flags-as-text.json',
+    { enableFullMigration: true, enableIncrSync: false, enableReverseIncrSync: false },
+    ['enableFullMigration', 'enableIncrSync', 'enableReverseIncrSync'],
+  ),
+  ok('two spellings that contradict each other', 'contradicting-spellings.json', { fullMigrationProgress: null }, [
+    'fullMigrationProgress',
+  ]),
+
+  bad('status missing', 'status-missing.json', 'OmsBadReply', '"data.status" is missing'),
+  bad('status null', 'status-null.json', 'OmsBadReply', '"data.status" is null'),
+  bad('a number as the status', 'status-a-number.json', 'OmsBadReply', '"data.status" is a number'),
+  bad('an empty status', 'status-empty.json', 'OmsBadReply', '"data.status" is empty'),
+  bad('data null', 'data-null.json', 'OmsBadReply', '"data" is null'),
+  bad('data missing', 'data-missing.json', 'OmsBadReply', '"data" is missing'),
+  bad('a list as data', 'data-a-list.json', 'OmsBadReply', '"data" is no object'),
+  bad('success as text', 'success-as-text.json', 'OmsBadReply', 'no "success" that is true or false'),
+  bad('success missing', 'success-missing.json', 'OmsBadReply', 'no "success" that is true or false'),
+  bad('JSON that is no object', 'json-but-no-object.json', 'OmsBadReply', 'JSON that is no OMS reply'),
+  bad('an empty body', 'empty.json', 'OmsBadReply', 'with an empty body'),
+  bad('204, no body', '204.http', 'OmsBadReply', 'HTTP 204 (No Content)'),
+  bad('a body of white space', 'white-space.json', 'OmsBadReply', 'a body of white space'),
+  bad('JSON cut off', 'cut-off.json', 'OmsBadReply', 'a body that is not JSON; it begins: {"success":true'),
+  bad(
+    'the sample of the 3.3.0-CE page',
+    'seed-page-sample.http',
+    'OmsBadReply',
+    'not JSON; it begins: { "success":true',
+  ),
+  bad('an HTML page with 200', 'html-with-200.http', 'OmsBadReply', 'an HTML page where JSON was expected'),
+  bad('304, which nobody asked for', 'not-modified.http', 'OmsBadReply', 'HTTP 304 (Not Modified)'),
+  bad('404', '404.http', 'OmsBadReply', 'HTTP 404 (Not Found) to GET /api/omsp/v2/migrations/p_x/progress'),
+  bad('something that is no HTTP', 'not-http.http', 'OmsBadReply', 'does not speak HTTP as it should'),
+  bad(
+    'not the encoding that the header names',
+    (socket) => socket.end(jsonReply('{}', ['Content-Encoding: gzip'])),
+    'OmsBadReply',
+    'cannot be unpacked',
+  ),
+  bad('a body of 100 MB', huge, 'OmsBadReply', 'with a body of more than 1 MiB', {
+    options: { requestTimeoutMs: 10_000 },
+  }),
+  bad('a body announced as 100 MB', announcedHuge, 'OmsBadReply', 'with a body of more than 1 MiB'),
+  bad(
+    '100 MB packed into 100 KB',
+    packed(Buffer.alloc(100 * 1024 * 1024, ' ')),
+    'OmsBadReply',
+    'with a body of more than 1 MiB',
+    { options: { requestTimeoutMs: 10_000 } },
+  ),
+
+  bad(
+    'refused, with errorDetail',
+    'refused-with-error-detail.json',
+    'OmsRefused',
+    'GHANA-OPERIE000000]: Internal error. — The metadata database does not answer. — Contact the administrator.',
+  ),
+  bad(
+    'refused, without errorDetail',
+    'refused-without-error-detail.json',
+    'OmsRefused',
+    'INNER_ERROR A system error occurred. — Contact the administrator.',
+  ),
+  bad(
+    'refused, errorDetail as text',
+    'refused-with-error-detail-as-text.json',
+    'OmsRefused',
+    'java.lang.IllegalStateException: no leader',
+  ),
+  bad('refused without a word', 'refused-without-a-word.json', 'OmsRefused', 'OMS refused GET'),
+  bad('refused with 400', '400-with-words.http', 'OmsRefused', 'PARAM_ERROR id is malformed'),
+  bad(
+    'a project OMS does not know',
+    'project-unknown.json',
+    'OmsProjectNotFound',
+    'OMS knows no such project: [GHANA-PROJECT000001]',
+  ),
+  bad(
+    'the same, only in errorDetail',
+    'project-unknown-in-error-detail-only.json',
+    'OmsProjectNotFound',
+    'OMS knows no such project',
+  ),
+  bad('the same, with 404', '404-with-project-unknown.http', 'OmsProjectNotFound', 'OMS knows no such project'),
+
+  bad('401', '401.http', 'OmsRejectedCredentials', 'HTTP 401 (Unauthorized)'),
+  bad(
+    '401 with a body that says success',
+    '401-with-a-success-body.http',
+    'OmsRejectedCredentials',
+    'HTTP 401 (Unauthorized)',
+  ),
+  bad('403', '403.http', 'OmsRejectedCredentials', 'HTTP 403 (Forbidden)'),
+  bad('a redirect to a login page', 'redirect-to-login.http', 'OmsRejectedCredentials', 'sends us to /login:'),
+  bad(
+    'a redirect to https',
+    'redirect-to-https.http',
+    'OmsRejectedCredentials',
+    'sends us to https://oms.example.internal/',
+  ),
+
+  bad('408', '408.http', 'OmsUnreachable', 'HTTP 408 (Request Timeout)', {
+    requests: 3,
+    options: { requestTimeoutMs: 5_000 },
+  }),
+  bad('429, come back at once', '429-retry-after-now.http', 'OmsUnreachable', 'HTTP 429 (Too Many Requests)', {
+    requests: 3,
+    options: { requestTimeoutMs: 5_000 },
+  }),
+  bad('429, come back in two minutes', '429-retry-after-two-minutes.http', 'OmsUnreachable', 'Retry-After: 120'),
+  bad('500 without a body', '500-without-a-body.http', 'OmsUnreachable', 'HTTP 500 (Internal Server Error)', {
+    requests: 3,
+    options: { requestTimeoutMs: 5_000 },
+  }),
+  bad(
+    '502 with a page of a proxy',
+    '502-with-html.http',
+    'OmsUnreachable',
+    'HTTP 502 (Bad Gateway) to GET /api/omsp/v2/migrations/p_x/progress',
+    { requests: 3, options: { requestTimeoutMs: 5_000 } },
+  ),
+  bad("503 with OMS's words", '503-with-words.http', 'OmsUnreachable', 'OMS_STARTING OMS is starting.', {
+    requests: 3,
+    options: { requestTimeoutMs: 5_000 },
+  }),
+  bad('501', '501.http', 'OmsUnreachable', 'HTTP 501 (Not Implemented)'),
+  bad('nobody listens', 'nobody', 'OmsUnreachable', 'connection refused', { requests: 0 }),
+  bad('a name that does not resolve', 'no such host', 'OmsUnreachable', 'the host name does not resolve', {
+    requests: 0,
+    options: { requestTimeoutMs: 5_000 },
+  }),
+  bad(
+    'a certificate nobody knows',
+    'tls',
+    'OmsUnreachable',
+    'signed by an authority nobody here knows; give its CA with --ca / omsCa',
+    { requests: 0, options: { requestTimeoutMs: 5_000 } },
+  ),
+  bad(
+    'a connection closed before any answer',
+    (socket) => socket.destroy(),
+    'OmsUnreachable',
+    'the connection was closed before a complete answer came',
+    { requests: 3, options: { requestTimeoutMs: 5_000 } },
+  ),
+  bad(
+    'a connection reset',
+    (socket) => socket.resetAndDestroy(),
+    'OmsUnreachable',
+    'the connection was closed before a complete answer came',
+    { requests: 3, options: { requestTimeoutMs: 5_000 } },
+  ),
+  bad(
+    'a connection closed half-way through the body',
+    'closed-half-way.http',
+    'OmsUnreachable',
+    '200 bytes of the body had come',
+    { requests: 3, options: { requestTimeoutMs: 5_000 } },
+  ),
+  bad('a body that stalls half-way', stalled, 'OmsUnreachable', 'body stalled at 120 bytes'),
+  bad('no answer at all', () => {}, 'OmsUnreachable', 'within 0.4 s (nothing came)'),
+  {
+    ...ok(
+      'a connection reset once, then an answer',
+      once((socket) => socket.resetAndDestroy()),
+      { status: 'RUNNING' },
+    ),
+    requests: 2,
+    options: { requestTimeoutMs: 5_000 },
+  },
+  {
+    ...ok(
+      '503 once, then an answer',
+      once((socket) => socket.end(replyFrom('503-with-words.http'))),
+      { status: 'RUNNING' },
+    ),
+    requests: 2,
+    options: { requestTimeoutMs: 5_000 },
+  },
+];

@@ -1,0 +1,47 @@
+/** The table of outcomes in docs/oms.md, as markdown, from situations that were played. */
+
+import type { FailedOutcome } from '../../../lambda/contract/oms';
+import type { Look } from '../../../lambda/core/model/progress';
+import { classOf } from '../../../lambda/core/model/status';
+import type { Played } from './run';
+import type { Situation } from './situations';
+
+/** Whether a wait ends on it, by the design's graces. */
+const WAIT_ENDS: Record<FailedOutcome, string> = {
+  OmsUnreachable: 'after 1 h of it',
+  OmsRejectedCredentials: 'at once on the first look, later after 5 min of it',
+  OmsProjectNotFound: 'at once',
+  OmsRefused: 'after 1 h of it',
+  OmsBadReply: 'after 1 h of it',
+};
+
+export const TABLE_HEAD = [
+  '| situation | outcome | what the user sees | tried again | a wait ends |',
+  '|---|---|---|---|---|',
+];
+
+/** One line, the same in every run: ports and measured times are taken out. */
+export function tableRow(situation: Situation, { look, endpoint, requests }: Played): string {
+  const seen =
+    look.outcome === 'OK'
+      ? look.anomalies.map(({ field, value, problem }) => `${field} \`${value}\`: ${problem}`).join('; ')
+      : look.problem
+          .replaceAll(endpoint, 'http://OMS')
+          .replace(/after 0\.\d s/, 'after 0.0 s')
+          // Without any name server the sentence says so too.
+          .replace(/does not resolve: .*$/, 'does not resolve');
+  const again = requests.length > 1 ? `yes, ${requests.length} requests` : TRIED_UNSEEN.test(seen) ? 'yes' : 'no';
+  return `| ${[situation.title, look.outcome, seen || '(nothing odd)', again, waitEnds(look)].map(cell).join(' | ')} |`;
+}
+
+function waitEnds(look: Look): string {
+  if (look.outcome !== 'OK') return WAIT_ENDS[look.outcome];
+  return classOf(look.progress.status) === 'unknown' ? 'as `UnknownStatus` after 10 min of it' : 'by the goal';
+}
+
+/** Tries that never reach a peer, so that none are counted. */
+const TRIED_UNSEEN = /connection refused|does not resolve/;
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}

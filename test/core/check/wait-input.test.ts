@@ -1,0 +1,102 @@
+import { readWaitOrder } from '../../../lambda/core/check/wait-input';
+import { InvalidInput } from '../../../lambda/core/model/errors';
+
+function problemsOf(input: unknown): readonly string[] {
+  try {
+    readWaitOrder(input);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+}
+
+test('asks for nothing but a project id', () => {
+  expect(readWaitOrder({ projectId: 'p_x' })).toMatchObject({
+    projectId: 'p_x',
+    goal: { type: 'FINISHED' },
+    timeoutSeconds: 364 * 86_400,
+    settings: { minIntervalSeconds: 10, maxIntervalSeconds: 300, intervalIsFixed: false, failedGraceSeconds: 120 },
+  });
+});
+
+test('reads goals with their defaults', () => {
+  const goalOf = (goal: unknown) => readWaitOrder({ projectId: 'p_x', goal }).goal;
+  expect(goalOf({ type: 'SYNCED' })).toEqual({ type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 });
+  expect(goalOf({ type: 'DRAINED', writesStoppedAt: '2026-11-23T00:00:00Z' })).toEqual({
+    type: 'DRAINED',
+    writesStoppedAt: Date.UTC(2026, 10, 23),
+    marginSeconds: 10,
+  });
+  expect(goalOf({ type: 'DRAINED', writesStoppedAt: 1_795_392_000, marginSeconds: 0 })).toMatchObject({
+    writesStoppedAt: 1_795_392_000_000,
+    marginSeconds: 0,
+  });
+});
+
+test('honours an interval below or above the defaults as it is', () => {
+  const settingsOf = (fields: object) => readWaitOrder({ projectId: 'p_x', ...fields }).settings;
+  expect(settingsOf({ minIntervalSeconds: 900 })).toMatchObject({
+    minIntervalSeconds: 900,
+    maxIntervalSeconds: 900,
+    intervalIsFixed: true,
+  });
+  expect(settingsOf({ maxIntervalSeconds: 3 })).toMatchObject({ minIntervalSeconds: 3, maxIntervalSeconds: 3 });
+});
+
+test('takes the state of a wait under way as well', () => {
+  expect(problemsOf({ projectId: 'p_x', startedAt: 1, deadlineAt: 2, round: 3, checks: 4 })).toEqual([]);
+});
+
+test('takes the mark of an execution that has started this one', () => {
+  const input = { projectId: 'p_x', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:::execution:a:b' };
+  expect(problemsOf(input)).toEqual([]);
+});
+
+test.each([
+  ['no object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
+  ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got nothing']],
+  ['no project', {}, ['projectId is required']],
+  ['a project that is no text', { projectId: 7 }, ['projectId must be a text such as p_x, got 7']],
+  [
+    'a goal nobody knows',
+    { projectId: 'p_x', goal: { type: 'DONE' } },
+    ['goal must be an object whose type is one of FINISHED, SYNCED, DRAINED, SWITCHED, got {"type":"DONE"}'],
+  ],
+  [
+    'a fence left out',
+    { projectId: 'p_x', goal: { type: 'DRAINED' } },
+    [expect.stringMatching(/^goal\.writesStoppedAt is required for DRAINED: an ISO 8601 time/)],
+  ],
+  [
+    'a state that is no number',
+    { projectId: 'p_x', deadlineAt: 'never' },
+    ['deadlineAt must be a whole number, 0 or more, got "never"'],
+  ],
+  [
+    'a wait beyond a year',
+    { projectId: 'p_x', timeoutSeconds: 365 * 86_400 },
+    ['timeoutSeconds must be 31449600 (364 days) or less, got 31536000'],
+  ],
+])('refuses %s', (_, input, problems) => {
+  expect(problemsOf(input)).toEqual(problems);
+});
+
+test('refuses with every problem at once', () => {
+  const input = {
+    projectId: '../admin',
+    goal: { type: 'SYNCED', maxLagSeconds: -1, hold: 60 },
+    failedGraceSeconds: '2m',
+    minIntervalSeconds: 60,
+    maxIntervalSeconds: 10,
+    speed: 'fast',
+  };
+  expect(problemsOf(input)).toEqual([
+    expect.stringContaining('unknown field "speed"'),
+    expect.stringContaining('project id "../admin"'),
+    'goal SYNCED has no field "hold"; it has type, maxLagSeconds, holdSeconds',
+    'goal.maxLagSeconds must be a whole number, 0 or more, got -1',
+    'failedGraceSeconds must be a whole number, 0 or more, got "2m"',
+    'maxIntervalSeconds (10) must not be below minIntervalSeconds (60)',
+  ]);
+});

@@ -1,0 +1,183 @@
+import { ROUNDS_PER_LEG, type WaitState } from '../../../lambda/contract/wait';
+import { waitRound } from '../../../lambda/core/check/wait';
+import type { Look } from '../../../lambda/core/model/progress';
+import { Harness } from '../../support/harness';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+
+const PLENTY = () => 180_000;
+const round = (run: Harness, wait: unknown, remainingMs = PLENTY) => waitRound(wait, run.ports(), remainingMs);
+
+/** Looks at whatever time it is, by a function of the seconds since T0. */
+function following(progress: (seconds: number) => Look | null): Harness {
+  const run = new Harness();
+  run.oms.look = async () => {
+    run.now += 100;
+    const look = progress((run.now - T0) / SECOND) ?? ok(run.now);
+    return { ...look, requestedAt: run.now - 100, answeredAt: run.now } as Look;
+  };
+  return run;
+}
+
+test('fixes the deadline on the first round, as an absolute time', async () => {
+  const first = await round(new Harness([ok(T0)]), { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 });
+  expect(first).toMatchObject({
+    next: 'WAIT',
+    wait: { startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 1, checks: 1 },
+  });
+  const run = new Harness([ok(T0 + 30 * MINUTE)]);
+  run.now = T0 + 30 * MINUTE;
+  const second = await round(run, first.wait);
+  expect(second.wait).toMatchObject({ startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 2, checks: 2 });
+});
+
+describe('the moment at which the wait was entered', () => {
+  const entered = (enteredAt: unknown) => ({
+    request: { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 },
+    enteredAt,
+  });
+  const late = (look: Look) => {
+    const run = new Harness([look]);
+    run.now = look.requestedAt;
+    return run;
+  };
+
+  test('is where the deadline counts from, however late the first round comes', async () => {
+    const first = await round(late(ok(T0 + 50 * MINUTE)), entered(new Date(T0).toISOString()));
+    expect(first).toMatchObject({ next: 'WAIT', wait: { startedAt: T0, deadlineAt: T0 + 3600 * SECOND, round: 1 } });
+    expect(first.wait).not.toHaveProperty('enteredAt');
+  });
+
+  test('is past with the deadline where no round came in time: one look is taken all the same', async () => {
+    const over = await round(late(ok(T0 + 61 * MINUTE)), entered(new Date(T0).toISOString()));
+    expect(over).toMatchObject({ next: 'DONE', result: { reason: { code: 'DeadlineExceeded' } }, wait: { checks: 1 } });
+    const met = await round(late(ok(T0 + 61 * MINUTE, { status: 'FINISHED' })), entered(new Date(T0).toISOString()));
+    expect(met.result.verdict).toBe('MET');
+  });
+
+  test.each(['startedAt', 'deadlineAt', 'round', 'checks', 'execution'])(
+    'is not for a request to move: %s',
+    async (name) => {
+      const { request, enteredAt } = entered(new Date(T0).toISOString());
+      const run = late(ok(T0));
+      const { result } = await round(run, { request: { ...request, [name]: T0 + 900 * MINUTE }, enteredAt });
+      expect(result.reason).toMatchObject({
+        code: 'InvalidInput',
+        message: expect.stringContaining(`unknown field "request.${name}"`),
+      });
+    },
+  );
+
+  test.each([undefined, null, 'yesterday', 7, {}])('is the first round where it is not known: %j', async (unknown) => {
+    const first = await round(late(ok(T0 + 50 * MINUTE)), entered(unknown));
+    expect(first.wait.deadlineAt).toBe(T0 + 50 * MINUTE - 100 + 3600 * SECOND);
+  });
+});
+
+test('tells of each goal that is met of two waits that were entered at the same moment', async () => {
+  const fence = T0 / SECOND - 60;
+  const run = following(() => syncing(run.now, 1, { incrSyncCheckpoint: Math.floor(run.now / 10_000) * 10 }));
+  const enteredAt = new Date(T0).toISOString();
+  const goals = [
+    { type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 },
+    { type: 'SYNCED' },
+    { type: 'SYNCED', maxLagSeconds: 20 },
+  ];
+  for (const goal of goals)
+    expect((await round(run, { request: { projectId: 'p_x', goal }, enteredAt })).result.verdict).toBe('MET');
+  expect(run.kinds).toEqual(['goal-met', 'goal-met', 'goal-met']);
+});
+
+test('looks several times within one invocation where the pace is short', async () => {
+  const fence = T0 / SECOND;
+  const run = following((seconds) => syncing(run.now, 0, { incrSyncCheckpoint: fence + Math.floor(seconds / 10) - 3 }));
+  const goal = { type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 };
+  const done = await round(run, { projectId: 'p_x', goal });
+  expect(done).toMatchObject({ next: 'DONE', wait: { round: 1 }, result: { verdict: 'MET' } });
+  expect(done.wait.checks).toBeGreaterThan(15);
+});
+
+test('comes back to the machine before the invocation runs out', async () => {
+  const run = following(() => null);
+  const left = () => 35_000 - (run.now - T0);
+  const back = await round(run, { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 }, left);
+  expect(back.next).toBe('WAIT');
+  expect(run.now - T0).toBeLessThan(10_000);
+});
+
+test('begins no look that might outlast the invocation, however long a look may take', async () => {
+  const run = following(() => null);
+  run.oms.look = async () => {
+    run.now += 60_000;
+    return { ...ok(run.now), requestedAt: run.now - 60_000, answeredAt: run.now };
+  };
+  const ports = run.ports({ lookMs: 60_000 });
+  const request = { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 };
+  await waitRound(request, ports, () => 180_000 - (run.now - T0));
+  expect(run.now - T0).toBeLessThan(180_000);
+});
+
+test('ends at its deadline also where another look overtook its own', async () => {
+  const run = new Harness([ok(T0), { ...ok(T0 + 3601 * SECOND), requestedAt: T0 - SECOND }]);
+  const first = await round(run, { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 });
+  const { result } = await round(run, first.wait);
+  expect(result).toMatchObject({ verdict: 'FAILED', reason: { code: 'DeadlineExceeded' } });
+});
+
+test('ends a leg after its rounds, whatever the wait still has before it', async () => {
+  const state: WaitState = {
+    projectId: 'p_x',
+    startedAt: T0,
+    deadlineAt: T0 + 1e9,
+    round: ROUNDS_PER_LEG - 1,
+    checks: 9,
+    minIntervalSeconds: 60,
+  };
+  expect(await round(new Harness([ok(T0)]), state)).toMatchObject({
+    next: 'LEG_OVER',
+    wait: { round: ROUNDS_PER_LEG },
+  });
+});
+
+test('takes a refusal in the first look of a wait for a wrong password, and a later one for an episode', async () => {
+  const refused = failed(T0, 'OmsRejectedCredentials');
+  expect((await round(new Harness([refused]), { projectId: 'p_x' })).result).toMatchObject({ verdict: 'FAILED' });
+  const later: WaitState = { projectId: 'p_x', startedAt: T0, deadlineAt: T0 + 1e9, round: 1, checks: 1 };
+  expect((await round(new Harness([refused]), later)).result).toMatchObject({ verdict: 'NOT_YET' });
+});
+
+test('refuses wrong input with the verdict InvalidInput, without asking OMS', async () => {
+  const done = await round(new Harness([]), { projectId: '..', goal: { type: 'DONE' } });
+  expect(done).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'InvalidInput' } } });
+  expect(done.result.reason.message.split('\n')).toHaveLength(2);
+});
+
+describe('the execution that waits', () => {
+  const execution = 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1';
+  const looks = () => [ok(T0, { status: 'INIT' }), ok(T0 + MINUTE), ok(T0 + 2 * MINUTE, { status: 'FINISHED' })];
+
+  test('is handed round beside the request, and whoever is told of a change is shown the way to it', async () => {
+    const run = new Harness(looks());
+    const first = await round(run, { request: { projectId: 'p_x', minIntervalSeconds: 60 }, execution });
+    expect(first.wait).toMatchObject({ projectId: 'p_x', execution, round: 1 });
+    await round(run, first.wait);
+    expect(run.told.map(({ event }) => event.links.execution)).toEqual([
+      `https://console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${execution}`,
+    ]);
+  });
+
+  test('is nothing a wait depends on: one that is not known is left out', async () => {
+    const { wait } = await round(new Harness(looks()), { request: { projectId: 'p_x' }, execution: 'somewhere else' });
+    expect(wait).not.toHaveProperty('execution');
+  });
+
+  test.each([
+    ['no object', 'p_x', /must be an object/],
+    ['a request within', { request: { projectId: 'p_x' } }, /unknown field "request"/],
+  ])('refuses a request that is %s, as one that comes alone', async (_, request, problem) => {
+    const { result } = await round(new Harness(), { request, execution });
+    expect(result).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'InvalidInput', message: expect.stringMatching(problem) },
+    });
+  });
+});

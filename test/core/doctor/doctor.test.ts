@@ -1,0 +1,146 @@
+/** Findings out of facts: each look, each clock, each topic, and what to do about it. */
+
+import { examine, readDoctorOrder } from '../../../lambda/core/doctor/examine';
+import {
+  type Finding,
+  findingOfMute,
+  findingsOfListeners,
+  findingsOfOms,
+  stateOf,
+} from '../../../lambda/core/doctor/findings';
+import type { Look } from '../../../lambda/core/model/progress';
+import { firstLatest } from '../../../lambda/core/observe/observe';
+import { Harness } from '../../support/harness';
+import { failed, ok, T0 } from '../../support/observations';
+
+const states = (findings: readonly Finding[]) => Object.fromEntries(findings.map(({ check, state }) => [check, state]));
+const answered = { api: '3.3', clockSkewMs: 0 } as const;
+const refused = (outcome: 'OmsRefused' | 'OmsProjectNotFound' | 'OmsBadReply'): Look => ({
+  ...failed(T0, outcome, { clockSkewMs: 0 }),
+  api: '3.3',
+});
+const WELL = { reachable: 'ok', credentials: 'ok', version: 'ok', clock: 'ok' };
+
+test.each([
+  ['a good look', ok(T0), 'p_x', { ...WELL, project: 'ok' }],
+  ...['FAILED', 'SUSPEND', 'RELEASED', 'STRANGE'].map(
+    (status) => [`a project that is ${status}`, ok(T0, { status }), 'p_x', { ...WELL, project: 'attention' }] as const,
+  ),
+  ['no project of that name', refused('OmsProjectNotFound'), 'p_x', { ...WELL, project: 'problem' }],
+  ['no project of that name, where none was named', refused('OmsProjectNotFound'), null, WELL],
+  ['a refusal', refused('OmsRefused'), 'p_x', { ...WELL, credentials: 'attention', project: 'problem' }],
+  [
+    'a refusal, where no project was named',
+    refused('OmsRefused'),
+    null,
+    { ...WELL, credentials: 'attention', project: 'attention' },
+  ],
+  [
+    'no answer',
+    failed(T0),
+    'p_x',
+    { reachable: 'problem', credentials: 'attention', version: 'attention', clock: 'attention', project: 'attention' },
+  ],
+  [
+    'another server',
+    failed(T0, 'OmsBadReply'),
+    null,
+    { reachable: 'problem', credentials: 'attention', version: 'attention', clock: 'attention' },
+  ],
+  [
+    'a refused account',
+    failed(T0, 'OmsRejectedCredentials', { clockSkewMs: 0 }),
+    null,
+    { reachable: 'ok', credentials: 'problem', version: 'attention', clock: 'ok' },
+  ],
+] as const)('%s', (_, look, project, expected) => {
+  const findings = findingsOfOms(look, project);
+  expect(states(findings)).toEqual(expected);
+  for (const { state, seen, todo } of findings) {
+    expect(seen).not.toBe('');
+    expect(todo === null).toBe(state === 'ok');
+  }
+});
+
+test.each([
+  [0, 'ok', 'the clock of OMS is right'],
+  [-5_000, 'ok', 'the clock of OMS is 5 s behind this one'],
+  [6_000, 'attention', 'the clock of OMS is 6 s ahead of this one: lag may be wrong by as much'],
+  [
+    -90_000,
+    'attention',
+    'the clock of OMS is 90 s behind this one: lag may be wrong by as much, and a wait for DRAINED may never end',
+  ],
+])('a clock %i ms off is %s', (clockSkewMs, state, seen) => {
+  const clock = findingsOfOms(ok(T0, {}, { clockSkewMs }), 'p_x').find(({ check }) => check === 'clock');
+  expect(clock).toMatchObject({ state, seen });
+});
+
+test('which calls answered is the version', () => {
+  const seen = (look: Look) => findingsOfOms(look, 'p_x').find(({ check }) => check === 'version')?.seen;
+  expect(seen(ok(T0))).toBe('OMS has the calls of 3.3.0 to 4.1.0');
+  expect(seen({ ...ok(T0), ...answered, api: '4.1.1' })).toBe('OMS has the calls of 4.1.1 and later');
+});
+
+test.each([
+  [[], 'problem', 'nobody is subscribed'],
+  [[['a@x.org', true]], 'ok', '1 confirmed'],
+  [
+    [
+      ['a@x.org', true],
+      ['b@x.org', false],
+    ],
+    'attention',
+    '1 confirmed; not confirmed: email b@x.org',
+  ],
+  [[['b@x.org', false]], 'problem', '0 confirmed; not confirmed: email b@x.org'],
+] as const)('subscriptions %j: %s', (listeners, state, seen) => {
+  const all = listeners.map(([endpoint, confirmed]) => ({ protocol: 'email', endpoint, confirmed }));
+  const [topic, subscriptions] = findingsOfListeners(all);
+  expect(topic).toMatchObject({ check: 'topic', state: 'ok' });
+  expect(subscriptions).toMatchObject({ state, seen });
+});
+
+test('a muted project is worth attention while it is muted', () => {
+  const latest = { ...firstLatest('p_x'), mutedUntil: T0 + 1000 };
+  expect(findingOfMute(latest, T0)).toMatchObject([
+    { state: 'attention', seen: 'muted until 2026-11-23T00:00:01.000Z, 0 changes kept' },
+  ]);
+  expect(findingOfMute(latest, T0 + 1000)).toEqual([]);
+  expect(findingOfMute(undefined, T0)).toEqual([]);
+});
+
+test('the worst finding counts', () => {
+  const finding = (state: Finding['state']): Finding => ({ check: 'x', state, seen: '', todo: null });
+  expect(stateOf([])).toBe('ok');
+  expect(stateOf([finding('ok'), finding('attention')])).toBe('attention');
+  expect(stateOf([finding('problem'), finding('attention'), finding('ok')])).toBe('problem');
+});
+
+test('one thing that fails keeps nothing else from being looked at', async () => {
+  const run = new Harness();
+  run.refusal = new Error('topic\nis gone');
+  const broken = async (): Promise<never> => Promise.reject(new Error('no access'));
+  const ports = run.ports({ oms: { look: broken } });
+  const report = await examine(
+    { projectId: 'p_x', testNotification: true },
+    { ...ports, store: { ...ports.store, readLatest: broken }, listeners: { list: broken } },
+  );
+  expect(report.state).toBe('problem');
+  expect(states(report.findings)).toEqual({
+    credentials: 'problem',
+    table: 'problem',
+    topic: 'problem',
+    'test-notification': 'problem',
+  });
+  expect(report.findings.at(-1)?.seen).toBe('topic is gone');
+});
+
+test.each([
+  [{ doctor: 'yes' }, 'doctor must be true'],
+  [{ doctor: true, testNotification: 1 }, 'testNotification must be true or false'],
+  [{ doctor: true, projectId: '../x' }, 'projectId must be the id of a project'],
+  [{ doctor: true, project: 'p_x' }, 'project is not known to the doctor'],
+])('refuses %j', (event, problem) => {
+  expect(() => readDoctorOrder(event)).toThrow(problem);
+});

@@ -1,0 +1,216 @@
+import { STATUSES } from '../../../lambda/core/model/progress';
+import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
+import { play } from '../../support/run';
+
+const NO_INCREMENTAL = { enableIncrSync: false };
+
+describe('goal FINISHED', () => {
+  test.each([
+    ['INIT', 'NOT_YET', 'NotStarted'],
+    ['RUNNING', 'NOT_YET', 'NotFinished'],
+    ['RUNNING_MODIFYING', 'NOT_YET', 'NotFinished'],
+    ['RUNNING_MERGING', 'NOT_YET', 'NotFinished'],
+    ['RUNNING_ALARMING', 'NOT_YET', 'NotFinished'],
+    ['SUSPEND', 'NOT_YET', 'MigrationSuspended'],
+    ['FAILED', 'NOT_YET', 'MigrationFailed'],
+    ['FINISHED', 'MET', 'Finished'],
+    ['RELEASING', 'FAILED', 'MigrationGone'],
+    ['RELEASED', 'FAILED', 'MigrationGone'],
+    ['DELETED', 'FAILED', 'MigrationGone'],
+    ['SHINY', 'NOT_YET', 'UnknownStatus'],
+  ])('judges a first look at %s %s with %s', (status, verdict, code) => {
+    const { last } = play([ok(T0, { status, ...NO_INCREMENTAL })]);
+    expect([last.verdict, last.reason.code]).toEqual([verdict, code]);
+  });
+
+  test.each(STATUSES.filter((status) => status !== 'FINISHED'))(
+    'is met after %s only by the word FINISHED',
+    (status) => {
+      const { results } = play([ok(T0, { status }), ok(T0 + SECOND, { status: 'FINISHED' })]);
+      expect(results.map((result) => result.verdict === 'MET')).toEqual([false, true]);
+    },
+  );
+
+  test('says that incremental sync may keep the project RUNNING for ever, and tells it once', () => {
+    const running = { enableIncrSync: true, currentStep: 'INCR_SYNC', fullMigrationProgress: 100 };
+    const { results, changes } = play([ok(T0, running), ok(T0 + MINUTE, running), ok(T0 + 2 * MINUTE, running)]);
+    expect(results.map((result) => result.reason.code)).toEqual(['MayNeverFinish', 'MayNeverFinish', 'MayNeverFinish']);
+    expect(changes).toEqual(['may-never-finish']);
+  });
+
+  test('does not tell that it may never finish where nobody waits', () => {
+    const { changes } = play([ok(T0, { enableIncrSync: true })], { waitId: null });
+    expect(changes).toEqual([]);
+  });
+
+  test('fails with DeadlineExceeded at the deadline, saying what was seen last', () => {
+    const { results } = play(
+      [ok(T0), ok(T0 + HOUR - 1, { fullMigrationProgress: 41 }), ok(T0 + HOUR, { fullMigrationProgress: 42 })],
+      { deadlineAt: T0 + HOUR },
+    );
+    expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'FAILED']);
+    expect(results[2]?.reason).toEqual({
+      code: 'DeadlineExceeded',
+      message:
+        'not FINISHED by 2026-11-23T01:00:00.000Z; last seen: RUNNING, FULL_MIGRATION 42 %, about 1 d 4 h of copying to go',
+    });
+  });
+
+  test('is met when FINISHED and the deadline come together', () => {
+    const { last } = play([ok(T0, { status: 'FINISHED' })], { deadlineAt: T0 });
+    expect(last.verdict).toBe('MET');
+  });
+});
+
+describe('graces', () => {
+  const grace = { failedGraceSeconds: 120 };
+
+  test('put up with FAILED until the grace is over', () => {
+    const looks = [0, 60, 119, 120].map((seconds) => ok(T0 + seconds * SECOND, { status: 'FAILED' }));
+    const { results } = play(looks, { settings: grace });
+    expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
+    expect(results[3]?.reason.code).toBe('MigrationFailed');
+  });
+
+  test('of zero fail at once', () => {
+    const { last } = play([ok(T0, { status: 'FAILED' })], { settings: { failedGraceSeconds: 0 } });
+    expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'MigrationFailed']);
+  });
+
+  test('start again after a look that saw the project at work', () => {
+    const looks = [
+      ok(T0, { status: 'FAILED' }),
+      ok(T0 + 100 * SECOND, { status: 'RUNNING' }),
+      ok(T0 + 110 * SECOND, { status: 'FAILED' }),
+      ok(T0 + 220 * SECOND, { status: 'FAILED' }),
+      ok(T0 + 230 * SECOND, { status: 'FAILED' }),
+    ];
+    const { results } = play(looks, { settings: grace });
+    expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
+  });
+
+  test.each([
+    ['once an hour', 12],
+    ['every other time', 2],
+  ])('go on over looks that got no answer, which saw nothing against it: %s', (_, nth) => {
+    const looks = Array.from({ length: 12 * 12 + 1 }, (_unused, i) =>
+      i % nth === 1 ? failed(T0 + i * 5 * MINUTE) : ok(T0 + i * 5 * MINUTE, { status: 'SUSPEND' }),
+    );
+    const { results } = play(looks);
+    expect(results.findIndex(({ verdict }) => verdict === 'FAILED')).toBe(144);
+    expect(results.at(-1)?.reason.code).toBe('MigrationSuspended');
+  });
+
+  test('start again after looks without an answer for more than a quarter of the grace', () => {
+    const played = (gap: number) =>
+      play(
+        [
+          ok(T0, { status: 'FAILED' }),
+          ...Array.from({ length: gap - 1 }, (_, i) => failed(T0 + (i + 1) * SECOND)),
+          ok(T0 + gap * SECOND, { status: 'FAILED' }),
+        ],
+        { settings: grace },
+      ).last.reason.message;
+    expect(played(30)).toContain('seen so for 30 s, fails after 2 min');
+    expect(played(31)).toContain('seen so for 0 s, fails after 2 min');
+  });
+
+  test('are looked at in time also where the last look got no answer', () => {
+    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 10 * SECOND, 'OmsRejectedCredentials')];
+    expect(play(looks, { settings: grace }).last.waitSeconds).toBeLessThanOrEqual(110);
+  });
+
+  test('never end on a look that got no answer itself', () => {
+    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
+    expect(play(looks, { settings: grace }).last.reason.code).toBe('OmsUnreachable');
+  });
+
+  test('do not run while nobody looks', () => {
+    const looks = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
+    const { last } = play(looks, { settings: grace, everWatched: false });
+    expect(last.verdict).toBe('NOT_YET');
+    expect(last.reason.message).toContain('seen so for 0 s, fails after 2 min');
+  });
+
+  test('run on over looks that come as promised', () => {
+    let looks = [ok(T0, { status: 'FAILED' })];
+    for (;;) {
+      const { last } = play(looks, { settings: grace, everWatched: false });
+      if (last.verdict === 'FAILED') break;
+      looks = [...looks, ok(Date.parse(last.observedAt) + last.waitSeconds * SECOND + 200, { status: 'FAILED' })];
+    }
+    expect((looks.at(-1) as { answeredAt: number }).answeredAt - T0).toBeLessThan(125 * SECOND);
+  });
+
+  test.each([
+    ['SUSPEND', 'MigrationSuspended', 12 * HOUR],
+    ['FAILED', 'MigrationFailed', 2 * MINUTE],
+    ['SHINY', 'UnknownStatus', 10 * MINUTE],
+  ])('by default end %s with %s', (status, code, after) => {
+    const looks = [ok(T0, { status }), ok(T0 + after - SECOND, { status }), ok(T0 + after, { status })];
+    const { results } = play(looks);
+    expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'FAILED']);
+    expect(results[2]?.reason.code).toBe(code);
+  });
+
+  test.each(['OmsUnreachable', 'OmsBadReply', 'OmsRefused'] as const)(
+    'end %s with OmsUnreachable after an hour',
+    (outcome) => {
+      const { results } = play([failed(T0, outcome), failed(T0 + HOUR - SECOND, outcome), failed(T0 + HOUR, outcome)]);
+      expect(results.map((result) => [result.verdict, result.reason.code])).toEqual([
+        ['NOT_YET', 'OmsUnreachable'],
+        ['NOT_YET', 'OmsUnreachable'],
+        ['FAILED', 'OmsUnreachable'],
+      ]);
+    },
+  );
+
+  test('add up where OMS takes turns at failing, so that it cannot go on for ever', () => {
+    const outcomes = [
+      'OmsUnreachable',
+      'OmsRejectedCredentials',
+      'OmsBadReply',
+      'OmsRejectedCredentials',
+      'OmsUnreachable',
+    ] as const;
+    const looks = outcomes.map((outcome, i) => failed(T0 + i * 15 * MINUTE, outcome));
+    expect(play(looks, { fresh: false }).last.reason.code).toBe('OmsUnreachable');
+    expect(play(looks, { fresh: false }).last.verdict).toBe('FAILED');
+  });
+});
+
+describe('credentials that OMS refuses', () => {
+  test('fail a wait at once on its first look', () => {
+    const { last } = play([failed(T0, 'OmsRejectedCredentials')]);
+    expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'OmsRejectedCredentials']);
+  });
+
+  test('are put up with for five minutes in the middle of a wait, at the slowest pace', () => {
+    const at = T0 + MINUTE;
+    const looks = [
+      ok(T0),
+      failed(at, 'OmsRejectedCredentials'),
+      failed(at + 299 * SECOND, 'OmsRejectedCredentials'),
+      failed(at + 300 * SECOND, 'OmsRejectedCredentials'),
+    ];
+    const { results } = play(looks);
+    expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
+    expect(results[1]?.waitSeconds).toBe(299);
+  });
+});
+
+describe('a project that OMS does not know', () => {
+  test('fails at once with OmsProjectNotFound where OMS never knew it', () => {
+    const { last } = play([failed(T0, 'OmsProjectNotFound')]);
+    expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'OmsProjectNotFound']);
+  });
+
+  test('fails at once with MigrationGone where OMS knew it', () => {
+    const { last } = play([
+      ok(T0),
+      failed(T0 + MINUTE, 'OmsUnreachable'),
+      failed(T0 + 2 * MINUTE, 'OmsProjectNotFound'),
+    ]);
+    expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'MigrationGone']);
+  });
+});

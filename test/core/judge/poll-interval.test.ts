@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import type { Goal } from '../../../lambda/contract/goal';
+import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { play } from '../../support/run';
+
+/** A copy that takes `hours`, looked at as the pace says; the looks until `untilPercent`. */
+function copying(hours: number, untilPercent = 100) {
+  const looks = [];
+  let at = T0;
+  let percent = 0;
+  while (percent < untilPercent) {
+    percent = Math.min(100, Math.floor(((at - T0) / (hours * HOUR)) * 100));
+    looks.push(ok(at, { fullMigrationProgress: percent }));
+    at += play(looks, { everWatched: false }).last.waitSeconds * SECOND;
+  }
+  return looks;
+}
+
+test('a long copy is looked at just within every five minutes while its end is far', () => {
+  const looks = copying(48, 50);
+  const gaps = looks.slice(1).map((look, i) => look.answeredAt - (looks[i]?.answeredAt ?? 0));
+  expect(Math.max(...gaps)).toBe(5 * MINUTE - SECOND);
+  expect(gaps.slice(-20)).toEqual(Array(20).fill(5 * MINUTE - SECOND));
+});
+
+test('and every five seconds when it may end any moment, which a status shows at once', () => {
+  const { last } = play(copying(8, 100));
+  expect(last.waitSeconds).toBe(5);
+});
+
+test('says when the copy should be done, at the measured rate', () => {
+  const looks = copying(10, 50);
+  const { last } = play(looks);
+  const error = Math.abs(Date.parse(last.eta ?? '') - (T0 + 10 * HOUR));
+  expect(error).toBeLessThan(15 * MINUTE);
+});
+
+test('never sleeps past an outage grace, also where it is the account that is refused', () => {
+  const looks = [ok(T0), failed(T0 + MINUTE, 'OmsRejectedCredentials')];
+  expect(play(looks, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
+});
+
+test.each(['INCR_SYNC', 'REVERSE_INCR_SYNC'])(
+  'is in no hurry for FINISHED on a synchronisation that may go on for ever: %s',
+  (currentStep) => {
+    const { last } = play([syncing(T0, 2, { currentStep, enableReverseIncrSync: true })]);
+    expect(last).toMatchObject({ reason: { code: 'MayNeverFinish' }, waitSeconds: 60 });
+  },
+);
+
+test.each([
+  ['INCR_SYNC', 60],
+  ['APP_SWITCH', 10],
+  ['REVERSE_INCR_SYNC', 5],
+])('waits for a switchover at the pace of who does it: %s', (currentStep, seconds) => {
+  const { last } = play([syncing(T0, 2, { currentStep, enableReverseIncrSync: true })], { goal: { type: 'SWITCHED' } });
+  expect(last).toMatchObject({ verdict: 'NOT_YET', waitSeconds: seconds });
+});
+
+test('says what the rate before was of a copy that was found resumed and further on, and no end at once', () => {
+  const looks = copying(10, 50);
+  const at = looks.at(-1)?.answeredAt ?? 0;
+  const resumed = [
+    ok(at + MINUTE, { status: 'SUSPEND', fullMigrationProgress: 50 }),
+    ok(at + 60 * MINUTE, { fullMigrationProgress: 52 }),
+  ];
+  const { last } = play([...looks, ...resumed]);
+  const left = Date.parse(last.eta ?? '') - Date.parse(last.observedAt);
+  expect(Math.abs(left - 4.8 * HOUR)).toBeLessThan(15 * MINUTE);
+  const fresh = [ok(T0, { status: 'SUSPEND' }), ok(T0 + MINUTE, { fullMigrationProgress: 42 })];
+  expect(play(fresh).last.eta).toBeNull();
+});
+
+test('says nothing of an end before the percent has moved', () => {
+  expect(
+    play([ok(T0, { fullMigrationProgress: 3 }), ok(T0 + MINUTE, { fullMigrationProgress: 3 })]).last.eta,
+  ).toBeNull();
+});
+
+test('a suspension is no slow copying: the forecast leaves it out', () => {
+  const before = copying(10, 50);
+  const at = before.at(-1)?.answeredAt ?? 0;
+  const paused = [1, 2, 3, 4].map((h) => ok(at + h * HOUR, { status: 'SUSPEND', fullMigrationProgress: 50 }));
+  const { last } = play([...before, ...paused, ok(at + 4 * HOUR + MINUTE, { fullMigrationProgress: 50 })]);
+  const left = Date.parse(last.eta ?? '') - Date.parse(last.observedAt);
+  expect(Math.abs(left - 5 * HOUR)).toBeLessThan(20 * MINUTE);
+});
+
+test('never sleeps past the deadline', () => {
+  expect(play([ok(T0)], { deadlineAt: T0 + 7 * SECOND }).last.waitSeconds).toBe(7);
+});
+
+test('never sleeps past the end of a grace', () => {
+  const looks = [ok(T0, { status: 'FAILED' }), ok(T0 + 118 * SECOND, { status: 'FAILED' })];
+  expect(play(looks).last.waitSeconds).toBe(2);
+});
+
+test('looks at an outage less and less often, once a minute at the least', () => {
+  const looks = Array.from({ length: 8 }, (_, i) => failed(T0 + i * MINUTE));
+  expect(play(looks).results.map((result) => result.waitSeconds)).toEqual([10, 20, 40, 60, 60, 60, 60, 60]);
+});
+
+test('looks often enough to prove a hold', () => {
+  const goal: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 };
+  expect(play([syncing(T0, 12)], { goal }).last.waitSeconds).toBeLessThanOrEqual(15);
+});
+
+test('honours the intervals that the user sets', () => {
+  const settings = { minIntervalSeconds: 90, maxIntervalSeconds: 90, intervalIsFixed: true };
+  expect(play([ok(T0)], { settings }).last.waitSeconds).toBe(90);
+  expect(play([failed(T0)], { settings }).last.waitSeconds).toBe(90);
+});
+
+test('is a whole number of seconds from 1 to the maximum while undecided, and 0 once decided', () => {
+  const looks = fc.array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 4000 }),
+      fc.oneof(
+        fc.constant(null),
+        fc.record({
+          status: fc.constantFrom('INIT', 'RUNNING', 'SUSPEND', 'FAILED', 'FINISHED', 'NEW'),
+          fullMigrationProgress: fc.integer({ min: 0, max: 100 }),
+        }),
+      ),
+    ),
+    { minLength: 1, maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(
+      looks,
+      fc.constantFrom<Goal>({ type: 'FINISHED' }, { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 }),
+      (steps, goal) => {
+        let at = T0;
+        const seen = steps.map(([seconds, progress]) => {
+          at += seconds * SECOND;
+          return progress === null ? failed(at) : ok(at, progress);
+        });
+        return play(seen, { goal, everWatched: false }).results.every(({ verdict, waitSeconds }) =>
+          verdict === 'NOT_YET'
+            ? Number.isInteger(waitSeconds) && waitSeconds >= 1 && waitSeconds <= 300
+            : waitSeconds === 0,
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,102 @@
+import type { Goal } from '../../../lambda/contract/goal';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { play } from '../../support/run';
+
+const goal: Goal = { type: 'SWITCHED' };
+const REVERSE = {
+  currentStep: 'REVERSE_INCR_SYNC',
+  enableIncrSync: true,
+  enableReverseIncrSync: true,
+  fullMigrationProgress: 100,
+};
+const reverse = (at: number, checkpoint: number | null, more: object = {}) =>
+  ok(at, { ...REVERSE, incrSyncCheckpoint: 1, reverseIncrSyncCheckpoint: checkpoint, ...more });
+const seconds = Math.round(T0 / 1000);
+
+describe('the goal SWITCHED', () => {
+  test('is met when the reverse checkpoint was seen at two values', () => {
+    const { results } = play([reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)], { goal });
+    expect(results.map(({ verdict, reason }) => [verdict, reason.code])).toEqual([
+      ['NOT_YET', 'ReverseNotMoving'],
+      ['MET', 'Switched'],
+    ]);
+  });
+
+  test('is not met by a reverse checkpoint that moved yesterday', () => {
+    const looks = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
+    const later = reverse(T0 + 1800 * MINUTE, seconds + 5);
+    expect(play([...looks, later], { goal }).last).toMatchObject({
+      verdict: 'NOT_YET',
+      reason: { code: 'ReverseNotMoving', message: expect.stringContaining('has not moved for 1 d 5 h') },
+    });
+  });
+
+  test.each([
+    ['the step is still a forward one', syncing(T0, 2), 'NotSwitched'],
+    ['OMS waits for its operator', syncing(T0, 2, { currentStep: 'APP_SWITCH' }), 'NotSwitched'],
+    ['there is no reverse checkpoint', reverse(T0, null), 'CheckpointUnknown'],
+    ['the reverse checkpoint lies far ahead', reverse(T0, seconds + 600), 'CheckpointImplausible'],
+    ['the project is suspended', reverse(T0, seconds, { status: 'SUSPEND' }), 'MigrationSuspended'],
+    ['OMS gives no answer', failed(T0), 'OmsUnreachable'],
+  ])('is not met while %s', (_, look, code) => {
+    expect(play([look], { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code } });
+  });
+
+  test('does not count a value from before the reverse step, nor one that goes back', () => {
+    const looks = [
+      syncing(T0, 2, { reverseIncrSyncCheckpoint: seconds - 100 }),
+      reverse(T0 + 10 * SECOND, seconds + 8),
+      reverse(T0 + 20 * SECOND, seconds + 2),
+    ];
+    expect(play(looks, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
+  });
+
+  test('is met by FINISHED where reverse synchronisation is off, and out of reach by it where it is not', () => {
+    const finished = (enableReverseIncrSync: boolean | null) => ok(T0, { status: 'FINISHED', enableReverseIncrSync });
+    expect(play([finished(false)], { goal }).last.verdict).toBe('MET');
+    expect(play([finished(true)], { goal }).last).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'GoalUnreachable' },
+    });
+    expect(play([finished(null)], { goal }).last.verdict).toBe('FAILED');
+  });
+});
+
+describe('the way back', () => {
+  const open = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
+
+  test.each([
+    [
+      'the reverse checkpoint stands still for a quarter of an hour',
+      [20 * MINUTE].map((at) => reverse(T0 + at, seconds + 5)),
+    ],
+    ['the project is suspended', [reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' })]],
+    ['the project is FINISHED', [reverse(T0 + MINUTE, seconds + 5, { status: 'FINISHED' })]],
+    ['the step is no longer a reverse one', [syncing(T0 + MINUTE, 1)]],
+    ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
+  ])('is told as lost when %s', (_, looks) => {
+    expect(play([...open, ...looks]).changes).toContain('way-back-lost');
+  });
+
+  test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with a step that nobody knows: %j', (currentStep) => {
+    expect(play([...open, reverse(T0 + MINUTE, seconds + 60, { currentStep })]).changes).not.toContain('way-back-lost');
+  });
+
+  test('is told once, and again when it is there again', () => {
+    const still = reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' });
+    const after = reverse(T0 + 3 * MINUTE, seconds + 100);
+    const { changes } = play([...open, still, { ...still, answeredAt: T0 + 2 * MINUTE }, after]);
+    expect(changes.filter((kind) => kind.startsWith('way-back'))).toEqual(['way-back-lost', 'way-back-again']);
+  });
+
+  test('is told once of a project that vanishes, and again when OMS knows it and carries writes back', () => {
+    const missing = [1, 2].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
+    const { changes } = play([...open, ...missing, reverse(T0 + 3 * MINUTE, seconds + 100)], { waitId: null });
+    expect(changes).toEqual(['vanished', 'way-back-lost', 'back', 'way-back-again']);
+  });
+
+  test('is not spoken of where there never was one', () => {
+    const { changes } = play([syncing(T0, 1), syncing(T0 + MINUTE, 1, { status: 'SUSPEND' })]);
+    expect(changes.filter((kind) => kind.startsWith('way-back'))).toEqual([]);
+  });
+});

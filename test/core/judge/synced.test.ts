@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import type { Goal } from '../../../lambda/contract/goal';
+import type { Look, Progress } from '../../../lambda/core/model/progress';
+import { failed, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { play } from '../../support/run';
+
+const SYNCED: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 };
+
+/** Looks every `every` seconds, the checkpoint refreshed every 10 s and `lag` behind. */
+function steady(seconds: number, every = 10, lag = 12): Look[] {
+  const looks: Look[] = [];
+  for (let t = 0; t <= seconds; t += every) {
+    looks.push(syncing(T0 + t * SECOND, lag, { incrSyncCheckpoint: T0 / 1000 + Math.floor(t / 10) * 10 - lag }));
+  }
+  return looks;
+}
+
+const code = (looks: readonly Look[], goal = SYNCED) => play(looks, { goal }).last.reason.code;
+
+describe('goal SYNCED', () => {
+  test('is met once the lag has held for 60 s over three checkpoints', () => {
+    const { results } = play(steady(60), { goal: SYNCED });
+    expect(results.map((result) => result.verdict).indexOf('MET')).toBe(6);
+  });
+
+  test('is not met by one look at a small lag', () => {
+    const { last } = play([syncing(T0, 5)], { goal: SYNCED });
+    expect(last.reason).toEqual({
+      code: 'NotHeldYet',
+      message:
+        'lag 5 s, needs 30 s or less, for 60 s and over 3 checkpoints; held for 0 s over 1 checkpoint; best so far 5 s',
+    });
+  });
+
+  test('says of looks that come too rarely for a hold that they do', () => {
+    const { last } = play(steady(200, 40), { goal: SYNCED });
+    expect(last.reason).toMatchObject({
+      code: 'NotHeldYet',
+      message: expect.stringContaining('this look came 40 s after the one before, and a hold goes on only within 30 s'),
+    });
+  });
+
+  test('is met by an OMS whose clock is minutes ahead, by that clock', () => {
+    const ahead = 120;
+    const looks = steady(60).map((look, i) =>
+      syncing(
+        look.answeredAt,
+        12,
+        { incrSyncCheckpoint: T0 / 1000 + i * 10 - 12 + ahead },
+        { clockSkewMs: ahead * SECOND },
+      ),
+    );
+    expect(play(looks, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
+  });
+
+  test('is not met by an OMS whose clock is too far ahead to tell a lag by', () => {
+    const ahead = 320;
+    const looks = steady(120).map((look, i) =>
+      syncing(
+        look.answeredAt,
+        0,
+        { incrSyncCheckpoint: T0 / 1000 + i * 10 + ahead - 270 },
+        { clockSkewMs: ahead * SECOND },
+      ),
+    );
+    expect(play(looks, { goal: SYNCED }).last.reason).toEqual({
+      code: 'LagUnknown',
+      message: expect.stringContaining("OMS's clock is 5 min ahead of ours, so the lag is not known"),
+    });
+  });
+
+  test('says how far the lag is from what is needed, and the best so far', () => {
+    const { last } = play([syncing(T0, 22), syncing(T0 + 30 * SECOND, 48)], { goal: SYNCED });
+    expect(last.reason).toEqual({
+      code: 'LagTooHigh',
+      message: 'lag 48 s, needs 30 s or less, for 60 s; best so far 22 s',
+    });
+  });
+
+  test.each([
+    ['a lag above the limit', syncing(T0 + 65 * SECOND, 31)],
+    ['a failed look', failed(T0 + 65 * SECOND)],
+    ['an unknown status', syncing(T0 + 65 * SECOND, 12, { status: 'SHINY' })],
+    ['a change under way', syncing(T0 + 65 * SECOND, 12, { status: 'RUNNING_MODIFYING' })],
+    ['an unknown checkpoint', syncing(T0 + 65 * SECOND, 12, { incrSyncCheckpoint: null })],
+    ['a copy phase below 100', syncing(T0 + 65 * SECOND, 12, { fullMigrationProgress: 99 })],
+    [
+      'an odd value',
+      syncing(
+        T0 + 65 * SECOND,
+        12,
+        {},
+        { anomalies: [{ field: 'incrSyncCheckpoint', value: 'x', problem: 'is no number' }] },
+      ),
+    ],
+    ['a checkpoint that goes backwards', syncing(T0 + 65 * SECOND, 29, { incrSyncCheckpoint: T0 / 1000 + 20 })],
+  ])('starts its hold again after %s', (_, spoiler) => {
+    const before = steady(50);
+    const after = steady(170).filter((look) => look.answeredAt > spoiler.answeredAt);
+    const { results } = play([...before, spoiler, ...after], { goal: SYNCED });
+    const met = results.findIndex((result) => result.verdict === 'MET');
+    const metAt = [...before, spoiler, ...after][met]?.answeredAt ?? 0;
+    expect(metAt - spoiler.answeredAt).toBeGreaterThanOrEqual(60 * SECOND);
+  });
+
+  test('starts its hold again where the looks are further apart than 30 s', () => {
+    const looks = [0, 10, 20, 30, 62, 72].map((t) => syncing(T0 + t * SECOND, 12));
+    expect(code(looks)).toBe('NotHeldYet');
+  });
+
+  test('is not reset by an unchanged checkpoint that is younger than 30 s, and is by one that is not', () => {
+    const at = (t: number, checkpoint: number) =>
+      syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
+    const held = [at(0, 0), at(25, 20), at(50, 45), at(60, 45)];
+    expect(code(held)).toBe('Synced');
+    const stuck = [at(0, 0), at(10, 10), at(20, 20), at(30, 20), at(40, 20), at(50, 20), at(60, 20)];
+    expect(code(stuck, { ...SYNCED, maxLagSeconds: 300 })).toBe('CheckpointNotMoving');
+  });
+
+  test('cannot be met over two checkpoints, however long they hold', () => {
+    const at = (t: number, checkpoint: number) =>
+      syncing(T0 + t * SECOND, 0, { incrSyncCheckpoint: T0 / 1000 + checkpoint });
+    const goal: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 20 };
+    expect(code([at(0, 0), at(10, 0), at(20, 15), at(30, 15)], goal)).toBe('NotHeldYet');
+  });
+
+  test('fails at once where incremental sync is off, or the project is FINISHED', () => {
+    expect(play([ok(T0, { enableIncrSync: false })], { goal: SYNCED }).last).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'GoalUnreachable' },
+    });
+    expect(play([ok(T0, { status: 'FINISHED', enableIncrSync: true })], { goal: SYNCED }).last).toMatchObject({
+      verdict: 'FAILED',
+      reason: { code: 'GoalUnreachable' },
+    });
+  });
+
+  test('does not take the reverse checkpoint for the forward one after the switchover', () => {
+    const now = T0 / 1000;
+    const looks = steady(100).map((look) =>
+      syncing(look.answeredAt, 12, {
+        currentStep: 'REVERSE_INCR_SYNC',
+        incrSyncCheckpoint: now - 70_000,
+        reverseIncrSyncCheckpoint: now,
+      }),
+    );
+    expect(code(looks)).toBe('NotIncremental');
+  });
+
+  test('keeps the proof of a long hold when old looks are merged', () => {
+    const goal: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 3600 };
+    const { results } = play(steady(3700), { goal });
+    const met = results.findIndex((result) => result.verdict === 'MET');
+    expect(met).toBe(360);
+  });
+});
+
+/** Everything that may be wrong with one look. */
+const flaw: fc.Arbitrary<Partial<Progress> | 'failed' | 'odd' | { readonly lag: number }> = fc.oneof(
+  fc.constantFrom('failed' as const, 'odd' as const),
+  fc.record({ status: fc.constantFrom('SUSPEND', 'FAILED', 'INIT', 'RUNNING_MERGING', 'RUNNING_MODIFYING', 'NEW') }),
+  fc.record({ currentStep: fc.constantFrom('FULL_MIGRATION', 'APP_SWITCH', 'REVERSE_INCR_SYNC', 'NEW_STEP', null) }),
+  fc.record({ fullMigrationProgress: fc.constantFrom(null, 0, 99) }),
+  fc.record({ structMigrationProgress: fc.constantFrom(null, 50) }),
+  fc.record({ enableFullMigration: fc.constant(null) }),
+  fc.record({ enableIncrSync: fc.constant(null) }),
+  fc.record({ incrSyncCheckpoint: fc.constant(null) }),
+  fc.record({ lag: fc.integer({ min: 31, max: 100_000 }) }),
+);
+
+function spoil(look: Look, how: typeof flaw extends fc.Arbitrary<infer T> ? T : never): Look {
+  if (how === 'failed') return failed(look.answeredAt);
+  if (how === 'odd') return { ...look, anomalies: [{ field: 'status', value: '?', problem: 'odd' }] };
+  if ('lag' in how) return syncing(look.answeredAt, how.lag);
+  return look.outcome === 'OK' ? { ...look, progress: { ...look.progress, ...how } } : look;
+}
+
+describe('laws of the SYNCED gate', () => {
+  test('a failing condition in any look never opens it, and keeps it closed for the whole hold', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 12 }), flaw, fc.integer({ min: 4, max: 15 }), (position, how, every) => {
+        const looks = steady(12 * every, every).map((look, i) => (i === position ? spoil(look, how) : look));
+        const clean = play(steady(12 * every, every), { goal: SYNCED }).results;
+        const spoiled = play(looks, { goal: SYNCED }).results;
+        const spoiledAt = looks[position]?.answeredAt ?? 0;
+        return spoiled.every((result, i) => {
+          const inHold = i >= position && (looks[i]?.answeredAt ?? 0) - spoiledAt <= 60 * SECOND;
+          return result.verdict !== 'MET' || (clean[i]?.verdict === 'MET' && !inHold);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,93 @@
+/** What a crash, another check, or a wrong clock does to the telling: found by the fault run (docs/reliability.md). */
+import { CheckFailed } from '../../../lambda/core/model/errors';
+import type { Latest } from '../../../lambda/core/model/project-state';
+import { Harness } from '../../support/harness';
+import { MemoryStore } from '../../support/memory-store';
+import { HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
+
+const INIT = ok(T0, { status: 'INIT' });
+/** Brings two changes to somebody who waits for FINISHED: the status, and that it may never come. */
+const RUNNING = ok(T0 + MINUTE, { enableIncrSync: true });
+const later = (at: number, status = 'RUNNING') => ok(at, { status, enableIncrSync: true });
+
+const sequences = (run: Harness) => run.told.map(({ change }) => change.sequence);
+
+describe('telling several changes', () => {
+  /** Dies at the n-th time told changes are to be cleared. */
+  class DiesAtClear extends MemoryStore {
+    dieAt = Number.POSITIVE_INFINITY;
+    private clears = 0;
+    override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
+      if (latest.writeId.endsWith('/told')) {
+        this.clears += 1;
+        if (this.clears === this.dieAt) throw new CheckFailed('killed');
+      }
+      return await super.putLatest(latest, expected);
+    }
+  }
+
+  test.each([
+    [1, [1, 1, 2]],
+    [2, [1, 2, 2]],
+  ])('repeats at most one of them after a crash (at clear %i)', async (dieAt, told) => {
+    const store = new DiesAtClear();
+    store.dieAt = dieAt;
+    const run = new Harness([INIT, RUNNING, later(T0 + 10 * MINUTE)], store);
+    await run.check();
+    await expect(run.check()).rejects.toMatchObject({ code: 'CheckFailed', message: 'killed' });
+    await run.check();
+    expect(sequences(run)).toEqual(told);
+    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+  });
+
+  test('tells also what another check stored meanwhile, so that nothing waits for a check that may never come', async () => {
+    const store = new MemoryStore();
+    const run = new Harness([INIT, RUNNING, later(T0 + MINUTE + SECOND, 'FINISHED')], store);
+    await run.check();
+    let other: (() => Promise<unknown>) | null = () => run.check();
+    const publish = run.ports().notifier.publish;
+    await run.check({
+      notifier: {
+        publish: async (notification) => {
+          const meanwhile = other;
+          other = null;
+          await meanwhile?.();
+          await publish(notification);
+        },
+      },
+    });
+    expect(sequences(run)).toEqual([1, 2, 3]);
+    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+  });
+});
+
+describe('a lease', () => {
+  const diesBeforePublish = { publish: () => new Promise<never>(() => undefined) };
+
+  /** A check that claims at `now` by its clock and is killed before it tells. */
+  async function claimedAndKilled(store: MemoryStore, run: Harness): Promise<void> {
+    void run.check({ notifier: diesBeforePublish });
+    while (store.latestOf.get('p_x')?.lease == null) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  test('of a clock that was an hour ahead holds nobody up once the clock is right', async () => {
+    const store = new MemoryStore();
+    const run = new Harness([INIT, later(T0 + HOUR), later(T0 + 2 * MINUTE)], store);
+    await run.check();
+    await claimedAndKilled(store, run);
+    run.now = T0 + MINUTE;
+    await run.check();
+    expect(sequences(run)).toEqual([1, 2]);
+    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+  });
+
+  test('of a clock that is some seconds ahead holds', async () => {
+    const store = new MemoryStore();
+    const run = new Harness([INIT, later(T0 + MINUTE + 5 * SECOND), later(T0 + MINUTE + SECOND)], store);
+    await run.check();
+    await claimedAndKilled(store, run);
+    run.now = T0 + MINUTE;
+    await run.check();
+    expect(run.told).toEqual([]);
+  });
+});

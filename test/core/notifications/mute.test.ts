@@ -1,0 +1,279 @@
+/** A maintenance window: nothing is sent in it, nothing is lost by it, and its end brings one summary. */
+import { CheckFailed } from '../../../lambda/core/model/errors';
+import type { Latest } from '../../../lambda/core/model/project-state';
+import { LONGEST_MUTE_SECONDS, mute, readMuteOrder } from '../../../lambda/core/notifications/mute';
+import { Harness } from '../../support/harness';
+import { MemoryStore } from '../../support/memory-store';
+import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
+
+const at = (minutes: number, status = 'RUNNING') => ok(T0 + minutes * MINUTE, { status });
+const muteFor = (run: Harness, forSeconds: number) => mute({ projectId: 'p_x', forSeconds }, run.ports());
+const stored = (run: Harness) => (run.store as MemoryStore).latestOf.get('p_x') as Latest;
+const sequences = (run: Harness) => run.told.map(({ change }) => change.sequence);
+
+/** Three changes in a window of an hour, then a look a minute after it. */
+async function threeKept(store = new MemoryStore()): Promise<Harness> {
+  const run = new Harness(
+    [at(0), at(10, 'SUSPEND'), at(20), at(30, 'FAILED'), at(61, 'FAILED'), at(70, 'FAILED')],
+    store,
+  );
+  await run.check();
+  await muteFor(run, 3600);
+  for (let i = 0; i < 3; i += 1) await run.check();
+  return run;
+}
+
+describe('in the window', () => {
+  test('changes are kept with their numbers and not sent', async () => {
+    const run = await threeKept();
+    expect(run.told).toEqual([]);
+    expect(stored(run)).toMatchObject({ lease: null, mutedUntil: T0 + HOUR });
+    expect(stored(run).pending.map(({ sequence, to }) => [sequence, to])).toEqual([
+      [1, 'SUSPEND'],
+      [2, 'RUNNING'],
+      [3, 'FAILED'],
+    ]);
+  });
+
+  test('nobody is told that notifications are stuck', async () => {
+    const run = new Harness([at(0), at(10, 'SUSPEND')]);
+    const measured: number[] = [];
+    const nothing = () => undefined;
+    const metrics = {
+      fleet: nothing,
+      failed: nothing,
+      flush: nothing,
+      checked: (one: { changesPending: number }) => measured.push(one.changesPending),
+    };
+    await run.check();
+    await muteFor(run, 3600);
+    await run.check({ metrics });
+    expect(measured).toEqual([0]);
+    expect(stored(run).pending).toHaveLength(1);
+  });
+
+  test('a publisher that is at work stops after the change it is at, and the rest is kept', async () => {
+    const run = new Harness([at(0, 'INIT'), at(10), at(20), at(90)]);
+    await run.check();
+    await run.check({ notifier: { publish: async () => Promise.reject(new Error('refused')) } });
+    const notifier = run.ports().notifier;
+    await run.check({
+      notifier: {
+        publish: async (notification) => {
+          await muteFor(run, 3600);
+          await notifier.publish(notification);
+        },
+      },
+    });
+    expect(sequences(run)).toEqual([1]);
+    expect(stored(run)).toMatchObject({ lease: null, mutedUntil: T0 + 20 * MINUTE + HOUR });
+  });
+});
+
+describe('at its end', () => {
+  test('one message says all that happened, in order, as important as the greatest of it', async () => {
+    const run = await threeKept();
+    await run.check();
+    expect(run.told).toHaveLength(1);
+    const [told] = run.told;
+    expect(told?.subject).toBe('[oms-cutover] p_x 3 changes while muted, now FAILED, FULL_MIGRATION 40 %');
+    expect(told?.attributes).toEqual({ project: 'p_x', change: 'summary', status: 'FAILED', importance: 'MEDIUM' });
+    expect(told?.event).toMatchObject({
+      change: 'summary',
+      sequence: 3,
+      changeId: expect.stringMatching(/\/summary$/),
+    });
+    expect(told?.body).toContain(
+      [
+        '1: 2026-11-23 00:10 UTC: SUSPEND (was RUNNING 10 min)',
+        '2: 2026-11-23 00:20 UTC: RUNNING (was SUSPEND 10 min)',
+        '3: 2026-11-23 00:30 UTC: FAILED (was RUNNING 10 min)',
+      ].join('\n'),
+    );
+    expect(stored(run)).toMatchObject({ pending: [], lease: null });
+    expect(stored(run)).not.toHaveProperty('mutedUntil');
+    await run.check();
+    expect(run.told).toHaveLength(1);
+  });
+
+  test('a single change is told as it is', async () => {
+    const run = new Harness([at(0), at(10, 'SUSPEND'), at(61, 'SUSPEND')]);
+    await run.check();
+    await muteFor(run, 3600);
+    await run.check();
+    await run.check();
+    expect(run.kinds).toEqual(['status']);
+  });
+
+  test('nothing is told where nothing happened, and the next change goes out at once', async () => {
+    const run = new Harness([at(0), at(61), at(62, 'SUSPEND')]);
+    await run.check();
+    await muteFor(run, 3600);
+    await run.check();
+    expect(run.told).toEqual([]);
+    expect(stored(run)).not.toHaveProperty('mutedUntil');
+    await run.check();
+    expect(run.kinds).toEqual(['status']);
+  });
+
+  test('what is refused stays pending as the same summary, and what comes after it goes after it', async () => {
+    const run = await threeKept();
+    run.refusal = new Error('SNS is down');
+    await run.check();
+    const [kept] = stored(run).pending;
+    run.refusal = null;
+    await run.check();
+    expect(run.told.map(({ change }) => change)).toEqual([kept]);
+  });
+
+  test('a crash between telling and clearing repeats the summary with the same id and number', async () => {
+    class DiesAtClear extends MemoryStore {
+      dies = false;
+      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
+        if (this.dies && latest.writeId.endsWith('/told')) throw new CheckFailed('killed');
+        return await super.putLatest(latest, expected);
+      }
+    }
+    const store = new DiesAtClear();
+    const run = await threeKept(store);
+    store.dies = true;
+    await expect(run.check()).rejects.toMatchObject({ message: 'killed' });
+    store.dies = false;
+    await run.check();
+    const ids = run.told.map(({ change }) => `${change.id} ${change.sequence}`);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('a lost answer to the write that sums up is recognised: one summary', async () => {
+    class LosesAnAnswer extends MemoryStore {
+      loses = false;
+      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
+        const put = await super.putLatest(latest, expected);
+        if (!this.loses || latest.pending[0]?.kind !== 'summary') return put;
+        this.loses = false;
+        return 'conflict';
+      }
+    }
+    const store = new LosesAnAnswer();
+    const run = await threeKept(store);
+    store.loses = true;
+    await run.check();
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+    expect(store.loses).toBe(false);
+  });
+
+  test('killed before it is told, the summary is told by the first check after the lease', async () => {
+    const run = await threeKept();
+    void run.check({ notifier: { publish: () => new Promise<never>(() => undefined) } });
+    while (stored(run).lease === null) await new Promise((resolve) => setImmediate(resolve));
+    expect(stored(run).pending.map(({ kind }) => kind)).toEqual(['summary']);
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+    expect(stored(run)).toMatchObject({ pending: [], lease: null });
+  });
+
+  test('two checks that meet there tell one summary between them', async () => {
+    const run = await threeKept();
+    await Promise.all([run.check(), run.check()]);
+    expect(run.kinds).toEqual(['summary']);
+    expect(stored(run)).toMatchObject({ pending: [], lease: null });
+  });
+
+  test('a summary that could not be sent before the next window is spelled out in the next one', async () => {
+    const run = new Harness([at(0), at(10, 'SUSPEND'), at(20), at(61), at(70, 'FAILED'), at(200, 'FAILED')]);
+    await run.check();
+    await muteFor(run, 3600);
+    await run.check();
+    await run.check();
+    run.refusal = new Error('SNS is down');
+    await run.check();
+    await muteFor(run, 3600);
+    run.refusal = null;
+    await run.check();
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+    expect(run.told[0]?.body).toMatch(/^1: .*SUSPEND.*\n2: .*RUNNING.*\n3: .*FAILED/m);
+  });
+
+  test('what a cutover asks keeps a message of its own, in its place', async () => {
+    const run = await threeKept();
+    const latest = stored(run);
+    const [first, second, third] = latest.pending;
+    const question = { ...second, kind: 'cutover', notice: { headline: 'asks', advice: 'answer', importance: 'HIGH' } };
+    (run.store as MemoryStore).latestOf.set('p_x', {
+      ...latest,
+      pending: [first, question, third] as Latest['pending'],
+    });
+    await run.check();
+    expect(run.told.map(({ change }) => [change.kind, change.sequence])).toEqual([
+      ['status', 1],
+      ['cutover', 2],
+      ['status', 3],
+    ]);
+  });
+});
+
+describe('muting', () => {
+  test('again moves the end, and ending it lets the next look tell', async () => {
+    const run = await threeKept();
+    expect(await muteFor(run, 7200)).toEqual({ projectId: 'p_x', mutedUntil: '2026-11-23T02:30:00.000Z', pending: 3 });
+    const { version } = stored(run);
+    await muteFor(run, 7200);
+    expect(stored(run).version).toBe(version);
+    expect(await muteFor(run, 0)).toEqual({ projectId: 'p_x', mutedUntil: null, pending: 3 });
+    await muteFor(run, 0);
+    expect(stored(run).version).toBe(version + 1);
+    await run.check();
+    expect(run.kinds).toEqual(['summary']);
+  });
+
+  test('works for a project that was never looked at, and takes no first look away', async () => {
+    const run = new Harness([failed(T0), at(1, 'FAILED'), at(2, 'FAILED')]);
+    await muteFor(run, 60);
+    expect(stored(run)).toMatchObject({ version: 1, pending: [] });
+    await run.check();
+    await run.check();
+    await run.check();
+    expect(run.kinds).toEqual(['found']);
+  });
+
+  test('is repeated where another check stores meanwhile', async () => {
+    const store = new MemoryStore();
+    const run = new Harness([at(0), at(10, 'SUSPEND')], store);
+    await run.check();
+    let other: (() => Promise<unknown>) | null = () => run.check();
+    const ports = run.ports();
+    const busy: typeof store.putLatest = async (latest, expected) => {
+      const meanwhile = other;
+      other = null;
+      await meanwhile?.();
+      return await store.putLatest(latest, expected);
+    };
+    const between = { readLatest: (project: string) => store.readLatest(project), putLatest: busy };
+    await mute({ projectId: 'p_x', forSeconds: 60 }, { ...ports, store: { ...ports.store, ...between } });
+    expect(stored(run)).toMatchObject({ mutedUntil: T0 + 60 * SECOND, progress: { status: 'SUSPEND' } });
+  });
+
+  test('by a clock that was a month ahead silences nobody', async () => {
+    const run = new Harness([at(0), at(10, 'SUSPEND'), at(20, 'SUSPEND')]);
+    await run.check();
+    run.now = T0 + 30 * 24 * HOUR;
+    await muteFor(run, 3600);
+    run.now = T0;
+    await run.check();
+    expect(run.kinds).toEqual(['status']);
+  });
+});
+
+test.each([
+  [null, 'projectId'],
+  [{ projectId: 'p_x' }, 'mute.forSeconds must be a whole number from 0 (ends it) to 604800, got nothing'],
+  [{ projectId: 'p_x', forSeconds: 1.5 }, 'got 1.5'],
+  [{ projectId: 'p_x', forSeconds: LONGEST_MUTE_SECONDS + 1 }, 'got 604801'],
+  [{ projectId: '../../x', forSeconds: 1 }, 'mute.projectId must be the id of a project'],
+  [{ projectId: 'p_x', forSeconds: 1, for: '2h' }, 'mute.for is not known'],
+])('refuses %j', (order, problem) => {
+  expect(() => readMuteOrder(order)).toThrow(problem);
+});
