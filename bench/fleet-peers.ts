@@ -23,7 +23,7 @@ export interface Peers {
 
 export class FakeTable {
   /** Latest items by project; of snapshots only the number is kept. */
-  readonly latest = new Map<string, Item>();
+  readonly projectState = new Map<string, Item>();
   snapshots = 0;
   conflicts = 0;
 
@@ -31,22 +31,22 @@ export class FakeTable {
   answer(action: string, input: Readonly<Record<string, unknown>>): readonly [number, object] {
     if (action === 'GetItem') {
       const { pk, sk } = input.Key as Item;
-      const found = sk?.S === 'LATEST' ? this.latest.get(pk?.S ?? '') : undefined;
+      const found = sk?.S === 'STATE' ? this.projectState.get(pk?.S ?? '') : undefined;
       return [200, found === undefined ? {} : { Item: found }];
     }
     if (action !== 'PutItem') return [400, { __type: 'com.amazonaws.dynamodb.v20120810#UnknownOperationException' }];
     const item = input.Item as Item;
     const project = item.pk?.S ?? '';
-    if (item.sk?.S !== 'LATEST') {
+    if (item.sk?.S !== 'STATE') {
       this.snapshots += 1;
       return [200, {}];
     }
     const values = input.ExpressionAttributeValues as Item | undefined;
-    if (values?.[':expected']?.N !== this.latest.get(project)?.version?.N) {
+    if (values?.[':expected']?.N !== this.projectState.get(project)?.version?.N) {
       this.conflicts += 1;
       return [400, { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' }];
     }
-    this.latest.set(project, item);
+    this.projectState.set(project, item);
     return [200, {}];
   }
 }

@@ -12,7 +12,7 @@ import { DEFAULT_WAIT_SETTINGS } from '../lambda/contract/defaults';
 import { ENV } from '../lambda/contract/environment';
 import { derive } from '../lambda/core/check/derive';
 import { FLEET_CONCURRENCY } from '../lambda/core/fleet/pool';
-import type { Latest } from '../lambda/core/model/project-state';
+import type { ProjectState } from '../lambda/core/model/project-state';
 import { ok } from '../test/support/observations';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
 
@@ -70,12 +70,12 @@ async function measureSizes(peers: Peers) {
 async function measure(projects: number, peers: Peers): Promise<Report> {
   const ids = Array.from({ length: projects }, (_, i) => `p_${String(i).padStart(12, '0')}`);
   const warmUp = Array.from({ length: WARM_UP }, (_, i) => `p_warm${String(i).padStart(8, '0')}`);
-  const past = latestAfterTwentyLooks();
-  peers.table.latest.clear();
+  const past = latestAfterTwentyPolls();
+  peers.table.projectState.clear();
   for (const project of [...ids, ...warmUp])
-    peers.table.latest.set(
+    peers.table.projectState.set(
       project,
-      marshall({ pk: project, sk: 'LATEST', ...past, project }, { removeUndefinedValues: true }),
+      marshall({ pk: project, sk: 'STATE', ...past, project }, { removeUndefinedValues: true }),
     );
   const snapshotsBefore = peers.table.snapshots;
   const child = fork(join(__dirname, 'fleet-child.js'), [join(ROOT, 'dist/lambda/check/index.js')], {
@@ -100,7 +100,7 @@ async function measure(projects: number, peers: Peers): Promise<Report> {
   child.disconnect();
   // A quick run that did not do its work would be no result.
   const kept = peers.table.snapshots - snapshotsBefore - WARM_UP;
-  const moved = ids.filter((id) => peers.table.latest.get(id)?.version?.N === String(past.version + 1)).length;
+  const moved = ids.filter((id) => peers.table.projectState.get(id)?.version?.N === String(past.version + 1)).length;
   if (report.checked !== projects || kept !== projects || moved !== projects || peers.table.conflicts !== 0) {
     throw new Error(
       `of ${projects} projects ${report.checked} were checked, ${kept} snapshots kept, ${moved} moved on`,
@@ -109,20 +109,20 @@ async function measure(projects: number, peers: Peers): Promise<Report> {
   return report;
 }
 
-function latestAfterTwentyLooks(): Latest {
-  let latest: Latest | undefined;
+function latestAfterTwentyPolls(): ProjectState {
+  let projectState: ProjectState | undefined;
   for (let i = 20; i > 0; i -= 1) {
-    const look = ok(Date.now() - i * 300_000, { importance: 'HIGH', fullMigrationProgress: 62 - i });
-    latest = derive(latest, look, {
+    const observation = ok(Date.now() - i * 300_000, { importance: 'HIGH', fullMigrationProgress: 62 - i });
+    projectState = derive(projectState, observation, {
       project: 'p_past',
       checkId: `check${i}`,
       looker: 'schedule',
       waitId: null,
-      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null },
+      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null },
       scheduleIntervalSeconds: 300,
-    }).latest;
+    }).projectState;
   }
-  return latest as Latest;
+  return projectState as ProjectState;
 }
 
 /** Nothing is inherited: the run can reach no real account. */

@@ -1,8 +1,8 @@
 /** OMS without the wire: the look that a client would bring home of a project in this state. */
 
 import type { Importance } from '../lambda/contract/oms';
-import type { Envelope, Look } from '../lambda/core/model/progress';
-import type { ProjectState } from '../local/simulator/scenario-state';
+import type { Envelope, Observation } from '../lambda/core/model/progress';
+import type { SimulatedState } from '../local/simulator/scenario-state';
 
 /** As a real OMS sends it with a good reply. */
 export const ENVELOPE: Envelope = {
@@ -18,7 +18,11 @@ export const ENVELOPE: Envelope = {
 };
 
 /** A good look. The skew is what the reply's Date header gives, which has whole seconds: up to one second behind. */
-export function lookThatSaw(state: ProjectState, requestedAt: number, answeredAt: number): Look & { outcome: 'OK' } {
+export function pollThatSaw(
+  state: SimulatedState,
+  requestedAt: number,
+  answeredAt: number,
+): Observation & { outcome: 'OK' } {
   const middle = (requestedAt + answeredAt) / 2;
   return {
     outcome: 'OK',

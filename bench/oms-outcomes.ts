@@ -9,13 +9,13 @@ async function main(): Promise<void> {
   for (const situation of SITUATIONS) {
     const began = performance.now();
     const played = await play(situation);
-    const { look, requests } = played;
+    const { observation, requests } = played;
     const ms = Math.round(performance.now() - began);
     outcomes.push({
       situation: situation.title,
-      outcome: look.outcome,
-      problem: look.outcome === 'OK' ? null : look.problem,
-      anomalies: look.anomalies,
+      outcome: observation.outcome,
+      problem: observation.outcome === 'OK' ? null : observation.problem,
+      anomalies: observation.anomalies,
       requests: requests.length,
       ms,
       row: tableRow(situation, played),

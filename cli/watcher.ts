@@ -42,8 +42,10 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       newId: newCheckId,
     },
     async mutedUntil(project) {
-      const latest = await data.store.readLatest(project);
-      return latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()) ? iso(latest.mutedUntil) : null;
+      const projectState = await data.store.readState(project);
+      return projectState?.mutedUntil !== undefined && isMuted(projectState, io.clock.now())
+        ? iso(projectState.mutedUntil)
+        : null;
     },
     async close() {
       await oms.close();

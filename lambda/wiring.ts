@@ -13,7 +13,7 @@ import { DynamoDbStore } from './adapters/dynamodb/project-store';
 import { ChatNotifier } from './adapters/notifiers/chat';
 import { EventBusNotifier } from './adapters/notifiers/event-bus';
 import { SnsNotifier } from './adapters/notifiers/sns';
-import { SnsListeners } from './adapters/notifiers/sns-subscriptions';
+import { SnsSubscriptions } from './adapters/notifiers/sns-subscriptions';
 import { OmsClient } from './adapters/oms/client';
 import type { Config } from './config';
 import { METRICS } from './contract/environment';
@@ -54,12 +54,12 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     fleet: oms,
     verifier: oms,
     kind: config.omsKind,
-    lookMs: config.requestTimeoutMs,
+    pollMs: config.requestTimeoutMs,
     store: new DynamoDbStore({ ...dynamo, retentionDays: config.retentionDays }),
     cutovers: new DynamoDbCutovers(dynamo),
     tableName: config.tableName,
     notifier: notifierOf(config, log),
-    listeners: new SnsListeners(new SNSClient(REQUEST), config.topicArn),
+    subscriptions: new SnsSubscriptions(new SNSClient(REQUEST), config.topicArn),
     clock,
     log,
     ...(ownLog === undefined

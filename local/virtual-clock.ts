@@ -31,7 +31,7 @@ export class VirtualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
   private readonly participants = new Set<Participant>();
   private slept = 0;
-  private looking = false;
+  private polling = false;
 
   constructor(startsAt: number = Date.UTC(2026, 0, 5)) {
     this.current = startsAt;
@@ -67,7 +67,7 @@ export class VirtualClock implements Clock {
       signal?.addEventListener('abort', interrupt, { once: true });
       if (participant) participant.idleReasons += 1;
       this.sleepers.add(sleeper);
-      this.lookSoon();
+      this.pollSoon();
     });
   }
 
@@ -85,7 +85,7 @@ export class VirtualClock implements Clock {
     } finally {
       this.participants.delete(participant);
       if (participant.parent) participant.parent.idleReasons -= 1;
-      this.lookSoon();
+      this.pollSoon();
     }
   }
 
@@ -95,14 +95,14 @@ export class VirtualClock implements Clock {
   }
 
   /** Promises settle before the next turn of the event loop: only then is it plain who is still asleep. */
-  private lookSoon(): void {
-    if (this.looking || this.sleepers.size === 0) return;
-    this.looking = true;
+  private pollSoon(): void {
+    if (this.polling || this.sleepers.size === 0) return;
+    this.polling = true;
     setImmediate(() => {
-      this.looking = false;
+      this.polling = false;
       if (!this.anyoneAwake()) this.wakeEarliest();
       else return;
-      this.lookSoon();
+      this.pollSoon();
     });
   }
 

@@ -58,7 +58,7 @@ function newHandler(env: Readonly<Record<string, string>> = {}) {
   return { ask, logged };
 }
 
-const looked = (logged: readonly { event: string; fields: unknown }[]) =>
+const polled = (logged: readonly { event: string; fields: unknown }[]) =>
   logged.filter(({ event }) => event === 'check').map(({ fields }) => (fields as { project: string }).project);
 
 test('the handler looks at all that OMS lists, of the kind it is deployed for', async () => {
@@ -69,7 +69,7 @@ test('the handler looks at all that OMS lists, of the kind it is deployed for', 
     notReached: [],
     notListed: null,
   });
-  expect(looked(migration.logged).sort()).toEqual(['np_a', 'np_b']);
+  expect(polled(migration.logged).sort()).toEqual(['np_a', 'np_b']);
 });
 
 test('the handler goes by the last list it had when OMS no longer gives one, in another start of the function too', async () => {

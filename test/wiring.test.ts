@@ -15,7 +15,7 @@ test('a call to AWS that is never answered ends, and is not only warned of', asy
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  const call = client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'p_x' }, sk: { S: 'LATEST' } } }));
+  const call = client.send(new GetItemCommand({ TableName: 't', Key: { pk: { S: 'p_x' }, sk: { S: 'STATE' } } }));
   await expect(call).rejects.toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
   client.destroy();
   silent.closeAllConnections();

@@ -1,5 +1,5 @@
 /** What a project in incremental sync shows: a checkpoint that OMS refreshes every 10 s, at a phase of its own, and that never goes back. */
-import type { ProjectState } from '../../local/simulator/scenario-state';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
 import { NEW_PROJECT, REFRESH_MS } from './trace';
 
 export interface Checkpoints {
@@ -9,7 +9,7 @@ export interface Checkpoints {
   readonly values: Float64Array;
 }
 
-export const SYNCING: ProjectState = {
+export const SYNCING: SimulatedState = {
   ...NEW_PROJECT,
   status: 'RUNNING',
   enable: { struct: true, full: true, incrSync: true, reverseIncrSync: false },

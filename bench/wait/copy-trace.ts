@@ -2,7 +2,7 @@
  * Copies: structure, then data, then FINISHED. Speed changes from phase to phase of the data and wavers within one, half of the copies
  * have a slow tail, half of them are verified after 100 % (OMS then goes on showing the copy's step, RUNNING, at 100).
  */
-import type { ProjectState } from '../../local/simulator/scenario-state';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
 import type { Random } from './random';
 import { BEGINS_AT, type Failure, lastNotAfter, NEW_PROJECT, type Trace } from './trace';
 
@@ -21,7 +21,7 @@ export interface CopyShape {
 /** A moment at which what OMS shows changes; milliseconds from the beginning. */
 interface Moment {
   readonly at: number;
-  readonly state: ProjectState;
+  readonly state: SimulatedState;
 }
 
 export function copyTrace(shape: CopyShape, random: Random): Trace {
@@ -120,6 +120,6 @@ function paused(
   return { moments: [...before, ...pause, ...after], failures: [{ from, to: from + pauseMs }, ...shifted] };
 }
 
-function stateOf(moments: readonly Moment[]): ProjectState {
+function stateOf(moments: readonly Moment[]): SimulatedState {
   return moments.at(-1)?.state ?? NEW_PROJECT;
 }

@@ -21,9 +21,9 @@ export async function playAll(jobs: readonly Job[], ours: OurMachines): Promise<
   const work = async (): Promise<void> => {
     const hand = fork(__filename, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     try {
-      await told(hand, ours);
+      await notified(hand, ours);
       for (let i = next++; i < jobs.length; i = next++) {
-        results[i] = (await told(hand, jobs[i] as Job)) as MeasuredTrace;
+        results[i] = (await notified(hand, jobs[i] as Job)) as MeasuredTrace;
       }
     } finally {
       hand.disconnect();
@@ -34,7 +34,7 @@ export async function playAll(jobs: readonly Job[], ours: OurMachines): Promise<
 }
 
 /** Hands something over, and waits for the answer. */
-function told(hand: ChildProcess, message: Job | OurMachines): Promise<unknown> {
+function notified(hand: ChildProcess, message: Job | OurMachines): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
     hand.once('exit', ended);

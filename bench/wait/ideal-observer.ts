@@ -6,9 +6,9 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import type { Goal } from '../../lambda/contract/goal';
 import { derive } from '../../lambda/core/check/derive';
-import type { Latest } from '../../lambda/core/model/project-state';
-import type { ProjectState } from '../../local/simulator/scenario-state';
-import { lookThatSaw } from '../look-of-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
+import { pollThatSaw } from '../look-of-state';
 import { type Checkpoints, refreshedAt } from './checkpoint-trace';
 import { REFRESH_MS } from './trace';
 
@@ -18,7 +18,7 @@ const LEAD_MS = 3 * REFRESH_MS;
 export function firstSynced(
   goal: Goal & { type: 'SYNCED' },
   shown: Checkpoints,
-  stateAt: (unixMs: number) => ProjectState,
+  stateAt: (unixMs: number) => SimulatedState,
 ): number {
   for (const { from, to } of stretchesWithin(goal.maxLagSeconds * 1000, shown)) {
     const metAt = firstMet(goal, from - LEAD_MS, to, stateAt);
@@ -44,15 +44,15 @@ function* stretchesWithin(
   }
 }
 
-function firstMet(goal: Goal, from: number, to: number, stateAt: (unixMs: number) => ProjectState): number | null {
-  const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null };
+function firstMet(goal: Goal, from: number, to: number, stateAt: (unixMs: number) => SimulatedState): number | null {
+  const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null };
   const rest = { project: 'p_ideal', looker: 'wait', waitId: null, question, scheduleIntervalSeconds: null } as const;
-  let latest: Latest | undefined;
+  let projectState: ProjectState | undefined;
   for (let at = from; at <= to; at += REFRESH_MS) {
-    const look = lookThatSaw(stateAt(at), at, at);
-    const derived = derive(latest, look, { ...rest, checkId: `c${at}` });
+    const observation = pollThatSaw(stateAt(at), at, at);
+    const derived = derive(projectState, observation, { ...rest, checkId: `c${at}` });
     if (derived.result.verdict === 'MET') return at;
-    latest = derived.latest;
+    projectState = derived.projectState;
   }
   return null;
 }

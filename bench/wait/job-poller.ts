@@ -69,8 +69,8 @@ export async function playJobPoller(
     clock,
     invoke: () =>
       meter.run(async () => {
-        const look = await oms.look();
-        const status = statusFor(trace, (look.requestedAt + look.answeredAt) / 2);
+        const observation = await oms.poll();
+        const status = statusFor(trace, (observation.requestedAt + observation.answeredAt) / 2);
         if (status === 'FAILED') toldFailures.push(clock.now());
         return { projectId: 'p_bench', status };
       }),
@@ -111,13 +111,13 @@ export function restartedJobPoller(
 ): Restarted | null {
   if (trace.reachedAt === null) return null;
   const { omsMs, transitionMs, computeMs } = latencies;
-  const beforeLookMs = intervalSeconds * 1000 + 3 * transitionMs + omsMs / 2;
-  const afterLookMs = omsMs / 2 + computeMs;
+  const beforePollMs = intervalSeconds * 1000 + 3 * transitionMs + omsMs / 2;
+  const afterPollMs = omsMs / 2 + computeMs;
   let now = BEGINS_AT;
   let restarts = 0;
   for (let rounds = 1, ofThisOne = 1; ; rounds += 1, ofThisOne += 1) {
-    const status = statusFor(trace, now + beforeLookMs);
-    now += beforeLookMs + afterLookMs;
+    const status = statusFor(trace, now + beforePollMs);
+    now += beforePollMs + afterPollMs;
     if (status === 'FINISHED') {
       return { completedAt: now + TRANSITIONS_AFTER_THE_LAST_TASK * transitionMs, rounds, restarts };
     }

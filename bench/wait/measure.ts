@@ -64,9 +64,9 @@ function measured(poller: Poller, trace: Trace, play: Play): Measured {
 const TELLING_MS = 1_000;
 
 /** One delay for each failure that was seen; who did not look while it lasted told nobody. */
-function failureDelays({ failures }: Trace, told: readonly number[]): number[] {
+function failureDelays({ failures }: Trace, notified: readonly number[]): number[] {
   return failures.flatMap(({ from, to }) => {
-    const at = told.find((moment) => moment >= from && moment < to + TELLING_MS);
+    const at = notified.find((moment) => moment >= from && moment < to + TELLING_MS);
     return at === undefined ? [] : [(at - from) / 1000];
   });
 }

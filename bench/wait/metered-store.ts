@@ -1,5 +1,5 @@
 /** The memory without a database: plain values in this process, the units that DynamoDB would charge, and the time it would take. */
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { Clock, Store } from '../../lambda/core/ports';
 import { itemBytes, readUnits, writeUnits } from './item-size';
@@ -7,8 +7,8 @@ import { itemBytes, readUnits, writeUnits } from './item-size';
 export class MeteredStore implements Store {
   readUnits = 0;
   writeUnits = 0;
-  largestLatestBytes = 0;
-  private readonly latest = new Map<string, { readonly value: Latest; readonly bytes: number }>();
+  largestStateBytes = 0;
+  private readonly projectState = new Map<string, { readonly value: ProjectState; readonly bytes: number }>();
   private readonly clock: Clock;
   private readonly latencyMs: number;
 
@@ -17,9 +17,9 @@ export class MeteredStore implements Store {
     this.latencyMs = latencyMs;
   }
 
-  async readLatest(project: string): Promise<Latest | undefined> {
+  async readState(project: string): Promise<ProjectState | undefined> {
     await this.clock.sleep(this.latencyMs);
-    const stored = this.latest.get(project);
+    const stored = this.projectState.get(project);
     this.readUnits += readUnits(stored?.bytes ?? 0);
     return stored?.value;
   }
@@ -30,18 +30,18 @@ export class MeteredStore implements Store {
     this.writeUnits += writeUnits(itemBytes({ ...key, ...snapshot, expiresAt: 1_800_000_001 }));
   }
 
-  async putLatest(
-    latest: Latest,
+  async putState(
+    projectState: ProjectState,
     { expectedVersion }: { readonly expectedVersion: number },
   ): Promise<'stored' | 'conflict'> {
     await this.clock.sleep(this.latencyMs);
-    const bytes = itemBytes({ pk: latest.project, sk: 'LATEST', ...latest });
-    const stored = this.latest.get(latest.project);
+    const bytes = itemBytes({ pk: projectState.project, sk: 'STATE', ...projectState });
+    const stored = this.projectState.get(projectState.project);
     // The larger of the two versions is charged, and a refused write like any other.
     this.writeUnits += writeUnits(Math.max(bytes, stored?.bytes ?? 0));
     if ((stored?.value.version ?? 0) !== expectedVersion) return 'conflict';
-    this.largestLatestBytes = Math.max(this.largestLatestBytes, bytes);
-    this.latest.set(latest.project, { value: latest, bytes });
+    this.largestStateBytes = Math.max(this.largestStateBytes, bytes);
+    this.projectState.set(projectState.project, { value: projectState, bytes });
     return 'stored';
   }
 

@@ -82,7 +82,7 @@ export async function playOurs(
     },
     log: { info: () => {}, warn: () => {} },
     leaseMs: ours.functionTimeoutMs + 30_000,
-    lookMs: DEFAULTS.requestTimeoutSeconds * 1000,
+    pollMs: DEFAULTS.requestTimeoutSeconds * 1000,
     // As long as real ones: they are part of the items.
     newId: () => String(++ids).padStart(15, '0'),
   };

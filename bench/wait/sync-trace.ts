@@ -5,7 +5,7 @@
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { GoalInput } from '../../lambda/contract/goal';
-import type { ProjectState } from '../../local/simulator/scenario-state';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
 import { checkpointAt, checkpoints, SYNCING } from './checkpoint-trace';
 import { firstSynced } from './ideal-observer';
 import type { Random } from './random';
@@ -24,7 +24,7 @@ export function syncTrace({ seconds }: { readonly seconds: number }, random: Ran
     // Near the limit it does not waver, so that there is one moment at which the goal is reached.
     return lagMs < 60_000 ? lagMs : lagMs + random.uniform(-1_500, 1_500);
   });
-  const stateAt = (unixMs: number): ProjectState => {
+  const stateAt = (unixMs: number): SimulatedState => {
     if (unixMs >= copiedAt) return { ...SYNCING, checkpoint: checkpointAt(shown, unixMs) };
     const full = Math.floor((100 * (unixMs - BEGINS_AT)) / (copiedAt - BEGINS_AT));
     return { ...SYNCING, step: 'FULL_MIGRATION', full: Math.max(0, full) };

@@ -1,8 +1,8 @@
 /** The looks that a client would bring home from a trace, after the time that they take. */
 
-import type { Look } from '../../lambda/core/model/progress';
+import type { Observation } from '../../lambda/core/model/progress';
 import type { Clock, Oms } from '../../lambda/core/ports';
-import { lookThatSaw } from '../look-of-state';
+import { pollThatSaw } from '../look-of-state';
 import type { Trace } from './trace';
 
 export class TraceOms implements Oms {
@@ -18,11 +18,11 @@ export class TraceOms implements Oms {
   }
 
   /** OMS looks half way through. */
-  async look(): Promise<Look> {
+  async poll(): Promise<Observation> {
     this.requests += 1;
     const requestedAt = this.clock.now();
     await this.clock.sleep(this.latencyMs);
     const answeredAt = this.clock.now();
-    return lookThatSaw(this.trace.stateAt((requestedAt + answeredAt) / 2), requestedAt, answeredAt);
+    return pollThatSaw(this.trace.stateAt((requestedAt + answeredAt) / 2), requestedAt, answeredAt);
   }
 }

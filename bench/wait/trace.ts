@@ -1,6 +1,6 @@
 /** A migration's life as OMS shows it, known beforehand: what every poller of the bench is played against. Times are Unix milliseconds. */
 import type { GoalInput } from '../../lambda/contract/goal';
-import type { ProjectState } from '../../local/simulator/scenario-state';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
 
 export const TRACE_KINDS = ['copy', 'sync', 'drain'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
@@ -14,7 +14,7 @@ export const REFRESH_MS = 10_000;
 export interface Trace {
   readonly goal: GoalInput;
   /** What OMS shows at a moment. Pure. */
-  stateAt(unixMs: number): ProjectState;
+  stateAt(unixMs: number): SimulatedState;
   /** The moment at which OMS shows that the goal is reached; null for a trace that fails. */
   readonly reachedAt: number | null;
   /** When OMS shows FAILED; the last one of a trace that fails has no end. */
@@ -27,7 +27,7 @@ export interface Failure {
 }
 
 /** What a new project shows; traces say what differs. */
-export const NEW_PROJECT: ProjectState = {
+export const NEW_PROJECT: SimulatedState = {
   status: 'INIT',
   importance: 'MEDIUM',
   enable: { struct: true, full: true, incrSync: false, reverseIncrSync: false },

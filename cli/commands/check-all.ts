@@ -7,7 +7,7 @@ import { type CheckPorts, check } from '../../lambda/core/check/check';
 import { FLEET_CONCURRENCY, sideBySide } from '../../lambda/core/fleet/pool';
 import { watchable } from '../../lambda/core/fleet/roster';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
-import type { Fleet, FleetTrouble, ListedProject } from '../../lambda/core/ports';
+import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../command';
 import { EXIT } from '../output/exit-status';
 import { checksTo, type Printer, toldOf } from '../output/printer';
@@ -47,7 +47,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
       const turn = new Turn(previous, printer);
       previous = turn.over;
       try {
-        const result = await look(project, { ...ports, ...turn.voice }, io.signal);
+        const result = await poll(project, { ...ports, ...turn.voice }, io.signal);
         if (result.outcome === 'OK') understood += 1;
       } catch (error) {
         failures.push(error);
@@ -69,11 +69,11 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
   return understood === projects.length ? EXIT.ok : EXIT.oms;
 }
 
-function look(project: string, ports: CheckPorts, signal: AbortSignal): Promise<CheckResult> {
+function poll(project: string, ports: CheckPorts, signal: AbortSignal): Promise<CheckResult> {
   const question = {
     goal: { type: 'FINISHED' as const },
     settings: DEFAULT_WAIT_SETTINGS,
-    firstLook: true,
+    firstPoll: true,
     deadlineAt: null,
   };
   return check({ project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal }, ports);
@@ -128,6 +128,6 @@ class Turn {
 
 const SILENT: Printer = { check() {}, notification() {}, snapshot() {}, result() {}, note() {} };
 
-function isList(listing: readonly ListedProject[] | FleetTrouble): listing is readonly ListedProject[] {
+function isList(listing: readonly ListedProject[] | ListingFailure): listing is readonly ListedProject[] {
   return Array.isArray(listing);
 }

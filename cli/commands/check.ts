@@ -6,7 +6,7 @@ import { ALL } from '../../lambda/core/fleet/order';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';
 import type { Flags, FlagTable } from '../input/flags';
-import { exitOfLook } from '../output/exit-status';
+import { exitOfPoll } from '../output/exit-status';
 import { openWatcher } from '../watcher';
 import { checkAll } from './check-all';
 import { readProject } from './wait';
@@ -35,7 +35,7 @@ export const checkCommand: Command = {
       const question = {
         goal: { type: 'FINISHED' as const },
         settings: DEFAULT_WAIT_SETTINGS,
-        firstLook: true,
+        firstPoll: true,
         deadlineAt: null,
       };
       const result = await check(
@@ -45,7 +45,7 @@ export const checkCommand: Command = {
       // How long it has been so, and when a wait would fail on it, is no matter of a single look.
       const why = result.reason.message.replace(/; seen so for .*$/, '');
       if (why !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${why}`);
-      return exitOfLook(result.outcome);
+      return exitOfPoll(result.outcome);
     } finally {
       await watcher.close();
     }

@@ -12,7 +12,7 @@ import { VirtualClock } from '../../local/virtual-clock';
 import type { Io } from '../command';
 import { EXIT } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { checksTo, type Printer, type Told } from '../output/printer';
+import { checksTo, type Notified, type Printer } from '../output/printer';
 
 export const CUTOVER_SCENARIO = {
   name: 'cutover',
@@ -147,7 +147,7 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
   }
 }
 
-function toldOf({ subject = '', message, attributes }: SentMessage): Told {
+function toldOf({ subject = '', message, attributes }: SentMessage): Notified {
   const { changeId = '', sequence = '0', ...rest } = attributes;
   return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
 }

@@ -16,7 +16,7 @@ import { type Command, type Io, JSON_FLAG, printerFor } from '../command';
 import type { Flags } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { checksTo, type Printer, type RunResult, type Told } from '../output/printer';
+import { checksTo, type Notified, type Printer, type RunResult } from '../output/printer';
 import { CUTOVER_SCENARIO, playCutover } from './cutover-demo';
 
 const PROJECT = 'p_demo';
@@ -136,7 +136,7 @@ function resultOf(execution: ExecutionResult, checks: number): RunResult {
   return { verdict: 'FAILED', reason: { code: execution.error, message: execution.cause ?? '' }, checks };
 }
 
-function toldOf({ subject = '', message, attributes }: SentMessage): Told {
+function toldOf({ subject = '', message, attributes }: SentMessage): Notified {
   const { changeId = '', sequence = '0', ...rest } = attributes;
   return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
 }

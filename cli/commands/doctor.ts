@@ -60,7 +60,7 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
   const oms = openOms(connection, io.clock);
   for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
   try {
-    return findingsOfOms(await oms.look(project ?? NOBODYS_PROJECT, { signal: io.signal }), project);
+    return findingsOfOms(await oms.poll(project ?? NOBODYS_PROJECT, { signal: io.signal }), project);
   } finally {
     await oms.close();
   }
@@ -71,9 +71,9 @@ async function tryDataDirectory(dataDir: string, project: string | null, io: Io)
   try {
     if (!holdsData(dataDir)) return [creatable(dataDir)];
     return await besideRuns(dataDir, async ({ store, heldByAnother }) => {
-      const latest = await store.readLatest(project ?? NOBODYS_PROJECT);
+      const projectState = await store.readState(project ?? NOBODYS_PROJECT);
       const usable = heldByAnother ? inUse(dataDir) : ok('data-directory', `${dataDir} can be used`);
-      return [usable, ...findingOfMute(latest, io.clock.now())];
+      return [usable, ...findingOfMute(projectState, io.clock.now())];
     });
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);

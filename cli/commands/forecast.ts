@@ -1,5 +1,5 @@
 /** `forecast`: how long the drain would take now, and whether it fits a window. */
-import { drainWords, fits, forecastDrain, looksForForecast } from '../../lambda/core/judge/drain-forecast';
+import { drainWords, fits, forecastDrain, pollsForForecast } from '../../lambda/core/judge/drain-forecast';
 import { formatDuration } from '../../lambda/core/model/duration';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';
@@ -27,7 +27,7 @@ export const forecastCommand: Command = {
     flags.settle();
     const place = await open();
     try {
-      const forecast = forecastDrain(await looksForForecast(project, place));
+      const forecast = forecastDrain(await pollsForForecast(project, place));
       const fit = forecast === null ? null : fits(forecast, windowSeconds);
       if (flags.has('json'))
         new JsonLines(io.stdout).print({ type: 'forecast', project, windowSeconds, fit, ...forecast });

@@ -41,24 +41,24 @@ export const historyCommand: Command = {
       return 0;
     }
     // Read whole before anything is printed: who reads it may take their time (`| less`), and a wait may want the folder meanwhile.
-    const { latest, looks } = await besideRuns(dataDir, async ({ store }) => ({
-      latest: await store.readLatest(project),
-      looks: await (json === null ? withChanges : alone)(store, project, last),
+    const { projectState, polls } = await besideRuns(dataDir, async ({ store }) => ({
+      projectState: await store.readState(project),
+      polls: await (json === null ? withChanges : alone)(store, project, last),
     }));
-    const untold = new Set(latest?.pending.map(({ id }) => id));
-    for (const { snapshot, changes } of looks)
+    const untold = new Set(projectState?.pending.map(({ id }) => id));
+    for (const { snapshot, changes } of polls)
       printer.snapshot(
         snapshot,
-        changes.map((change) => ({ change, told: !untold.has(change.id) })),
+        changes.map((change) => ({ change, notified: !untold.has(change.id) })),
       );
     printer.note(
-      looks.length === 0
+      polls.length === 0
         ? `no look at ${project} is stored in ${dataDir}`
-        : `${looks.length} look${looks.length === 1 ? '' : 's'} at ${project}`,
+        : `${polls.length} look${polls.length === 1 ? '' : 's'} at ${project}`,
     );
-    if (latest?.mutedUntil !== undefined && isMuted(latest, io.clock.now()))
-      printer.note(`muted until ${iso(latest.mutedUntil)}`);
-    for (const change of latest?.pending ?? []) {
+    if (projectState?.mutedUntil !== undefined && isMuted(projectState, io.clock.now()))
+      printer.note(`muted until ${iso(projectState.mutedUntil)}`);
+    for (const change of projectState?.pending ?? []) {
       const { subject } = notificationOf(change);
       json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
       printer.note(`not told yet: ${subject}`);
@@ -67,24 +67,24 @@ export const historyCommand: Command = {
   },
 };
 
-interface PastLook {
+interface PastPoll {
   readonly snapshot: Snapshot;
   /** What it brought; none where nobody asks. */
   readonly changes: readonly Change[];
 }
 
 /** Oldest first; of the last N only those. */
-async function alone(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
+async function alone(store: Store, project: string, last: number | undefined): Promise<readonly PastPoll[]> {
   const order = last === undefined ? {} : { newestFirst: true, limit: last };
-  const found: PastLook[] = [];
+  const found: PastPoll[] = [];
   for await (const snapshot of store.snapshots(project, order)) found.push({ snapshot, changes: [] });
   return last === undefined ? found : found.reverse();
 }
 
 /** The same with the changes, which need all that came before: how long a state had lasted may be older than the last N looks. */
-async function withChanges(store: Store, project: string, last: number | undefined): Promise<readonly PastLook[]> {
+async function withChanges(store: Store, project: string, last: number | undefined): Promise<readonly PastPoll[]> {
   const past = new PastChanges();
-  const found: PastLook[] = [];
+  const found: PastPoll[] = [];
   for await (const snapshot of store.snapshots(project)) {
     if (found.push({ snapshot, changes: past.broughtBy(snapshot) }) > (last ?? Number.POSITIVE_INFINITY)) found.shift();
   }

@@ -1,6 +1,6 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
 import { newCheckId } from '../../lambda/adapters/check-id';
-import { LONGEST_MUTE_SECONDS, type MuteOrder, type MuteReply, mute } from '../../lambda/core/notifications/mute';
+import { LONGEST_MUTE_SECONDS, type MuteReply, type MuteRequest, mute } from '../../lambda/core/notifications/mute';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../command';
@@ -52,10 +52,10 @@ function readWindow(flags: Flags): number {
   return seconds;
 }
 
-async function muteIn(dataDir: string, order: MuteOrder, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
+async function muteIn(dataDir: string, order: MuteRequest, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
   return await besideRuns(dataDir, async ({ store }) => {
-    const latest = await store.readLatest(order.projectId);
+    const projectState = await store.readState(order.projectId);
     const reply = await mute(order, { store, clock: io.clock, newId: newCheckId });
-    return { ...reply, seen: (latest?.observedAt ?? 0) > 0 };
+    return { ...reply, seen: (projectState?.observedAt ?? 0) > 0 };
   });
 }

@@ -3,8 +3,8 @@
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
 import { projectIdProblem } from '../../lambda/contract/project-id';
-import { lookFor } from '../../lambda/core/check/wait';
-import type { WaitOrder } from '../../lambda/core/check/wait-input';
+import { pollFor } from '../../lambda/core/check/wait';
+import type { WaitParameters } from '../../lambda/core/check/wait-input';
 import { ALL } from '../../lambda/core/fleet/order';
 import { formatDuration, iso, parseMoment } from '../../lambda/core/model/duration';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, printerFor, readDataDir } from '../command';
@@ -68,7 +68,7 @@ export const waitCommand: Command = {
         printer.note(`${order.projectId} is muted until ${muted}: changes are kept until then (mute --off ends it)`);
       const deadlineAt = startedAt + order.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
-        const result = await lookFor(
+        const result = await pollFor(
           order,
           { startedAt, deadlineAt, isFirst: checks === 0, signal: io.signal },
           watcher.ports,
@@ -95,7 +95,7 @@ export function readProject(flags: Flags, { orAll = false } = {}): string {
   return project;
 }
 
-function readOrder(flags: Flags): WaitOrder {
+function readOrder(flags: Flags): WaitParameters {
   const projectId = readProject(flags);
   const names = GOAL_TYPES.map((type) => type.toLowerCase());
   const until = flags.choice('until', names, 'finished').toUpperCase();

@@ -27,7 +27,7 @@ export function exitOfVerdict(verdict: Verdict, reason: Reason): number {
   return EXIT.migration;
 }
 
-export function exitOfLook(outcome: Outcome): number {
+export function exitOfPoll(outcome: Outcome): number {
   return outcome === 'OK' ? EXIT.ok : EXIT.oms;
 }
 

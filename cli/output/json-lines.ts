@@ -1,7 +1,7 @@
 /** The same for programs: one JSON object a line and nothing else. Field names are a contract. */
 import type { CheckResult } from '../../lambda/contract/check-result';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
-import type { Printer, RunResult, Told } from './printer';
+import type { Notified, Printer, RunResult } from './printer';
 
 export class JsonLines implements Printer {
   private readonly out: (text: string) => void;
@@ -14,8 +14,8 @@ export class JsonLines implements Printer {
     this.print({ type: 'check', ...result });
   }
 
-  notification(told: Told): void {
-    this.print({ type: 'notification', ...told });
+  notification(notified: Notified): void {
+    this.print({ type: 'notification', ...notified });
   }
 
   snapshot(snapshot: Snapshot): void {

@@ -6,19 +6,19 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { derive } from '../../lambda/core/check/derive';
 import type { Change } from '../../lambda/core/model/change';
-import { countedUntil, type Latest } from '../../lambda/core/model/project-state';
-import { lookIn, type Snapshot } from '../../lambda/core/model/snapshot';
-import { latestLookBy } from '../../lambda/core/observe/series';
+import { countedUntil, type ProjectState } from '../../lambda/core/model/project-state';
+import { observationIn, type Snapshot } from '../../lambda/core/model/snapshot';
+import { latestPollBy } from '../../lambda/core/observe/series';
 
 export class PastChanges {
-  private latest: Latest | undefined;
+  private projectState: ProjectState | undefined;
 
   /** Of the next look; looks are given oldest first and from the first on. The ids are those under which the changes were told. */
   broughtBy(snapshot: Snapshot): readonly Change[] {
-    const look = lookIn(snapshot);
+    const observation = observationIn(snapshot);
     // It overlapped another look and changed nothing.
-    if (this.latest !== undefined && look.requestedAt < countedUntil(this.latest)) return [];
-    const { latest } = derive(this.latest, look, {
+    if (this.projectState !== undefined && observation.requestedAt < countedUntil(this.projectState)) return [];
+    const { projectState } = derive(this.projectState, observation, {
       project: snapshot.project,
       checkId: snapshot.checkId,
       looker: snapshot.looker,
@@ -26,14 +26,16 @@ export class PastChanges {
       question: {
         goal: { type: 'FINISHED' },
         settings: DEFAULT_WAIT_SETTINGS,
-        firstLook: this.latest === undefined,
+        firstPoll: this.projectState === undefined,
         deadlineAt: null,
       },
       scheduleIntervalSeconds: null,
     });
-    const nextLookBy =
-      snapshot.waitSeconds === 0 ? (this.latest?.nextLookBy ?? 0) : latestLookBy(look.answeredAt, snapshot.waitSeconds);
-    this.latest = { ...latest, nextLookBy, pending: [] };
-    return latest.pending;
+    const nextPollBy =
+      snapshot.waitSeconds === 0
+        ? (this.projectState?.nextPollBy ?? 0)
+        : latestPollBy(observation.answeredAt, snapshot.waitSeconds);
+    this.projectState = { ...projectState, nextPollBy, pending: [] };
+    return projectState.pending;
   }
 }

@@ -3,7 +3,7 @@
 import type { CheckResult, Reason, Verdict } from '../../lambda/contract/check-result';
 import { wrapped } from '../../lambda/contract/text';
 import type { Change } from '../../lambda/core/model/change';
-import type { Looker, Snapshot } from '../../lambda/core/model/snapshot';
+import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import type { Log, Notification } from '../../lambda/core/ports';
 
 export interface RunResult {
@@ -13,7 +13,7 @@ export interface RunResult {
 }
 
 /** A message as it arrives: from the core directly, or from SNS. */
-export interface Told {
+export interface Notified {
   readonly subject: string;
   readonly body: string;
   readonly changeId: string;
@@ -22,7 +22,7 @@ export interface Told {
 }
 
 /** Of a run without a stack, whose account comes from this machine. */
-export function toldOf({ change, subject, body, attributes }: Notification): Told {
+export function toldOf({ change, subject, body, attributes }: Notification): Notified {
   return { subject, body: adviseHere(change, body), changeId: change.id, sequence: change.sequence, attributes };
 }
 
@@ -42,13 +42,13 @@ function adviseHere(change: Change, body: string): string {
 /** A change that a stored look brought. */
 export interface Brought {
   readonly change: Change;
-  readonly told: boolean;
+  readonly notified: boolean;
 }
 
 export interface Printer {
   /** @param looker who looked: only a wait looks again when its look says. */
-  check(result: CheckResult, looker: Looker): void;
-  notification(told: Told): void;
+  check(result: CheckResult, looker: Poller): void;
+  notification(notified: Notified): void;
   /** @param brought for people; in JSON a change has its line when it is told. */
   snapshot(snapshot: Snapshot, brought: readonly Brought[]): void;
   /** The last line of a wait or a demo; an interrupted one prints none. */
@@ -63,7 +63,7 @@ export function checksTo(printer: Printer): Log {
     info: (event, fields) => {
       if (event !== 'check') return;
       const { projectId: _projectId, stalled: _stalled, looker, ...result } = fields ?? {};
-      printer.check(result as unknown as CheckResult, looker as Looker);
+      printer.check(result as unknown as CheckResult, looker as Poller);
     },
     warn: () => undefined,
   };

@@ -3,10 +3,10 @@
 import type { CheckResult, Reason } from '../../lambda/contract/check-result';
 import type { Change } from '../../lambda/core/model/change';
 import { formatDuration } from '../../lambda/core/model/duration';
-import type { Looker, Snapshot } from '../../lambda/core/model/snapshot';
+import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/model/status';
 import { headline } from '../../lambda/core/notifications/headline';
-import type { Brought, Printer, RunResult, Told } from './printer';
+import type { Brought, Notified, Printer, RunResult } from './printer';
 
 const BAR_WIDTH = 24;
 const TERSE_PERCENT = 5;
@@ -33,7 +33,7 @@ export class Terminal implements Printer {
     this.manner = manner;
   }
 
-  check(result: CheckResult, looker: Looker): void {
+  check(result: CheckResult, looker: Poller): void {
     const { outcome, status, step, fullProgress } = result;
     const shown = [outcome, status, step, fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT)].join(
       ' ',
@@ -51,7 +51,7 @@ export class Terminal implements Printer {
     if (!this.manner.once) this.reason(result.reason);
   }
 
-  notification({ subject, body }: Told): void {
+  notification({ subject, body }: Notified): void {
     const rows = [this.paint(BOLD, `✉  ${subject}`), ...body.split('\n')];
     this.line('');
     for (const row of rows) this.line(`   ${this.paint(CYAN, '│')} ${row}`);
@@ -61,7 +61,7 @@ export class Terminal implements Printer {
   snapshot(snapshot: Snapshot, brought: readonly Brought[]): void {
     const at = this.paint(DIM, snapshot.observedAt.slice(0, 19).replace('T', ' '));
     this.line(`${at}  ${this.situation(snapshot)}`);
-    for (const { change, told } of brought) this.change(change, told);
+    for (const { change, notified } of brought) this.change(change, notified);
     const words = omsWords(snapshot);
     // Said again with every look; read once.
     if (words.join() !== this.wordsLast) for (const row of words) this.line(`${UNDER_LOOK}${row}`);
@@ -97,11 +97,11 @@ export class Terminal implements Printer {
     else if (GATE_REASONS.has(code) || (isNew && !ON_THE_LINE.has(code))) this.line(`          ${message}`);
   }
 
-  private change(change: Change, told: boolean): void {
+  private change(change: Change, notified: boolean): void {
     const { kind, from, to, since, at } = change;
     const lasted = since === undefined ? '' : ` after ${formatDuration((at - since) / 1000)}`;
     const what = kind === 'status' ? `${from} → ${to}${lasted}` : headline(change);
-    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${told ? '' : ' (waits to be told)'}`);
+    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${notified ? '' : ' (waits to be told)'}`);
   }
 
   private situation(result: CheckResult): string {
@@ -166,8 +166,8 @@ function omsWords({ outcome, status, said, problem }: Snapshot): readonly string
   const isNew = (words: string | undefined) => words !== undefined && words !== '' && !problem?.includes(words);
   const news = [message, reason, ...(step ?? [])].filter(isNew);
   const rows = (heading: string, words: readonly (string | undefined)[]) => {
-    const told = [...new Set(words.filter(isNew))].join(' ');
-    return told === '' ? [] : [`${heading.padEnd(12)} ${told}`];
+    const notified = [...new Set(words.filter(isNew))].join(' ');
+    return notified === '' ? [] : [`${heading.padEnd(12)} ${notified}`];
   };
   return [
     ...rows('OMS says', news.length === 0 ? [] : [code === undefined ? undefined : `${code}:`, ...news]),

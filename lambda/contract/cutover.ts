@@ -75,18 +75,18 @@ export interface Caught {
 }
 
 /** What was not given has its default here, once. */
-export type CutoverWishes = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
+export type CutoverOptions = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
 
 /** A round of a gate's wait (wait-state.ts): of the one until the migration is ready, or of one while writes are stopped. */
-export interface CutoverLook {
+export interface CutoverPoll {
   readonly action: 'look';
   readonly writes: 'GO_ON' | 'STOPPED';
   readonly wait: unknown;
 }
 
 /** One thing that happens to the record. */
-export type CutoverBooking =
-  | { readonly action: 'begin'; readonly state: BeginningState; readonly settings: CutoverWishes }
+export type CutoverBookkeeping =
+  | { readonly action: 'begin'; readonly state: BeginningState; readonly settings: CutoverOptions }
   /** A gate's result; of READY also whether full verification is clean. */
   | { readonly action: 'gate'; readonly state: CutoverState; readonly gate: GateName; readonly result: CheckResult }
   /** The gate after the approval failed: the approval is void. */
@@ -108,7 +108,7 @@ export type CutoverBooking =
       readonly repairError?: Caught;
     };
 
-export type CutoverOrder = CutoverBooking | CutoverLook;
+export type CutoverCommand = CutoverBookkeeping | CutoverPoll;
 
 /** The handler's answer: the next state of the machine, whole. */
 export interface CutoverReply {

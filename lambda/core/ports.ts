@@ -5,9 +5,9 @@ import type { FailedOutcome, Importance, OmsApi, ProjectKind } from '../contract
 import type { FleetMemory } from './fleet/memory';
 import type { FleetProjects } from './fleet/order';
 import type { Change } from './model/change';
-import type { Look } from './model/progress';
-import type { Latest } from './model/project-state';
-import type { Looker, Snapshot } from './model/snapshot';
+import type { Observation } from './model/progress';
+import type { ProjectState } from './model/project-state';
+import type { Poller, Snapshot } from './model/snapshot';
 import type { ChangeEvent } from './notifications/change-event';
 
 /** Time comes in through here only, so that weeks play in seconds. */
@@ -24,10 +24,10 @@ export interface Oms {
    * One look at a project, bounded by one deadline over connecting, headers, body and retries.
    * Never throws for OMS's trouble: that is a look with another outcome than OK. Throws Interrupted when the signal aborts.
    */
-  look(projectId: string, hint?: LookHint): Promise<Look>;
+  poll(projectId: string, hint?: PollHint): Promise<Observation>;
 }
 
-export interface LookHint {
+export interface PollHint {
   /** Which calls answered for this project last time; asked only where the client is set to `auto` and does not remember itself. */
   readonly api?: () => Promise<OmsApi | undefined>;
   /** Milliseconds after which the caller needs no answer any more; only ever shortens the look. */
@@ -46,10 +46,10 @@ export interface ListedProject {
 /** Every project OMS has, where the 4.1.1 calls are there. */
 export interface Fleet {
   /** Never throws for OMS's trouble: that is an outcome with a sentence about it. Throws Interrupted when the signal aborts. */
-  listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | FleetTrouble>;
+  listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | ListingFailure>;
 }
 
-export interface FleetTrouble {
+export interface ListingFailure {
   readonly outcome: FailedOutcome;
   /** One sentence for a person. Holds no secret. */
   readonly problem: string;
@@ -73,11 +73,11 @@ export interface CredentialsSource {
 /** The memory: one latest item a project, and its snapshots. Throws CheckFailed for its own trouble. */
 export interface Store {
   /** A consistent read; undefined for a project never seen. */
-  readLatest(project: string): Promise<Latest | undefined>;
+  readState(project: string): Promise<ProjectState | undefined>;
   /** Puts a snapshot; the same check again overwrites its own. */
   putSnapshot(snapshot: Snapshot): Promise<void>;
   /** Puts latest where the stored version is still `expectedVersion` (0: no item yet). `conflict` writes nothing. */
-  putLatest(latest: Latest, expected: { readonly expectedVersion: number }): Promise<'stored' | 'conflict'>;
+  putState(projectState: ProjectState, expected: { readonly expectedVersion: number }): Promise<'stored' | 'conflict'>;
   /** Stored looks of a project, by time; `from` and `to` are inclusive, Unix milliseconds. */
   snapshots(project: string, range?: SnapshotRange): AsyncIterable<Snapshot>;
 }
@@ -105,11 +105,11 @@ export interface Notifier {
 }
 
 /** Who is told. Throws when it cannot be asked. */
-export interface Listeners {
-  list(): Promise<readonly Listener[]>;
+export interface Subscriptions {
+  list(): Promise<readonly Subscription[]>;
 }
 
-export interface Listener {
+export interface Subscription {
   /** `email`, `sqs`, … */
   readonly protocol: string;
   readonly endpoint: string;
@@ -143,14 +143,14 @@ export interface Metrics {
   /** A check that came to its end, whatever it found. */
   checked(check: MeasuredCheck): void;
   /** A check that failed on our own account: the store, a bug. */
-  failed(looker: Looker): void;
+  failed(looker: Poller): void;
   /** Hands over what was gathered; the last thing an invocation does. */
   flush(): void;
 }
 
 export interface MeasuredCheck {
   readonly result: CheckResult;
-  readonly looker: Looker;
+  readonly looker: Poller;
   readonly durationMs: number;
   readonly importance: Importance | null;
   /** True once it was told that the project does not move, until it does. */

@@ -42,8 +42,8 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
       says: `At least ${FAILED_CHECKS_PERCENT} % of the looks at OMS have learned nothing, ${INTERVALS} intervals in a row.`,
       first: 'First see whether the OMS console answers on its port, and takes the account that stands in the secret.',
       metric: new cloudwatch.MathExpression({
-        expression: '100 * failed / looks',
-        usingMetrics: { failed: metrics.of('failedChecks', 'Sum'), looks: metrics.of('checks', 'Sum') },
+        expression: '100 * failed / polls',
+        usingMetrics: { failed: metrics.of('failedChecks', 'Sum'), polls: metrics.of('checks', 'Sum') },
         label: 'failed looks, percent',
         period: metrics.of('checks', 'Sum').period,
       }),

@@ -42,7 +42,7 @@ export class MonitorDashboard extends Construct {
       new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: WIDTH, height: 3 }),
     );
     this.dashboard.addWidgets(progress(props), lag(props));
-    this.dashboard.addWidgets(looks(props), telling(props));
+    this.dashboard.addWidgets(polls(props), telling(props));
     this.dashboard.addWidgets(...machinery(props));
   }
 }
@@ -101,7 +101,7 @@ function lag({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch.IWid
   });
 }
 
-function looks({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
+function polls({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
   return new cloudwatch.GraphWidget({
     title: 'Looks at OMS',
     left: [

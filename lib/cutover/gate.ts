@@ -44,9 +44,9 @@ export class CutoverGate extends Construct {
         },
       },
     });
-    const look = tasks.look(`${name}: look`);
+    const observation = tasks.poll(`${name}: look`);
     const failed = tasks.failedAt(name, props.onFailure);
-    look.addCatch(failed, { resultPath: '$.error' });
+    observation.addCatch(failed, { resultPath: '$.error' });
     const record = tasks.book(
       `${name}: note`,
       'gate',
@@ -67,7 +67,7 @@ export class CutoverGate extends Construct {
       ...named('again'),
       inputPath: '$.look.wait',
       resultPath: '$.wait',
-    }).next(look);
+    }).next(observation);
     const wait = new sfn.Wait(this, 'Wait', {
       ...named('wait'),
       time: sfn.WaitTime.secondsPath('$.look.result.waitSeconds'),
@@ -76,8 +76,8 @@ export class CutoverGate extends Construct {
       .when(sfn.Condition.stringEquals('$.look.result.verdict', 'MET'), record)
       .when(sfn.Condition.stringEquals('$.look.result.verdict', 'FAILED'), notMet)
       .otherwise(wait);
-    look.next(verdict);
-    prepare.next(look);
+    observation.next(verdict);
+    prepare.next(observation);
     this.start = prepare;
   }
 }

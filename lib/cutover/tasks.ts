@@ -55,7 +55,7 @@ export class CutoverTasks {
   }
 
   /** A look at OMS while writes are stopped. In the pipeline itself: a leg would have to be started and its end heard of, seconds each. */
-  look(name: string): CutoverInvoke {
+  poll(name: string): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
       payload: sfn.TaskInput.fromObject({

@@ -4,7 +4,7 @@
  *
  * What it takes for granted: OMS applies in the order of commit, and its forward checkpoint never leads what it has applied.
  */
-import type { ProjectState } from './scenario-state';
+import type { SimulatedState } from './scenario-state';
 import type { SimulatedProject } from './simulated-project';
 
 /** A stretch of time, Unix milliseconds by the true clock. */
@@ -117,7 +117,7 @@ export class ModelledSource implements SimulatedProject {
     return this.commits.length;
   }
 
-  stateAt(now: number): ProjectState {
+  stateAt(now: number): SimulatedState {
     this.advance(now);
     const { reverse } = this.options;
     const switched = this.switchedOverAt !== null;

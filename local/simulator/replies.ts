@@ -2,7 +2,7 @@
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { phaseOf } from '../../lambda/core/model/status';
 import type { ErrorWords } from './scenario';
-import type { ProjectState } from './scenario-state';
+import type { SimulatedState } from './scenario-state';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ export const UNKNOWN_PROJECT: ErrorWords = {
 };
 
 /** `data` of the GET calls, 3.3.0 to 4.1.0: one spelling for migrations, another for synchronisations, whose checkpoints are text. */
-export function progress33(state: ProjectState, kind: ProjectKind): Json {
+export function progress33(state: SimulatedState, kind: ProjectKind): Json {
   const noun = kind === 'migration' ? 'Migration' : 'Sync';
   const [struct, full] = kind === 'migration' ? ['structMigration', 'fullMigration'] : ['structSync', 'fullSync'];
   const time = (seconds: number | null) => (kind === 'sync' && seconds !== null ? String(seconds) : seconds);
@@ -67,7 +67,7 @@ export function progress33(state: ProjectState, kind: ProjectKind): Json {
 }
 
 /** `data` of DescribeProjectProgress, 4.1.1 on: other names for the same. */
-export function progress411(state: ProjectState, projectId: string): Json {
+export function progress411(state: SimulatedState, projectId: string): Json {
   return {
     projectId,
     status: state.status,
@@ -85,7 +85,7 @@ export function progress411(state: ProjectState, projectId: string): Json {
 }
 
 /** One entry of ListProjects; `syncDelay` in seconds. */
-export function listed(id: string, name: string, kind: ProjectKind, state: ProjectState, nowMs: number): Json {
+export function listed(id: string, name: string, kind: ProjectKind, state: SimulatedState, nowMs: number): Json {
   return {
     id,
     name,
@@ -97,7 +97,7 @@ export function listed(id: string, name: string, kind: ProjectKind, state: Proje
 }
 
 /** `data` of DescribeProjectSteps: the steps this project has, in order, the current one in the project's own status. */
-export function steps(state: ProjectState): readonly Json[] {
+export function steps(state: SimulatedState): readonly Json[] {
   const { enable, step } = state;
   const all = [
     { name: 'TRANSFER_PRECHECK', phase: 'prepare', there: true, progress: null },

@@ -1,7 +1,7 @@
 /** What a scenario looks like at one moment. Pure: the same offset always gives the same state, in any order of asking. */
 import type { CheckpointKey, ErrorWords, Key, Scenario, Switches, Trouble } from './scenario';
 
-export interface ProjectState {
+export interface SimulatedState {
   readonly status: string;
   readonly importance: string;
   readonly enable: Switches;
@@ -20,7 +20,7 @@ export interface ProjectState {
 export type ToUnixMs = (offset: number) => number;
 
 /** `offset`: simulated milliseconds since the start; before it counts as 0, after the last key the last state stays. */
-export function stateAtOffset(scenario: Scenario, offset: number, toUnixMs: ToUnixMs): ProjectState {
+export function stateAtOffset(scenario: Scenario, offset: number, toUnixMs: ToUnixMs): SimulatedState {
   const at = Math.max(0, offset);
   const passed = scenario.timeline.filter((key) => key.at <= at);
   const last = <K extends keyof Key>(name: K): Key[K] | undefined =>

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OmsApi } from '../../lambda/contract/oms';
 import { listed, progress33, progress411, refusal, steps, success, UNKNOWN_PROJECT } from './replies';
-import type { ProjectState } from './scenario-state';
+import type { SimulatedState } from './scenario-state';
 import type { SimulatedProject } from './simulated-project';
 import { actOut } from './trouble';
 
@@ -118,7 +118,7 @@ export class SimulatedOms {
   }
 }
 
-function replyTo(call: Call, project: SimulatedProject | undefined, state: ProjectState | undefined): object {
+function replyTo(call: Call, project: SimulatedProject | undefined, state: SimulatedState | undefined): object {
   const ofThatKind = project && (call.kind === undefined || call.kind === project.kind);
   if (!ofThatKind || !state) return refusal(UNKNOWN_PROJECT, 'simulator-1');
   if (call.name === 'steps') return success(steps(state));

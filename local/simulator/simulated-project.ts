@@ -1,13 +1,13 @@
 /** One project inside the simulated OMS. The server asks only this, so that a project need not be a scenario: a modelled source database can stand behind it as well. */
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { type Scenario, scenarioLength } from './scenario';
-import { type ProjectState, stateAtOffset } from './scenario-state';
+import { type SimulatedState, stateAtOffset } from './scenario-state';
 
 export interface SimulatedProject {
   readonly kind: ProjectKind;
   readonly name: string;
   /** What OMS would show at a moment, Unix milliseconds by the simulator's clock. */
-  stateAt(unixMs: number): ProjectState;
+  stateAt(unixMs: number): SimulatedState;
   /** Milliseconds by that clock until the last change of state. */
   readonly durationMs: number;
 }

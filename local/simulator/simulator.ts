@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { OmsApi } from '../../lambda/contract/oms';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Scenario } from './scenario';
-import type { ProjectState } from './scenario-state';
+import type { SimulatedState } from './scenario-state';
 import { SimulatedOms, type SimulatorRequests } from './simulated-oms';
 import { type SimulatedProject, scenarioProject } from './simulated-project';
 
@@ -38,7 +38,7 @@ export interface Simulator {
   readonly port: number;
   readonly requests: Readonly<SimulatorRequests>;
   /** What OMS would show; undefined for a project it does not have. `unixMs` by the simulator's clock. */
-  stateAt(projectId: string, unixMs: number): ProjectState | undefined;
+  stateAt(projectId: string, unixMs: number): SimulatedState | undefined;
   /** Milliseconds by the simulator's clock until the project's last change; 0 for one it does not have. */
   durationMs(projectId: string): number;
   /** As an upgrade of OMS would. */

@@ -29,7 +29,7 @@ export interface ExecutionResult {
   readonly historyEvents: number;
 }
 
-export interface ExecutionOrder {
+export interface ExecutionRequest {
   readonly arn: string;
   readonly machineArn: string;
   readonly definition: Definition;
@@ -56,12 +56,12 @@ export interface TaskTry {
 /** Step Functions' limit on what a state hands on. */
 const DATA_LIMIT_BYTES = 256 * 1024;
 
-export async function execute(order: ExecutionOrder): Promise<ExecutionResult> {
+export async function execute(order: ExecutionRequest): Promise<ExecutionResult> {
   return new Execution(order).run();
 }
 
 class Execution {
-  private readonly order: ExecutionOrder;
+  private readonly order: ExecutionRequest;
   private readonly startedAt: number;
   private readonly timesOutAt: number;
   private readonly deadline: number;
@@ -71,7 +71,7 @@ class Execution {
   /** Started and ended. */
   private historyEvents = 2;
 
-  constructor(order: ExecutionOrder) {
+  constructor(order: ExecutionRequest) {
     this.order = order;
     this.startedAt = order.clock.now();
     this.timesOutAt = this.startedAt + 1_000 * (order.definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY);

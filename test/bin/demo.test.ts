@@ -18,9 +18,9 @@ function expectWhole({ lines, stderr }: Ended): void {
   expect(lines.map(({ type }) => type).slice(-2)).toEqual(['summary', 'result']);
   const before = lines.slice(0, -2);
   expect(new Set(before.map(({ type }) => type))).toEqual(new Set(['check', 'notification']));
-  const told = before.filter(({ type }) => type === 'notification');
-  expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, i) => i + 1));
-  for (const line of told) {
+  const notified = before.filter(({ type }) => type === 'notification');
+  expect(notified.map(({ sequence }) => sequence)).toEqual(notified.map((_, i) => i + 1));
+  for (const line of notified) {
     expect(line).toEqual({
       type: 'notification',
       subject: expect.stringMatching(/^\[oms-cutover\] p_demo [\x20-\x7e]{1,80}$/),
@@ -30,12 +30,12 @@ function expectWhole({ lines, stderr }: Ended): void {
       attributes: expect.objectContaining({ project: 'p_demo', change: 'status' }),
     });
   }
-  const checks = before.length - told.length;
+  const checks = before.length - notified.length;
   expect(lines.at(-2)).toEqual({
     type: 'summary',
     checks,
     transitions: expect.any(Number),
-    emails: told.length,
+    emails: notified.length,
     invocations: expect.any(Number),
     largestHistory: expect.any(Number),
     simulatedSeconds: expect.any(Number),

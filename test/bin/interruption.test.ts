@@ -31,13 +31,13 @@ async function nthCheck(running: Running, n: number): Promise<void> {
   await running.line((line) => isCheck(line) && checksOf(running.lines).length >= n);
 }
 
-interface Told {
+interface Notified {
   readonly sequence: number;
   readonly id: string;
   readonly what: string;
 }
 
-function toldIn(lines: readonly Line[]): Told[] {
+function toldIn(lines: readonly Line[]): Notified[] {
   return lines
     .filter(({ type }) => type === 'notification')
     .map(({ changeId, sequence, attributes }) => {
@@ -143,8 +143,8 @@ sideBySide({
       expect(calm.kills).toBe(0);
       expect(killed.kills).toBeGreaterThan(3);
       for (const { ended } of [calm, killed]) expect(ended).toMatchObject({ status: 0, stderr: '' });
-      const told = toldIn(calm.lines);
-      expect(told.map(({ what }) => what)).toEqual([
+      const notified = toldIn(calm.lines);
+      expect(notified.map(({ what }) => what)).toEqual([
         'status INIT RUNNING',
         'status RUNNING SUSPEND',
         'status SUSPEND RUNNING',
@@ -154,8 +154,8 @@ sideBySide({
       ]);
       const repeated = toldIn(killed.lines);
       const once = repeated.filter(({ id }, i) => repeated.findIndex((each) => each.id === id) === i);
-      expect(once.map(({ what }) => what)).toEqual(told.map(({ what }) => what));
-      expect(once.map(({ sequence }) => sequence)).toEqual(told.map((_, i) => i + 1));
+      expect(once.map(({ what }) => what)).toEqual(notified.map(({ what }) => what));
+      expect(once.map(({ sequence }) => sequence)).toEqual(notified.map((_, i) => i + 1));
       // A repetition comes before anything new.
       expect(repeated.map(({ sequence }) => sequence)).toEqual(
         repeated.map(({ sequence }) => sequence).sort((a, b) => a - b),

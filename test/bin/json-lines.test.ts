@@ -47,7 +47,7 @@ async function waitToTheEnd(): Promise<Ended> {
     { enable: { incrSync: true }, checkpointEvery: '1s' },
   );
   const flags = ['--until', 'synced', '--hold', '2s', '--max-interval', '1s'];
-  const ended = await run([...look('wait', simulator.url, dataDir), ...flags]);
+  const ended = await run([...poll('wait', simulator.url, dataDir), ...flags]);
   await simulator.close();
   return ended;
 }
@@ -56,10 +56,10 @@ const TROUBLE = ['FAILED', 'SUSPEND', 'DELETED', 'BRAND_NEW'];
 const UNKNOWN = { status: null, step: null, structProgress: null, fullProgress: null, lagSeconds: null, eta: null };
 
 /** `check` against an OMS of its own. */
-async function lookOnce(prepare: (oms: SteeredOms) => void): Promise<Ended> {
+async function pollOnce(prepare: (oms: SteeredOms) => void): Promise<Ended> {
   const oms = await SteeredOms.start();
   prepare(oms);
-  const ended = await run([...look('check', oms.url, newFolder()), '--request-timeout', '2s']);
+  const ended = await run([...poll('check', oms.url, newFolder()), '--request-timeout', '2s']);
   await oms.close();
   expect(ended.stderr).toBe('');
   expect(ofType(ended, 'check')).toHaveLength(1);
@@ -71,7 +71,7 @@ describe('a single look prints one check line', () => {
   const understood = ['INIT', 'RUNNING', 'FINISHED', ...TROUBLE].map((status) => [
     `and exits 0 at a project that is ${status}`,
     async () => {
-      const { status: exit, lines } = await lookOnce((oms) => oms.show({ status }));
+      const { status: exit, lines } = await pollOnce((oms) => oms.show({ status }));
       expect(exit).toBe(0);
       expect(lines[0]).toMatchObject({ type: 'check', outcome: 'OK', status, waitSeconds: NUMBER });
       // Trouble at first sight is told; nothing else is printed.
@@ -91,7 +91,7 @@ describe('a single look prints one check line', () => {
   ].map(([outcome, code, body]) => [
     `with nulls and exits 4 where it ends ${outcome} (HTTP ${code} ${body})`,
     async () => {
-      const { status, lines } = await lookOnce((oms) => {
+      const { status, lines } = await pollOnce((oms) => {
         oms.reply = (response) => response.writeHead(Number(code), { Location: '/login' }).end(body);
       });
       expect(status).toBe(4);
@@ -102,7 +102,7 @@ describe('a single look prints one check line', () => {
   sideBySide({
     ...Object.fromEntries([...understood, ...notUnderstood]),
     'that names what is odd by field, value and problem': async () => {
-      const { status, lines } = await lookOnce((oms) => oms.show({ fullMigrationProgress: 5151 }));
+      const { status, lines } = await pollOnce((oms) => oms.show({ fullMigrationProgress: 5151 }));
       expect(status).toBe(0);
       const anomalies = [{ field: 'fullMigrationProgress', value: '5151', problem: TEXT }];
       expect(lines).toMatchObject([{ fullProgress: null, anomalies }]);
@@ -148,8 +148,8 @@ describe('a wait to the end', () => {
   });
 
   test('prints a notification line for each change, with attributes that are all texts', () => {
-    const told = ofType(ended, 'notification');
-    expect(told).toEqual([
+    const notified = ofType(ended, 'notification');
+    expect(notified).toEqual([
       {
         type: 'notification',
         subject: `[oms-cutover] ${PROJECT} is SYNCED, INCR_SYNC`,
@@ -191,6 +191,6 @@ describe('a wait to the end', () => {
   });
 });
 
-function look(command: string, url: string, dataDir: string): string[] {
+function poll(command: string, url: string, dataDir: string): string[] {
   return [command, '--json', '--endpoint', url, '--project', PROJECT, '--data-dir', dataDir];
 }

@@ -15,7 +15,7 @@ sideBySide({
     const oms = await SteeredOms.start();
     const dataDir = join(newFolder(), 'data');
     const check = () => run(['check', '--json', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', dataDir]);
-    const told = async () => (await check()).lines.filter(({ type }) => type === 'notification');
+    const notified = async () => (await check()).lines.filter(({ type }) => type === 'notification');
     await check();
     const { status, lines } = await muted(dataDir, '--for', '2h', '--json');
     expect({ status, lines }).toEqual({
@@ -23,15 +23,15 @@ sideBySide({
       lines: [{ type: 'mute', project: PROJECT, mutedUntil: expect.stringMatching(/^\d{4}-.*Z$/), pending: 0 }],
     });
     oms.show({ status: 'SUSPEND' });
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     oms.show({ status: 'RUNNING' });
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     const history = await run(['history', '--project', PROJECT, '--data-dir', dataDir], { env: {} });
     expect(history.stdout).toMatch(/muted until \d{4}/);
     expect(history.stdout.match(/not told yet/g)).toHaveLength(2);
     expect((await muted(dataDir, '--off')).stdout).toBe(`${PROJECT} is not muted; 2 changes wait to be told\n`);
-    expect(await told()).toMatchObject([{ sequence: 2, attributes: { change: 'summary' } }]);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toMatchObject([{ sequence: 2, attributes: { change: 'summary' } }]);
+    expect(await notified()).toEqual([]);
     await oms.close();
   },
 

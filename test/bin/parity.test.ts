@@ -15,7 +15,7 @@ interface Case {
   readonly request?: Readonly<Record<string, unknown>>;
   /** What the state machine ends with: MET, or the name of its error. */
   readonly ends: string;
-  readonly told?: readonly string[];
+  readonly notified?: readonly string[];
 }
 
 const START = Date.UTC(2026, 0, 5);
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
     title: 'a copy from INIT to FINISHED',
     timeline: [INIT, { at: '5m', ...COPYING }, { at: '2h', status: 'FINISHED', full: 100 }],
     ends: 'MET',
-    told: ['status INIT RUNNING', 'status RUNNING FINISHED'],
+    notified: ['status INIT RUNNING', 'status RUNNING FINISHED'],
   },
   {
     title: 'a copy that is suspended, resumed, failed and resumed',
@@ -52,7 +52,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING, { at: '2h', status: 'FINISHED', full: 100 }],
     scenario: { faults: [{ from: '30m', for: '20m', kind: 'http', status: 400 }] },
     ends: 'MET',
-    told: ['unreachable', 'answering', 'status RUNNING FINISHED'],
+    notified: ['unreachable', 'answering', 'status RUNNING FINISHED'],
   },
   {
     title: 'an interval of the user',
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     scenario: INCREMENTAL,
     request: { goal: DRAINED },
     ends: 'MET',
-    told: ['goal-met'],
+    notified: ['goal-met'],
   },
   {
     title: 'a reverse synchronisation that comes up after the switch',
@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
     scenario: { enable: { incrSync: true, reverseIncrSync: true } },
     request: { goal: { type: 'SWITCHED' } },
     ends: 'MET',
-    told: ['goal-met'],
+    notified: ['goal-met'],
   },
   {
     title: 'MigrationFailed after its grace',
@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING],
     scenario: FAULT('unknown-project', '30m'),
     ends: 'MigrationGone',
-    told: ['vanished'],
+    notified: ['vanished'],
   },
   { title: 'UnknownStatus', timeline: [COPYING, { at: '30m', status: 'PONDERING' }], ends: 'UnknownStatus' },
   {
@@ -155,7 +155,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING],
     scenario: FAULT('unknown-project', '0s'),
     ends: 'OmsProjectNotFound',
-    told: [],
+    notified: [],
   },
   { title: 'GoalUnreachable for SYNCED', timeline: [COPYING], request: { goal: SYNCED }, ends: 'GoalUnreachable' },
   {
@@ -174,7 +174,7 @@ const CASES: readonly Case[] = [
     scenario: INCREMENTAL,
     request: { timeoutSeconds: 1200, minIntervalSeconds: 60 },
     ends: 'DeadlineExceeded',
-    told: ['may-never-finish'],
+    notified: ['may-never-finish'],
   },
   {
     title: 'DeadlineExceeded where the checkpoint never moves',
@@ -191,7 +191,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING],
     request: { minIntervalSeconds: 60, maxIntervalSeconds: 10 },
     ends: 'InvalidInput',
-    told: [],
+    notified: [],
   },
   {
     title: 'InvalidInput for a deadline of more than 364 days',
@@ -254,11 +254,11 @@ function flagsOf(request: Readonly<Record<string, unknown>>): string[] {
   });
 }
 
-describe.each(CASES.map((each, i) => ({ ...each, i })))('$title', ({ i, ends, told }) => {
+describe.each(CASES.map((each, i) => ({ ...each, i })))('$title', ({ i, ends, notified }) => {
   test(`ends the state machine with ${ends}`, () => {
     const { deployed } = played[i] as (typeof played)[number];
     expect(deployed.verdict === 'MET' ? 'MET' : deployed.code).toBe(ends);
-    if (told !== undefined) expect(deployed.told).toEqual(told);
+    if (notified !== undefined) expect(deployed.notified).toEqual(notified);
   });
 
   test('is the same for the plain loop: verdict, reason, changes told, and every look', () => {

@@ -35,9 +35,9 @@ export interface Played {
   readonly verdict: string;
   readonly code: string;
   /** Kind, from and to of each change, in the order they were told. */
-  readonly told: readonly string[];
+  readonly notified: readonly string[];
   /** Moment, status and reason of each look. */
-  readonly looks: readonly string[];
+  readonly polls: readonly string[];
 }
 
 const PROJECT = 'p_parity';
@@ -55,7 +55,7 @@ async function onSimulator<T>(each: ParityCase, clock: VirtualClock, work: (oms:
   }
 }
 
-const lookOf = (fields: Readonly<Record<string, unknown>>) =>
+const observationOf = (fields: Readonly<Record<string, unknown>>) =>
   `${fields.observedAt} ${fields.outcome} ${fields.status} ${(fields.reason as { code: string }).code} ${fields.waitSeconds}`;
 
 const changeOf = ({ change, from, to }: Readonly<Record<string, string>>) =>
@@ -64,20 +64,20 @@ const changeOf = ({ change, from, to }: Readonly<Record<string, string>>) =>
 async function deployed(each: ParityCase, directory: string): Promise<Played> {
   const clock = new VirtualClock();
   return await onSimulator(each, clock, async (oms) => {
-    const looks: string[] = [];
+    const polls: string[] = [];
     const stack = await LocalStack.start({
       directory,
       clock,
       omsEndpoint: oms.url,
       credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-      log: { info: (event, fields) => event === 'check' && looks.push(lookOf(fields ?? {})), warn: () => {} },
+      log: { info: (event, fields) => event === 'check' && polls.push(observationOf(fields ?? {})), warn: () => {} },
     });
     try {
       const ended = await stack.startWait({ projectId: PROJECT, ...each.request });
-      const told = stack.messages.map(({ attributes }) => changeOf(attributes));
-      if (ended.status !== 'SUCCEEDED') return { verdict: 'FAILED', code: String(ended.error), told, looks };
+      const notified = stack.messages.map(({ attributes }) => changeOf(attributes));
+      if (ended.status !== 'SUCCEEDED') return { verdict: 'FAILED', code: String(ended.error), notified, polls };
       const { verdict, reason } = ended.output as { verdict: string; reason: { code: string } };
-      return { verdict, code: reason.code, told, looks };
+      return { verdict, code: reason.code, notified, polls };
     } finally {
       await stack.close();
     }
@@ -102,7 +102,7 @@ async function plain(each: ParityCase): Promise<Played> {
       await clock.participate(() => waitCommand.run(new Flags('wait', waitCommand.flags, args), io));
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return { verdict: 'FAILED', code: error.code, told: [], looks: [] };
+      return { verdict: 'FAILED', code: error.code, notified: [], polls: [] };
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -111,8 +111,8 @@ async function plain(each: ParityCase): Promise<Played> {
     return {
       verdict: result.verdict,
       code: result.reason.code,
-      told: ofType('notification').map(({ attributes }) => changeOf(attributes as Record<string, string>)),
-      looks: ofType('check').map(lookOf),
+      notified: ofType('notification').map(({ attributes }) => changeOf(attributes as Record<string, string>)),
+      polls: ofType('check').map(observationOf),
     };
   });
 }

@@ -17,7 +17,7 @@ interface Case {
   readonly message: RegExp;
   readonly status: number;
   /** Kinds of the changes told, in sequence. */
-  readonly told?: readonly string[];
+  readonly notified?: readonly string[];
   readonly checks?: number;
 }
 
@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
     code: 'Finished',
     message: /^the project is FINISHED$/,
     status: 0,
-    told: ['status'],
+    notified: ['status'],
   },
   {
     title: 'a project that is FINISHED already is looked at once, and nothing is told',
@@ -44,7 +44,7 @@ const CASES: readonly Case[] = [
     code: 'Finished',
     message: /FINISHED/,
     status: 0,
-    told: [],
+    notified: [],
     checks: 1,
   },
   {
@@ -56,7 +56,7 @@ const CASES: readonly Case[] = [
     code: 'Synced',
     message: /^lag \d s, within 10 s for \d+ s over \d+ checkpoints$/,
     status: 0,
-    told: ['goal-met'],
+    notified: ['goal-met'],
   },
   {
     title: 'a checkpoint past the moment at which writes stopped is DRAINED',
@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     code: 'Drained',
     message: /^checkpoint .* is past .* \(writes stopped .*, margin 1 s\)$/,
     status: 0,
-    told: ['goal-met'],
+    notified: ['goal-met'],
   },
   {
     title: 'a moment in Unix seconds will do, and no margin for one that was read on the source',
@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
     code: 'Switched',
     message: /./,
     status: 0,
-    told: ['goal-met'],
+    notified: ['goal-met'],
   },
   {
     title: 'FAILED for longer than its grace ends in MigrationFailed, with what OMS says',
@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     code: 'MigrationFailed',
     message: /^the project is FAILED; OMS says: .*The target is full; seen.*the grace is 2 s$/,
     status: 1,
-    told: ['status'],
+    notified: ['status'],
   },
   {
     title: 'FAILED without a grace ends in MigrationFailed at once',
@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     code: 'MigrationFailed',
     message: /the grace is 0 s$/,
     status: 1,
-    told: ['found'],
+    notified: ['found'],
     checks: 1,
   },
   {
@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
     code: 'Finished',
     message: /FINISHED/,
     status: 0,
-    told: ['found', 'status', 'status'],
+    notified: ['found', 'status', 'status'],
   },
   {
     title: 'SUSPEND for longer than its grace ends in MigrationSuspended',
@@ -148,7 +148,7 @@ const CASES: readonly Case[] = [
     code: 'MigrationSuspended',
     message: /^the project is suspended \(SUSPEND\).*the grace is 2 s$/,
     status: 1,
-    told: ['status'],
+    notified: ['status'],
   },
   ...['RELEASING', 'RELEASED', 'DELETED'].map(
     (status): Case => ({
@@ -158,7 +158,7 @@ const CASES: readonly Case[] = [
       code: 'MigrationGone',
       message: new RegExp(`^the project is ${status}`),
       status: 1,
-      told: ['found'],
+      notified: ['found'],
       checks: 1,
     }),
   ),
@@ -180,7 +180,7 @@ const CASES: readonly Case[] = [
     code: 'UnknownStatus',
     message: /^OMS says status PONDERING, a word nobody here knows.*the grace is 2 s$/,
     status: 1,
-    told: ['status'],
+    notified: ['status'],
   },
   {
     title: 'a project without incremental synchronisation ends a wait for SYNCED in GoalUnreachable',
@@ -252,7 +252,7 @@ const CASES: readonly Case[] = [
     code: 'OmsUnreachable',
     message: /the grace is 2 s$/,
     status: 4,
-    told: [],
+    notified: [],
   },
   {
     title: 'an OMS that takes requests and never answers is unreachable too',
@@ -284,7 +284,7 @@ const CASES: readonly Case[] = [
     code: 'Finished',
     message: /FINISHED/,
     status: 0,
-    told: ['status'],
+    notified: ['status'],
   },
   {
     title: 'refused credentials end in OmsRejectedCredentials at the first look',
@@ -294,7 +294,7 @@ const CASES: readonly Case[] = [
     code: 'OmsRejectedCredentials',
     message: /does not accept the user name and password/,
     status: 4,
-    told: ['credentials-refused'],
+    notified: ['credentials-refused'],
     checks: 1,
   },
   {
@@ -305,7 +305,7 @@ const CASES: readonly Case[] = [
     code: 'OmsProjectNotFound',
     message: /GHANA-PROJECT000001/,
     status: 4,
-    told: [],
+    notified: [],
     checks: 1,
   },
   {
@@ -317,7 +317,7 @@ const CASES: readonly Case[] = [
     code: 'DeadlineExceeded',
     message: /may stay RUNNING for ever/,
     status: 3,
-    told: ['may-never-finish'],
+    notified: ['may-never-finish'],
   },
   {
     title: 'the calls of 4.1.1 are found by themselves',
@@ -393,18 +393,18 @@ async function play({ timeline, scenario, options, flags = [] }: Case): Promise<
 }
 
 async function expectVerdict(each: Case): Promise<void> {
-  const { verdict, code, message, status, told, checks } = each;
+  const { verdict, code, message, status, notified, checks } = each;
   const ended = await play(each);
   expect(ended.stderr).toBe('');
   const result = ended.lines.at(-1);
   expect(result).toMatchObject({ type: 'result', verdict, reason: { code, message: expect.stringMatching(message) } });
   expect(ended.status).toBe(status);
-  const looks = ended.lines.filter(({ type }) => type === 'check');
-  expect(result?.checks).toBe(checks ?? looks.length);
-  expect(looks).toHaveLength(Number(result?.checks));
-  if (told === undefined) return;
+  const polls = ended.lines.filter(({ type }) => type === 'check');
+  expect(result?.checks).toBe(checks ?? polls.length);
+  expect(polls).toHaveLength(Number(result?.checks));
+  if (notified === undefined) return;
   const changes = ended.lines.filter(({ type }) => type === 'notification');
-  expect(changes.map(({ attributes }) => (attributes as Record<string, string>).change)).toEqual(told);
+  expect(changes.map(({ attributes }) => (attributes as Record<string, string>).change)).toEqual(notified);
   expect(changes.map(({ sequence }) => sequence)).toEqual(changes.map((_, i) => i + 1));
 }
 

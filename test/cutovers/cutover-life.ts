@@ -159,10 +159,10 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
   await Promise.all(background);
   life.calm = true;
   await world.invoke(world.endOf(run, execution));
-  await world.looksOn(2);
+  await world.pollsOn(2);
   const record = await world.cutovers.readCutover(PROJECT, run);
   const outcome = record?.ending?.outcome ?? 'UNCLOSED';
-  const toldLoudly = world.told.some(
+  const toldLoudly = world.notified.some(
     ({ attributes, subject }) => attributes.importance === 'HIGH' && subject.includes('NEEDS AN OPERATOR'),
   );
   const stopped = !source.takesWrites(clock.now()) && life.switchedAt === null;
@@ -191,7 +191,7 @@ async function operator(
   const comes = chance.happens(0.85);
   for (;;) {
     await clock.sleep(5 * SECOND, over);
-    if (comes && world.told.some(({ subject }) => subject.includes('switch over in the OMS console'))) break;
+    if (comes && world.notified.some(({ subject }) => subject.includes('switch over in the OMS console'))) break;
   }
   await clock.sleep(patience, over);
   source.switchOver(clock.now());
@@ -207,7 +207,7 @@ async function approver(
 ): Promise<void> {
   for (let answered = 0; ; ) {
     await clock.sleep(5 * SECOND, over);
-    const asked = world.told.filter(({ subject }) => subject.includes('waits for approval')).length;
+    const asked = world.notified.filter(({ subject }) => subject.includes('waits for approval')).length;
     if (asked <= answered) continue;
     answered = asked;
     if (chance.happens(0.1)) continue;

@@ -141,7 +141,7 @@ describe('a cutover', () => {
     const other = new World({ deployed, variant: 'plain', clock, source: suspended, random: () => 0.5, steps: {} });
     expect(await other.cutOver('run')).toMatchObject({ status: 'FAILED', error: 'MigrationFailed' });
     expect(done).toEqual([]);
-    expect(world.told).toEqual([]);
+    expect(world.notified).toEqual([]);
   });
 
   test('that is cancelled while it waits to be ready ends at its next look, and touches nothing', async () => {
@@ -161,7 +161,7 @@ describe('a cutover', () => {
     });
     expect(clock.now() - cancelledAt).toBeLessThanOrEqual(5 * 60_000);
     expect((await world.cutovers.readCutover(PROJECT, 'run'))?.ending?.outcome).toBe('CANCELLED');
-    expect(world.told.map(({ subject }) => subject)).toContain(`[oms-cutover] ${PROJECT} cutover cancelled`);
+    expect(world.notified.map(({ subject }) => subject)).toContain(`[oms-cutover] ${PROJECT} cutover cancelled`);
   });
 
   test.each([
@@ -201,7 +201,7 @@ describe('a cutover', () => {
   test('waits for its operator as long as switchoverTimeout says', async () => {
     const { world, source, clock } = play('operator');
     const execution = world.cutOver('run');
-    while (!world.told.some(({ subject }) => subject.includes('switch over in the OMS console')))
+    while (!world.notified.some(({ subject }) => subject.includes('switch over in the OMS console')))
       await clock.sleep(5_000);
     await clock.sleep(25 * 60_000);
     source.switchOver(clock.now());
@@ -241,7 +241,7 @@ describe('a cutover', () => {
     const execution = await world.cutOver('run');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
     expect(execution.cause).toContain(words);
-    const last = world.told.at(-1);
+    const last = world.notified.at(-1);
     expect(last?.subject).toBe(`[oms-cutover] ${PROJECT} cutover NEEDS AN OPERATOR`);
     expect(last?.attributes.importance).toBe('HIGH');
     expect(done).not.toContain('resumeWrites');
@@ -263,6 +263,6 @@ describe('a cutover', () => {
     });
     expect((await world.cutOver('run', { signal: stop.signal })).status).toBe('ABORTED');
     expect((await record())?.ending).toMatchObject({ outcome: 'NEEDS_OPERATOR', code: 'CutoverNeedsOperator' });
-    expect(world.told.at(-1)?.attributes.importance).toBe('HIGH');
+    expect(world.notified.at(-1)?.attributes.importance).toBe('HIGH');
   });
 });

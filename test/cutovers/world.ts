@@ -1,8 +1,8 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
-import { lookThatSaw } from '../../bench/look-of-state';
+import { pollThatSaw } from '../../bench/look-of-state';
 import { answer, type EventPorts } from '../../lambda/core/check/events';
 import type { Verification } from '../../lambda/core/cutover/verifier';
-import type { Look } from '../../lambda/core/model/progress';
+import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/ports';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import type { ExecutionResult } from '../../local/step-functions/execution';
@@ -36,7 +36,7 @@ export interface WorldOptions {
 }
 
 export class World {
-  readonly told: Notification[] = [];
+  readonly notified: Notification[] = [];
   readonly store = new MemoryStore();
   readonly cutovers = new MemoryCutovers();
   readonly ports: EventPorts;
@@ -48,16 +48,16 @@ export class World {
     this.options = options;
     const { clock, deployed, verification } = options;
     this.ports = {
-      oms: { look: async () => this.look() },
+      oms: { poll: async () => this.poll() },
       fleet: { listProjects: async () => [] },
       kind: 'migration',
-      lookMs: 10_000,
+      pollMs: 10_000,
       store: this.flaky(this.store),
       cutovers: this.flaky(this.cutovers),
       notifier: {
         publish: async (notification) => {
           options.maybeKill?.();
-          this.told.push(notification);
+          this.notified.push(notification);
         },
       },
       clock,
@@ -115,7 +115,7 @@ export class World {
   }
 
   /** Whatever is pending is told by the schedule's later looks. */
-  async looksOn(times: number): Promise<void> {
+  async pollsOn(times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) {
       await this.options.clock.sleep(300_000);
       await this.invoke({ projects: [PROJECT], intervalSeconds: 300 }).catch(() => undefined);
@@ -133,11 +133,11 @@ export class World {
     return reply;
   }
 
-  private look(): Look {
+  private poll(): Observation {
     const { clock, source, isDown, omsSkewMs = 0 } = this.options;
     const requestedAt = clock.now();
     if (isDown?.(requestedAt) === true) return failed(requestedAt);
-    return { ...lookThatSaw(source.stateAt(requestedAt), requestedAt, requestedAt), clockSkewMs: omsSkewMs };
+    return { ...pollThatSaw(source.stateAt(requestedAt), requestedAt, requestedAt), clockSkewMs: omsSkewMs };
   }
 
   private flaky<T extends object>(store: T): T {

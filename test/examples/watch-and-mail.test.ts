@@ -12,17 +12,17 @@ describeExample('watch-and-mail', ({ model, play }) => {
       projects: { p_4gmn25m4rvwg: 'full-copy', p_4gmn2b8xq3nk: 'failure' },
       hours: 7,
     });
-    const told = messages.map(({ attributes: { project, change, to = '' }, recipients }) => ({
-      told: `${project} ${change} ${to}`.trim(),
+    const notified = messages.map(({ attributes: { project, change, to = '' }, recipients }) => ({
+      notified: `${project} ${change} ${to}`.trim(),
       recipients,
     }));
-    expect(told).toEqual(
+    expect(notified).toEqual(
       [
         'p_4gmn25m4rvwg status RUNNING',
         'p_4gmn2b8xq3nk status RUNNING',
         'p_4gmn2b8xq3nk status FAILED',
         'p_4gmn25m4rvwg status FINISHED',
-      ].map((line) => ({ told: line, recipients: ['email:dba@example.com'] })),
+      ].map((line) => ({ notified: line, recipients: ['email:dba@example.com'] })),
     );
     // Lines are wrapped for a mail.
     expect(messages[2]?.message.replace(/\s+/g, ' ')).toContain('The target tenant has no disk space left.');

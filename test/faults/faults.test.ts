@@ -49,7 +49,7 @@ test('a project that vanishes and comes back is told so once each time, in seque
   const lives = Object.fromEntries(
     ['p_1', 'p_2'].map((project) => [project, { ...life(['RUNNING', 'RUNNING']), faults: away }]),
   );
-  const told: Record<string, readonly string[]> = {};
+  const notified: Record<string, readonly string[]> = {};
   const report = await playedIn(
     'vanishing',
     () => World.start({ projects: lives, seed: 3, timeoutMs: 300 }),
@@ -62,16 +62,18 @@ test('a project that vanishes and comes back is told so once each time, in seque
       await world.settle();
       for (const project of world.projects) {
         const bySequence = new Map(
-          world.ledger(project).told.map(({ attributes }) => [Number(attributes.sequence), attributes.change ?? '']),
+          world
+            .ledger(project)
+            .notified.map(({ attributes }) => [Number(attributes.sequence), attributes.change ?? '']),
         );
-        told[project] = [...bySequence.values()].filter((kind) => kind === 'vanished' || kind === 'back');
+        notified[project] = [...bySequence.values()].filter((kind) => kind === 'vanished' || kind === 'back');
       }
       return [];
     },
   );
   expect(report).toMatchObject(KEPT);
   expect(report.injectedFaults).toBeGreaterThan(5);
-  for (const kinds of Object.values(told)) expect(kinds).toEqual(['vanished', 'back', 'vanished', 'back']);
+  for (const kinds of Object.values(notified)) expect(kinds).toEqual(['vanished', 'back', 'vanished', 'back']);
 });
 
 test('the same seed draws the same faults', () => {

@@ -1,7 +1,7 @@
 /** The invariants, judged on one project's ledger and on what is stored in the end. */
 
 import type { Change } from '../../lambda/core/model/change';
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Ledger } from './ledger';
 import { statusesOf } from './lives';
 import type { World } from './world';
@@ -24,20 +24,22 @@ export interface Findings {
 export async function findingsOf(world: World, project: string): Promise<Findings> {
   const ledger = world.ledger(project);
   const writes = [...ledger.writes].sort((a, b) => a.version - b.version);
-  const latest = await world.bare.readLatest(project);
+  const projectState = await world.bare.readState(project);
   const missing = await missingSnapshots(world, ledger);
-  const gaps = versionGaps(writes, latest);
+  const gaps = versionGaps(writes, projectState);
   const lost = lostChanges(writes, ledger);
   const reordered = disorder(ledger);
-  const ids = new Set(ledger.told.map(({ attributes }) => attributes.changeId));
-  const repeats = ledger.told.length - ids.size;
+  const ids = new Set(ledger.notified.map(({ attributes }) => attributes.changeId));
+  const repeats = ledger.notified.length - ids.size;
   const wrong = [
     ...missing.map((check) => `no snapshot of check ${check}`),
     ...gaps,
     ...lost,
     ...reordered,
     ...(repeats > ledger.excuses ? [`${repeats} repeats, and only ${ledger.excuses} crashes and lost answers`] : []),
-    ...((latest?.pending.length ?? 0) > 0 ? [`${latest?.pending.length} changes still pending in the end`] : []),
+    ...((projectState?.pending.length ?? 0) > 0
+      ? [`${projectState?.pending.length} changes still pending in the end`]
+      : []),
     ...neverHappened(world, ledger),
     ...twice(writes),
     ...ledger.bugs,
@@ -52,7 +54,7 @@ export async function findingsOf(world: World, project: string): Promise<Finding
   };
 }
 
-const looksOf = (writes: readonly Latest[]) => writes.filter(({ writeId }) => !writeId.endsWith('/told'));
+const observationsOf = (writes: readonly ProjectState[]) => writes.filter(({ writeId }) => !writeId.endsWith('/told'));
 
 async function missingSnapshots(world: World, ledger: Ledger): Promise<string[]> {
   const kept = new Set<string>();
@@ -62,24 +64,26 @@ async function missingSnapshots(world: World, ledger: Ledger): Promise<string[]>
     keptChecks.add(checkId);
   }
   const returned = ledger.results.filter(({ observedAt, checkId }) => !kept.has(`${observedAt} ${checkId}`));
-  const stored = looksOf(ledger.writes).filter(({ writeId }) => !keptChecks.has(writeId));
+  const stored = observationsOf(ledger.writes).filter(({ writeId }) => !keptChecks.has(writeId));
   return [...new Set([...returned.map(({ checkId }) => checkId), ...stored.map(({ writeId }) => writeId)])];
 }
 
-function versionGaps(writes: readonly Latest[], latest: Latest | undefined): string[] {
+function versionGaps(writes: readonly ProjectState[], projectState: ProjectState | undefined): string[] {
   const found = writes.flatMap(({ version }, i) =>
     version === (writes[i - 1]?.version ?? 0) + 1 ? [] : [`version ${version} after ${writes[i - 1]?.version ?? 0}`],
   );
   const last = writes.at(-1)?.version ?? 0;
-  return (latest?.version ?? 0) === last ? found : [...found, `version ${latest?.version} stored, ${last} written`];
+  return (projectState?.version ?? 0) === last
+    ? found
+    : [...found, `version ${projectState?.version} stored, ${last} written`];
 }
 
-function lostChanges(writes: readonly Latest[], ledger: Ledger): string[] {
-  const told = new Set(ledger.told.map(({ attributes }) => attributes.changeId));
+function lostChanges(writes: readonly ProjectState[], ledger: Ledger): string[] {
+  const notified = new Set(ledger.notified.map(({ attributes }) => attributes.changeId));
   const stored = new Map<string, Change>();
   for (const { pending } of writes) for (const change of pending) stored.set(change.id, change);
   const untold = [...stored.values()]
-    .filter(({ id }) => !told.has(id))
+    .filter(({ id }) => !notified.has(id))
     .map(({ id, sequence, kind }) => `change ${id} (${kind}, number ${sequence}) was never told`);
   const all = [...stored.values()];
   const unsaid = writes.flatMap((write, i) => {
@@ -93,11 +97,11 @@ function lostChanges(writes: readonly Latest[], ledger: Ledger): string[] {
   return [...untold, ...unsaid];
 }
 
-function disorder({ told }: Ledger): string[] {
+function disorder({ notified }: Ledger): string[] {
   const sequences = new Map<string, string>();
   const found: string[] = [];
   let last = 0;
-  for (const { attributes } of told) {
+  for (const { attributes } of notified) {
     const { changeId = '', sequence = '' } = attributes;
     const known = sequences.get(changeId);
     if (known === sequence) continue;
@@ -110,11 +114,11 @@ function disorder({ told }: Ledger): string[] {
 }
 
 /** The statuses told, in sequence, must be among those that OMS went through, in its order. */
-function neverHappened(world: World, { project, told }: Ledger): string[] {
+function neverHappened(world: World, { project, notified }: Ledger): string[] {
   const scenario = world.scenarios[project];
   if (scenario === undefined) return [];
   const steps = new Map<number, readonly [string, string]>();
-  for (const { attributes } of told) {
+  for (const { attributes } of notified) {
     const { change, from, to, sequence } = attributes;
     if (change === 'status' && from !== undefined && to !== undefined) steps.set(Number(sequence), [from, to]);
   }
@@ -129,8 +133,8 @@ function neverHappened(world: World, { project, told }: Ledger): string[] {
 }
 
 /** A look counts once. */
-function twice(writes: readonly Latest[]): string[] {
-  const ids = looksOf(writes).map(({ writeId }) => writeId);
+function twice(writes: readonly ProjectState[]): string[] {
+  const ids = observationsOf(writes).map(({ writeId }) => writeId);
   return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))].map(
     (id) => `the look of check ${id} was taken in twice`,
   );

@@ -16,13 +16,15 @@ export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
   const { store, oms, notifier } = ports;
   return {
     ...ports,
-    oms: { look: (project, hint) => around('look', () => oms.look(project, hint)) },
+    oms: { poll: (project, hint) => around('look', () => oms.poll(project, hint)) },
     notifier: { publish: (notification) => around('publish', () => notifier.publish(notification)) },
     store: {
-      readLatest: (project) => around('readLatest', () => store.readLatest(project)),
+      readState: (project) => around('readLatest', () => store.readState(project)),
       putSnapshot: (snapshot) => around('putSnapshot', () => store.putSnapshot(snapshot)),
-      putLatest: (latest, expected) =>
-        around(latest.writeId.endsWith('/told') ? 'clear' : 'putLatest', () => store.putLatest(latest, expected)),
+      putState: (projectState, expected) =>
+        around(projectState.writeId.endsWith('/told') ? 'clear' : 'putLatest', () =>
+          store.putState(projectState, expected),
+        ),
       snapshots: (project, range) => store.snapshots(project, range),
     },
   };

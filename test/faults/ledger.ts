@@ -1,6 +1,6 @@
 /** What really happened to one project, seen from between the clients and the services; the invariants are judged on it. */
 import type { CheckResult } from '../../lambda/contract/check-result';
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { CapturedMessage } from '../../local/services/captured-sns';
 
 export class Ledger {
@@ -17,8 +17,8 @@ export class Ledger {
   /** The same where nobody spoiled it: the client's time-out was shorter than a busy machine. */
   unplannedLostAnswers = 0;
   /** Successful writes of latest. */
-  readonly writes: Latest[] = [];
-  readonly told: CapturedMessage[] = [];
+  readonly writes: ProjectState[] = [];
+  readonly notified: CapturedMessage[] = [];
   readonly results: CheckResult[] = [];
   /** Checks that threw for the store's sake, as they should when faults outlast their retries. */
   readonly failures: string[] = [];

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Operation, Service } from './fault';
 
 export interface ProxiedCall {
@@ -13,7 +13,7 @@ export interface ProxiedCall {
   /** Whether success leaves something behind that a second success would not. */
   readonly writes: boolean;
   /** The item that a write of latest stores. */
-  readonly latest?: Latest;
+  readonly projectState?: ProjectState;
 }
 
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -32,10 +32,13 @@ export function dynamoDbCall(request: IncomingMessage, body: string): ProxiedCal
   if (target === 'GetItem') return call('read', input.Key?.pk?.S ?? '', false);
   if (target !== 'PutItem' || input.Item === undefined) return call('other', '', false);
   const project = input.Item.pk?.S ?? '';
-  if (input.Item.sk?.S !== 'LATEST') return call('snapshot', project, true);
-  const { pk: _pk, sk: _sk, ...latest } = unmarshall(input.Item);
-  const told = String(latest.writeId).endsWith('/told');
-  return { ...call(told ? 'clear' : 'latest', project, true), latest: latest as unknown as Latest };
+  if (input.Item.sk?.S !== 'STATE') return call('snapshot', project, true);
+  const { pk: _pk, sk: _sk, ...projectState } = unmarshall(input.Item);
+  const notified = String(projectState.writeId).endsWith('/told');
+  return {
+    ...call(notified ? 'clear' : 'latest', project, true),
+    projectState: projectState as unknown as ProjectState,
+  };
 }
 
 export function snsCall(_request: IncomingMessage, body: string): ProxiedCall {

@@ -61,7 +61,7 @@ export async function playedIn(
       counts.lostChanges += found.lostChanges;
       counts.reordered += found.reordered;
       counts.repeats += found.repeats;
-      counts.changesTold += ledger.told.length - found.repeats;
+      counts.changesTold += ledger.notified.length - found.repeats;
       counts.failedChecks += ledger.failures.length;
       broken.push(...found.broken);
     }

@@ -66,12 +66,12 @@ export class World {
       now: () => world.now,
       random: new Random(seed),
       timeoutMs,
-      onMessage: (message) => world.of(message.attributes.project ?? '').ledger.told.push(message),
+      onMessage: (message) => world.of(message.attributes.project ?? '').ledger.notified.push(message),
       watcher: {
         faultFor: (call) => world.faultFor(call),
         held: async (call, when) => await world.hold?.(call, when),
-        done: ({ project, latest }) => {
-          if (latest !== undefined) world.of(project).ledger.writes.push(latest);
+        done: ({ project, projectState }) => {
+          if (projectState !== undefined) world.of(project).ledger.writes.push(projectState);
         },
         lost: ({ project }, injected) => {
           const { ledger } = world.of(project);
@@ -112,12 +112,12 @@ export class World {
       await kill?.hook(place);
     };
     ledger.checks += 1;
-    const looking = check(
+    const polling = check(
       {
         project,
         looker: 'wait',
         waitId: 'wait-1',
-        question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null },
+        question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null },
         scheduleIntervalSeconds: 60,
       },
       interposed(ports, places),
@@ -133,8 +133,8 @@ export class World {
         return 'failed';
       },
     );
-    if (kill === null) return await looking;
-    const end = await Promise.race([looking, kill.killed.then((): CheckEnd => 'killed')]);
+    if (kill === null) return await polling;
+    const end = await Promise.race([polling, kill.killed.then((): CheckEnd => 'killed')]);
     if (end === 'killed') ledger.killed += 1;
     return end;
   }

@@ -152,7 +152,7 @@ describe('the alarm', () => {
     const { Metrics, ...rest } = alarm(synthesized, 'checks-failing');
     expect(rest).toMatchObject({ Threshold: 50, EvaluationPeriods: 3, DatapointsToAlarm: 3 });
     expect(Metrics).toEqual([
-      expect.objectContaining({ Expression: '100 * failed / looks' }),
+      expect.objectContaining({ Expression: '100 * failed / polls' }),
       expect.objectContaining({
         Id: 'failed',
         MetricStat: expect.objectContaining({
@@ -161,7 +161,7 @@ describe('the alarm', () => {
         }),
       }),
       expect.objectContaining({
-        Id: 'looks',
+        Id: 'polls',
         MetricStat: expect.objectContaining({ Stat: 'Sum', Metric: expect.objectContaining({ MetricName: 'Checks' }) }),
       }),
     ]);

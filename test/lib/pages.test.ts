@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { GOAL_TYPES } from '../../lambda/contract/goal';
-import { readWaitOrder } from '../../lambda/core/check/wait-input';
+import { readWaitParameters } from '../../lambda/core/check/wait-input';
 import { readSettings } from '../../lib/app/settings';
 import { messageOf } from './stacks';
 
@@ -64,9 +64,9 @@ describe('the input of a wait, on its page,', () => {
   });
 
   test.each(goals.map((goal) => [goal.type, goal]))('is taken for %s, with the defaults that are said', (_, goal) => {
-    const { goal: taken } = readWaitOrder({ projectId: 'p_x', goal });
+    const { goal: taken } = readWaitParameters({ projectId: 'p_x', goal });
     const { maxLagSeconds: _lag, holdSeconds: _hold, marginSeconds: _margin, ...least } = goal;
-    expect(readWaitOrder({ projectId: 'p_x', goal: least }).goal).toEqual(taken);
+    expect(readWaitParameters({ projectId: 'p_x', goal: least }).goal).toEqual(taken);
   });
 
   test('is taken as the command has it, and with every other field that is named', () => {
@@ -77,6 +77,9 @@ describe('the input of a wait, on its page,', () => {
         .map((name) => [name, 60]),
     );
     expect(Object.keys(fields)).toHaveLength(7);
-    expect(readWaitOrder({ ...input, ...fields })).toMatchObject({ projectId: input.projectId, timeoutSeconds: 60 });
+    expect(readWaitParameters({ ...input, ...fields })).toMatchObject({
+      projectId: input.projectId,
+      timeoutSeconds: 60,
+    });
   });
 });

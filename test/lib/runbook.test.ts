@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { readWaitOrder } from '../../lambda/core/check/wait-input';
-import { readDoctorOrder } from '../../lambda/core/doctor/examine';
-import { readFleetOrder } from '../../lambda/core/fleet/order';
+import { readWaitParameters } from '../../lambda/core/check/wait-input';
+import { readDoctorRequest } from '../../lambda/core/doctor/examine';
+import { readFleetRequest } from '../../lambda/core/fleet/order';
 import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
 import { readSettings } from '../../lib/app/settings';
 import { ENDPOINT, newStack } from './stacks';
@@ -44,14 +44,14 @@ test('finds the second queue by the beginning of its id', () => {
 test('sends the function events that it takes', () => {
   const [doctor, round, ...others] = jsonAfter('--payload') as Record<string, unknown>[];
   expect(others).toEqual([]);
-  expect(readDoctorOrder(doctor ?? {})).toEqual({ projectId: 'p_x', testNotification: false });
-  expect(readFleetOrder(round ?? {})).toEqual({ projects: ['p_x'], intervalSeconds: 300 });
+  expect(readDoctorRequest(doctor ?? {})).toEqual({ projectId: 'p_x', testNotification: false });
+  expect(readFleetRequest(round ?? {})).toEqual({ projects: ['p_x'], intervalSeconds: 300 });
 });
 
 test('starts a wait with an input that it takes', () => {
   const [input, ...others] = jsonAfter('--input');
   expect(others).toEqual([]);
-  expect(readWaitOrder(input)).toMatchObject({ projectId: 'p_x', goal: { type: 'SYNCED' } });
+  expect(readWaitParameters(input)).toMatchObject({ projectId: 'p_x', goal: { type: 'SYNCED' } });
 });
 
 test('asks the log for events that it has', () => {

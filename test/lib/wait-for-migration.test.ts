@@ -37,8 +37,8 @@ const requestOf = ({ definition }: Pipeline): unknown => {
 describe('in a pipeline', () => {
   const cutover = () =>
     pipeline((scope, monitor) => {
-      const failed = new sfn.Pass(scope, 'Tell the team', { parameters: { told: 'it failed' } });
-      const late = new sfn.Pass(scope, 'Try next week', { parameters: { told: 'it is late' } });
+      const failed = new sfn.Pass(scope, 'Tell the team', { parameters: { notified: 'it failed' } });
+      const late = new sfn.Pass(scope, 'Try next week', { parameters: { notified: 'it is late' } });
       return new sfn.Pass(scope, 'Begin')
         .next(
           new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a' })
@@ -59,9 +59,9 @@ describe('in a pipeline', () => {
   test.each([
     ['MigrationFailed', 'it failed'],
     ['DeadlineExceeded', 'it is late'],
-  ])('it is caught by name: %s', async (code, told) => {
+  ])('it is caught by name: %s', async (code, notified) => {
     const { execution } = await run(cutover(), [round('DONE', 'FAILED', code)]);
-    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { told } });
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { notified } });
   });
 
   test('what is not caught fails the pipeline by that name, and says why', async () => {

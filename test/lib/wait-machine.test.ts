@@ -146,7 +146,7 @@ describe('a wait', () => {
     const arn = (name: 'leg' | 'waitMachine') => arnOf(stack.resolve(monitor[name].stateMachineArn));
     const clock = new VirtualClock(T0);
     const run = new Harness();
-    run.oms.look = async () => ({ ...ok(clock.now()), requestedAt: clock.now() });
+    run.oms.poll = async () => ({ ...ok(clock.now()), requestedAt: clock.now() });
     const executions: string[] = [];
     const machines = new StateMachines({
       clock,

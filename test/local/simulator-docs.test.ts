@@ -24,21 +24,25 @@ test('the example of docs/simulator.md gives what the page says', async () => {
     requestTimeoutMs: 150,
     clock,
   });
-  const told: string[] = [];
+  const notified: string[] = [];
   let before = '';
   for (let minute = 0; minute <= 200; minute++) {
     now = START + minute * 60_000;
-    const look = await client.look('p_x');
-    const odd = look.anomalies.map(({ field }) => field);
-    const state = look.outcome === 'OK' ? `${look.progress.status} ${look.progress.currentStep ?? '-'}` : look.outcome;
+    const observation = await client.poll('p_x');
+    const odd = observation.anomalies.map(({ field }) => field);
+    const state =
+      observation.outcome === 'OK'
+        ? `${observation.progress.status} ${observation.progress.currentStep ?? '-'}`
+        : observation.outcome;
     const key = [state, ...odd].join(' ');
-    const percent = look.outcome === 'OK' ? ` ${look.progress.fullMigrationProgress}%` : '';
-    if (key !== before) told.push(`${minute}m ${state}${percent}${odd.length > 0 ? ` odd: ${odd.join(', ')}` : ''}`);
+    const percent = observation.outcome === 'OK' ? ` ${observation.progress.fullMigrationProgress}%` : '';
+    if (key !== before)
+      notified.push(`${minute}m ${state}${percent}${odd.length > 0 ? ` odd: ${odd.join(', ')}` : ''}`);
     before = key;
   }
   await client.close();
   await simulator.close();
-  expect(told).toEqual(block('client of this project:\n\n```\n').trim().split('\n'));
+  expect(notified).toEqual(block('client of this project:\n\n```\n').trim().split('\n'));
 });
 
 test('docs/simulator.md names every built-in scenario', () => {

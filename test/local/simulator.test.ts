@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { OmsClient } from '../../lambda/adapters/oms/client';
 import type { OmsApi, ProjectKind } from '../../lambda/contract/oms';
 import { InvalidInput } from '../../lambda/core/model/errors';
-import type { Look } from '../../lambda/core/model/progress';
+import type { Observation } from '../../lambda/core/model/progress';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { BUILT_IN_SCENARIOS, listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import {
@@ -56,14 +56,16 @@ async function story(name: string, everyMs: number, api: OmsApi = '3.3'): Promis
   const client = clientOf(simulator, { api });
   const seen: string[] = [];
   for (time.now = START; time.now <= START + simulator.durationMs('p_x') + everyMs; time.now += everyMs) {
-    const words = summary(await client.look('p_x'));
+    const words = summary(await client.poll('p_x'));
     if (words !== seen.at(-1)) seen.push(words);
   }
   return seen;
 }
 
-const summary = (look: Look) =>
-  look.outcome === 'OK' ? `${look.progress.status} ${look.progress.currentStep ?? '-'}` : look.outcome;
+const summary = (observation: Observation) =>
+  observation.outcome === 'OK'
+    ? `${observation.progress.status} ${observation.progress.currentStep ?? '-'}`
+    : observation.outcome;
 
 describe('the built-in scenarios', () => {
   test.each<[string, string[]]>([
@@ -132,7 +134,7 @@ describe('the built-in scenarios', () => {
     const client = clientOf(simulator);
     const at = async (offset: number) => {
       time.now = START + offset;
-      return (await client.look('p_x')).outcome;
+      return (await client.poll('p_x')).outcome;
     };
     expect(await at(3 * HOUR - 1)).toBe('OK');
     expect(await at(3 * HOUR)).toBe('OmsUnreachable');
@@ -147,10 +149,10 @@ describe('the built-in scenarios', () => {
   test('failure ends in the words of OMS, and the 4.1.1 calls name the step', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('failure') } });
     time.now = START + 4 * HOUR;
-    const old = await clientOf(simulator, { api: '3.3' }).look('p_x');
+    const old = await clientOf(simulator, { api: '3.3' }).poll('p_x');
     expect(old.said.reason).toBe('The target tenant has no disk space left.');
-    const look = await clientOf(simulator, { api: '4.1.1' }).look('p_x');
-    expect(look.said.failedStep).toBe('FULL_TRANSFER');
+    const observation = await clientOf(simulator, { api: '4.1.1' }).poll('p_x');
+    expect(observation.said.failedStep).toBe('FULL_TRANSFER');
     expect(simulator.requests).toMatchObject({ total: 3, progress: 2, steps: 1, unauthorized: 0 });
   });
 });
@@ -218,30 +220,30 @@ describe('checkpoints', () => {
 describe('the server', () => {
   test('answers an unknown project as OMS does', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
-    const look = await clientOf(simulator).look('p_y');
-    expect(look).toMatchObject({ outcome: 'OmsProjectNotFound', api: '3.3' });
+    const observation = await clientOf(simulator).poll('p_y');
+    expect(observation).toMatchObject({ outcome: 'OmsProjectNotFound', api: '3.3' });
   });
 
   test('knows a project under its own kind only', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
-    expect((await clientOf(simulator, { api: '3.3', kind: 'sync' }).look('p_x')).outcome).toBe('OmsProjectNotFound');
+    expect((await clientOf(simulator, { api: '3.3', kind: 'sync' }).poll('p_x')).outcome).toBe('OmsProjectNotFound');
   });
 
   test('turns a wrong password away, and takes the new one after a rotation', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, password: 'another' });
     const client = clientOf(simulator);
-    expect((await client.look('p_x')).outcome).toBe('OmsRejectedCredentials');
+    expect((await client.poll('p_x')).outcome).toBe('OmsRejectedCredentials');
     expect(simulator.requests.unauthorized).toBe(1);
     simulator.setCredentials(SIMULATOR_USERNAME, SIMULATOR_PASSWORD);
-    expect((await client.look('p_x')).outcome).toBe('OK');
+    expect((await client.poll('p_x')).outcome).toBe('OK');
   });
 
   test('can be upgraded while somebody watches', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, api: '3.3' });
     const client = clientOf(simulator);
-    expect((await client.look('p_x')).api).toBe('3.3');
+    expect((await client.poll('p_x')).api).toBe('3.3');
     simulator.setApi('4.1.1');
-    expect((await client.look('p_x')).api).toBe('4.1.1');
+    expect((await client.poll('p_x')).api).toBe('4.1.1');
   });
 
   test('lists a fleet, page by page', async () => {
@@ -255,7 +257,7 @@ describe('the server', () => {
   test('tells the time by its own clock', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
     time.now = START + HOUR;
-    expect((await clientOf(simulator).look('p_x')).clockSkewMs).toBe(0);
+    expect((await clientOf(simulator).poll('p_x')).clockSkewMs).toBe(0);
   });
 
   test('refuses a port in use with one clear sentence', async () => {
@@ -290,13 +292,13 @@ describe('faults', () => {
     const scenario = readScenario({ ...base, faults: [{ from: '0s', for: '1m', kind, ...more }] }, 'test');
     const simulator = await simulate({ projects: { p_x: scenario } });
     const client = clientOf(simulator, { api: '3.3' });
-    const look = await client.look('p_x');
-    expect(look.outcome).toBe(outcome);
-    if (look.outcome !== 'OK' && problem) expect(look.problem).toMatch(problem);
-    if (kind === 'odd') expect(look.anomalies.map(({ field }) => field)).toEqual(['fullMigrationProgress']);
-    if (kind === 'clock') expect(look.clockSkewMs).toBe(-600_000);
+    const observation = await client.poll('p_x');
+    expect(observation.outcome).toBe(outcome);
+    if (observation.outcome !== 'OK' && problem) expect(observation.problem).toMatch(problem);
+    if (kind === 'odd') expect(observation.anomalies.map(({ field }) => field)).toEqual(['fullMigrationProgress']);
+    if (kind === 'clock') expect(observation.clockSkewMs).toBe(-600_000);
     time.now = START + MINUTE;
-    expect((await client.look('p_x')).outcome).toBe('OK');
+    expect((await client.poll('p_x')).outcome).toBe('OK');
   });
 });
 

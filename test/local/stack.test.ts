@@ -37,7 +37,7 @@ test('an invocation reaches the table, the topic and the secret that the templat
     at: '2026-01-05T00:00:00.000Z',
     endpoint: 'http://10.0.0.5:8089',
     user: 'watch',
-    looks: 1,
+    polls: 1,
     id: 36,
   });
   expect(stack.messages).toEqual([
@@ -53,7 +53,7 @@ test('an invocation reaches the table, the topic and the secret that the templat
   const client = stack.database.client();
   const { Items } = await client.send(new ScanCommand({ TableName: stack.database.tableName }));
   client.destroy();
-  expect(Items).toEqual([{ pk: { S: 'p_a' }, sk: { S: 'latest' }, looks: { N: '1' } }]);
+  expect(Items).toEqual([{ pk: { S: 'p_a' }, sk: { S: 'latest' }, polls: { N: '1' } }]);
 });
 
 test('the endpoint of OMS may be another than the synthesized one', async () => {
@@ -66,7 +66,7 @@ test('a wait of a day runs through its legs, and the time passes between the loo
   const execution = await stack.startWait({ projectId: 'p_a', rounds: 145 });
   expect(execution).toMatchObject({
     status: 'SUCCEEDED',
-    output: { verdict: 'MET', looks: 145, at: '2026-01-06T00:00:00.000Z' },
+    output: { verdict: 'MET', polls: 145, at: '2026-01-06T00:00:00.000Z' },
   });
   expect(stack.messages.map(({ at }) => at)).toEqual([START + 86_400_000]);
   expect(stack.counters()).toEqual({
@@ -100,7 +100,7 @@ test('a wait can be interrupted', async () => {
 
 test('the schedule looks once when asked, and by its rate when left running beside a wait', async () => {
   const stack = await start();
-  expect(await stack.runScheduleOnce()).toMatchObject([{ schedule: 'Schedule', at: START, result: { looks: 1 } }]);
+  expect(await stack.runScheduleOnce()).toMatchObject([{ schedule: 'Schedule', at: START, result: { polls: 1 } }]);
   const stop = new AbortController();
   await clock.participate(async () => {
     const schedule = stack.runSchedule(stop.signal);
@@ -110,8 +110,8 @@ test('the schedule looks once when asked, and by its rate when left running besi
   });
   expect(clock.now()).toBe(START + 1_800_000);
   // Once by hand, then at 0, 5, … 25 minutes; at 30 the two ran side by side.
-  const looks = stack.messages.filter(({ attributes, at }) => attributes.project === 'p_a,p_b' && at < clock.now());
-  expect(looks.map(({ at }) => (at - START) / 60_000)).toEqual([0, 0, 5, 10, 15, 20, 25]);
+  const polls = stack.messages.filter(({ attributes, at }) => attributes.project === 'p_a,p_b' && at < clock.now());
+  expect(polls.map(({ at }) => (at - START) / 60_000)).toEqual([0, 0, 5, 10, 15, 20, 25]);
 });
 
 test('what a scheduled look throws is kept in its result', async () => {
@@ -152,7 +152,7 @@ test('what was stored in a folder is there for the next stack', async () => {
   await expect(start({ dataFolder })).rejects.toThrow(InvalidInput);
   await open.splice(0)[0]?.close();
   const second = await start({ dataFolder });
-  expect(await second.invoke({ projects: ['p_a'] })).toMatchObject({ looks: 2 });
+  expect(await second.invoke({ projects: ['p_a'] })).toMatchObject({ polls: 2 });
 });
 
 test.each([

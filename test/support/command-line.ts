@@ -117,20 +117,20 @@ export class Running {
   /** The first line that is as wanted, now or later. Throws where the run ends without it. */
   line(wanted: (line: Line) => boolean, after = 0): Promise<Line> {
     return new Promise((resolve, reject) => {
-      const look = () => {
+      const poll = () => {
         try {
           const found = this.lines.slice(after).find(wanted);
           if (found === undefined && !this.over) return;
-          this.watchers.delete(look);
+          this.watchers.delete(poll);
           if (found !== undefined) resolve(found);
           else reject(new Error(`the run ended without that line:\n${this.stdout}\n${this.stderr}`));
         } catch (error) {
-          this.watchers.delete(look);
+          this.watchers.delete(poll);
           reject(error);
         }
       };
-      this.watchers.add(look);
-      look();
+      this.watchers.add(poll);
+      poll();
     });
   }
 

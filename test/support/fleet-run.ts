@@ -3,8 +3,8 @@
 import { checkFleet, type FleetPorts } from '../../lambda/core/fleet/fleet';
 import type { FleetProjects } from '../../lambda/core/fleet/order';
 import { CheckFailed } from '../../lambda/core/model/errors';
-import type { Look } from '../../lambda/core/model/progress';
-import type { FleetTrouble, ListedProject } from '../../lambda/core/ports';
+import type { Observation } from '../../lambda/core/model/progress';
+import type { ListedProject, ListingFailure } from '../../lambda/core/ports';
 import { Harness } from './harness';
 import { MemoryStore } from './memory-store';
 import { MINUTE, ok } from './observations';
@@ -15,13 +15,13 @@ export class FleetRun {
   readonly store = new MemoryStore();
   readonly harness = new Harness([], this.store);
   /** Projects in the order in which they were looked at, of the last round. */
-  looked: string[] = [];
+  polled: string[] = [];
   /** What OMS shows of a project; others are RUNNING. An Error is our own failure. */
-  readonly shows = new Map<string, ((at: number) => Look) | Error>();
+  readonly shows = new Map<string, ((at: number) => Observation) | Error>();
   /** What OMS lists, or why it does not. */
-  listing: readonly ListedProject[] | FleetTrouble | Error = [];
+  listing: readonly ListedProject[] | ListingFailure | Error = [];
   /** Looks that the time of a round suffices for. */
-  looksPerRound = Number.POSITIVE_INFINITY;
+  pollsPerRound = Number.POSITIVE_INFINITY;
   private began = 0;
 
   ports(changed: Partial<FleetPorts> = {}): FleetPorts {
@@ -29,8 +29,8 @@ export class FleetRun {
       ...this.harness.ports(),
       store: this.store,
       oms: {
-        look: async (project) => {
-          this.looked.push(project);
+        poll: async (project) => {
+          this.polled.push(project);
           const shown = this.shows.get(project);
           if (shown instanceof Error) throw shown;
           return (shown ?? ok)(this.harness.now);
@@ -49,13 +49,13 @@ export class FleetRun {
 
   /** One round, an interval after the one before. */
   async round(projects: FleetProjects = 'all', changed: Partial<FleetPorts> = {}) {
-    this.looked = [];
+    this.polled = [];
     this.began = 0;
     this.harness.now += INTERVAL_SECONDS * 1000;
     // Asked once before each look is begun.
     const remainingMs = () => {
       this.began += 1;
-      return this.began > this.looksPerRound ? 29_999 : 3 * MINUTE;
+      return this.began > this.pollsPerRound ? 29_999 : 3 * MINUTE;
     };
     return await checkFleet({ projects, intervalSeconds: INTERVAL_SECONDS }, this.ports(changed), remainingMs);
   }

@@ -3,32 +3,32 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check/check';
 import type { InvocationPorts } from '../../lambda/core/check/invocation';
-import type { Look } from '../../lambda/core/model/progress';
+import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification, Oms, Store } from '../../lambda/core/ports';
 import { MemoryStore } from './memory-store';
 import { T0 } from './observations';
 
 export class Harness {
-  readonly told: Notification[] = [];
+  readonly notified: Notification[] = [];
   readonly logged: { event: string; fields: unknown }[] = [];
   readonly store: Store;
   now = T0;
   /** Set: what the notifier refuses with. */
   refusal: Error | null = null;
   private ids = 0;
-  private readonly looks: Look[];
+  private readonly polls: Observation[];
 
-  constructor(looks: readonly Look[] = [], store: Store = new MemoryStore()) {
-    this.looks = [...looks];
+  constructor(polls: readonly Observation[] = [], store: Store = new MemoryStore()) {
+    this.polls = [...polls];
     this.store = store;
   }
 
   readonly oms: Oms = {
-    look: async () => {
-      const look = this.looks.shift();
-      if (look === undefined) throw new Error('the script has no more looks');
-      this.now = Math.max(this.now, look.answeredAt);
-      return look;
+    poll: async () => {
+      const observation = this.polls.shift();
+      if (observation === undefined) throw new Error('the script has no more looks');
+      this.now = Math.max(this.now, observation.answeredAt);
+      return observation;
     },
   };
 
@@ -39,7 +39,7 @@ export class Harness {
       notifier: {
         publish: async (notification) => {
           if (this.refusal !== null) throw this.refusal;
-          this.told.push(notification);
+          this.notified.push(notification);
         },
       },
       clock: {
@@ -53,7 +53,7 @@ export class Harness {
         warn: (event, fields) => this.logged.push({ event, fields }),
       },
       leaseMs: 210_000,
-      lookMs: 10_000,
+      pollMs: 10_000,
       newId: () => `check${++this.ids}`,
       ...changed,
     };
@@ -64,7 +64,7 @@ export class Harness {
       project: 'p_x',
       looker: 'wait',
       waitId: 'wait-1',
-      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null },
+      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null },
       scheduleIntervalSeconds: null,
       ...changed,
     };
@@ -76,6 +76,6 @@ export class Harness {
   }
 
   get kinds(): string[] {
-    return this.told.map(({ attributes }) => attributes.change ?? '');
+    return this.notified.map(({ attributes }) => attributes.change ?? '');
   }
 }

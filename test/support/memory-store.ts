@@ -1,29 +1,29 @@
 /** The store in memory: held to the same contract tests as the real one. */
 import type { FleetMemory } from '../../lambda/core/fleet/memory';
 import type { FleetProjects } from '../../lambda/core/fleet/order';
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { FleetStore, SnapshotRange, Store } from '../../lambda/core/ports';
 
 export class MemoryStore implements Store, FleetStore {
-  readonly latestOf = new Map<string, Latest>();
+  readonly projectStateOf = new Map<string, ProjectState>();
   readonly kept = new Map<string, Snapshot>();
   readonly fleets = new Map<string, FleetMemory>();
 
-  async readLatest(project: string): Promise<Latest | undefined> {
-    return structuredClone(this.latestOf.get(project));
+  async readState(project: string): Promise<ProjectState | undefined> {
+    return structuredClone(this.projectStateOf.get(project));
   }
 
   async putSnapshot(snapshot: Snapshot): Promise<void> {
     this.kept.set(`${snapshot.project} ${snapshot.observedAt} ${snapshot.checkId}`, structuredClone(snapshot));
   }
 
-  async putLatest(
-    latest: Latest,
+  async putState(
+    projectState: ProjectState,
     { expectedVersion }: { readonly expectedVersion: number },
   ): Promise<'stored' | 'conflict'> {
-    if ((this.latestOf.get(latest.project)?.version ?? 0) !== expectedVersion) return 'conflict';
-    this.latestOf.set(latest.project, structuredClone(latest));
+    if ((this.projectStateOf.get(projectState.project)?.version ?? 0) !== expectedVersion) return 'conflict';
+    this.projectStateOf.set(projectState.project, structuredClone(projectState));
     return 'stored';
   }
 

@@ -1,7 +1,7 @@
 /** Looks as the OMS client gives them, one situation a line. Times are Unix milliseconds from `T0`. */
 import { ENVELOPE } from '../../bench/look-of-state';
 import type { FailedOutcome } from '../../lambda/contract/oms';
-import type { Look, Progress } from '../../lambda/core/model/progress';
+import type { Observation, Progress } from '../../lambda/core/model/progress';
 
 /** 2026-11-23T00:00:00Z */
 export const T0 = Date.UTC(2026, 10, 23);
@@ -23,10 +23,10 @@ const PROGRESS: Progress = {
   reverseIncrSyncCheckpoint: null,
 };
 
-type Extra = Partial<Pick<Look, 'requestedAt' | 'clockSkewMs' | 'anomalies' | 'said'>>;
+type Extra = Partial<Pick<Observation, 'requestedAt' | 'clockSkewMs' | 'anomalies' | 'said'>>;
 
 /** A good look that was answered at `at`, 100 ms after it was asked. */
-export function ok(at: number, progress: Partial<Progress> = {}, extra: Extra = {}): Look & { outcome: 'OK' } {
+export function ok(at: number, progress: Partial<Progress> = {}, extra: Extra = {}): Observation & { outcome: 'OK' } {
   return {
     outcome: 'OK',
     requestedAt: at - 100,
@@ -47,7 +47,7 @@ export function syncing(
   lagSeconds: number,
   progress: Partial<Progress> = {},
   extra: Extra = {},
-): Look & { outcome: 'OK' } {
+): Observation & { outcome: 'OK' } {
   return ok(
     at,
     {
@@ -61,7 +61,7 @@ export function syncing(
   );
 }
 
-export function failed(at: number, outcome: FailedOutcome = 'OmsUnreachable', extra: Extra = {}): Look {
+export function failed(at: number, outcome: FailedOutcome = 'OmsUnreachable', extra: Extra = {}): Observation {
   return {
     outcome,
     problem: `OMS: ${outcome}`,

@@ -3,11 +3,11 @@ import type { CheckResult } from '../../lambda/contract/check-result';
 import { DEFAULT_WAIT_SETTINGS, type WaitSettings } from '../../lambda/contract/defaults';
 import type { Goal } from '../../lambda/contract/goal';
 import { derive } from '../../lambda/core/check/derive';
-import type { Look } from '../../lambda/core/model/progress';
-import type { Latest } from '../../lambda/core/model/project-state';
+import type { Observation } from '../../lambda/core/model/progress';
+import type { ProjectState } from '../../lambda/core/model/project-state';
 
 export interface Played {
-  readonly latest: Latest;
+  readonly projectState: ProjectState;
   readonly results: readonly CheckResult[];
   /** The last result. */
   readonly last: CheckResult;
@@ -21,18 +21,18 @@ export interface Playing {
   readonly deadlineAt?: number | null;
   readonly waitId?: string | null;
   /** Stored before the first look. */
-  readonly before?: Latest;
+  readonly before?: ProjectState;
   /** Whether the first look here is the wait's first. Default true. */
   readonly fresh?: boolean;
   /** Looks keep their promise however far apart they are. Default true; false: a gap breaks series, as in life. */
   readonly everWatched?: boolean;
 }
 
-export function play(looks: readonly Look[], options: Playing = {}): Played {
-  let latest = options.before;
+export function play(polls: readonly Observation[], options: Playing = {}): Played {
+  let projectState = options.before;
   const results: CheckResult[] = [];
-  looks.forEach((look, i) => {
-    const derived = derive(latest, look, {
+  polls.forEach((observation, i) => {
+    const derived = derive(projectState, observation, {
       project: 'p_x',
       checkId: `c${i + 1}`,
       looker: 'wait',
@@ -40,18 +40,23 @@ export function play(looks: readonly Look[], options: Playing = {}): Played {
       question: {
         goal: options.goal ?? { type: 'FINISHED' },
         settings: { ...DEFAULT_WAIT_SETTINGS, ...options.settings },
-        firstLook: i === 0 && options.fresh !== false,
+        firstPoll: i === 0 && options.fresh !== false,
         deadlineAt: options.deadlineAt ?? null,
       },
       scheduleIntervalSeconds: null,
     });
-    const next = looks[i + 1];
-    latest =
+    const next = polls[i + 1];
+    projectState =
       options.everWatched === false || next === undefined
-        ? derived.latest
-        : { ...derived.latest, nextLookBy: next.requestedAt };
+        ? derived.projectState
+        : { ...derived.projectState, nextPollBy: next.requestedAt };
     results.push(derived.result);
   });
-  if (latest === undefined) throw new Error('no look was played');
-  return { latest, results, last: results.at(-1) as CheckResult, changes: latest.pending.map((change) => change.kind) };
+  if (projectState === undefined) throw new Error('no look was played');
+  return {
+    projectState,
+    results,
+    last: results.at(-1) as CheckResult,
+    changes: projectState.pending.map((change) => change.kind),
+  };
 }

@@ -11,7 +11,7 @@ function derived(project: string, at: number, checkId: string) {
     checkId,
     looker: 'wait',
     waitId: null,
-    question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstLook: true, deadlineAt: null },
+    question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstPoll: true, deadlineAt: null },
     scheduleIntervalSeconds: null,
   });
 }
@@ -30,38 +30,40 @@ export function storeContract(open: () => Promise<Store & FleetStore>): void {
   };
 
   test('knows nothing of a project never seen', async () => {
-    expect(await store.readLatest('p_never')).toBeUndefined();
+    expect(await store.readState('p_never')).toBeUndefined();
     expect(await seen('p_never')).toEqual([]);
   });
 
   test('gives back latest and snapshots as they were', async () => {
-    const { latest, snapshot } = derived('p_same', T0, 'c1');
-    expect(await store.putLatest(latest, { expectedVersion: 0 })).toBe('stored');
+    const { projectState, snapshot } = derived('p_same', T0, 'c1');
+    expect(await store.putState(projectState, { expectedVersion: 0 })).toBe('stored');
     await store.putSnapshot(snapshot);
-    expect(await store.readLatest('p_same')).toEqual(latest);
+    expect(await store.readState('p_same')).toEqual(projectState);
     for await (const kept of store.snapshots('p_same')) expect(kept).toEqual(snapshot);
   });
 
   test('writes latest only over the version that was read', async () => {
-    const { latest } = derived('p_version', T0, 'c1');
-    expect(await store.putLatest(latest, { expectedVersion: 0 })).toBe('stored');
-    expect(await store.putLatest({ ...latest, writeId: 'other' }, { expectedVersion: 0 })).toBe('conflict');
-    expect(await store.putLatest({ ...latest, version: 2 }, { expectedVersion: 1 })).toBe('stored');
-    expect(await store.putLatest({ ...latest, version: 2 }, { expectedVersion: 1 })).toBe('conflict');
-    expect((await store.readLatest('p_version'))?.version).toBe(2);
+    const { projectState } = derived('p_version', T0, 'c1');
+    expect(await store.putState(projectState, { expectedVersion: 0 })).toBe('stored');
+    expect(await store.putState({ ...projectState, writeId: 'other' }, { expectedVersion: 0 })).toBe('conflict');
+    expect(await store.putState({ ...projectState, version: 2 }, { expectedVersion: 1 })).toBe('stored');
+    expect(await store.putState({ ...projectState, version: 2 }, { expectedVersion: 1 })).toBe('conflict');
+    expect((await store.readState('p_version'))?.version).toBe(2);
   });
 
   test('lets exactly one of many writers through', async () => {
-    const { latest } = derived('p_race', T0, 'c1');
+    const { projectState } = derived('p_race', T0, 'c1');
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => store.putLatest({ ...latest, writeId: `w${i}` }, { expectedVersion: 0 })),
+      Array.from({ length: 20 }, (_, i) =>
+        store.putState({ ...projectState, writeId: `w${i}` }, { expectedVersion: 0 }),
+      ),
     );
     expect(answers.filter((answer) => answer === 'stored')).toHaveLength(1);
   });
 
   test('keeps the same check once, and gives snapshots by time, from and to included', async () => {
-    const looks = [0, 1, 2, 3].map((i) => derived('p_many', T0 + i * MINUTE, `c${i}`).snapshot);
-    for (const snapshot of [...looks, ...looks]) await store.putSnapshot(snapshot);
+    const polls = [0, 1, 2, 3].map((i) => derived('p_many', T0 + i * MINUTE, `c${i}`).snapshot);
+    for (const snapshot of [...polls, ...polls]) await store.putSnapshot(snapshot);
     expect(await seen('p_many')).toEqual(['c0', 'c1', 'c2', 'c3']);
     expect(await seen('p_many', { newestFirst: true, limit: 2 })).toEqual(['c3', 'c2']);
     expect(await seen('p_many', { from: T0 + MINUTE, to: T0 + 2 * MINUTE })).toEqual(['c1', 'c2']);

@@ -6,7 +6,7 @@
  */
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics';
 import type { Importance } from '../../contract/oms';
-import type { Looker } from '../../core/model/snapshot';
+import type { Poller } from '../../core/model/snapshot';
 import type { MeasuredCheck, Metrics } from '../../core/ports';
 
 /** A fleet of more than this is measured as a whole only: eight names for every project would cost more than the rest of the stack. */
@@ -66,7 +66,7 @@ export class PowertoolsMetrics implements Metrics {
     this.flush();
   }
 
-  failed(looker: Looker): void {
+  failed(looker: Poller): void {
     this.count(looker, true);
   }
 
@@ -93,7 +93,7 @@ export class PowertoolsMetrics implements Metrics {
     if (importance !== 'IGNORE') this.value(names.lagOf[importance ?? 'MEDIUM'], MetricUnit.Seconds, result.lagSeconds);
   }
 
-  private count(looker: Looker, failed: boolean): void {
+  private count(looker: Poller, failed: boolean): void {
     this.value(this.names.checks, MetricUnit.Count, 1);
     // 0 too: a share of nothing but failures could not be told from one of nothing.
     this.value(this.names.failedChecks, MetricUnit.Count, failed ? 1 : 0);

@@ -1,5 +1,5 @@
 /**
- * The memory, in one DynamoDB table: a partition a project, `LATEST` and `SNAPSHOT#<time>#<check id>` as sort keys; and one of the schedules.
+ * The memory, in one DynamoDB table: a partition a project, `STATE` and `SNAPSHOT#<time>#<check id>` as sort keys; and one of the schedules.
  * Only conditional writes of single items: they are enough.
  */
 import { createHash } from 'node:crypto';
@@ -15,12 +15,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { FleetMemory } from '../../core/fleet/memory';
 import { ALL, type FleetProjects } from '../../core/fleet/order';
 import { CheckFailed } from '../../core/model/errors';
-import type { Latest } from '../../core/model/project-state';
+import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';
 import type { FleetStore, SnapshotRange, Store } from '../../core/ports';
 import { itemOf } from './item';
 
-const LATEST = 'LATEST';
+const STATE = 'STATE';
 const SNAPSHOT = 'SNAPSHOT#';
 /** No project can be called so: `#` is not allowed in an id. */
 const FLEET = '#FLEET';
@@ -40,11 +40,11 @@ export class DynamoDbStore implements Store, FleetStore {
     this.options = options;
   }
 
-  async readLatest(project: string): Promise<Latest | undefined> {
+  async readState(project: string): Promise<ProjectState | undefined> {
     const { Item } = await this.send(`read the latest item of ${project}`, (client, TableName) =>
-      client.send(new GetItemCommand({ TableName, Key: itemOf({ pk: project, sk: LATEST }), ConsistentRead: true })),
+      client.send(new GetItemCommand({ TableName, Key: itemOf({ pk: project, sk: STATE }), ConsistentRead: true })),
     );
-    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as Latest);
+    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as ProjectState);
   }
 
   async putSnapshot(snapshot: Snapshot): Promise<void> {
@@ -55,8 +55,8 @@ export class DynamoDbStore implements Store, FleetStore {
     );
   }
 
-  async putLatest(
-    latest: Latest,
+  async putState(
+    projectState: ProjectState,
     { expectedVersion }: { readonly expectedVersion: number },
   ): Promise<'stored' | 'conflict'> {
     const condition =
@@ -67,12 +67,12 @@ export class DynamoDbStore implements Store, FleetStore {
             ExpressionAttributeNames: { '#version': 'version' },
             ExpressionAttributeValues: { ':expected': { N: String(expectedVersion) } },
           };
-    return await this.send(`store the latest item of ${latest.project}`, async (client, TableName) => {
+    return await this.send(`store the latest item of ${projectState.project}`, async (client, TableName) => {
       try {
         await client.send(
           new PutItemCommand({
             TableName,
-            Item: itemOf({ pk: latest.project, sk: LATEST, ...latest }),
+            Item: itemOf({ pk: projectState.project, sk: STATE, ...projectState }),
             ...condition,
           }),
         );

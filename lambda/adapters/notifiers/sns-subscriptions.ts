@@ -1,11 +1,11 @@
 /** Who listens to an SNS topic, and whether they have confirmed. */
 import { ListSubscriptionsByTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Listener, Listeners } from '../../core/ports';
+import type { Subscription, Subscriptions } from '../../core/ports';
 
 /** Of a hundred each: whoever has more has other ways to count them. */
 const MAX_PAGES = 10;
 
-export class SnsListeners implements Listeners {
+export class SnsSubscriptions implements Subscriptions {
   private readonly client: SNSClient;
   private readonly topicArn: string;
 
@@ -14,8 +14,8 @@ export class SnsListeners implements Listeners {
     this.topicArn = topicArn;
   }
 
-  async list(): Promise<readonly Listener[]> {
-    const listeners: Listener[] = [];
+  async list(): Promise<readonly Subscription[]> {
+    const subscriptions: Subscription[] = [];
     let token: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const { Subscriptions = [], NextToken } = await this.client.send(
@@ -27,7 +27,7 @@ export class SnsListeners implements Listeners {
       for (const { SubscriptionArn, Protocol = '', Endpoint = '' } of Subscriptions) {
         // SNS lists who has left for three days more.
         if (SubscriptionArn === 'Deleted') continue;
-        listeners.push({
+        subscriptions.push({
           protocol: Protocol,
           endpoint: Endpoint,
           confirmed: SubscriptionArn?.startsWith('arn:') === true,
@@ -36,6 +36,6 @@ export class SnsListeners implements Listeners {
       token = NextToken;
       if (token === undefined || token === '') break;
     }
-    return listeners;
+    return subscriptions;
   }
 }

@@ -2,9 +2,9 @@
 
 import type { OmsApi, OmsWords, ProjectKind } from '../../contract/oms';
 import type { Verification, Verifier } from '../../core/cutover/verifier';
-import type { Look, Progress } from '../../core/model/progress';
+import type { Observation, Progress } from '../../core/model/progress';
 import { believedSkewMs } from '../../core/observe/lag';
-import type { CredentialsSource, Fleet, FleetTrouble, ListedProject, LookHint, Oms } from '../../core/ports';
+import type { CredentialsSource, Fleet, ListedProject, ListingFailure, Oms, PollHint } from '../../core/ports';
 import { listCall, progressCall, stepsCall, verifyResultCall } from './calls';
 import { judge, skewOf } from './classify';
 import { Deadline } from './deadline';
@@ -41,7 +41,7 @@ interface Times {
   readonly clockSkewMs: number | null;
 }
 
-type Attempt = { readonly look: Look; readonly missingCall: boolean };
+type Attempt = { readonly observation: Observation; readonly missingCall: boolean };
 
 /** Less than a look may be late and still go on with a series (core/series.ts). */
 const WORDS_MS = 2_000;
@@ -67,7 +67,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   }
 
   /** See the port. Throws InvalidInput for an impossible project id, CheckFailed when the credentials cannot be read. */
-  async look(projectId: string, hint: LookHint = {}): Promise<Look> {
+  async poll(projectId: string, hint: PollHint = {}): Promise<Observation> {
     const { api, kind, requestTimeoutMs } = this.options;
     // Before any deadline: an impossible id is nobody's outage.
     progressCall('3.3', kind, projectId);
@@ -77,14 +77,14 @@ export class OmsClient implements Oms, Fleet, Verifier {
       const first = api === 'auto' ? await this.startingApi(hint, deadline) : api;
       let attempt = await this.ask(first, progressCall(first, kind, projectId), deadline);
       if (api === 'auto' && attempt.missingCall) attempt = await this.askOther(first, projectId, attempt, deadline);
-      if (attempt.look.api !== null) this.seenApi = attempt.look.api;
-      return await this.withFailedStep(attempt.look, projectId, deadline, signal);
+      if (attempt.observation.api !== null) this.seenApi = attempt.observation.api;
+      return await this.withFailedStep(attempt.observation, projectId, deadline, signal);
     } finally {
       deadline.clear();
     }
   }
 
-  async listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | FleetTrouble> {
+  async listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | ListingFailure> {
     if (this.options.api === '3.3') {
       return {
         outcome: 'OmsRefused',
@@ -123,7 +123,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   }
 
   /** Our own memory, else the caller's, else the oldest family, which the page this project is built on describes. */
-  private async startingApi(hint: LookHint, deadline: Deadline): Promise<OmsApi> {
+  private async startingApi(hint: PollHint, deadline: Deadline): Promise<OmsApi> {
     if (this.seenApi !== undefined) return this.seenApi;
     // Only a hint: where it cannot be had, whoever keeps it will say so.
     const hinted = await deadline.within(Promise.resolve(hint.api?.()).catch(() => undefined));
@@ -137,8 +137,18 @@ export class OmsClient implements Oms, Fleet, Verifier {
     const base = { requestedAt, answeredAt, clockSkewMs };
     if ('failure' in answer) {
       const { outcome, problem, anomalies, said, spoke, missingCall } = answer.failure;
-      const look: Look = { ...base, api: spoke && !missingCall ? api : null, outcome, problem, anomalies, said };
-      return { look: outcome === 'OmsRejectedCredentials' ? { ...look, api: null } : look, missingCall };
+      const observation: Observation = {
+        ...base,
+        api: spoke && !missingCall ? api : null,
+        outcome,
+        problem,
+        anomalies,
+        said,
+      };
+      return {
+        observation: outcome === 'OmsRejectedCredentials' ? { ...observation, api: null } : observation,
+        missingCall,
+      };
     }
     const { enveloped, decoding } = answer;
     const { envelope, said } = enveloped;
@@ -146,18 +156,18 @@ export class OmsClient implements Oms, Fleet, Verifier {
     const rest = { ...base, api, anomalies: decoding.anomalies, said };
     if (typeof progress === 'string') {
       const problem = `OMS answered success to ${request.method} ${request.path}, but ${progress}`;
-      return { look: { ...rest, outcome: 'OmsBadReply', problem }, missingCall: false };
+      return { observation: { ...rest, outcome: 'OmsBadReply', problem }, missingCall: false };
     }
-    return { look: { ...rest, outcome: 'OK', progress, envelope }, missingCall: false };
+    return { observation: { ...rest, outcome: 'OK', progress, envelope }, missingCall: false };
   }
 
   /** The call seems not to be there: try the other family. Whatever that one says counts, a rejection too, unless it is not there either. */
   private async askOther(asked: OmsApi, projectId: string, before: Attempt, deadline: Deadline): Promise<Attempt> {
     const api: OmsApi = asked === '3.3' ? '4.1.1' : '3.3';
     const other = await this.ask(api, progressCall(api, this.options.kind, projectId), deadline);
-    if (!other.missingCall || !('problem' in before.look) || !('problem' in other.look)) return other;
-    const problem = `neither family of calls is there; is the endpoint right? ${before.look.problem}. ${other.look.problem}`;
-    return { look: { ...other.look, problem }, missingCall: true };
+    if (!other.missingCall || !('problem' in before.observation) || !('problem' in other.observation)) return other;
+    const problem = `neither family of calls is there; is the endpoint right? ${before.observation.problem}. ${other.observation.problem}`;
+    return { observation: { ...other.observation, problem }, missingCall: true };
   }
 
   private async answer(request: OmsRequest, deadline: Deadline): Promise<Times & Answer> {
@@ -181,16 +191,17 @@ export class OmsClient implements Oms, Fleet, Verifier {
 
   /** Adds the failed step's words where they can be had at once: they help a person, decide nothing, and must not make the next look late. */
   private async withFailedStep(
-    look: Look,
+    observation: Observation,
     projectId: string,
     deadline: Deadline,
     signal: AbortSignal | undefined,
-  ): Promise<Look> {
-    if (look.outcome !== 'OK' || look.api !== '4.1.1' || look.progress.status !== 'FAILED') return look;
+  ): Promise<Observation> {
+    if (observation.outcome !== 'OK' || observation.api !== '4.1.1' || observation.progress.status !== 'FAILED')
+      return observation;
     const soon = new Deadline(Math.min(WORDS_MS, deadline.remainingMs()), signal);
     const answer = await this.answer(stepsCall(projectId), soon).finally(() => soon.clear());
-    if ('failure' in answer) return look;
-    const said: OmsWords = { ...decodeFailedStep(answer.enveloped.data, answer.decoding), ...look.said };
-    return { ...look, said };
+    if ('failure' in answer) return observation;
+    const said: OmsWords = { ...decodeFailedStep(answer.enveloped.data, answer.decoding), ...observation.said };
+    return { ...observation, said };
   }
 }

@@ -65,12 +65,12 @@ export class Deadline {
   }
 
   private aborted(): { promise: Promise<undefined>; forget: () => void } {
-    let listener = () => {};
+    let subscription = () => {};
     const promise = new Promise<undefined>((resolve) => {
-      listener = () => resolve(undefined);
+      subscription = () => resolve(undefined);
       if (this.signal.aborted) resolve(undefined);
-      else this.signal.addEventListener('abort', listener, { once: true });
+      else this.signal.addEventListener('abort', subscription, { once: true });
     });
-    return { promise, forget: () => this.signal.removeEventListener('abort', listener) };
+    return { promise, forget: () => this.signal.removeEventListener('abort', subscription) };
   }
 }

@@ -1,5 +1,5 @@
 /** Every project of an OMS, page by page: all of them or none, for a list that is silently short would leave a project unwatched. */
-import type { FleetTrouble, ListedProject } from '../../core/ports';
+import type { ListedProject, ListingFailure } from '../../core/ports';
 import { LARGEST_PAGE } from './calls';
 import type { Failure } from './classify';
 import { decodeProjects } from './decode-fleet';
@@ -15,9 +15,9 @@ export type Answer = { readonly failure: Failure } | { readonly enveloped: Envel
 /** Asks for pages from 1 on until all have come. */
 export async function listAll(
   ask: (pageNumber: number) => Promise<Answer>,
-): Promise<readonly ListedProject[] | FleetTrouble> {
+): Promise<readonly ListedProject[] | ListingFailure> {
   const projects = new Map<string, ListedProject>();
-  const bad = (problem: string): FleetTrouble => ({ outcome: 'OmsBadReply', problem });
+  const bad = (problem: string): ListingFailure => ({ outcome: 'OmsBadReply', problem });
   let received = 0;
   for (let page = 1; received < MAX_LISTED; page++) {
     const answer = await ask(page);

@@ -6,9 +6,9 @@
 import type { CheckResult } from '../../contract/check-result';
 import { iso } from '../model/duration';
 import { CheckFailed, Interrupted } from '../model/errors';
-import type { Look } from '../model/progress';
-import { countedUntil, type Latest, MAX_CONFLICTS } from '../model/project-state';
-import type { Looker } from '../model/snapshot';
+import type { Observation } from '../model/progress';
+import { countedUntil, MAX_CONFLICTS, type ProjectState } from '../model/project-state';
+import type { Poller } from '../model/snapshot';
 import { claimed, type DeliveryPorts, deliver } from '../notifications/deliver';
 import { isMuted } from '../notifications/mute';
 import type { Metrics, Oms } from '../ports';
@@ -32,15 +32,15 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
   const began = ports.clock.now();
   const { looker } = request;
   try {
-    const { result, latest } = await perform(request, ports);
+    const { result, projectState } = await perform(request, ports);
     ports.metrics?.checked({
       result,
       looker,
       durationMs: ports.clock.now() - began,
-      importance: latest.progress?.importance ?? null,
-      stalled: latest.told.stalled === true,
+      importance: projectState.progress?.importance ?? null,
+      stalled: projectState.notified.stalled === true,
       // What is kept on purpose is not stuck.
-      changesPending: isMuted(latest, ports.clock.now()) ? 0 : latest.pending.length,
+      changesPending: isMuted(projectState, ports.clock.now()) ? 0 : projectState.pending.length,
     });
     return result;
   } catch (error) {
@@ -55,13 +55,13 @@ const SHORTEST_LOOK_MS = 2_000;
 /** What a check found, and what is stored after it. */
 interface Performed {
   readonly result: CheckResult;
-  readonly latest: Latest;
+  readonly projectState: ProjectState;
 }
 
 async function perform(request: CheckRequest, ports: CheckPorts): Promise<Performed> {
   const { project, signal } = request;
   const checkId = ports.newId();
-  const reading = ports.store.readLatest(project);
+  const reading = ports.store.readState(project);
   // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
   reading.catch(() => undefined);
   const { deadlineAt } = request.question;
@@ -70,18 +70,19 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
     // An OMS that hangs must not hold up a deadline for its whole time-out.
     ...(deadlineAt === null ? {} : { withinMs: Math.max(SHORTEST_LOOK_MS, deadlineAt - ports.clock.now()) }),
   };
-  const look = await ports.oms.look(project, signal === undefined ? hint : { ...hint, signal });
+  const observation = await ports.oms.poll(project, signal === undefined ? hint : { ...hint, signal });
   let before = await reading;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const derivation = derive(before, look, { ...request, checkId });
-    if (isOvertaken(before, look, ports.clock.now())) return await keepOnly(derivation, before as Latest, ports);
+    const derivation = derive(before, observation, { ...request, checkId });
+    if (isOvertaken(before, observation, ports.clock.now()))
+      return await keepOnly(derivation, before as ProjectState, ports);
     await ports.store.putSnapshot(derivation.snapshot);
-    const next = claimed(derivation.latest, checkId, ports.clock.now(), ports.leaseMs);
-    const put = await ports.store.putLatest(next, { expectedVersion: before?.version ?? 0 });
-    const stored = put === 'stored' ? next : await ports.store.readLatest(project);
+    const next = claimed(derivation.projectState, checkId, ports.clock.now(), ports.leaseMs);
+    const put = await ports.store.putState(next, { expectedVersion: before?.version ?? 0 });
+    const stored = put === 'stored' ? next : await ports.store.readState(project);
     if (stored?.recentChecks.includes(checkId)) {
       log(ports, derivation.result, request.looker, stored);
-      return { result: derivation.result, latest: await deliver(stored, checkId, ports) };
+      return { result: derivation.result, projectState: await deliver(stored, checkId, ports) };
     }
     before = stored;
   }
@@ -93,14 +94,14 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
  * OMS saw first cannot be known, and a status must not go back and forth where it did not. Where that look lies in our own future, our
  * clock has gone back, and waiting for it to catch up would blind us.
  */
-function isOvertaken(before: Latest | undefined, look: Look, now: number): boolean {
+function isOvertaken(before: ProjectState | undefined, observation: Observation, now: number): boolean {
   if (before === undefined) return false;
   const counted = countedUntil(before);
-  return look.requestedAt < counted && counted <= now;
+  return observation.requestedAt < counted && counted <= now;
 }
 
 /** Keeps the look, changes nothing, opens nothing. */
-async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPorts): Promise<Performed> {
+async function keepOnly(derivation: Derivation, before: ProjectState, ports: CheckPorts): Promise<Performed> {
   const { verdict, reason } = derivation.result;
   const result: CheckResult = {
     ...derivation.result,
@@ -109,10 +110,13 @@ async function keepOnly(derivation: Derivation, before: Latest, ports: CheckPort
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
   log(ports, result, derivation.snapshot.looker, before);
-  return { result, latest: before };
+  return { result, projectState: before };
 }
 
-function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'verdict' | 'reason' | 'waitSeconds'> {
+function overtaken(
+  before: ProjectState,
+  { result }: Derivation,
+): Pick<CheckResult, 'verdict' | 'reason' | 'waitSeconds'> {
   return {
     verdict: 'NOT_YET',
     reason: {
@@ -124,7 +128,7 @@ function overtaken(before: Latest, { result }: Derivation): Pick<CheckResult, 'v
 }
 
 /** Everything a person asks for afterwards stands in this one line. */
-function log(ports: CheckPorts, result: CheckResult, looker: Looker, { told }: Latest): void {
+function log(ports: CheckPorts, result: CheckResult, looker: Poller, { notified }: ProjectState): void {
   // A stall is no reason where the goal has another one, and is looked for all the same.
-  ports.log.info('check', { projectId: result.project, looker, stalled: told.stalled === true, ...result });
+  ports.log.info('check', { projectId: result.project, looker, stalled: notified.stalled === true, ...result });
 }

@@ -2,19 +2,19 @@
 
 import type { CheckResult } from '../../contract/check-result';
 import { judge, type Question } from '../judge/judge';
-import { paceSeconds } from '../judge/poll-interval';
+import { pollIntervalSeconds } from '../judge/poll-interval';
 import { iso } from '../model/duration';
-import type { Look } from '../model/progress';
-import type { Latest } from '../model/project-state';
-import type { Looker, Snapshot } from '../model/snapshot';
+import type { Observation } from '../model/progress';
+import type { ProjectState } from '../model/project-state';
+import type { Poller, Snapshot } from '../model/snapshot';
 import { classOf } from '../model/status';
 import { withChanges } from '../notifications/detect';
 import { forecastCopy } from '../observe/history';
 import { observe } from '../observe/observe';
-import { latestLookBy } from '../observe/series';
+import { latestPollBy } from '../observe/series';
 
 export interface Derivation {
-  readonly latest: Latest;
+  readonly projectState: ProjectState;
   readonly snapshot: Snapshot;
   readonly result: CheckResult;
 }
@@ -22,7 +22,7 @@ export interface Derivation {
 export interface Circumstances {
   readonly project: string;
   readonly checkId: string;
-  readonly looker: Looker;
+  readonly looker: Poller;
   /** Names the wait; null where nobody waits. */
   readonly waitId: string | null;
   /** ARN of the execution that waits, for whoever is told. */
@@ -32,33 +32,41 @@ export interface Circumstances {
   readonly scheduleIntervalSeconds: number | null;
 }
 
-export function derive(before: Latest | undefined, look: Look, circumstances: Circumstances): Derivation {
+export function derive(
+  before: ProjectState | undefined,
+  observation: Observation,
+  circumstances: Circumstances,
+): Derivation {
   const { project, checkId, question, looker } = circumstances;
-  const { latest: observed, anomalies, lagSeconds } = observe(before, look, project, checkId, question.settings);
-  const judgement = judge(question, observed, look, anomalies);
-  const waitSeconds = paceSeconds(question.goal, question.settings, observed, look, judgement);
-  const seen = look.outcome === 'OK' ? look.progress : null;
+  const {
+    projectState: observed,
+    anomalies,
+    lagSeconds,
+  } = observe(before, observation, project, checkId, question.settings);
+  const judgement = judge(question, observed, observation, anomalies);
+  const waitSeconds = pollIntervalSeconds(question.goal, question.settings, observed, observation, judgement);
+  const seen = observation.outcome === 'OK' ? observation.progress : null;
   const forecast =
     seen !== null && classOf(seen.status) === 'running' ? forecastCopy(observed.marks, observed.activeMs) : null;
-  const eta = forecast === null ? null : look.answeredAt + Math.round(forecast.likelyMs);
-  const changed = withChanges(before, observed, look, lagSeconds, eta, {
+  const eta = forecast === null ? null : observation.answeredAt + Math.round(forecast.likelyMs);
+  const changed = withChanges(before, observed, observation, lagSeconds, eta, {
     question,
     judgement,
     waitId: circumstances.waitId,
     ...(circumstances.execution === undefined ? {} : { execution: circumstances.execution }),
   });
   const scheduled = circumstances.scheduleIntervalSeconds;
-  const latest: Latest = {
+  const projectState: ProjectState = {
     ...changed,
     // A look that ends a wait promises no next one; whoever looked regularly before still does.
-    nextLookBy: waitSeconds === 0 ? observed.nextLookBy : latestLookBy(look.answeredAt, waitSeconds),
-    nextScheduledBy: scheduled === null ? observed.nextScheduledBy : latestLookBy(look.answeredAt, scheduled),
+    nextPollBy: waitSeconds === 0 ? observed.nextPollBy : latestPollBy(observation.answeredAt, waitSeconds),
+    nextScheduledBy: scheduled === null ? observed.nextScheduledBy : latestPollBy(observation.answeredAt, scheduled),
   };
   const result: CheckResult = {
     project,
     checkId,
-    observedAt: iso(look.answeredAt),
-    outcome: look.outcome,
+    observedAt: iso(observation.answeredAt),
+    outcome: observation.outcome,
     status: seen?.status ?? null,
     step: seen?.currentStep ?? null,
     structProgress: seen?.structMigrationProgress ?? null,
@@ -66,21 +74,21 @@ export function derive(before: Latest | undefined, look: Look, circumstances: Ci
     lagSeconds,
     eta: eta === null ? null : iso(eta),
     anomalies,
-    said: look.said,
-    problem: look.outcome === 'OK' ? null : look.problem,
-    clockSkewSeconds: look.clockSkewMs === null ? null : Math.round(look.clockSkewMs / 1000),
+    said: observation.said,
+    problem: observation.outcome === 'OK' ? null : observation.problem,
+    clockSkewSeconds: observation.clockSkewMs === null ? null : Math.round(observation.clockSkewMs / 1000),
     verdict: judgement.verdict,
     reason: judgement.reason,
     waitSeconds,
   };
   const snapshot: Snapshot = {
     ...result,
-    requestedAt: iso(look.requestedAt),
+    requestedAt: iso(observation.requestedAt),
     looker,
-    api: look.api,
+    api: observation.api,
     progress: seen,
-    envelope: look.outcome === 'OK' ? look.envelope : null,
+    envelope: observation.outcome === 'OK' ? observation.envelope : null,
     fromVersion: before?.version ?? 0,
   };
-  return { latest, snapshot, result };
+  return { projectState, snapshot, result };
 }

@@ -4,13 +4,13 @@ import type { CutoverReply } from '../../contract/cutover';
 import type { WaitRound } from '../../contract/wait';
 import { cutoverAction } from '../cutover/bookkeeping';
 import { executionEnded } from '../cutover/closing';
-import { readCutoverOrder, readExecutionEnd } from '../cutover/input';
+import { readCutoverCommand, readExecutionEnd } from '../cutover/input';
 import type { CutoverPorts } from '../cutover/records';
-import { type DoctorPorts, type DoctorReport, examine, readDoctorOrder } from '../doctor/examine';
+import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from '../doctor/examine';
 import { checkFleet, type FleetPorts, type FleetReport } from '../fleet/fleet';
-import { readFleetOrder } from '../fleet/order';
+import { readFleetRequest } from '../fleet/order';
 import { InvalidInput } from '../model/errors';
-import { type MuteReply, mute, readMuteOrder } from '../notifications/mute';
+import { type MuteReply, mute, readMuteRequest } from '../notifications/mute';
 import { waitRound } from './wait';
 
 export type EventPorts = FleetPorts & CutoverPorts & DoctorPorts;
@@ -26,10 +26,10 @@ export type Answer =
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
   const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
   if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
-  if ('projects' in fields) return await checkFleet(readFleetOrder(fields), ports, remainingMs);
-  if ('cutover' in fields) return await cutoverAction(readCutoverOrder(fields.cutover), ports);
-  if ('doctor' in fields) return await examine(readDoctorOrder(fields), ports);
-  if ('mute' in fields) return await mute(readMuteOrder(fields.mute), ports);
+  if ('projects' in fields) return await checkFleet(readFleetRequest(fields), ports, remainingMs);
+  if ('cutover' in fields) return await cutoverAction(readCutoverCommand(fields.cutover), ports);
+  if ('doctor' in fields) return await examine(readDoctorRequest(fields), ports);
+  if ('mute' in fields) return await mute(readMuteRequest(fields.mute), ports);
   const ended = readExecutionEnd(fields);
   if (ended !== null) return await executionEnded(ended, ports);
   const names = Object.keys(fields);

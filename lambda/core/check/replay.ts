@@ -2,9 +2,9 @@
 
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
 import type { Goal } from '../../contract/goal';
-import { maxLookGapMs } from '../judge/judge';
-import { countedUntil, type Latest } from '../model/project-state';
-import { lookIn, type Snapshot } from '../model/snapshot';
+import { maxPollGapMs } from '../judge/judge';
+import { countedUntil, type ProjectState } from '../model/project-state';
+import { observationIn, type Snapshot } from '../model/snapshot';
 import { derive } from './derive';
 
 export interface Opening {
@@ -33,24 +33,24 @@ export async function replay(
   goal: Goal & { type: 'SYNCED' },
   snapshots: AsyncIterable<Snapshot>,
 ): Promise<Replay> {
-  const widest = maxLookGapMs(goal.holdSeconds);
+  const widest = maxPollGapMs(goal.holdSeconds);
   const openings: Opening[] = [];
-  let latest: Latest | undefined;
+  let projectState: ProjectState | undefined;
   let [looks, gaps, open, lastReason] = [0, 0, false, 'nothing is stored'];
   for await (const snapshot of snapshots) {
-    const look = lookIn(snapshot);
+    const observation = observationIn(snapshot);
     // Looks that overlapped a later one changed nothing then, and change nothing now.
-    if (latest !== undefined && look.requestedAt < countedUntil(latest)) continue;
-    if (latest !== undefined && look.answeredAt - latest.observedAt > widest) gaps += 1;
-    const derived = derive(latest, look, {
+    if (projectState !== undefined && observation.requestedAt < countedUntil(projectState)) continue;
+    if (projectState !== undefined && observation.answeredAt - projectState.observedAt > widest) gaps += 1;
+    const derived = derive(projectState, observation, {
       project,
       checkId: snapshot.checkId,
       looker: snapshot.looker,
       waitId: null,
-      question: { goal, settings: DEFAULT_WAIT_SETTINGS, firstLook: looks === 0, deadlineAt: null },
+      question: { goal, settings: DEFAULT_WAIT_SETTINGS, firstPoll: looks === 0, deadlineAt: null },
       scheduleIntervalSeconds: null,
     });
-    latest = { ...derived.latest, pending: [] };
+    projectState = { ...derived.projectState, pending: [] };
     looks += 1;
     const { verdict, reason, checkId, observedAt } = derived.result;
     lastReason = reason.message;

@@ -8,7 +8,7 @@ import { InvalidInput } from '../model/errors';
 import { recordOf, STARTED_BY_EXECUTION, show } from '../model/fields';
 import { executionArn } from '../notifications/links';
 
-export interface WaitOrder {
+export interface WaitParameters {
   readonly projectId: string;
   readonly goal: Goal;
   readonly timeoutSeconds: number;
@@ -58,7 +58,7 @@ export function readWaitState(input: unknown): unknown {
 }
 
 /** @throws InvalidInput that names every problem. */
-export function readWaitOrder(input: unknown): WaitOrder {
+export function readWaitParameters(input: unknown): WaitParameters {
   const problems: string[] = [];
   const fields = recordOf(input);
   if (fields === null)

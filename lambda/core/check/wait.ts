@@ -5,14 +5,14 @@ import { plain } from '../../contract/text';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/wait';
 import { iso } from '../model/duration';
 import { InvalidInput } from '../model/errors';
-import type { Looker } from '../model/snapshot';
+import type { Poller } from '../model/snapshot';
 import { type CheckPorts, check } from './check';
 import { type InvocationPorts, longestCheckMs } from './invocation';
-import { readWaitOrder, readWaitState, type WaitOrder } from './wait-input';
+import { readWaitParameters, readWaitState, type WaitParameters } from './wait-input';
 
 /** One look for a wait under way: `startedAt` and the goal name the wait, so that every look of it is known as such. */
-export function lookFor(
-  order: WaitOrder,
+export function pollFor(
+  order: WaitParameters,
   wait: {
     readonly startedAt: number;
     readonly deadlineAt: number;
@@ -25,10 +25,10 @@ export function lookFor(
   const question = {
     goal: order.goal,
     settings: order.settings,
-    firstLook: wait.isFirst,
+    firstPoll: wait.isFirst,
     deadlineAt: wait.deadlineAt,
   };
-  const looker: Looker = 'wait';
+  const looker: Poller = 'wait';
   return check(
     {
       project: order.projectId,
@@ -67,9 +67,9 @@ export async function waitRound(
 ): Promise<WaitRound> {
   const began = ports.clock.now();
   const state = readWaitState(input) as WaitState;
-  let order: WaitOrder;
+  let order: WaitParameters;
   try {
-    order = readWaitOrder(state);
+    order = readWaitParameters(state);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return refused(state, error, began);
@@ -80,15 +80,15 @@ export async function waitRound(
   let checks = state.checks ?? 0;
   for (;;) {
     const isFirst = checks === 0 && !accountIsKnown;
-    const result = await lookFor(order, { startedAt, deadlineAt, isFirst }, ports);
+    const result = await pollFor(order, { startedAt, deadlineAt, isFirst }, ports);
     checks += 1;
     const pauseMs = result.waitSeconds * 1000;
     const inside = order.settings.intervalIsFixed ? INSIDE_SECONDS_FIXED : INSIDE_SECONDS;
-    const looksOn =
+    const pollsOn =
       result.waitSeconds <= inside &&
       ports.clock.now() + pauseMs - began <= LOOKING_MS &&
       remainingMs() > pauseMs + longestCheckMs(ports);
-    if (result.verdict === 'NOT_YET' && looksOn) {
+    if (result.verdict === 'NOT_YET' && pollsOn) {
       await ports.clock.sleep(pauseMs);
       continue;
     }

@@ -5,7 +5,7 @@ import { InvalidInput } from '../model/errors';
 import type { CutoverRecord, CutoverStore, Decision } from './record';
 import { phaseIndex } from './record';
 
-export interface AnswerOrder {
+export interface DecisionRequest {
   readonly project: string;
   readonly run: string;
   readonly approve: boolean;
@@ -17,7 +17,7 @@ export interface AnswerOrder {
 }
 
 /** @throws InvalidInput that says why an answer is not possible: no such run, not asked, too late, somebody was first. */
-export async function answerCutover(order: AnswerOrder, cutovers: CutoverStore): Promise<Decision> {
+export async function answerCutover(order: DecisionRequest, cutovers: CutoverStore): Promise<Decision> {
   const { project, run, approve, by, note, now } = order;
   const record = await cutovers.readCutover(project, run);
   if (record === undefined) throw new InvalidInput([`no cutover ${run} of project ${project} is stored`]);

@@ -1,6 +1,6 @@
 /** The beginning of a cutover: one at a time for a project. */
 
-import type { CutoverOrder, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
+import type { CutoverCommand, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
 import { DEFAULTS } from '../../contract/defaults';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { type ExecutionInput, readExecutionInput } from './execution-input';
@@ -29,7 +29,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
  * A crash before the pointer leaves a record of a run that never began; the same run may try again.
  */
 export async function begin(
-  { state: asked, settings }: Extract<CutoverOrder, { action: 'begin' }>,
+  { state: asked, settings }: Extract<CutoverCommand, { action: 'begin' }>,
   ports: CutoverPorts,
 ): Promise<CutoverReply> {
   const { run } = asked;

@@ -4,17 +4,17 @@
  * record without them. Every action may be repeated: Step Functions tries a task again whose answer was lost.
  */
 
-import type { Caught, CutoverBooking, CutoverOrder, CutoverReply, CutoverState } from '../../contract/cutover';
+import type { Caught, CutoverBookkeeping, CutoverCommand, CutoverReply, CutoverState } from '../../contract/cutover';
 import type { WaitRound } from '../../contract/wait';
 import { drainForecastText } from '../judge/drain-forecast';
-import { tellPending } from '../notifications/notice';
+import { deliverPending } from '../notifications/notice';
 import { approvalDecided } from './approval';
 import { begin } from './begin';
 import { closing } from './closing';
 import { lastMomentToCancel, refuse, wasCancelled } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import { readFence, sourceAheadMs } from './fence';
-import { cutoverLook } from './poll';
+import { cutoverPoll } from './poll';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './records';
 import { again, end, go } from './replies';
@@ -28,10 +28,10 @@ const MAX_QUESTIONS = 10;
 const FIRST_PAUSE_SECONDS = 5;
 
 /** @throws CheckFailed for our own trouble; OmsCutoverError for what the pipeline has to take as a failure of the cutover. */
-export async function cutoverAction(order: CutoverBooking, ports: CutoverPorts): Promise<CutoverReply>;
-export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound>;
-export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): Promise<CutoverReply | WaitRound> {
-  if (order.action === 'look') return await cutoverLook(order, ports);
+export async function cutoverAction(order: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply>;
+export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | WaitRound>;
+export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | WaitRound> {
+  if (order.action === 'look') return await cutoverPoll(order, ports);
   if (order.action === 'begin') return await begin(order, ports);
   if (order.action === 'close') return await close(order, ports);
   const { state } = order;
@@ -61,7 +61,7 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
     }
     case 'decided':
       // Nobody may look at the project meanwhile, and who is asked has to hear of it.
-      await tellPending(state.projectId, `${ports.newId()}/tell`, ports);
+      await deliverPending(state.projectId, `${ports.newId()}/tell`, ports);
       return await approvalDecided(state, await existingRecord(state, ports), ports);
     case 'void':
       return await approvalVoid(state, order.error, ports);
@@ -80,7 +80,7 @@ export async function cutoverAction(order: CutoverOrder, ports: CutoverPorts): P
       return go(state);
     }
     case 'fence': {
-      const ahead = sourceAheadMs(await ports.store.readLatest(state.projectId));
+      const ahead = sourceAheadMs(await ports.store.readState(state.projectId));
       const record = await changeOpen(state, ports, (old) => fence(old, order, ports.clock.now(), ahead));
       const { writesStoppedAt = '', marginSeconds = 0 } = record.fence ?? {};
       return go({ ...state, writesStoppedAt, marginSeconds });
@@ -103,7 +103,7 @@ async function approvalVoid(state: CutoverState, error: Caught, ports: CutoverPo
 
 function fence(
   old: CutoverRecord,
-  order: Extract<CutoverBooking, { action: 'fence' }>,
+  order: Extract<CutoverBookkeeping, { action: 'fence' }>,
   now: number,
   aheadMs: number,
 ): CutoverRecord {
@@ -118,12 +118,15 @@ function fence(
   );
 }
 
-async function close(order: Extract<CutoverBooking, { action: 'close' }>, ports: CutoverPorts): Promise<CutoverReply> {
+async function close(
+  order: Extract<CutoverBookkeeping, { action: 'close' }>,
+  ports: CutoverPorts,
+): Promise<CutoverReply> {
   const { state } = order;
   const record = await changeRecord(state.projectId, state.run, ports, (old) =>
     closed(old, closing(old, order), ports.clock.now()),
   );
-  await tellPending(state.projectId, `${ports.newId()}/tell`, ports);
+  await deliverPending(state.projectId, `${ports.newId()}/tell`, ports);
   const { code = order.outcome, message = '', byHand = null } = record?.ending ?? {};
   return end(state, { code, message: byHand === null ? message : `${message}. BY HAND: ${byHand}` });
 }

@@ -1,13 +1,13 @@
 /** Closes a cutover's record: from what the definition says of its end, or from the state in which an execution died. */
 
-import type { Caught, CutoverOrder, CutoverOutcome } from '../../contract/cutover';
+import type { Caught, CutoverCommand, CutoverOutcome } from '../../contract/cutover';
 import { CheckFailed } from '../model/errors';
-import { tellPending } from '../notifications/notice';
+import { deliverPending } from '../notifications/notice';
 import { type CutoverRecord, mayBeStopped } from './record';
 import { type CutoverPorts, changeRecord } from './records';
 import { type Closing, closed, wordsOf } from './transitions';
 
-export function closing(record: CutoverRecord, order: Extract<CutoverOrder, { action: 'close' }>): Closing {
+export function closing(record: CutoverRecord, order: Extract<CutoverCommand, { action: 'close' }>): Closing {
   const { outcome, failed, error, repairError } = order;
   const failedAt = failed?.at ?? '';
   const why = failedAt === '' ? wordsOf(error) : `${failedAt} failed: ${wordsOf(error)}`;
@@ -69,7 +69,7 @@ export async function executionEnded(
     closed(old, closingOf(old, end), ports.clock.now()),
   );
   // The last there is to do: whoever invokes us tries again, and then puts the end aside, which wakes somebody.
-  if (!(await tellPending(owner.project, `${ports.newId()}/tell`, ports)))
+  if (!(await deliverPending(owner.project, `${ports.newId()}/tell`, ports)))
     throw new CheckFailed(`the end of cutover ${end.run} of ${owner.project} could not be told yet`);
   return { closed: record?.ending?.outcome ?? null };
 }

@@ -3,7 +3,7 @@
 import { formatDuration, iso, parseMoment } from '../model/duration';
 import { OmsCutoverError } from '../model/errors';
 import { show } from '../model/fields';
-import type { Latest } from '../model/project-state';
+import type { ProjectState } from '../model/project-state';
 import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';
 import type { Fence } from './record';
 
@@ -49,11 +49,11 @@ export function readFence(
 }
 
 /** By how much the source's clock is ahead of ours at the least: its checkpoint was ahead when it was seen. Skew may only tighten the gate. */
-export function sourceAheadMs(latest: Latest | undefined): number {
-  const checkpoint = latest?.progress?.incrSyncCheckpoint ?? null;
-  const at = latest?.progressAt ?? null;
+export function sourceAheadMs(projectState: ProjectState | undefined): number {
+  const checkpoint = projectState?.progress?.incrSyncCheckpoint ?? null;
+  const at = projectState?.progressAt ?? null;
   const lastSeen = checkpoint === null || at === null ? 0 : checkpoint * 1000 - at;
-  return Math.max(0, latest?.sourceAheadMs ?? 0, lastSeen);
+  return Math.max(0, projectState?.sourceAheadMs ?? 0, lastSeen);
 }
 
 function at(value: unknown, path: string): unknown {

@@ -1,11 +1,11 @@
 /** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
 
-import type { CutoverOrder } from '../../contract/cutover';
+import type { CutoverCommand } from '../../contract/cutover';
 import { InvalidInput } from '../model/errors';
 import { recordOf, show } from '../model/fields';
 import type { ExecutionEnd } from './closing';
 
-const ACTIONS: readonly CutoverOrder['action'][] = [
+const ACTIONS: readonly CutoverCommand['action'][] = [
   'look',
   'begin',
   'gate',
@@ -18,7 +18,7 @@ const ACTIONS: readonly CutoverOrder['action'][] = [
 ];
 
 /** @throws InvalidInput for what no pipeline of ours sends. */
-export function readCutoverOrder(value: unknown): CutoverOrder {
+export function readCutoverCommand(value: unknown): CutoverCommand {
   const order = recordOf(value);
   const action = ACTIONS.find((known) => known === order?.action);
   if (order === null || action === undefined)
@@ -36,7 +36,7 @@ export function readCutoverOrder(value: unknown): CutoverOrder {
   const texts = needed.filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
   if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));
   // The rest is made by the definition that deploys with this code; the tests hold the two together.
-  return order as unknown as CutoverOrder;
+  return order as unknown as CutoverCommand;
 }
 
 const EXECUTION_ENDED = 'Step Functions Execution Status Change';

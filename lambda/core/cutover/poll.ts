@@ -1,6 +1,6 @@
 /** A round of one of a cutover's gates: a round of a wait, in invocations that the cutover's own tasks outlast. */
 
-import type { CutoverLook } from '../../contract/cutover';
+import type { CutoverPoll } from '../../contract/cutover';
 import type { WaitRound } from '../../contract/wait';
 import { longestCheckMs } from '../check/invocation';
 import { waitRound } from '../check/wait';
@@ -12,7 +12,7 @@ import type { CutoverPorts } from './records';
  * two invocations. While they are stopped it begins looks for 45 s, whatever a look may take: each further invocation is eleven events of the
  * pipeline's history. It has to end within the time-out of the task (lib/cutover/tasks.ts), or the task is tried again from its beginning.
  */
-function invocationMs(writes: CutoverLook['writes'], ports: CutoverPorts): number {
+function invocationMs(writes: CutoverPoll['writes'], ports: CutoverPorts): number {
   return writes === 'GO_ON' ? 120_000 : 45_000 + longestCheckMs(ports);
 }
 
@@ -20,7 +20,7 @@ function invocationMs(writes: CutoverLook['writes'], ports: CutoverPorts): numbe
  * The look comes first, so that a cancel during it counts too. The run is that of the execution that waits: another may be the project's by now.
  * Never after writes were stopped: the decision on a question is written once, and the step that stops writes needs another one.
  */
-export async function cutoverLook({ wait, writes }: CutoverLook, ports: CutoverPorts): Promise<WaitRound> {
+export async function cutoverPoll({ wait, writes }: CutoverPoll, ports: CutoverPorts): Promise<WaitRound> {
   const endsAt = ports.clock.now() + invocationMs(writes, ports);
   const round = await waitRound(wait, ports, () => endsAt - ports.clock.now(), writes === 'STOPPED');
   if (writes === 'STOPPED') return round;

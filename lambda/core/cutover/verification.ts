@@ -21,7 +21,7 @@ export async function notClean(
   ports: CutoverPorts,
 ): Promise<{ readonly message: string; readonly record: CutoverRecord } | null> {
   if (!record.settings.verification || ports.verifier === undefined) return null;
-  const api = (await ports.store.readLatest(state.projectId))?.api ?? null;
+  const api = (await ports.store.readState(state.projectId))?.api ?? null;
   const { state: found, message } = await ports.verifier.verification(state.projectId, api);
   if (found === 'NOT_THERE') return null;
   const entry = {

@@ -6,13 +6,13 @@ import { type Change, standing } from '../model/change';
 import { InvalidInput } from '../model/errors';
 import type { DeliveryPorts } from '../notifications/deliver';
 import { notificationOf } from '../notifications/notification';
-import type { Listeners, Oms } from '../ports';
+import type { Oms, Subscriptions } from '../ports';
 import {
   type Finding,
   type FindingState,
   findingOfMute,
-  findingsOfListeners,
   findingsOfOms,
+  findingsOfSubscriptions,
   NOBODYS_PROJECT,
   ok,
   problem,
@@ -20,7 +20,7 @@ import {
   stateOf,
 } from './findings';
 
-export interface DoctorOrder {
+export interface DoctorRequest {
   readonly projectId: string | null;
   readonly testNotification: boolean;
 }
@@ -35,11 +35,11 @@ export interface DoctorPorts extends DeliveryPorts {
   readonly oms: Oms;
   readonly newId: () => string;
   /** Absent where no topic is. */
-  readonly listeners?: Listeners;
+  readonly subscriptions?: Subscriptions;
 }
 
 /** @throws InvalidInput that names every problem. */
-export function readDoctorOrder(event: Readonly<Record<string, unknown>>): DoctorOrder {
+export function readDoctorRequest(event: Readonly<Record<string, unknown>>): DoctorRequest {
   const { doctor, projectId, testNotification = false, ...others } = event;
   const problems: string[] = [];
   if (doctor !== true) problems.push('doctor must be true');
@@ -53,15 +53,15 @@ export function readDoctorOrder(event: Readonly<Record<string, unknown>>): Docto
   return { projectId: (projectId as string | undefined) ?? null, testNotification: testNotification === true };
 }
 
-export async function examine(order: DoctorOrder, ports: DoctorPorts): Promise<DoctorReport> {
+export async function examine(order: DoctorRequest, ports: DoctorPorts): Promise<DoctorReport> {
   const project = order.projectId ?? NOBODYS_PROJECT;
   const rounds = await Promise.all([
-    ports.oms.look(project).then(
-      (look) => findingsOfOms(look, order.projectId),
+    ports.oms.poll(project).then(
+      (observation) => findingsOfOms(observation, order.projectId),
       (error: unknown) => [secretUnreadable(messageOf(error))],
     ),
-    ports.store.readLatest(project).then(
-      (latest) => [ok('table', 'the table can be read'), ...findingOfMute(latest, ports.clock.now())],
+    ports.store.readState(project).then(
+      (projectState) => [ok('table', 'the table can be read'), ...findingOfMute(projectState, ports.clock.now())],
       (error: unknown) => [
         problem(
           'table',
@@ -70,11 +70,11 @@ export async function examine(order: DoctorOrder, ports: DoctorPorts): Promise<D
         ),
       ],
     ),
-    ports.listeners === undefined
+    ports.subscriptions === undefined
       ? []
-      : ports.listeners
+      : ports.subscriptions
           .list()
-          .then(findingsOfListeners, (error: unknown) => [
+          .then(findingsOfSubscriptions, (error: unknown) => [
             problem(
               'topic',
               messageOf(error),

@@ -1,11 +1,11 @@
 /** What is well and what is not, and what to do about it: findings out of facts, about the way to a migration, and whether it stands. */
 import { formatDuration, iso } from '../model/duration';
-import type { Look } from '../model/progress';
-import type { Latest } from '../model/project-state';
+import type { Observation } from '../model/progress';
+import type { ProjectState } from '../model/project-state';
 import { classOf } from '../model/status';
 import { isMuted } from '../notifications/mute';
 import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';
-import type { Listener } from '../ports';
+import type { Subscription } from '../ports';
 
 export const FINDING_STATES = ['ok', 'attention', 'problem'] as const;
 /** `attention`: works, and somebody should know; `problem`: does not work. */
@@ -49,47 +49,47 @@ export function stateOf(findings: readonly Finding[]): FindingState {
 }
 
 /** @param project null where none was named and `NOBODYS_PROJECT` was asked for. */
-export function findingsOfOms(look: Look, project: string | null): readonly Finding[] {
+export function findingsOfOms(observation: Observation, project: string | null): readonly Finding[] {
   return [
-    reachable(look),
-    credentials(look),
-    version(look),
-    clock(look),
-    ...(project === null ? withoutProject(look) : [known(look, project)]),
+    reachable(observation),
+    credentials(observation),
+    version(observation),
+    clock(observation),
+    ...(project === null ? withoutProject(observation) : [known(observation, project)]),
   ];
 }
 
-function reachable(look: Look): Finding {
-  if (look.outcome === 'OmsUnreachable')
+function reachable(observation: Observation): Finding {
+  if (observation.outcome === 'OmsUnreachable')
     return problem(
       'reachable',
-      look.problem,
+      observation.problem,
       'see that the endpoint is right, that the OMS console answers on its port, and that routes and security groups let this side reach it',
     );
-  if (look.outcome === 'OmsBadReply' && look.api === null)
+  if (observation.outcome === 'OmsBadReply' && observation.api === null)
     return problem(
       'reachable',
-      look.problem,
+      observation.problem,
       'see that the endpoint is the address of the OMS console, and not of another server or a proxy before it',
     );
   return ok('reachable', 'OMS answers');
 }
 
-function credentials(look: Look): Finding {
-  switch (look.outcome) {
+function credentials(observation: Observation): Finding {
+  switch (observation.outcome) {
     case 'OK':
     case 'OmsProjectNotFound':
       return ok('credentials', 'OMS accepts the account');
     case 'OmsRejectedCredentials':
       return problem(
         'credentials',
-        look.problem,
+        observation.problem,
         'give a console account that can log in to OMS; where OMS redirects to https, give the endpoint as https',
       );
     case 'OmsRefused':
       return attention(
         'credentials',
-        `OMS answers, and refuses: ${look.problem}`,
+        `OMS answers, and refuses: ${observation.problem}`,
         'see what the account may do in OMS',
       );
     default:
@@ -97,11 +97,11 @@ function credentials(look: Look): Finding {
   }
 }
 
-function version(look: Look): Finding {
-  return look.api === null ? notKnown('version') : ok('version', `OMS has ${FAMILIES[look.api]}`);
+function version(observation: Observation): Finding {
+  return observation.api === null ? notKnown('version') : ok('version', `OMS has ${FAMILIES[observation.api]}`);
 }
 
-function clock({ clockSkewMs }: Look): Finding {
+function clock({ clockSkewMs }: Observation): Finding {
   if (clockSkewMs === null)
     return attention('clock', 'not known: OMS did not say what time it is', 'compare the clock of OMS with this one');
   const skew = Math.round(clockSkewMs / 1000);
@@ -115,26 +115,26 @@ function clock({ clockSkewMs }: Look): Finding {
   return attention('clock', `${seen}: ${what}`, 'let both follow the same time servers (NTP)');
 }
 
-function known(look: Look, project: string): Finding {
-  switch (look.outcome) {
+function known(observation: Observation, project: string): Finding {
+  switch (observation.outcome) {
     case 'OK':
-      if (look.anomalies.length === 0) return stands(look.progress.status, project);
+      if (observation.anomalies.length === 0) return stands(observation.progress.status, project);
       return attention(
         'project',
-        `OMS knows ${project}: ${look.progress.status}; odd in its reply: ${look.anomalies.map(({ field }) => field).join(', ')}`,
+        `OMS knows ${project}: ${observation.progress.status}; odd in its reply: ${observation.anomalies.map(({ field }) => field).join(', ')}`,
         'see the anomalies of a check; a gate that needs such a field stays closed',
       );
     case 'OmsProjectNotFound':
       return problem(
         'project',
-        look.problem,
+        observation.problem,
         'give the id as the OMS console shows it, and the kind of the project (migration or sync)',
       );
     case 'OmsRefused':
     case 'OmsBadReply':
-      return look.api === null
+      return observation.api === null
         ? notKnown('project')
-        : problem('project', look.problem, 'see the project in the OMS console');
+        : problem('project', observation.problem, 'see the project in the OMS console');
     default:
       return notKnown('project');
   }
@@ -158,9 +158,10 @@ function stands(status: string, project: string): Finding {
 }
 
 /** That nobody's project is not there is no finding. */
-function withoutProject(look: Look): readonly Finding[] {
-  const odd = look.outcome === 'OmsRefused' || (look.outcome === 'OmsBadReply' && look.api !== null);
-  return odd ? [attention('project', look.problem, 'name a project, so that more can be said')] : [];
+function withoutProject(observation: Observation): readonly Finding[] {
+  const odd =
+    observation.outcome === 'OmsRefused' || (observation.outcome === 'OmsBadReply' && observation.api !== null);
+  return odd ? [attention('project', observation.problem, 'name a project, so that more can be said')] : [];
 }
 
 function notKnown(check: string): Finding {
@@ -176,22 +177,26 @@ export function secretUnreadable(message: string): Finding {
   );
 }
 
-export function findingOfMute(latest: Latest | undefined, now: number): readonly Finding[] {
-  if (latest?.mutedUntil === undefined || !isMuted(latest, now)) return [];
-  const kept = `${latest.pending.length} change${latest.pending.length === 1 ? '' : 's'} kept`;
+export function findingOfMute(projectState: ProjectState | undefined, now: number): readonly Finding[] {
+  if (projectState?.mutedUntil === undefined || !isMuted(projectState, now)) return [];
+  const kept = `${projectState.pending.length} change${projectState.pending.length === 1 ? '' : 's'} kept`;
   return [
-    attention('mute', `muted until ${iso(latest.mutedUntil)}, ${kept}`, 'nothing, if the window is meant; else end it'),
+    attention(
+      'mute',
+      `muted until ${iso(projectState.mutedUntil)}, ${kept}`,
+      'nothing, if the window is meant; else end it',
+    ),
   ];
 }
 
-export function findingsOfListeners(listeners: readonly Listener[]): readonly Finding[] {
+export function findingsOfSubscriptions(subscriptions: readonly Subscription[]): readonly Finding[] {
   const topic = ok('topic', 'the topic of changes answers');
-  const confirmed = listeners.filter((listener) => listener.confirmed);
-  const open = listeners
-    .filter((listener) => !listener.confirmed)
+  const confirmed = subscriptions.filter((subscription) => subscription.confirmed);
+  const open = subscriptions
+    .filter((subscription) => !subscription.confirmed)
     .map(({ protocol, endpoint }) => `${protocol} ${endpoint}`);
   const seen = `${confirmed.length} confirmed`;
-  if (listeners.length === 0)
+  if (subscriptions.length === 0)
     return [
       topic,
       problem('subscriptions', 'nobody is subscribed', 'subscribe an e-mail address or a queue to the topic'),

@@ -10,9 +10,9 @@ import type { ProjectKind } from '../../contract/oms';
 import { check } from '../check/check';
 import { type InvocationPorts, longestCheckMs } from '../check/invocation';
 import { iso } from '../model/duration';
-import type { Fleet, FleetStore, FleetTrouble, Store } from '../ports';
+import type { Fleet, FleetStore, ListingFailure, Store } from '../ports';
 import { type FleetMemory, isSame, NO_MEMORY } from './memory';
-import { ALL, type FleetOrder } from './order';
+import { ALL, type FleetRequest } from './order';
 import { sideBySide } from './pool';
 import { farewells, rosterOfAll, rosterOfNamed } from './roster';
 
@@ -31,7 +31,7 @@ export interface FleetReport {
   /** Projects that time did not suffice for: they go first next time. */
   readonly notReached: readonly string[];
   /** Why OMS did not give the list of its projects; null where it did or was not asked. */
-  readonly notListed: FleetTrouble | null;
+  readonly notListed: ListingFailure | null;
 }
 
 /** Errors kept as causes: a store that is down fails every check for one reason. */
@@ -41,7 +41,7 @@ const MAX_LOGGED = 20;
 
 /** @throws AggregateError of our own failures once every project had its turn, so that the invocation counts as failed and is told of. */
 export async function checkFleet(
-  order: FleetOrder,
+  order: FleetRequest,
   ports: FleetPorts,
   remainingMs: () => number,
 ): Promise<FleetReport> {
@@ -95,7 +95,7 @@ export async function checkFleet(
   return { checked, failed, notReached, notListed };
 }
 
-function requestFor(project: string, { intervalSeconds }: FleetOrder) {
+function requestFor(project: string, { intervalSeconds }: FleetRequest) {
   return {
     project,
     looker: 'schedule' as const,
@@ -103,7 +103,7 @@ function requestFor(project: string, { intervalSeconds }: FleetOrder) {
     question: {
       goal: { type: 'FINISHED' as const },
       settings: DEFAULT_WAIT_SETTINGS,
-      firstLook: false,
+      firstPoll: false,
       deadlineAt: null,
     },
     scheduleIntervalSeconds: intervalSeconds,
@@ -135,7 +135,7 @@ class Failures {
   }
 }
 
-function isList<T>(listing: readonly T[] | FleetTrouble): listing is readonly T[] {
+function isList<T>(listing: readonly T[] | ListingFailure): listing is readonly T[] {
   return Array.isArray(listing);
 }
 

@@ -9,14 +9,14 @@ export const ALL = 'all';
 /** Also names what the schedule remembers: another list is another schedule. */
 export type FleetProjects = readonly string[] | typeof ALL;
 
-export interface FleetOrder {
+export interface FleetRequest {
   readonly projects: FleetProjects;
   /** Whole seconds until the schedule comes again: what its looks promise. */
   readonly intervalSeconds: number;
 }
 
 /** @throws InvalidInput that names every problem. */
-export function readFleetOrder(event: Record<string, unknown>): FleetOrder {
+export function readFleetRequest(event: Record<string, unknown>): FleetRequest {
   const { projects, intervalSeconds } = event;
   const problems = projects === ALL ? [] : problemsOfList(projects);
   if (!Number.isSafeInteger(intervalSeconds) || Number(intervalSeconds) < 1) {

@@ -33,11 +33,11 @@ export interface DrainForecast {
 export type Fit = 'FITS' | 'MAY_FIT' | 'DOES_NOT_FIT';
 
 /** @param looks oldest first. Null where the history does not say: too few looks, not incremental, a checkpoint that stands still. */
-export function forecastDrain(looks: readonly Snapshot[]): DrainForecast | null {
-  const newest = looks.at(-1);
+export function forecastDrain(polls: readonly Snapshot[]): DrainForecast | null {
+  const newest = polls.at(-1);
   if (newest === undefined || newest.progress?.status !== 'RUNNING') return null;
   const oldest = Date.parse(newest.observedAt) - LONGEST_MS;
-  const points = looks.flatMap((look) => pointOf(look) ?? []).filter(({ at }) => at >= oldest);
+  const points = polls.flatMap((observation) => pointOf(observation) ?? []).filter(({ at }) => at >= oldest);
   const drains: number[] = [];
   for (const [index, fence] of points.entries()) {
     const passed = points.slice(index + 1).find(({ checkpoint }) => checkpoint > fence.at);
@@ -58,7 +58,7 @@ export function forecastDrain(looks: readonly Snapshot[]): DrainForecast | null 
       Math.max(sorted.at(-1) as number, lagNow) + REFRESH_SECONDS + DEFAULTS.fencedIntervalSeconds,
     ),
     fences: drains.length,
-    from: (looks.find(({ observedAt }) => Date.parse(observedAt) >= oldest) ?? newest).observedAt,
+    from: (polls.find(({ observedAt }) => Date.parse(observedAt) >= oldest) ?? newest).observedAt,
     to: newest.observedAt,
   };
 }
@@ -76,15 +76,16 @@ export function drainWords(forecast: DrainForecast | null): string {
 }
 
 /** The stored looks that a forecast reads, oldest first. */
-export async function looksForForecast(project: string, { store }: Pick<DeliveryPorts, 'store'>): Promise<Snapshot[]> {
+export async function pollsForForecast(project: string, { store }: Pick<DeliveryPorts, 'store'>): Promise<Snapshot[]> {
   const found: Snapshot[] = [];
-  for await (const look of store.snapshots(project, { newestFirst: true, limit: LOOKS })) found.push(look);
+  for await (const observation of store.snapshots(project, { newestFirst: true, limit: LOOKS }))
+    found.push(observation);
   return found.reverse();
 }
 
 /** For the approval's evidence. */
 export async function drainForecastText(project: string, ports: Pick<DeliveryPorts, 'store'>): Promise<string> {
-  return drainWords(forecastDrain(await looksForForecast(project, ports)));
+  return drainWords(forecastDrain(await pollsForForecast(project, ports)));
 }
 
 /** By OMS's clock where it is believed: the checkpoint is nearer to it than to ours. */

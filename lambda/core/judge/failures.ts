@@ -2,8 +2,8 @@
 import type { Reason } from '../../contract/check-result';
 import type { OmsWords } from '../../contract/oms';
 import { formatDuration } from '../model/duration';
-import type { Look } from '../model/progress';
-import type { Latest } from '../model/project-state';
+import type { Observation } from '../model/progress';
+import type { ProjectState } from '../model/project-state';
 import { classOf } from '../model/status';
 import { type SeriesName, statusGracesEnd } from '../observe/series';
 import { hasVanished } from '../observe/vanished';
@@ -16,22 +16,33 @@ export interface Trouble {
   readonly failsAt: number | null;
 }
 
-export function trouble(question: Question, latest: Latest, look: Look): Trouble | null {
-  return look.outcome === 'OK'
-    ? ofTheMigration(question, latest, look.progress.status, look.said)
-    : ofOms(question, latest, look);
+export function trouble(question: Question, projectState: ProjectState, observation: Observation): Trouble | null {
+  return observation.outcome === 'OK'
+    ? ofTheMigration(question, projectState, observation.progress.status, observation.said)
+    : ofOms(question, projectState, observation);
 }
 
-function ofTheMigration({ settings }: Question, latest: Latest, status: string, said: OmsWords): Trouble | null {
+function ofTheMigration(
+  { settings }: Question,
+  projectState: ProjectState,
+  status: string,
+  said: OmsWords,
+): Trouble | null {
   const words = omsSays(said);
   switch (classOf(status)) {
     case 'gone':
       return now('MigrationGone', `the project is ${status}: it is being taken down, which cannot be undone`);
     case 'failed':
-      return graced(latest, 'failed', settings.failedGraceSeconds, 'MigrationFailed', `the project is FAILED${words}`);
+      return graced(
+        projectState,
+        'failed',
+        settings.failedGraceSeconds,
+        'MigrationFailed',
+        `the project is FAILED${words}`,
+      );
     case 'suspended':
       return graced(
-        latest,
+        projectState,
         'suspended',
         settings.suspendedGraceSeconds,
         'MigrationSuspended',
@@ -39,7 +50,7 @@ function ofTheMigration({ settings }: Question, latest: Latest, status: string, 
       );
     case 'unknown':
       return graced(
-        latest,
+        projectState,
         'unknown',
         settings.unknownGraceSeconds,
         'UnknownStatus',
@@ -50,18 +61,22 @@ function ofTheMigration({ settings }: Question, latest: Latest, status: string, 
   }
 }
 
-function ofOms(question: Question, latest: Latest, look: Look & { problem: string }): Trouble {
-  const { settings, firstLook } = question;
-  if (hasVanished(latest.progress, look))
-    return now('MigrationGone', `OMS knew this project and knows it no longer: ${look.problem}`);
-  if (look.outcome === 'OmsProjectNotFound') return now('OmsProjectNotFound', look.problem);
-  const outage = graced(latest, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', look.problem);
+function ofOms(
+  question: Question,
+  projectState: ProjectState,
+  observation: Observation & { problem: string },
+): Trouble {
+  const { settings, firstPoll } = question;
+  if (hasVanished(projectState.progress, observation))
+    return now('MigrationGone', `OMS knew this project and knows it no longer: ${observation.problem}`);
+  if (observation.outcome === 'OmsProjectNotFound') return now('OmsProjectNotFound', observation.problem);
+  const outage = graced(projectState, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', observation.problem);
   // A status seen before may fail the wait as soon as OMS answers again: somebody has to look then.
-  const ofStatus = statusGracesEnd(latest.series, settings).filter((at) => at > look.answeredAt);
+  const ofStatus = statusGracesEnd(projectState.series, settings).filter((at) => at > observation.answeredAt);
   const unreachable = { ...outage, failsAt: earliest([outage.failsAt, ...ofStatus]) };
-  if (look.outcome !== 'OmsRejectedCredentials') return unreachable;
-  const grace = firstLook ? 0 : settings.credentialsGraceSeconds;
-  const rejected = graced(latest, 'credentials', grace, 'OmsRejectedCredentials', look.problem);
+  if (observation.outcome !== 'OmsRejectedCredentials') return unreachable;
+  const grace = firstPoll ? 0 : settings.credentialsGraceSeconds;
+  const rejected = graced(projectState, 'credentials', grace, 'OmsRejectedCredentials', observation.problem);
   if (unreachable.failed && !rejected.failed) return unreachable;
   // Whichever ends it first: the pace must not sleep past it.
   return { ...rejected, failsAt: earliest([unreachable.failsAt, rejected.failsAt]) };
@@ -77,8 +92,14 @@ function now(code: string, message: string): Trouble {
 }
 
 /** Fails once the unbroken series of looks that saw it is as long as the grace. */
-function graced(latest: Latest, series: SeriesName, graceSeconds: number, code: string, what: string): Trouble {
-  const seen = latest.series[series];
+function graced(
+  projectState: ProjectState,
+  series: SeriesName,
+  graceSeconds: number,
+  code: string,
+  what: string,
+): Trouble {
+  const seen = projectState.series[series];
   const lasted = seen === undefined ? 0 : (seen.last - seen.since) / 1000;
   const failed = lasted >= graceSeconds;
   const since = `${what}; seen so for ${formatDuration(lasted)}`;

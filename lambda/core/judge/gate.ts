@@ -1,13 +1,13 @@
 /** What SYNCED and DRAINED ask alike of a look: is the project in the state in which its forward checkpoint means something? Fails closed. */
 import type { Reason } from '../../contract/check-result';
 import type { Anomaly } from '../../contract/oms';
-import type { Look, Progress } from '../model/progress';
+import type { Observation, Progress } from '../model/progress';
 import { phaseOf } from '../model/status';
 
 /** Why the gate is closed, the first thing missing; null when nothing but the checkpoint itself is left to judge. */
-export function closedBecause(look: Look, anomalies: readonly Anomaly[]): Reason | null {
-  if (look.outcome !== 'OK') return { code: 'NoAnswer', message: look.problem };
-  const { progress } = look;
+export function closedBecause(observation: Observation, anomalies: readonly Anomaly[]): Reason | null {
+  if (observation.outcome !== 'OK') return { code: 'NoAnswer', message: observation.problem };
+  const { progress } = observation;
   const closed = oddAmong(fieldsThatCount(progress), anomalies) ?? notRunning(progress) ?? unfinishedCopy(progress);
   if (closed !== null) return closed;
   if (progress.enableIncrSync !== true) {

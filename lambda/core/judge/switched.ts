@@ -2,8 +2,8 @@
 import type { Reason } from '../../contract/check-result';
 import type { Anomaly } from '../../contract/oms';
 import { formatDuration, iso } from '../model/duration';
-import type { Look, Progress } from '../model/progress';
-import type { Latest } from '../model/project-state';
+import type { Observation, Progress } from '../model/progress';
+import type { ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { isPlausible } from '../observe/lag';
 import { notRunning, oddAmong } from './gate';
@@ -22,9 +22,13 @@ const MIN_REVERSE_VALUES = 2;
 const MOVES_WITHIN_MS = 10 * 60_000;
 const FIELDS = ['status', 'currentStep', 'enableReverseIncrSync', 'reverseIncrSyncCheckpoint'];
 
-export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly[]): SwitchedOrNot {
-  if (look.outcome !== 'OK') return notYet('NoAnswer', look.problem);
-  const { progress } = look;
+export function switched(
+  projectState: ProjectState,
+  observation: Observation,
+  anomalies: readonly Anomaly[],
+): SwitchedOrNot {
+  if (observation.outcome !== 'OK') return notYet('NoAnswer', observation.problem);
+  const { progress } = observation;
   const odd = oddAmong(FIELDS, anomalies);
   if (odd !== null) return { met: false, reason: odd };
   if (classOf(progress.status) === 'finished') return finished(progress);
@@ -42,10 +46,10 @@ export function switched(latest: Latest, look: Look, anomalies: readonly Anomaly
   }
   const checkpoint = progress.reverseIncrSyncCheckpoint;
   if (checkpoint === null) return notYet('CheckpointUnknown', 'OMS gave no usable reverse checkpoint');
-  if (!isPlausible(checkpoint, look))
+  if (!isPlausible(checkpoint, observation))
     return notYet('CheckpointImplausible', 'the reverse checkpoint is more than 60 s in the future');
-  const { values = 0, movedAt = 0 } = latest.reverse ?? {};
-  const still = look.answeredAt - movedAt;
+  const { values = 0, movedAt = 0 } = projectState.reverse ?? {};
+  const still = observation.answeredAt - movedAt;
   if (values >= MIN_REVERSE_VALUES && still > MOVES_WITHIN_MS)
     return notYet(
       'ReverseNotMoving',
@@ -69,12 +73,12 @@ function finished({ enableReverseIncrSync }: Progress): SwitchedOrNot {
 }
 
 /** What later looks have to know of the reverse checkpoint: how many values it was seen at since the reverse step began. */
-export function reverseSeen(before: Latest, look: Look): Latest['reverse'] {
-  if (look.outcome !== 'OK') return before.reverse;
-  const { currentStep, reverseIncrSyncCheckpoint: value } = look.progress;
+export function reverseSeen(before: ProjectState, observation: Observation): ProjectState['reverse'] {
+  if (observation.outcome !== 'OK') return before.reverse;
+  const { currentStep, reverseIncrSyncCheckpoint: value } = observation.progress;
   if (phaseOf(currentStep) !== 'reverse') return undefined;
   if (value === null) return before.reverse;
   const seen = before.reverse;
-  if (seen === undefined) return { value, values: 1, movedAt: look.answeredAt };
-  return value > seen.value ? { value, values: seen.values + 1, movedAt: look.answeredAt } : seen;
+  if (seen === undefined) return { value, values: 1, movedAt: observation.answeredAt };
+  return value > seen.value ? { value, values: seen.values + 1, movedAt: observation.answeredAt } : seen;
 }

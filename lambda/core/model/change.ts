@@ -9,7 +9,7 @@ import type { Progress } from './progress';
  * - `vanished` / `back`: OMS knew the project and knows it no longer (vanished.ts), or knows it again;
  * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
  * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
- * - `way-back-lost` / `way-back-again`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
+ * - `rollback-path-lost` / `rollback-path-restored`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
  * - `cutover`: a cutover pipeline asks, warns or has ended;
  * - `summary`: several changes in one, at the end of a window in which they were muted; - `test`: somebody asked for a test message.
  */
@@ -30,8 +30,8 @@ export const CHANGE_KINDS = [
   'may-never-finish',
   'goal-met',
   'cutover',
-  'way-back-lost',
-  'way-back-again',
+  'rollback-path-lost',
+  'rollback-path-restored',
   'summary',
   'test',
 ] as const;
@@ -112,5 +112,5 @@ export function standing(
 
 export function importanceOf(change: Change): Importance | null {
   // Losing the way back matters whatever OMS says of the project.
-  return change.kind === 'way-back-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance);
+  return change.kind === 'rollback-path-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance);
 }

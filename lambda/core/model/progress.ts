@@ -51,7 +51,7 @@ export interface Envelope {
   readonly cost: string | null;
 }
 
-interface LookBase {
+interface ObservationBase {
   /** When our request began, Unix milliseconds by our clock. Orders looks, and tells whether one began after the fence. */
   readonly requestedAt: number;
   /** When the reply was complete, or the look given up, Unix milliseconds by our clock. */
@@ -65,9 +65,9 @@ interface LookBase {
 }
 
 /** One look at OMS. A failed look is a fact too, not an exception. */
-export type Look =
-  | (LookBase & { readonly outcome: 'OK'; readonly progress: Progress; readonly envelope: Envelope })
-  | (LookBase & {
+export type Observation =
+  | (ObservationBase & { readonly outcome: 'OK'; readonly progress: Progress; readonly envelope: Envelope })
+  | (ObservationBase & {
       readonly outcome: FailedOutcome;
       /** One sentence for a person: what happened and what was expected. Holds no secret. */
       readonly problem: string;

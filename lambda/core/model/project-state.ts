@@ -6,7 +6,7 @@ import type { Series } from '../observe/series';
 import type { Change } from './change';
 import type { Progress } from './progress';
 
-export interface Latest {
+export interface ProjectState {
   readonly project: string;
   /** 1 on the first write, one more on every write, without a gap. */
   readonly version: number;
@@ -32,7 +32,7 @@ export interface Latest {
   /** Unbroken series of looks that saw a condition. */
   readonly series: Readonly<Partial<Record<Series['name'], Series>>>;
   /** After this moment without a look a series is broken: nobody looked. */
-  readonly nextLookBy: number;
+  readonly nextPollBy: number;
   /** The same for the schedule's own looks; 0 where there is none. */
   readonly nextScheduledBy: number;
   /** Running time: milliseconds between looks that saw the project at work. */
@@ -56,32 +56,32 @@ export interface Latest {
   /** Changes not yet told, oldest first. */
   readonly pending: readonly Change[];
   /** Which health changes have been told and not ended, and other things told once. */
-  readonly told: Told;
+  readonly notified: Notified;
   /** Who is publishing now, and until when nobody else may. */
   readonly lease: { readonly owner: string; readonly until: number } | null;
   /** Unix milliseconds: until then changes are kept and not sent. Stays past its end until what was kept is summed up. Absent: no window. */
   readonly mutedUntil?: number;
 }
 
-export interface Told {
+export interface Notified {
   readonly unreachable?: boolean;
   readonly credentials?: boolean;
   readonly vanished?: boolean;
   readonly stalled?: boolean;
   readonly lagging?: boolean;
   /** Looks in a row on the other side of the lag threshold. */
-  readonly lagLooks?: number;
+  readonly lagPolls?: number;
   /** Percent of the resumable time told of, for the stop that began at statusSince. */
   readonly expiring?: number;
   readonly mayNeverFinish?: boolean;
   /** Whether writes to the target reach the source after a switchover. Absent before there was a way back. */
-  readonly wayBack?: 'OPEN' | 'LOST';
+  readonly rollbackPath?: 'OPEN' | 'LOST';
   /** The wait whose goal was told as met. */
   readonly goalMetFor?: string;
 }
 
 /** Unix milliseconds: a look that began before this overlapped the one that counts, and which of the two OMS saw first cannot be known. */
-export function countedUntil({ requestedAt, progressAt }: Latest): number {
+export function countedUntil({ requestedAt, progressAt }: ProjectState): number {
   return Math.max(requestedAt, progressAt ?? 0);
 }
 

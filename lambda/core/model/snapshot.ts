@@ -1,15 +1,15 @@
 /** What one check saw, kept. */
 import type { CheckResult } from '../../contract/check-result';
 import type { OmsApi } from '../../contract/oms';
-import type { Envelope, Look, Progress } from './progress';
+import type { Envelope, Observation, Progress } from './progress';
 
 /** Who looked. */
-export const LOOKERS = ['wait', 'schedule', 'check'] as const;
-export type Looker = (typeof LOOKERS)[number];
+export const POLLERS = ['wait', 'schedule', 'check'] as const;
+export type Poller = (typeof POLLERS)[number];
 
 export interface Snapshot extends CheckResult {
   readonly requestedAt: string;
-  readonly looker: Looker;
+  readonly looker: Poller;
   readonly api: OmsApi | null;
   /** All eleven data fields; null when the look failed. */
   readonly progress: Progress | null;
@@ -20,7 +20,7 @@ export interface Snapshot extends CheckResult {
 }
 
 /** A stored look as it was when it came. That a value went backwards shows by the looks before, and is found again from them. */
-export function lookIn(snapshot: Snapshot): Look {
+export function observationIn(snapshot: Snapshot): Observation {
   const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
   const base = {
     requestedAt: Date.parse(snapshot.requestedAt),

@@ -33,9 +33,9 @@ const ADVICE: Record<Exclude<ChangeKind, 'status' | 'found' | 'unreachable' | 'c
   'caught-up': NOTHING,
   expiring: 'resume the project in the OMS console, or accept that it must be started anew.',
   'may-never-finish': 'to cut over, wait for SYNCED, stop the writes, then wait for DRAINED.',
-  'way-back-lost':
+  'rollback-path-lost':
     'decide now whether to stay on the target; to keep the way back, see the reverse step in the OMS console and resume it.',
-  'way-back-again': NOTHING,
+  'rollback-path-restored': NOTHING,
   test: 'nothing; somebody asked the doctor whether messages arrive.',
   'goal-met': 'go on with the cutover; the pipeline that waited does so by itself.',
 };

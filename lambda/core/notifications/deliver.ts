@@ -6,7 +6,7 @@
  */
 
 import type { Change } from '../model/change';
-import type { Latest } from '../model/project-state';
+import type { ProjectState } from '../model/project-state';
 import type { Clock, Log, Notifier, Store } from '../ports';
 import type { Places } from './links';
 import { afterMute, isMuted } from './mute';
@@ -30,15 +30,15 @@ const CLOCKS_APART_MS = 10_000;
  * Takes the lease where something is pending, nobody holds it and nobody wants silence; for the write that is about to be made. What a
  * window of silence has kept is summed up in the same write.
  */
-export function claimed(latest: Latest, owner: string, now: number, leaseMs: number): Latest {
+export function claimed(projectState: ProjectState, owner: string, now: number, leaseMs: number): ProjectState {
   // Under somebody's lease a change may be on its way by itself: it must not go into a summary too.
-  if (isMuted(latest, now) || !isFree(latest, now, leaseMs)) return latest;
-  const due = afterMute(latest, now);
+  if (isMuted(projectState, now) || !isFree(projectState, now, leaseMs)) return projectState;
+  const due = afterMute(projectState, now);
   return due.pending.length > 0 ? { ...due, lease: { owner, until: now + leaseMs } } : due;
 }
 
 /** Also where the lease ends later than any lease taken by now can: a clock was ahead, and waiting for ours to reach it could take for ever. */
-function isFree({ lease }: Latest, now: number, leaseMs: number): boolean {
+function isFree({ lease }: ProjectState, now: number, leaseMs: number): boolean {
   return lease === null || lease.until <= now || lease.until > now + leaseMs + CLOCKS_APART_MS;
 }
 
@@ -47,14 +47,14 @@ function isFree({ lease }: Latest, now: number, leaseMs: number): boolean {
  * refuses stays pending. Never throws for the notifier's trouble.
  * @returns what is stored in the end, as far as it is known here.
  */
-export async function deliver(stored: Latest, owner: string, ports: DeliveryPorts): Promise<Latest> {
-  let current: Latest | undefined = stored;
+export async function deliver(stored: ProjectState, owner: string, ports: DeliveryPorts): Promise<ProjectState> {
+  let current: ProjectState | undefined = stored;
   while (current?.lease?.owner === owner) {
     const [change] = current.pending;
     const now = ports.clock.now();
     const mayTell = (ports.leaseMs === 0 || now < current.lease.until) && !isMuted(current, now);
-    const told = change !== undefined && mayTell && (await publish(change, ports)) ? change : null;
-    current = await clear(current, owner, told, ports);
+    const notified = change !== undefined && mayTell && (await publish(change, ports)) ? change : null;
+    current = await clear(current, owner, notified, ports);
   }
   return current ?? stored;
 }
@@ -77,21 +77,21 @@ async function publish(change: Change, { notifier, log, places }: DeliveryPorts)
 
 /** Takes the told change out, and gives the lease back where nothing is left to tell or `told` is null. Gives what is stored then. */
 async function clear(
-  before: Latest,
+  before: ProjectState,
   owner: string,
-  told: Change | null,
+  notified: Change | null,
   { store }: DeliveryPorts,
-): Promise<Latest | undefined> {
-  let current: Latest | undefined = before;
+): Promise<ProjectState | undefined> {
+  let current: ProjectState | undefined = before;
   while (current !== undefined) {
-    const pending = current.pending.filter((change) => change.id !== told?.id);
-    const goesOn = told !== null && pending.length > 0;
+    const pending = current.pending.filter((change) => change.id !== notified?.id);
+    const goesOn = notified !== null && pending.length > 0;
     const lease = current.lease?.owner === owner && !goesOn ? null : current.lease;
     // Also how a lost answer to our own write is recognised: nothing of it is left to do.
     if (lease === current.lease && pending.length === current.pending.length) return current;
-    const next: Latest = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
-    if ((await store.putLatest(next, { expectedVersion: current.version })) === 'stored') return next;
-    current = await store.readLatest(before.project);
+    const next: ProjectState = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
+    if ((await store.putState(next, { expectedVersion: current.version })) === 'stored') return next;
+    current = await store.readState(before.project);
   }
   return undefined;
 }

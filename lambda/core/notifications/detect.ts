@@ -5,12 +5,12 @@ import type { FailedOutcome } from '../../contract/oms';
 import type { Judgement, Question } from '../judge/judge';
 import { type Change, type ChangeKind, standing, withinBounds } from '../model/change';
 import { formatDuration, iso } from '../model/duration';
-import type { Look } from '../model/progress';
-import type { Latest, Told } from '../model/project-state';
+import type { Observation } from '../model/progress';
+import type { Notified, ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { isStalled, stillSeconds } from '../observe/stall';
 import { hasVanished } from '../observe/vanished';
-import { wayBack } from './rollback-path';
+import { rollbackPath } from './rollback-path';
 
 /** Told when no valid answer came for so many looks and so long. */
 const UNREACHABLE_LOOKS = 3;
@@ -42,32 +42,32 @@ export interface Asked {
 
 /** The item with its new changes pending, in the same write as the state that caused them. */
 export function withChanges(
-  before: Latest | undefined,
-  after: Latest,
-  look: Look,
+  before: ProjectState | undefined,
+  after: ProjectState,
+  observation: Observation,
   lagSeconds: number | null,
   eta: number | null,
   asked: Asked,
-): Latest {
+): ProjectState {
   const found: Found[] = [];
-  const told = { ...after.told };
-  status(before, after, look, found, told);
-  answers(after, look, found, told);
-  if (look.outcome === 'OK') {
-    movement(after, found, told);
-    lagging(after, look, lagSeconds, found, told);
-    expiry(after, look, found, told);
+  const notified = { ...after.notified };
+  status(before, after, observation, found, notified);
+  answers(after, observation, found, notified);
+  if (observation.outcome === 'OK') {
+    movement(after, found, notified);
+    lagging(after, observation, lagSeconds, found, notified);
+    expiry(after, observation, found, notified);
   }
-  wayBack(after, look, found, told);
-  wishes(asked, found, told);
-  if (found.length === 0) return { ...after, told };
+  rollbackPath(after, observation, found, notified);
+  wishes(asked, found, notified);
+  if (found.length === 0) return { ...after, notified };
   const facts = {
     project: after.project,
-    at: look.answeredAt,
+    at: observation.answeredAt,
     ...standing(after.progress),
     lagSeconds,
     eta,
-    said: look.said,
+    said: observation.said,
     ...(asked.execution === undefined ? {} : { execution: asked.execution }),
   };
   const changes: Change[] = found.map((one, i) => ({
@@ -78,105 +78,117 @@ export function withChanges(
   }));
   return {
     ...after,
-    told,
+    notified,
     sequence: after.sequence + changes.length,
     pending: withinBounds([...after.pending, ...changes]),
   };
 }
 
-function status(before: Latest | undefined, after: Latest, look: Look, found: Found[], told: Writable<Told>): void {
-  if (look.outcome !== 'OK') return;
+function status(
+  before: ProjectState | undefined,
+  after: ProjectState,
+  observation: Observation,
+  found: Found[],
+  notified: Writable<Notified>,
+): void {
+  if (observation.outcome !== 'OK') return;
   const was = before?.progress?.status;
-  const is = look.progress.status;
+  const is = observation.progress.status;
   if (was === is) return;
-  delete told.expiring;
-  delete told.stalled;
+  delete notified.expiring;
+  delete notified.stalled;
   if (was !== undefined) {
     found.push({ kind: 'status', from: was, to: is, ...(before?.statusSince ? { since: before.statusSince } : {}) });
     return;
   }
   const kind = classOf(is);
   if (kind !== 'waiting' && kind !== 'running' && kind !== 'finished') {
-    found.push({ kind: 'found', detail: `first seen ${is}`, since: after.statusSince ?? look.answeredAt });
+    found.push({ kind: 'found', detail: `first seen ${is}`, since: after.statusSince ?? observation.answeredAt });
   }
 }
 
-function answers(after: Latest, look: Look, found: Found[], told: Writable<Told>): void {
+function answers(after: ProjectState, observation: Observation, found: Found[], notified: Writable<Notified>): void {
   const { noAnswer, credentials } = after.series;
-  const problem = look.outcome === 'OK' ? '' : look.problem;
-  if (credentials !== undefined && told.credentials !== true) {
-    told.credentials = true;
+  const problem = observation.outcome === 'OK' ? '' : observation.problem;
+  if (credentials !== undefined && notified.credentials !== true) {
+    notified.credentials = true;
     found.push({ kind: 'credentials-refused', detail: problem, since: credentials.since });
   } else if (
-    look.outcome !== 'OK' &&
+    observation.outcome !== 'OK' &&
     noAnswer !== undefined &&
     credentials === undefined &&
-    told.unreachable !== true &&
-    noAnswer.looks >= UNREACHABLE_LOOKS &&
+    notified.unreachable !== true &&
+    noAnswer.polls >= UNREACHABLE_LOOKS &&
     noAnswer.last - noAnswer.since >= UNREACHABLE_MS
   ) {
-    told.unreachable = true;
-    found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since, outcome: look.outcome });
+    notified.unreachable = true;
+    found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since, outcome: observation.outcome });
   }
-  const vanished = hasVanished(after.progress, look);
+  const vanished = hasVanished(after.progress, observation);
   // Who says that a project is not known any more has heard us out: that much of OMS is well.
-  if (look.outcome !== 'OK' && !vanished) return;
-  if (told.credentials === true) found.push({ kind: 'credentials-accepted' });
-  if (told.unreachable === true) found.push({ kind: 'answering' });
-  delete told.credentials;
-  delete told.unreachable;
+  if (observation.outcome !== 'OK' && !vanished) return;
+  if (notified.credentials === true) found.push({ kind: 'credentials-accepted' });
+  if (notified.unreachable === true) found.push({ kind: 'answering' });
+  delete notified.credentials;
+  delete notified.unreachable;
   if (!vanished) {
-    if (told.vanished === true) found.push({ kind: 'back' });
-    delete told.vanished;
-  } else if (told.vanished !== true && classOf(after.progress?.status ?? '') !== 'gone') {
+    if (notified.vanished === true) found.push({ kind: 'back' });
+    delete notified.vanished;
+  } else if (notified.vanished !== true && classOf(after.progress?.status ?? '') !== 'gone') {
     // A project that was told to be released or deleted is expected to go.
-    told.vanished = true;
+    notified.vanished = true;
     const lastKnown = after.progressAt === null ? '' : `OMS last knew it at ${iso(after.progressAt)}; `;
     found.push({ kind: 'vanished', detail: `${lastKnown}${problem}` });
   }
 }
 
-function movement(after: Latest, found: Found[], told: Writable<Told>): void {
+function movement(after: ProjectState, found: Found[], notified: Writable<Notified>): void {
   const still = stillSeconds(after);
-  if (told.stalled !== true && isStalled(after)) {
-    told.stalled = true;
+  if (notified.stalled !== true && isStalled(after)) {
+    notified.stalled = true;
     found.push({
       kind: 'stalled',
       detail: `no percent and no checkpoint has moved for ${formatDuration(still)} of running`,
     });
-  } else if (told.stalled === true && still === 0) {
-    delete told.stalled;
+  } else if (notified.stalled === true && still === 0) {
+    delete notified.stalled;
     found.push({ kind: 'moving' });
   }
 }
 
-function lagging(after: Latest, look: Look, lagSeconds: number | null, found: Found[], told: Writable<Told>): void {
-  const phase = look.outcome === 'OK' ? phaseOf(look.progress.currentStep) : 'unknown';
+function lagging(
+  after: ProjectState,
+  observation: Observation,
+  lagSeconds: number | null,
+  found: Found[],
+  notified: Writable<Notified>,
+): void {
+  const phase = observation.outcome === 'OK' ? phaseOf(observation.progress.currentStep) : 'unknown';
   const importance = after.progress?.importance ?? 'MEDIUM';
   const threshold = LAG_THRESHOLD_SECONDS[importance];
   // Somebody has said in OMS that it does not matter: then its end is no news either.
-  if (threshold === null) delete told.lagging;
+  if (threshold === null) delete notified.lagging;
   const follows = phase === 'incremental' || phase === 'reverse';
   const past =
     threshold !== null &&
     follows &&
     lagSeconds !== null &&
-    (told.lagging === true ? lagSeconds <= threshold * CAUGHT_UP_SHARE : lagSeconds > threshold);
-  const looks = past ? (told.lagLooks ?? 0) + 1 : 0;
-  if (looks < LAG_LOOKS) {
-    if (looks === 0) delete told.lagLooks;
-    else told.lagLooks = looks;
+    (notified.lagging === true ? lagSeconds <= threshold * CAUGHT_UP_SHARE : lagSeconds > threshold);
+  const polls = past ? (notified.lagPolls ?? 0) + 1 : 0;
+  if (polls < LAG_LOOKS) {
+    if (polls === 0) delete notified.lagPolls;
+    else notified.lagPolls = polls;
     return;
   }
-  delete told.lagLooks;
-  if (told.lagging === true) {
-    delete told.lagging;
+  delete notified.lagPolls;
+  if (notified.lagging === true) {
+    delete notified.lagging;
     found.push({
       kind: 'caught-up',
       detail: `lag ${lagSeconds} s, the threshold for importance ${importance} is ${threshold} s`,
     });
   } else {
-    told.lagging = true;
+    notified.lagging = true;
     found.push({
       kind: 'lagging',
       detail: `lag ${lagSeconds} s, the threshold for importance ${importance} is ${threshold} s`,
@@ -185,13 +197,13 @@ function lagging(after: Latest, look: Look, lagSeconds: number | null, found: Fo
 }
 
 /** OMS cannot resume a project that was stopped too long: each share of that time is told once. */
-function expiry(after: Latest, look: Look, found: Found[], told: Writable<Told>): void {
+function expiry(after: ProjectState, observation: Observation, found: Found[], notified: Writable<Notified>): void {
   const kind = classOf(after.progress?.status ?? '');
   if ((kind !== 'suspended' && kind !== 'failed') || after.statusSince === null) return;
-  const stoppedSeconds = (look.answeredAt - after.statusSince) / 1000;
+  const stoppedSeconds = (observation.answeredAt - after.statusSince) / 1000;
   const due = EXPIRY_TELLS.filter((percent) => stoppedSeconds >= (RESUMABLE_SECONDS * percent) / 100).at(-1);
-  if (due === undefined || due <= (told.expiring ?? 0)) return;
-  told.expiring = due;
+  if (due === undefined || due <= (notified.expiring ?? 0)) return;
+  notified.expiring = due;
   const left = RESUMABLE_SECONDS - stoppedSeconds;
   const rest =
     left > 0
@@ -205,14 +217,14 @@ function expiry(after: Latest, look: Look, found: Found[], told: Writable<Told>)
 }
 
 /** What somebody who waits wants to hear. Reaching FINISHED is told by the status change alone. */
-function wishes({ question, judgement, waitId }: Asked, found: Found[], told: Writable<Told>): void {
+function wishes({ question, judgement, waitId }: Asked, found: Found[], notified: Writable<Notified>): void {
   if (waitId === null) return;
-  if (judgement.reason.code === 'MayNeverFinish' && told.mayNeverFinish !== true) {
-    told.mayNeverFinish = true;
+  if (judgement.reason.code === 'MayNeverFinish' && notified.mayNeverFinish !== true) {
+    notified.mayNeverFinish = true;
     found.push({ kind: 'may-never-finish', detail: judgement.reason.message });
   }
-  if (judgement.verdict === 'MET' && question.goal.type !== 'FINISHED' && told.goalMetFor !== waitId) {
-    told.goalMetFor = waitId;
+  if (judgement.verdict === 'MET' && question.goal.type !== 'FINISHED' && notified.goalMetFor !== waitId) {
+    notified.goalMetFor = waitId;
     found.push({ kind: 'goal-met', detail: `${question.goal.type}: ${judgement.reason.message}` });
   }
 }

@@ -47,19 +47,19 @@ export function bodyOf(change: Change, links: Links): string {
 
 function facts(change: Change): string[] {
   const { kind, detail, since, at } = change;
-  const told = [`Seen: ${moment(at)}`];
+  const notified = [`Seen: ${moment(at)}`];
   if (since !== undefined) {
     const lasted = formatDuration((at - since) / 1000);
     const what = kind === 'status' ? `Before that: ${plain(change.from ?? '', 64)}, since` : 'Since:';
-    told.push(`${what} ${moment(since)} (${lasted})`);
+    notified.push(`${what} ${moment(since)} (${lasted})`);
   }
-  if (kind === 'cutover') return told;
-  if (kind === 'test') return told;
-  if (detail !== undefined && kind !== 'summary') told.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
+  if (kind === 'cutover') return notified;
+  if (kind === 'test') return notified;
+  if (detail !== undefined && kind !== 'summary') notified.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
   const then = THEN[kind];
   const status = then === undefined ? 'Status' : `Status when OMS last ${then}`;
-  if (kind !== 'status' && kind !== 'found') told.push(`${status}: ${plain(change.status ?? 'unknown', 64)}`);
-  return [...told, ...progress(change, then === undefined ? 'Step' : 'Step then')];
+  if (kind !== 'status' && kind !== 'found') notified.push(`${status}: ${plain(change.status ?? 'unknown', 64)}`);
+  return [...notified, ...progress(change, then === undefined ? 'Step' : 'Step then')];
 }
 
 /** Where the look that is told of saw nothing, what is known is of an earlier one. */

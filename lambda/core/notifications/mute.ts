@@ -12,8 +12,8 @@ import { type Change, importanceOf, standing } from '../model/change';
 import { iso } from '../model/duration';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { show } from '../model/fields';
-import { type Latest, MAX_CONFLICTS } from '../model/project-state';
-import { firstLatest } from '../observe/observe';
+import { MAX_CONFLICTS, type ProjectState } from '../model/project-state';
+import { initialState } from '../observe/observe';
 import type { Clock, Store } from '../ports';
 import { adviceOn } from './advice';
 import { headline } from './headline';
@@ -24,7 +24,7 @@ export const LONGEST_MUTE_SECONDS = 7 * 86_400;
 const MAX_LINES = 50;
 const MAX_LINE = 78;
 
-export interface MuteOrder {
+export interface MuteRequest {
   readonly projectId: string;
   /** 0 ends a window now. */
   readonly forSeconds: number;
@@ -45,12 +45,12 @@ export interface MutePorts {
 }
 
 /** Further away than any window can be, its end was set by a clock that was wrong. */
-export function isMuted({ mutedUntil }: Latest, now: number): boolean {
+export function isMuted({ mutedUntil }: ProjectState, now: number): boolean {
   return mutedUntil !== undefined && now < mutedUntil && mutedUntil <= now + LONGEST_MUTE_SECONDS * 1000 + 60_000;
 }
 
 /** @throws InvalidInput that names every problem. */
-export function readMuteOrder(value: unknown): MuteOrder {
+export function readMuteRequest(value: unknown): MuteRequest {
   const { projectId, forSeconds, ...others } =
     typeof value === 'object' && value !== null ? { ...value } : ({} as Fields);
   const problems: string[] = [];
@@ -72,11 +72,11 @@ interface Fields extends Record<string, unknown> {
 }
 
 /** Sets the window's end, or ends it now; the same again changes nothing but the end. @throws CheckFailed for the store's trouble. */
-export async function mute({ projectId, forSeconds }: MuteOrder, ports: MutePorts): Promise<MuteReply> {
+export async function mute({ projectId, forSeconds }: MuteRequest, ports: MutePorts): Promise<MuteReply> {
   const now = ports.clock.now();
   const until = now + forSeconds * 1000;
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const before = (await ports.store.readLatest(projectId)) ?? firstLatest(projectId);
+    const before = (await ports.store.readState(projectId)) ?? initialState(projectId);
     const reply = {
       projectId,
       mutedUntil: forSeconds === 0 ? null : iso(until),
@@ -85,34 +85,34 @@ export async function mute({ projectId, forSeconds }: MuteOrder, ports: MutePort
     // Also how a lost answer to our own write is recognised.
     const nothingToDo = forSeconds === 0 ? !isMuted(before, now) : before.mutedUntil === until;
     if (nothingToDo) return reply;
-    const next: Latest = {
+    const next: ProjectState = {
       ...before,
       version: before.version + 1,
       writeId: `${ports.newId()}/mute`,
       mutedUntil: until,
     };
-    if ((await ports.store.putLatest(next, { expectedVersion: before.version })) === 'stored') return reply;
+    if ((await ports.store.putState(next, { expectedVersion: before.version })) === 'stored') return reply;
   }
   throw new CheckFailed(`the latest item of ${projectId} changed ${MAX_CONFLICTS} times in a row while it was muted`);
 }
 
 /** The item once its window is over: each run of changes summed up, one alone as it is. What a cutover asks keeps a message of its own. */
-export function afterMute(latest: Latest, now: number): Latest {
-  const { mutedUntil, ...rest } = latest;
-  if (mutedUntil === undefined) return latest;
+export function afterMute(projectState: ProjectState, now: number): ProjectState {
+  const { mutedUntil, ...rest } = projectState;
+  if (mutedUntil === undefined) return projectState;
   const pending: Change[] = [];
   let run: Change[] = [];
-  for (const change of latest.pending) {
+  for (const change of projectState.pending) {
     if (change.kind !== 'cutover') run.push(change);
     else {
-      pending.push(...summedUp(run, latest, now), change);
+      pending.push(...summedUp(run, projectState, now), change);
       run = [];
     }
   }
-  return { ...rest, pending: [...pending, ...summedUp(run, latest, now)] };
+  return { ...rest, pending: [...pending, ...summedUp(run, projectState, now)] };
 }
 
-function summedUp(run: readonly Change[], { project, progress }: Latest, now: number): readonly Change[] {
+function summedUp(run: readonly Change[], { project, progress }: ProjectState, now: number): readonly Change[] {
   const last = run.at(-1);
   if (last === undefined || run.length === 1) return run;
   const lines = run.flatMap(linesOf);

@@ -10,8 +10,8 @@ import { cut } from '../../contract/text';
 import type { CutoverRecord, Notice } from '../cutover/record';
 import { type Change, standing, withinBounds } from '../model/change';
 import { CheckFailed } from '../model/errors';
-import { type Latest, MAX_CONFLICTS, remembering } from '../model/project-state';
-import { firstLatest } from '../observe/observe';
+import { MAX_CONFLICTS, type ProjectState, remembering } from '../model/project-state';
+import { initialState } from '../observe/observe';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { isMuted } from './mute';
 
@@ -28,7 +28,7 @@ export async function handOver(record: CutoverRecord, notice: Notice, ports: Del
  * Tells what is still pending of a project at which perhaps nobody else looks: of a cutover that asks, or has ended.
  * @param owner a new id. @returns whether all of a cutover is told, or kept on purpose.
  */
-export async function tellPending(project: string, owner: string, ports: DeliveryPorts): Promise<boolean> {
+export async function deliverPending(project: string, owner: string, ports: DeliveryPorts): Promise<boolean> {
   const left = await putAndTell(project, owner, ports, (before, now) => {
     if (before.lease?.owner === owner) return { ...before, version: before.version + 1, lease: null };
     const isFree = before.lease === null || before.lease.until <= now;
@@ -42,21 +42,21 @@ async function putAndTell(
   project: string,
   owner: string,
   ports: DeliveryPorts,
-  change: (before: Latest, now: number) => Latest | null,
-): Promise<Latest> {
+  change: (before: ProjectState, now: number) => ProjectState | null,
+): Promise<ProjectState> {
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const before = (await ports.store.readLatest(project)) ?? firstLatest(project);
+    const before = (await ports.store.readState(project)) ?? initialState(project);
     const now = ports.clock.now();
     const changed = change(before, now);
     if (changed === null) return before;
     const next = claimed(changed, owner, now, ports.leaseMs);
-    if ((await ports.store.putLatest(next, { expectedVersion: before.version })) === 'stored')
+    if ((await ports.store.putState(next, { expectedVersion: before.version })) === 'stored')
       return await deliver(next, owner, ports);
   }
   throw new CheckFailed(`the latest item of ${project} changed under this notice ${MAX_CONFLICTS} times in a row`);
 }
 
-function withChange(before: Latest, id: string, notice: Notice, now: number): Latest {
+function withChange(before: ProjectState, id: string, notice: Notice, now: number): ProjectState {
   const change: Change = {
     id,
     sequence: before.sequence + 1,

@@ -2,8 +2,8 @@
 
 import { RESUMABLE_SECONDS } from '../../contract/defaults';
 import { formatDuration } from '../model/duration';
-import type { Look } from '../model/progress';
-import type { Latest, Told } from '../model/project-state';
+import type { Observation } from '../model/progress';
+import type { Notified, ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { hasVanished } from '../observe/vanished';
 import type { Found } from './detect';
@@ -12,30 +12,35 @@ import type { Found } from './detect';
 const STANDS_STILL_MS = 15 * 60_000;
 
 /** Adds what is to be told, once for each loss and once for each return. */
-export function wayBack(after: Latest, look: Look, found: Found[], told: { wayBack?: Told['wayBack'] }): void {
-  const vanished = hasVanished(after.progress, look);
-  if (look.outcome !== 'OK' && !vanished) return;
-  const lost = look.outcome === 'OK' ? lostBecause(after, look) : 'OMS knows the project no longer';
+export function rollbackPath(
+  after: ProjectState,
+  observation: Observation,
+  found: Found[],
+  notified: { rollbackPath?: Notified['rollbackPath'] },
+): void {
+  const vanished = hasVanished(after.progress, observation);
+  if (observation.outcome !== 'OK' && !vanished) return;
+  const lost = observation.outcome === 'OK' ? lostBecause(after, observation) : 'OMS knows the project no longer';
   const works =
     lost === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(after.progress?.currentStep ?? null) === 'reverse';
-  if (told.wayBack === undefined) {
-    if (works) told.wayBack = 'OPEN';
+  if (notified.rollbackPath === undefined) {
+    if (works) notified.rollbackPath = 'OPEN';
     return;
   }
-  if (lost !== null && told.wayBack === 'OPEN') {
-    told.wayBack = 'LOST';
+  if (lost !== null && notified.rollbackPath === 'OPEN') {
+    notified.rollbackPath = 'LOST';
     found.push({
-      kind: 'way-back-lost',
+      kind: 'rollback-path-lost',
       detail: `${lost}. What is written to the target now does not reach the source.`,
     });
-  } else if (works && told.wayBack === 'LOST') {
-    told.wayBack = 'OPEN';
-    found.push({ kind: 'way-back-again', detail: 'the reverse checkpoint moves again' });
+  } else if (works && notified.rollbackPath === 'LOST') {
+    notified.rollbackPath = 'OPEN';
+    found.push({ kind: 'rollback-path-restored', detail: 'the reverse checkpoint moves again' });
   }
 }
 
-function lostBecause({ reverse }: Latest, look: Look & { outcome: 'OK' }): string | null {
-  const { status, currentStep } = look.progress;
+function lostBecause({ reverse }: ProjectState, observation: Observation & { outcome: 'OK' }): string | null {
+  const { status, currentStep } = observation.progress;
   switch (classOf(status)) {
     case 'finished':
     case 'gone':
@@ -52,6 +57,6 @@ function lostBecause({ reverse }: Latest, look: Look & { outcome: 'OK' }): strin
   const phase = phaseOf(currentStep);
   if (phase === 'unknown') return null;
   if (phase !== 'reverse') return `the step is ${currentStep}, and no longer a reverse one`;
-  const still = reverse === undefined ? 0 : look.answeredAt - reverse.movedAt;
+  const still = reverse === undefined ? 0 : observation.answeredAt - reverse.movedAt;
   return still >= STANDS_STILL_MS ? `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}` : null;
 }

@@ -18,8 +18,10 @@ export class SideChannels implements Notifier {
 
   async publish(notification: Notification): Promise<void> {
     await this.main.publish(notification);
-    const told = Object.entries(this.others).map(([channel, notifier]) => this.tell(channel, notifier, notification));
-    await Promise.all(told);
+    const notified = Object.entries(this.others).map(([channel, notifier]) =>
+      this.tell(channel, notifier, notification),
+    );
+    await Promise.all(notified);
   }
 
   private async tell(channel: string, notifier: Notifier, notification: Notification): Promise<void> {

@@ -101,17 +101,17 @@ function median(values: readonly number[]): number {
 }
 
 /** Adds a look, and merges the oldest neighbours until there are few again. Merging keeps the worse of each value, so it can close a gate but never open one. */
-export function withSpan(spans: readonly Span[], look: Span): readonly Span[] {
+export function withSpan(spans: readonly Span[], observation: Span): readonly Span[] {
   const last = spans.at(-1);
-  if (last !== undefined && !last.ready && !look.ready) return [...spans.slice(0, -1), merge(last, look)];
-  const grown = [...spans, look];
+  if (last !== undefined && !last.ready && !observation.ready) return [...spans.slice(0, -1), merge(last, observation)];
+  const grown = [...spans, observation];
   if (grown.length <= MAX_SPANS) return grown;
   // Merge where it costs least detail for its age: the shortest merged stretch relative to how long ago it is.
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let i = 0; i + 1 < grown.length - 1; i += 1) {
     const [a, b] = [grown[i] as Span, grown[i + 1] as Span];
-    const cost = (b.to - a.from + 1) / (look.to - b.to + 1);
+    const cost = (b.to - a.from + 1) / (observation.to - b.to + 1);
     if (cost < bestCost) [best, bestCost] = [i, cost];
   }
   return [...grown.slice(0, best), merge(grown[best] as Span, grown[best + 1] as Span), ...grown.slice(best + 2)];

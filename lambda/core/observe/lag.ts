@@ -1,5 +1,5 @@
 /** How far the target is behind: which checkpoint counts, on whose clock, and whether it can be believed. */
-import type { Look, Progress } from '../model/progress';
+import type { Observation, Progress } from '../model/progress';
 import { phaseOf } from '../model/status';
 
 /** A Date header further off than this is more likely wrong than the clock it speaks for: it is reported, not subtracted. */
@@ -11,8 +11,8 @@ export const PLAUSIBLE_FUTURE_MS = 60_000;
 export const STALE_CHECKPOINT_MS = 30_000;
 
 /** OMS's clock minus ours where it is believed, else 0, milliseconds. */
-export function believedSkewMs(look: Pick<Look, 'clockSkewMs'>): number {
-  const skew = look.clockSkewMs ?? 0;
+export function believedSkewMs(observation: Pick<Observation, 'clockSkewMs'>): number {
+  const skew = observation.clockSkewMs ?? 0;
   return Math.abs(skew) <= MAX_BELIEVED_SKEW_MS ? skew : 0;
 }
 
@@ -24,16 +24,16 @@ const DATE_STEP_MS = 1_000;
  * when OMS answered, somewhere between our request and its answer. Null where no look has told.
  */
 export function skewRange(
-  look: Pick<Look, 'requestedAt' | 'answeredAt'>,
+  observation: Pick<Observation, 'requestedAt' | 'answeredAt'>,
   skewMs: number | null,
 ): { readonly least: number; readonly most: number } | null {
   if (skewMs === null) return null;
-  const eitherWay = (look.answeredAt - look.requestedAt) / 2;
+  const eitherWay = (observation.answeredAt - observation.requestedAt) / 2;
   return { least: skewMs - eitherWay, most: skewMs + eitherWay + DATE_STEP_MS };
 }
 
 /** OMS's clock is so far ahead that no lag can be told by it: a checkpoint that is far behind would look fresh. */
-export function isTooFarAhead({ clockSkewMs }: Pick<Look, 'clockSkewMs'>): boolean {
+export function isTooFarAhead({ clockSkewMs }: Pick<Observation, 'clockSkewMs'>): boolean {
   return clockSkewMs !== null && clockSkewMs > MAX_BELIEVED_SKEW_MS;
 }
 
@@ -43,16 +43,16 @@ export function countingCheckpoint(progress: Progress): number | null {
 }
 
 /** Seconds the counting checkpoint is behind OMS's clock, 0 at least; null when there is none or it lies implausibly far ahead. */
-export function lagSecondsOf(look: Look): number | null {
-  if (look.outcome !== 'OK') return null;
-  const checkpoint = countingCheckpoint(look.progress);
+export function lagSecondsOf(observation: Observation): number | null {
+  if (observation.outcome !== 'OK') return null;
+  const checkpoint = countingCheckpoint(observation.progress);
   if (checkpoint === null) return null;
-  const lagMs = look.answeredAt + believedSkewMs(look) - checkpoint * 1000;
+  const lagMs = observation.answeredAt + believedSkewMs(observation) - checkpoint * 1000;
   return lagMs < -PLAUSIBLE_FUTURE_MS ? null : Math.max(0, Math.round(lagMs / 1000));
 }
 
 /** True for a checkpoint at most 60 s ahead of both clocks, ours and OMS's: skew may only tighten a gate. */
-export function isPlausible(checkpoint: number, look: Look): boolean {
-  const earlierNow = look.answeredAt + Math.min(0, believedSkewMs(look));
+export function isPlausible(checkpoint: number, observation: Observation): boolean {
+  const earlierNow = observation.answeredAt + Math.min(0, believedSkewMs(observation));
   return checkpoint * 1000 <= earlierNow + PLAUSIBLE_FUTURE_MS;
 }

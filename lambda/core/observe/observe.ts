@@ -4,16 +4,16 @@ import type { Anomaly } from '../../contract/oms';
 import { closedBecause } from '../judge/gate';
 import { reverseSeen } from '../judge/switched';
 import { iso } from '../model/duration';
-import type { Look, Progress } from '../model/progress';
-import { type Latest, remembering } from '../model/project-state';
+import type { Observation, Progress } from '../model/progress';
+import { type ProjectState, remembering } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { type Mark, type Span, withMark, withSpan } from './history';
 import { isPlausible, isTooFarAhead, lagSecondsOf, STALE_CHECKPOINT_MS } from './lag';
 import { nextSeries, type StatusGraces } from './series';
 
 /** What observing found beside the next item. */
-export interface Observation {
-  readonly latest: Latest;
+export interface ObservedState {
+  readonly projectState: ProjectState;
   /** Those of the reply, and those that only the past shows (a percent or a checkpoint that went backwards). */
   readonly anomalies: readonly Anomaly[];
   readonly lagSeconds: number | null;
@@ -21,69 +21,73 @@ export interface Observation {
 
 /** @param before undefined for a project never seen. @param checkId names this check and its write. */
 export function observe(
-  before: Latest | undefined,
-  look: Look,
+  before: ProjectState | undefined,
+  observation: Observation,
   project: string,
   checkId: string,
   graces: StatusGraces,
-): Observation {
-  const clockWentBack = before !== undefined && look.requestedAt < before.requestedAt;
-  const anomalies = [...look.anomalies, ...backwards(before, look)];
+): ObservedState {
+  const clockWentBack = before !== undefined && observation.requestedAt < before.requestedAt;
+  const anomalies = [...observation.anomalies, ...backwards(before, observation)];
   if (clockWentBack) {
     anomalies.push({
       field: 'clock',
-      value: iso(look.requestedAt),
+      value: iso(observation.requestedAt),
       problem: `our own clock went back from ${iso(before.requestedAt)}`,
     });
   }
-  const lagSeconds = lagSecondsOf(look);
-  const base = before === undefined ? firstLatest(project) : before;
+  const lagSeconds = lagSecondsOf(observation);
+  const base = before === undefined ? initialState(project) : before;
   const unbroken =
-    before !== undefined && !clockWentBack && look.requestedAt <= Math.max(before.nextLookBy, before.nextScheduledBy);
-  const seen = look.outcome === 'OK' ? look.progress : null;
-  const active = activeTime(base, look, unbroken);
+    before !== undefined &&
+    !clockWentBack &&
+    observation.requestedAt <= Math.max(before.nextPollBy, before.nextScheduledBy);
+  const seen = observation.outcome === 'OK' ? observation.progress : null;
+  const active = activeTime(base, observation, unbroken);
   const checkpointSince = sinceOf(
     base.progress?.incrSyncCheckpoint,
     seen?.incrSyncCheckpoint,
     base.checkpointSince,
-    look,
+    observation,
   );
-  const span = spanOf(base, look, anomalies, lagSeconds, checkpointSince);
+  const span = spanOf(base, observation, anomalies, lagSeconds, checkpointSince);
   return {
     anomalies,
     lagSeconds,
-    latest: {
+    projectState: {
       ...base,
       version: base.version + 1,
       writeId: checkId,
       recentChecks: remembering(base.recentChecks, checkId),
-      requestedAt: look.requestedAt,
-      observedAt: look.answeredAt,
-      outcome: look.outcome,
-      problem: look.outcome === 'OK' ? null : look.problem,
-      api: look.api ?? base.api,
-      clockSkewMs: look.clockSkewMs ?? base.clockSkewMs,
+      requestedAt: observation.requestedAt,
+      observedAt: observation.answeredAt,
+      outcome: observation.outcome,
+      problem: observation.outcome === 'OK' ? null : observation.problem,
+      api: observation.api ?? base.api,
+      clockSkewMs: observation.clockSkewMs ?? base.clockSkewMs,
       progress: seen ?? base.progress,
-      progressAt: seen === null ? base.progressAt : look.answeredAt,
+      progressAt: seen === null ? base.progressAt : observation.answeredAt,
       statusSince:
-        seen === null ? base.statusSince : sinceOf(base.progress?.status, seen.status, base.statusSince, look),
+        seen === null ? base.statusSince : sinceOf(base.progress?.status, seen.status, base.statusSince, observation),
       stepSince:
-        seen === null ? base.stepSince : sinceOf(base.progress?.currentStep, seen.currentStep, base.stepSince, look),
-      series: nextSeries(base.series, look, base.progress, unbroken, graces),
+        seen === null
+          ? base.stepSince
+          : sinceOf(base.progress?.currentStep, seen.currentStep, base.stepSince, observation),
+      series: nextSeries(base.series, observation, base.progress, unbroken, graces),
       activeMs: active,
       marks: marksOf(base, seen, active),
       movedAtActiveMs: seen !== null && moved(base.progress, seen) ? active : base.movedAtActiveMs,
       spans: withSpan(clockWentBack ? [] : base.spans, span),
       checkpointSince: seen === null ? base.checkpointSince : checkpointSince,
-      sourceAheadMs: sourceAhead(base, look),
+      sourceAheadMs: sourceAhead(base, observation),
       bestLagSeconds: bestLag(base, seen, lagSeconds),
-      reverse: reverseSeen(base, look),
+      reverse: reverseSeen(base, observation),
     },
   };
 }
 
 /** A project before its first look. */
-export function firstLatest(project: string): Latest {
+export function initialState(project: string): ProjectState {
   return {
     project,
     version: 0,
@@ -100,7 +104,7 @@ export function firstLatest(project: string): Latest {
     statusSince: null,
     stepSince: null,
     series: {},
-    nextLookBy: 0,
+    nextPollBy: 0,
     nextScheduledBy: 0,
     activeMs: 0,
     marks: [],
@@ -110,30 +114,35 @@ export function firstLatest(project: string): Latest {
     bestLagSeconds: null,
     sequence: 0,
     pending: [],
-    told: {},
+    notified: {},
     lease: null,
   };
 }
 
 /** Keeps `since` while a value stays the same; a first or a new value counts from this look. */
-function sinceOf<T>(was: T | undefined, is: T | undefined, since: number | null, look: Look): number | null {
-  return was === is && since !== null ? since : look.answeredAt;
+function sinceOf<T>(
+  was: T | undefined,
+  is: T | undefined,
+  since: number | null,
+  observation: Observation,
+): number | null {
+  return was === is && since !== null ? since : observation.answeredAt;
 }
 
 /** Time between two looks that both saw the project at work. Time in which nobody looked is no evidence of work, unless a percent moved in it. */
-function activeTime(base: Latest, look: Look, unbroken: boolean): number {
+function activeTime(base: ProjectState, observation: Observation, unbroken: boolean): number {
   const bothRunning =
-    look.outcome === 'OK' &&
-    classOf(look.progress.status) === 'running' &&
+    observation.outcome === 'OK' &&
+    classOf(observation.progress.status) === 'running' &&
     base.progress !== null &&
     classOf(base.progress.status) === 'running';
-  const progressed = bothRunning && look.progress.fullMigrationProgress !== base.progress?.fullMigrationProgress;
+  const progressed = bothRunning && observation.progress.fullMigrationProgress !== base.progress?.fullMigrationProgress;
   if (!bothRunning || (!unbroken && !progressed)) return base.activeMs;
-  return base.activeMs + Math.max(0, look.answeredAt - (base.progressAt ?? look.answeredAt));
+  return base.activeMs + Math.max(0, observation.answeredAt - (base.progressAt ?? observation.answeredAt));
 }
 
 /** Marks count while the full copy runs, and the moment it reaches 100. */
-function marksOf(base: Latest, seen: Progress | null, active: number): readonly Mark[] {
+function marksOf(base: ProjectState, seen: Progress | null, active: number): readonly Mark[] {
   if (seen === null || seen.enableFullMigration === false) return base.marks;
   const started =
     base.marks.length > 0 || phaseOf(seen.currentStep) === 'full' || (seen.fullMigrationProgress ?? 0) > 0;
@@ -153,8 +162,8 @@ function moved(was: Progress | null, is: Progress): boolean {
 }
 
 /** Values that may only grow while a project runs. Going back, they are odd: a restart under the same id, or a mistake. */
-function backwards(before: Latest | undefined, look: Look): Anomaly[] {
-  if (before === undefined || before.progress === null || look.outcome !== 'OK') return [];
+function backwards(before: ProjectState | undefined, observation: Observation): Anomaly[] {
+  if (before === undefined || before.progress === null || observation.outcome !== 'OK') return [];
   const was = before.progress;
   const found: Anomaly[] = [];
   for (const field of [
@@ -163,7 +172,7 @@ function backwards(before: Latest | undefined, look: Look): Anomaly[] {
     'incrSyncCheckpoint',
     'reverseIncrSyncCheckpoint',
   ] as const) {
-    const [from, to] = [was[field], look.progress[field]];
+    const [from, to] = [was[field], observation.progress[field]];
     if (from !== null && to !== null && to < from) {
       found.push({ field, value: String(to), problem: `went backwards from ${from}` });
     }
@@ -172,20 +181,20 @@ function backwards(before: Latest | undefined, look: Look): Anomaly[] {
 }
 
 function spanOf(
-  base: Latest,
-  look: Look,
+  base: ProjectState,
+  observation: Observation,
   anomalies: readonly Anomaly[],
   lagSeconds: number | null,
   checkpointSince: number | null,
 ): Span {
-  const at = look.answeredAt;
-  const checkpoint = look.outcome === 'OK' ? look.progress.incrSyncCheckpoint : null;
+  const at = observation.answeredAt;
+  const checkpoint = observation.outcome === 'OK' ? observation.progress.incrSyncCheckpoint : null;
   const ready =
-    closedBecause(look, anomalies) === null &&
+    closedBecause(observation, anomalies) === null &&
     checkpoint !== null &&
     // Null also where the checkpoint lies too far ahead, by the clock of OMS.
     lagSeconds !== null &&
-    !isTooFarAhead(look) &&
+    !isTooFarAhead(observation) &&
     checkpointSince !== null &&
     at - checkpointSince < STALE_CHECKPOINT_MS;
   const fresh = ready && checkpointSince === at;
@@ -199,15 +208,15 @@ function spanOf(
   };
 }
 
-function sourceAhead(base: Latest, look: Look): number | undefined {
-  if (look.outcome !== 'OK') return base.sourceAheadMs;
-  const { currentStep, incrSyncCheckpoint: checkpoint } = look.progress;
+function sourceAhead(base: ProjectState, observation: Observation): number | undefined {
+  if (observation.outcome !== 'OK') return base.sourceAheadMs;
+  const { currentStep, incrSyncCheckpoint: checkpoint } = observation.progress;
   if (phaseOf(currentStep) !== 'incremental') return undefined;
-  if (checkpoint === null || !isPlausible(checkpoint, look)) return base.sourceAheadMs;
-  return Math.max(base.sourceAheadMs ?? 0, checkpoint * 1000 - look.answeredAt);
+  if (checkpoint === null || !isPlausible(checkpoint, observation)) return base.sourceAheadMs;
+  return Math.max(base.sourceAheadMs ?? 0, checkpoint * 1000 - observation.answeredAt);
 }
 
-function bestLag(base: Latest, seen: Progress | null, lagSeconds: number | null): number | null {
+function bestLag(base: ProjectState, seen: Progress | null, lagSeconds: number | null): number | null {
   if (seen === null) return base.bestLagSeconds;
   if (phaseOf(seen.currentStep) !== 'incremental') return null;
   if (lagSeconds === null) return base.bestLagSeconds;

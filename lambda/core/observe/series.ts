@@ -4,7 +4,7 @@
  * Looks that got no answer saw nothing against a status either. They do not add to its series, and for a part of the grace they do not end it:
  * or an OMS that is restarted every night would never let a project be suspended for twelve hours.
  */
-import type { Look, Progress } from '../model/progress';
+import type { Observation, Progress } from '../model/progress';
 import { classOf } from '../model/status';
 import { hasVanished } from './vanished';
 
@@ -18,7 +18,7 @@ export interface Series {
   /** Unix milliseconds of the first and the last look of the series. */
   readonly since: number;
   readonly last: number;
-  readonly looks: number;
+  readonly polls: number;
   /** Looks since the last one got no answer. */
   readonly missed?: true;
 }
@@ -27,11 +27,11 @@ export interface Series {
  * The conditions a look saw. A refused password is no valid answer either, so that answers which take turns at failing add up. That a project
  * has vanished is an answer, and final: no series of looks makes it any truer.
  */
-function conditionsOf(look: Look, known: Progress | null): readonly SeriesName[] {
-  if (hasVanished(known, look)) return [];
-  if (look.outcome !== 'OK')
-    return look.outcome === 'OmsRejectedCredentials' ? ['noAnswer', 'credentials'] : ['noAnswer'];
-  const statusClass = classOf(look.progress.status);
+function conditionsOf(observation: Observation, known: Progress | null): readonly SeriesName[] {
+  if (hasVanished(known, observation)) return [];
+  if (observation.outcome !== 'OK')
+    return observation.outcome === 'OmsRejectedCredentials' ? ['noAnswer', 'credentials'] : ['noAnswer'];
+  const statusClass = classOf(observation.progress.status);
   return statusClass === 'failed' || statusClass === 'suspended' || statusClass === 'unknown' ? [statusClass] : [];
 }
 
@@ -42,26 +42,26 @@ function conditionsOf(look: Look, known: Progress | null): readonly SeriesName[]
  */
 export function nextSeries(
   before: Readonly<Partial<Record<SeriesName, Series>>>,
-  look: Look,
+  observation: Observation,
   known: Progress | null,
   unbroken: boolean,
   graces: StatusGraces,
 ): Partial<Record<SeriesName, Series>> {
-  const saysNothing = look.outcome !== 'OK' && !hasVanished(known, look);
+  const saysNothing = observation.outcome !== 'OK' && !hasVanished(known, observation);
   const after: Partial<Record<SeriesName, Series>> = saysNothing && unbroken ? onlyOfStatus(before) : {};
-  for (const name of conditionsOf(look, known)) {
+  for (const name of conditionsOf(observation, known)) {
     const earlier = unbroken ? before[name] : undefined;
-    const running = earlier !== undefined && !isTornApart(earlier, look, graces) ? earlier : undefined;
+    const running = earlier !== undefined && !isTornApart(earlier, observation, graces) ? earlier : undefined;
     after[name] =
       running === undefined
-        ? { name, since: beginning(name, look), last: look.answeredAt, looks: 1 }
-        : { name, since: running.since, last: look.answeredAt, looks: running.looks + 1 };
+        ? { name, since: beginning(name, observation), last: observation.answeredAt, polls: 1 }
+        : { name, since: running.since, last: observation.answeredAt, polls: running.polls + 1 };
   }
   return after;
 }
 
 /** A look that waits for an answer in vain sees that there is none from its beginning; a status is seen when it is said. */
-function beginning(name: SeriesName, { requestedAt, answeredAt }: Look): number {
+function beginning(name: SeriesName, { requestedAt, answeredAt }: Observation): number {
   return name === 'noAnswer' || name === 'credentials' ? requestedAt : answeredAt;
 }
 
@@ -75,10 +75,10 @@ function onlyOfStatus(before: Readonly<Partial<Record<SeriesName, Series>>>): Pa
   return Object.fromEntries(running.map((series) => [series.name, { ...series, missed: true }]));
 }
 
-function isTornApart({ name, last, missed }: Series, look: Look, graces: StatusGraces): boolean {
+function isTornApart({ name, last, missed }: Series, observation: Observation, graces: StatusGraces): boolean {
   const status = OF_STATUS.find((one) => one === name);
   if (missed !== true || status === undefined) return false;
-  return look.answeredAt - last > graces[`${status}GraceSeconds`] * 1000 * MISSED_SHARE;
+  return observation.answeredAt - last > graces[`${status}GraceSeconds`] * 1000 * MISSED_SHARE;
 }
 
 /** Unix milliseconds at which the graces of statuses end that were seen before a look that got no answer. */
@@ -90,6 +90,6 @@ export function statusGracesEnd(series: Readonly<Partial<Record<SeriesName, Seri
 }
 
 /** How late a look may come and still continue a series: half its promise, 3 s at least. */
-export function latestLookBy(observedAt: number, promisedSeconds: number): number {
+export function latestPollBy(observedAt: number, promisedSeconds: number): number {
   return observedAt + promisedSeconds * 1000 + Math.max(3_000, promisedSeconds * 500);
 }

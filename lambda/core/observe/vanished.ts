@@ -1,5 +1,5 @@
 /** A project that OMS knew and knows no longer. */
-import type { Look, Progress } from '../model/progress';
+import type { Observation, Progress } from '../model/progress';
 
 /**
  * Whether OMS has just said that it knows a project no longer of which it gave progress before. What takes that for final (a wait) and what
@@ -12,6 +12,6 @@ import type { Look, Progress } from '../model/progress';
  *
  * @param known the last progress that OMS gave, however long ago.
  */
-export function hasVanished(known: Progress | null, look: Look): boolean {
-  return look.outcome === 'OmsProjectNotFound' && known !== null;
+export function hasVanished(known: Progress | null, observation: Observation): boolean {
+  return observation.outcome === 'OmsProjectNotFound' && known !== null;
 }

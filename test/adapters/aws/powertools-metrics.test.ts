@@ -1,6 +1,6 @@
 import { MAX_PROJECTS_APART, PowertoolsMetrics } from '../../../lambda/adapters/aws/powertools-metrics';
 import { METRICS } from '../../../lambda/contract/environment';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import type { MeasuredCheck } from '../../../lambda/core/ports';
 import { failed, ok, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
@@ -9,9 +9,12 @@ import { linesOf } from './output';
 const metrics = (fleetSize: number | null) =>
   new PowertoolsMetrics({ names: METRICS, monitorName: 'Monitor', fleetSize });
 
-function measured(look: Look, changed: Partial<MeasuredCheck> & { readonly project?: string } = {}): MeasuredCheck {
+function measured(
+  observation: Observation,
+  changed: Partial<MeasuredCheck> & { readonly project?: string } = {},
+): MeasuredCheck {
   const { project = 'p_x', ...rest } = changed;
-  const result = { ...play([look]).last, project };
+  const result = { ...play([observation]).last, project };
   return {
     result,
     looker: 'schedule',

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
-import { firstLatest } from '../../../lambda/core/observe/observe';
+import { initialState } from '../../../lambda/core/observe/observe';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/services/embedded-dynamodb';
 import { Harness } from '../../support/harness';
@@ -35,8 +35,8 @@ describe('the store in DynamoDB', () => {
     );
     const items = (Items ?? []).map((item) => unmarshall(item));
     expect(items.map(({ sk, expiresAt }) => [sk.split('#')[0], expiresAt])).toEqual([
-      ['LATEST', undefined],
       ['SNAPSHOT', T0 / 1000 + 7 * 86_400],
+      ['STATE', undefined],
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('the store in DynamoDB', () => {
     const run = new Harness([ok(T0)], open());
     await run.check({}, { project: 'p_read' });
     const { Item } = await client.send(
-      new GetItemCommand({ TableName: LOCAL_TABLE.name, Key: marshall({ pk: 'p_read', sk: 'LATEST' }) }),
+      new GetItemCommand({ TableName: LOCAL_TABLE.name, Key: marshall({ pk: 'p_read', sk: 'STATE' }) }),
     );
     expect(unmarshall(Item ?? {})).toMatchObject({
       version: 1,
@@ -55,14 +55,21 @@ describe('the store in DynamoDB', () => {
 
   test('stores text that UTF-8 can carry, whatever OMS or a step of the user’s said', async () => {
     const store = open();
-    const latest = firstLatest('p_half');
-    await store.putLatest({ ...latest, writeId: 'a\ud83d', recentChecks: ['\ude80', '🚀'] }, { expectedVersion: 0 });
-    expect(await store.readLatest('p_half')).toEqual({ ...latest, writeId: 'a\ufffd', recentChecks: ['\ufffd', '🚀'] });
+    const projectState = initialState('p_half');
+    await store.putState(
+      { ...projectState, writeId: 'a\ud83d', recentChecks: ['\ude80', '🚀'] },
+      { expectedVersion: 0 },
+    );
+    expect(await store.readState('p_half')).toEqual({
+      ...projectState,
+      writeId: 'a\ufffd',
+      recentChecks: ['\ufffd', '🚀'],
+    });
   });
 
   test('says what it could not do, where and why', async () => {
     const store = new DynamoDbStore({ client, tableName: 'missing', retentionDays: 1 });
-    await expect(store.readLatest('p_x')).rejects.toMatchObject({
+    await expect(store.readState('p_x')).rejects.toMatchObject({
       code: 'CheckFailed',
       message: expect.stringMatching(
         /^could not read the latest item of p_x in table missing: ResourceNotFoundException: /,
@@ -74,7 +81,7 @@ describe('the store in DynamoDB', () => {
     const store = open();
     const run = new Harness([], store);
     let at = T0;
-    run.oms.look = async () => {
+    run.oms.poll = async () => {
       at += 60_000;
       run.now = at;
       const percent = Math.min(100, Math.floor((at - T0) / 40_000));
@@ -86,8 +93,8 @@ describe('the store in DynamoDB', () => {
       });
     };
     for (let i = 0; i < 120; i += 1) await run.check({}, { project: 'p_small' });
-    const latest = await store.readLatest('p_small');
-    expect(latest?.version).toBeGreaterThanOrEqual(120);
-    expect(JSON.stringify(latest).length).toBeLessThan(8_000);
+    const projectState = await store.readState('p_small');
+    expect(projectState?.version).toBeGreaterThanOrEqual(120);
+    expect(JSON.stringify(projectState).length).toBeLessThan(8_000);
   });
 });

@@ -14,7 +14,7 @@ import { play } from '../../support/run';
 
 const BUS = 'arn:aws:events:us-east-1:000000000000:event-bus/ours';
 const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, maxAttempts: 1 };
-const [change] = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]).latest.pending as [Change];
+const [change] = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]).projectState.pending as [Change];
 const notification = notificationOf({
   ...change,
   execution: 'arn:aws:states:us-east-1:000000000000:execution:Wait:run-1',

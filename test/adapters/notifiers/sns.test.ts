@@ -24,8 +24,8 @@ afterAll(async () => {
 });
 
 test('publishes the text for people, the event for programs, and every attribute that a filter policy may ask for', async () => {
-  const { latest } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
-  const notification = notificationOf(latest.pending[0] as never);
+  const { projectState } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
+  const notification = notificationOf(projectState.pending[0] as never);
   await new SnsNotifier(client, TOPIC).publish(notification);
   expect(sns.messages).toEqual([
     {
@@ -56,7 +56,7 @@ test('publishes the text for people, the event for programs, and every attribute
 });
 
 test('the longest change there can be still fits into what SNS takes, told to everybody', async () => {
-  const { latest } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
+  const { projectState } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
   // A quote takes four bytes in JSON within JSON.
   const long = '"'.repeat(100_000);
   const words = [
@@ -72,7 +72,7 @@ test('the longest change there can be still fits into what SNS takes, told to ev
     'failedStepMessage',
   ];
   const change = {
-    ...(latest.pending[0] as Change),
+    ...(projectState.pending[0] as Change),
     kind: 'cutover' as const,
     project: long.slice(0, 128),
     detail: long,

@@ -1,6 +1,6 @@
 import type { OmsClient } from '../../../lambda/adapters/oms/client';
 import type { OmsApi } from '../../../lambda/contract/oms';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import { type Behaviour, fixture, jsonReply, type Peer, replyFrom, startPeer } from './peer';
 import { clientFor } from './run';
 
@@ -34,14 +34,14 @@ function auto(peer: Peer): OmsClient {
 
 const methods = (peer: Peer) => peer.requests.map((request) => request.split(' ')[0]).join(' ');
 const hint = (api: OmsApi) => ({ api: async () => api });
-const summary = ({ outcome, api }: Look) => `${outcome} ${api}`;
+const summary = ({ outcome, api }: Observation) => `${outcome} ${api}`;
 
 describe('with --api auto', () => {
   test('the old calls are found at once, and remembered', async () => {
     const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
     const client = auto(peer);
-    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
-    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
+    expect(summary(await client.poll('p_x'))).toBe('OK 3.3');
+    expect(summary(await client.poll('p_x'))).toBe('OK 3.3');
     expect(methods(peer)).toBe('GET GET');
   });
 
@@ -50,62 +50,62 @@ describe('with --api auto', () => {
     async (missing) => {
       const peer = await omsWith({ old: missing, new: 'new-calls-success.json' });
       const client = auto(peer);
-      expect(summary(await client.look('np_x'))).toBe('OK 4.1.1');
-      expect(summary(await client.look('np_x'))).toBe('OK 4.1.1');
+      expect(summary(await client.poll('np_x'))).toBe('OK 4.1.1');
+      expect(summary(await client.poll('np_x'))).toBe('OK 4.1.1');
       expect(methods(peer)).toBe('GET POST POST');
     },
   );
 
   test("a new client begins where the project's memory says", async () => {
     const peer = await omsWith({ old: '404.http', new: 'new-calls-success.json' });
-    expect(summary(await auto(peer).look('np_x', hint('4.1.1')))).toBe('OK 4.1.1');
+    expect(summary(await auto(peer).poll('np_x', hint('4.1.1')))).toBe('OK 4.1.1');
     expect(methods(peer)).toBe('POST');
   });
 
   test('a memory that cannot be read is no trouble', async () => {
     const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
-    const look = await auto(peer).look('p_x', { api: () => Promise.reject(new Error('the store is away')) });
-    expect(summary(look)).toBe('OK 3.3');
+    const observation = await auto(peer).poll('p_x', { api: () => Promise.reject(new Error('the store is away')) });
+    expect(summary(observation)).toBe('OK 3.3');
   });
 
   test('an upgrade is found out, and so is the way back', async () => {
     const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
     const client = auto(peer);
-    await client.look('p_x');
+    await client.poll('p_x');
     Object.assign(peer.answers, { old: '404.http', new: 'new-calls-success.json' });
-    expect(summary(await client.look('p_x'))).toBe('OK 4.1.1');
+    expect(summary(await client.poll('p_x'))).toBe('OK 4.1.1');
     Object.assign(peer.answers, { old: 'success-with-nulls.json', new: '404.http' });
-    expect(summary(await client.look('p_x'))).toBe('OK 3.3');
+    expect(summary(await client.poll('p_x'))).toBe('OK 3.3');
   });
 
   test.each(['401.http', '403.http', 'redirect-to-login.http'])(
     'a rejection by the first family (%s) ends the search',
     async (rejection) => {
       const peer = await omsWith({ old: rejection, new: 'new-calls-success.json' });
-      expect(summary(await auto(peer).look('p_x'))).toBe('OmsRejectedCredentials null');
+      expect(summary(await auto(peer).poll('p_x'))).toBe('OmsRejectedCredentials null');
       expect(methods(peer)).toBe('GET');
     },
   );
 
   test('a rejection by the other family is not hidden', async () => {
     const peer = await omsWith({ old: '404.http', new: '401.http' });
-    expect(summary(await auto(peer).look('p_x'))).toBe('OmsRejectedCredentials null');
+    expect(summary(await auto(peer).poll('p_x'))).toBe('OmsRejectedCredentials null');
   });
 
   test.each(['project-unknown.json', 'refused-with-error-detail.json', '500-without-a-body.http', 'data-null.json'])(
     'what OMS says in its own words or in trouble (%s) is no reason to try the other family',
     async (name) => {
       const peer = await omsWith({ old: name, new: 'new-calls-success.json' });
-      expect((await auto(peer).look('p_x')).outcome).not.toBe('OK');
+      expect((await auto(peer).poll('p_x')).outcome).not.toBe('OK');
       expect(methods(peer)).not.toContain('POST');
     },
   );
 
   test('where neither is there, both answers are told', async () => {
     const peer = await omsWith({ old: '404.http', new: 'html-with-200.http' });
-    const look = await auto(peer).look('p_x');
-    expect(summary(look)).toBe('OmsBadReply null');
-    expect(look).toMatchObject({
+    const observation = await auto(peer).poll('p_x');
+    expect(summary(observation)).toBe('OmsBadReply null');
+    expect(observation).toMatchObject({
       problem: expect.stringMatching(/^neither family of calls is there.*404.*POST \/api\/v2.*an HTML page/),
     });
   });
@@ -121,7 +121,7 @@ describe('with --api auto', () => {
       ),
     );
     open.push(peer);
-    expect(summary(await auto(peer).look('p_x', hint('4.1.1')))).toBe('OK 3.3');
+    expect(summary(await auto(peer).poll('p_x', hint('4.1.1')))).toBe('OK 3.3');
   });
 });
 
@@ -132,12 +132,12 @@ describe('a failed project under the 4.1.1 calls', () => {
     (socket, count, request) =>
       request.includes('DescribeProjectSteps') ? steps(socket, count, request) : socket.end(failed);
 
-  const lookWith = async (steps: Behaviour): Promise<Look> => {
+  const observationWith = async (steps: Behaviour): Promise<Observation> => {
     const peer = await startPeer(behaving(steps));
     open.push(peer);
     const client = clientFor(`http://127.0.0.1:${peer.port}`, { api: '4.1.1' });
     open.push(client);
-    return client.look('np_x');
+    return client.poll('np_x');
   };
 
   test('brings the failed step and its words', async () => {
@@ -151,9 +151,11 @@ describe('a failed project under the 4.1.1 calls', () => {
         },
       },
     ];
-    const look = await lookWith((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data: steps }))));
-    expect(look.outcome).toBe('OK');
-    expect(look.said).toMatchObject({
+    const observation = await observationWith((socket) =>
+      socket.end(jsonReply(JSON.stringify({ success: true, data: steps }))),
+    );
+    expect(observation.outcome).toBe('OK');
+    expect(observation.said).toMatchObject({
       failedStep: 'FULL_TRANSFER',
       failedStepMessage: 'Duplicate key.',
       level: 'ERROR',
@@ -167,9 +169,9 @@ describe('a failed project under the 4.1.1 calls', () => {
     ['stalls', () => {}],
     ['makes no sense', (socket) => socket.end(jsonReply('{"success":true,"data":[1,null,{"status":"FAILED"}]}'))],
   ])('is a good look all the same when the question about the steps %s', async (_how, steps) => {
-    const look = await lookWith(steps);
-    expect(look.outcome).toBe('OK');
-    expect(look.said.failedStep).toBeUndefined();
+    const observation = await observationWith(steps);
+    expect(observation.outcome).toBe('OK');
+    expect(observation.said.failedStep).toBeUndefined();
   });
 });
 

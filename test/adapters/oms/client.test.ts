@@ -1,6 +1,6 @@
 import type { OmsClient } from '../../../lambda/adapters/oms/client';
 import { CheckFailed, Interrupted, InvalidInput } from '../../../lambda/core/model/errors';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import type { Credentials, CredentialsSource } from '../../../lambda/core/ports';
 import { type Behaviour, fixture, jsonReply, type Peer, replyFrom, startPeer } from './peer';
 import { clientFor, fixedCredentials, PASSWORD, USERNAME } from './run';
@@ -31,43 +31,43 @@ const serving =
 const authorizationOf = (request: string | undefined) =>
   Buffer.from(/authorization: Basic (\S+)/i.exec(request ?? '')?.[1] ?? '', 'base64').toString('utf8');
 
-function problemOf(look: Look): string {
-  return look.outcome === 'OK' ? '' : look.problem;
+function problemOf(observation: Observation): string {
+  return observation.outcome === 'OK' ? '' : observation.problem;
 }
 
 test('is ended early for a caller who needs no answer after that, and never prolonged', async () => {
   const peer = await peerWith(() => {});
   const client = clientOf(peer, { requestTimeoutMs: 400 });
-  expect(problemOf(await client.look('p_x', { withinMs: 100 }))).toContain('within 0.1 s');
-  expect(problemOf(await client.look('p_x', { withinMs: 60_000 }))).toContain('within 0.4 s');
+  expect(problemOf(await client.poll('p_x', { withinMs: 100 }))).toContain('within 0.1 s');
+  expect(problemOf(await client.poll('p_x', { withinMs: 60_000 }))).toContain('within 0.4 s');
 });
 
 test('takes a status that only looks like a known one for none', async () => {
   for (const status of [' FINISHED ', 'FINISHED\n', 'FINISHED\u200b']) {
     const peer = await peerWith((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data: { status } }))));
-    const look = await clientOf(peer).look('p_x');
-    expect(look).toMatchObject({ outcome: 'OK', progress: { status: 'FINISHED (oddly spelt)' } });
+    const observation = await clientOf(peer).poll('p_x');
+    expect(observation).toMatchObject({ outcome: 'OK', progress: { status: 'FINISHED (oddly spelt)' } });
   }
 });
 
 describe('the request', () => {
   test('goes to the documented path, with Basic authorization in UTF-8', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
-    const look = await clientOf(peer).look('p_x');
-    expect(look.outcome).toBe('OK');
+    const observation = await clientOf(peer).poll('p_x');
+    expect(observation.outcome).toBe('OK');
     expect(peer.requests[0]).toMatch(/^GET \/api\/omsp\/v2\/migrations\/p_x\/progress HTTP\/1\.1\r\n/);
     expect(authorizationOf(peer.requests[0])).toBe(`${USERNAME}:${PASSWORD}`);
   });
 
   test('of a synchronisation project goes to its own path', async () => {
     const peer = await peerWith(serving('sync-success.json'));
-    await clientOf(peer, { kind: 'sync' }).look('p_x');
+    await clientOf(peer, { kind: 'sync' }).poll('p_x');
     expect(peer.requests[0]).toMatch(/^GET \/api\/omsp\/v2\/sync\/p_x\/progress /);
   });
 
   test('of the 4.1.1 calls is a POST with the id as JSON', async () => {
     const peer = await peerWith(serving('new-calls-success.json'));
-    await clientOf(peer, { api: '4.1.1' }).look('np_4w3oc0k1x2y4');
+    await clientOf(peer, { api: '4.1.1' }).poll('np_4w3oc0k1x2y4');
     expect(peer.requests[0]).toMatch(/^POST \/api\/v2\?Action=DescribeProjectProgress /);
     expect(peer.requests[0]).toMatch(/content-type: application\/json/i);
     expect(peer.requests[0]).toMatch(/\r\n\r\n\{"id":"np_4w3oc0k1x2y4"\}$/);
@@ -77,13 +77,13 @@ describe('the request', () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     const client = clientFor(`http://127.0.0.1:${peer.port}/oms//`);
     open.push(client);
-    await client.look('p_x');
+    await client.poll('p_x');
     expect(peer.requests[0]).toMatch(/^GET \/oms\/api\/omsp\/v2\/migrations\/p_x\/progress /);
   });
 
   test('escapes what is unusual in an id', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
-    await clientOf(peer).look('p_é;a=b&c:1@x');
+    await clientOf(peer).poll('p_é;a=b&c:1@x');
     expect(peer.requests[0]).toMatch(/^GET \/api\/omsp\/v2\/migrations\/p_%C3%A9%3Ba%3Db%26c%3A1%40x\/progress /);
   });
 
@@ -91,7 +91,7 @@ describe('the request', () => {
     'refuses the id %j before anything is sent',
     async (id) => {
       const peer = await peerWith(serving('success-with-nulls.json'));
-      await expect(clientOf(peer).look(id)).rejects.toThrow(InvalidInput);
+      await expect(clientOf(peer).poll(id)).rejects.toThrow(InvalidInput);
       expect(peer.requests).toEqual([]);
     },
   );
@@ -102,7 +102,7 @@ describe('the request', () => {
     const peer = await peerWith((socket) => socket.write(Buffer.concat([Buffer.from(head), body])));
     const client = clientOf(peer);
     for (let check = 0; check < 5; check++) {
-      expect((await client.look('p_x')).outcome).toBe('OK');
+      expect((await client.poll('p_x')).outcome).toBe('OK');
       // A connection is free again a moment after its answer; checks are seconds apart.
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -118,8 +118,8 @@ describe('the look', () => {
       now += 1_000;
       socket.end(replyFrom(count === 1 ? '503-with-words.http' : 'success-with-nulls.json'));
     });
-    const look = await clientOf(peer, { clock: { now: () => now } }).look('p_x');
-    expect(look).toMatchObject({ outcome: 'OK', requestedAt: NOW + 1_000, answeredAt: NOW + 2_000 });
+    const observation = await clientOf(peer, { clock: { now: () => now } }).poll('p_x');
+    expect(observation).toMatchObject({ outcome: 'OK', requestedAt: NOW + 1_000, answeredAt: NOW + 2_000 });
   });
 
   test.each([
@@ -129,17 +129,17 @@ describe('the look', () => {
     ['success-with-nulls.json', null],
   ])('of %s measures a clock skew of %p ms', async (name, skew) => {
     const peer = await peerWith(serving(name));
-    expect((await clientOf(peer).look('p_x')).clockSkewMs).toBe(skew);
+    expect((await clientOf(peer).poll('p_x')).clockSkewMs).toBe(skew);
   });
 
   test('holds the words of OMS on one line, without control characters', async () => {
     const peer = await peerWith(serving('words-with-control-characters.json'));
-    expect((await clientOf(peer).look('p_x')).said.message).toBe('line one line two [31m red end');
+    expect((await clientOf(peer).poll('p_x')).said.message).toBe('line one line two [31m red end');
   });
 
   test('holds what OMS said when it refused', async () => {
     const peer = await peerWith(serving('refused-with-error-detail.json'));
-    expect((await clientOf(peer).look('p_x')).said).toEqual({
+    expect((await clientOf(peer).poll('p_x')).said).toEqual({
       code: 'GHANA-OPERIE000000',
       message: '[GHANA-OPERIE000000]: Internal error.',
       requestId: 'd41d8cd98f',
@@ -154,17 +154,17 @@ describe('the look', () => {
     const body = JSON.stringify({ success: true, message: 'x'.repeat(500_000), data });
     const peer = await peerWith((socket) => socket.end(jsonReply(body)));
     const client = clientOf(peer);
-    const looks = await Promise.all(Array.from({ length: 20 }, () => client.look('p_x')));
-    expect(looks.map(({ outcome }) => outcome)).toEqual(Array(20).fill('OK'));
+    const polls = await Promise.all(Array.from({ length: 20 }, () => client.poll('p_x')));
+    expect(polls.map(({ outcome }) => outcome)).toEqual(Array(20).fill('OK'));
   });
 
   test('is given up at once when the caller gives up', async () => {
     const giveUp = new AbortController();
     const peer = await peerWith(() => giveUp.abort());
-    await expect(clientOf(peer, { requestTimeoutMs: 60_000 }).look('p_x', { signal: giveUp.signal })).rejects.toThrow(
+    await expect(clientOf(peer, { requestTimeoutMs: 60_000 }).poll('p_x', { signal: giveUp.signal })).rejects.toThrow(
       Interrupted,
     );
-    await expect(clientOf(peer).look('p_x', { signal: giveUp.signal })).rejects.toThrow(Interrupted);
+    await expect(clientOf(peer).poll('p_x', { signal: giveUp.signal })).rejects.toThrow(Interrupted);
     expect(peer.requests).toHaveLength(1);
   });
 });
@@ -194,7 +194,7 @@ describe('credentials', () => {
     async (refusal) => {
       const peer = await peerWith(accepting(fresh, refusal));
       const credentials = rotating(old, fresh);
-      expect((await clientOf(peer, { credentials }).look('p_x')).outcome).toBe('OK');
+      expect((await clientOf(peer, { credentials }).poll('p_x')).outcome).toBe('OK');
       expect(credentials.reads).toEqual(['read', 'reread']);
       expect(peer.requests).toHaveLength(2);
     },
@@ -203,36 +203,36 @@ describe('credentials', () => {
   test('that did not change are sent once only, so that no account is locked', async () => {
     const peer = await peerWith(serving('401.http'));
     const credentials = rotating(old, old);
-    expect((await clientOf(peer, { credentials }).look('p_x')).outcome).toBe('OmsRejectedCredentials');
+    expect((await clientOf(peer, { credentials }).poll('p_x')).outcome).toBe('OmsRejectedCredentials');
     expect(peer.requests).toHaveLength(1);
   });
 
   test('that are wrong after a change too are not tried a third time', async () => {
     const peer = await peerWith(serving('401.http'));
     const credentials = rotating(old, fresh);
-    expect((await clientOf(peer, { credentials }).look('p_x')).outcome).toBe('OmsRejectedCredentials');
+    expect((await clientOf(peer, { credentials }).poll('p_x')).outcome).toBe('OmsRejectedCredentials');
     expect(peer.requests).toHaveLength(2);
   });
 
   test('that cannot be read again leave the rejection as it is', async () => {
     const peer = await peerWith(serving('401.http'));
     const credentials = rotating(old, new Error('no such secret'));
-    expect((await clientOf(peer, { credentials }).look('p_x')).outcome).toBe('OmsRejectedCredentials');
+    expect((await clientOf(peer, { credentials }).poll('p_x')).outcome).toBe('OmsRejectedCredentials');
   });
 
   test('that cannot be read at all are our own failure, not an outcome of OMS', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
-    const look = clientOf(peer, { credentials: rotating(new Error('throttled')) }).look('p_x');
-    await expect(look).rejects.toBeInstanceOf(CheckFailed);
-    await expect(look).rejects.toThrow('the credentials for OMS could not be read');
+    const observation = clientOf(peer, { credentials: rotating(new Error('throttled')) }).poll('p_x');
+    await expect(observation).rejects.toBeInstanceOf(CheckFailed);
+    await expect(observation).rejects.toThrow('the credentials for OMS could not be read');
   });
 
   test('that never come end at the deadline', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     const credentials = { read: () => new Promise<never>(() => {}), reread: () => new Promise<never>(() => {}) };
-    const look = clientOf(peer, { credentials, requestTimeoutMs: 50 }).look('p_x');
-    await expect(look).rejects.toBeInstanceOf(CheckFailed);
-    await expect(look).rejects.toThrow('the credentials for OMS could not be read within 50 ms');
+    const observation = clientOf(peer, { credentials, requestTimeoutMs: 50 }).poll('p_x');
+    await expect(observation).rejects.toBeInstanceOf(CheckFailed);
+    await expect(observation).rejects.toThrow('the credentials for OMS could not be read within 50 ms');
   });
 
   test.each([
@@ -256,9 +256,9 @@ describe('credentials', () => {
         ]);
         const bytes = Buffer.from(raw.toString('utf8').replace('200 OK', status));
         const peer = await peerWith((socket) => socket.end(bytes));
-        const look = JSON.stringify(await clientOf(peer, { requestTimeoutMs: 150 }).look('p_x'));
-        expect(look).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
-        expect(look).not.toContain(echoed(PASSWORD));
+        const observation = JSON.stringify(await clientOf(peer, { requestTimeoutMs: 150 }).poll('p_x'));
+        expect(observation).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
+        expect(observation).not.toContain(echoed(PASSWORD));
       }
     }
   });
@@ -269,13 +269,13 @@ describe('certificates', () => {
 
   test('of a private authority are good when the authority is given', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
-    expect((await clientOf(peer, { ca }, 'https').look('p_x')).outcome).toBe('OK');
+    expect((await clientOf(peer, { ca }, 'https').poll('p_x')).outcome).toBe('OK');
   });
 
   test('are not good without it, and no password is sent', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
-    const look = await clientOf(peer, {}, 'https').look('p_x');
-    expect(problemOf(look)).toMatch(/an authority nobody here knows; give its CA with --ca \/ omsCa$/);
+    const observation = await clientOf(peer, {}, 'https').poll('p_x');
+    expect(problemOf(observation)).toMatch(/an authority nobody here knows; give its CA with --ca \/ omsCa$/);
     expect(peer.requests).toEqual([]);
   });
 
@@ -284,21 +284,21 @@ describe('certificates', () => {
     const client = clientFor(`https://127.0.0.2:${peer.port}`, { ca, requestTimeoutMs: 2_000 });
     open.push(client);
     // The peer listens on 127.0.0.1 only; where 127.0.0.2 is another host, nobody answers.
-    expect(problemOf(await client.look('p_x'))).toMatch(/connection refused|no connection in time/);
+    expect(problemOf(await client.poll('p_x'))).toMatch(/connection refused|no connection in time/);
   });
 
   test('a port that fetch refuses is named as such, and not tried again', async () => {
     const client = clientFor('http://127.0.0.1:9');
     open.push(client);
-    expect(problemOf(await client.look('p_x'))).toBe(
+    expect(problemOf(await client.poll('p_x'))).toBe(
       'http://127.0.0.1:9: fetch refuses to talk to this port, which belongs to another service; is it the port of OMS',
     );
   });
 
   test('asked of a port that speaks plain HTTP say so', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
-    const look = await clientOf(peer, { requestTimeoutMs: 500 }, 'https').look('p_x');
-    expect(look.outcome).toBe('OmsUnreachable');
+    const observation = await clientOf(peer, { requestTimeoutMs: 500 }, 'https').poll('p_x');
+    expect(observation.outcome).toBe('OmsUnreachable');
   });
 
   test.each([
@@ -318,7 +318,7 @@ describe('Retry-After', () => {
     const peer = await peerWith((socket, count) =>
       socket.end(replyFrom(count === 1 ? '429-retry-after-now.http' : 'success-with-nulls.json')),
     );
-    expect((await clientOf(peer).look('p_x')).outcome).toBe('OK');
+    expect((await clientOf(peer).poll('p_x')).outcome).toBe('OK');
     expect(peer.requests).toHaveLength(2);
   });
 
@@ -327,8 +327,8 @@ describe('Retry-After', () => {
     const peer = await peerWith((socket) =>
       socket.end(`HTTP/1.1 503 Service Unavailable\r\n${date}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`),
     );
-    const look = await clientOf(peer, { credentials: fixedCredentials() }).look('p_x');
-    expect(problemOf(look)).toContain('Retry-After: Tue, 23 Aug 2022 07:23:20 GMT');
+    const observation = await clientOf(peer, { credentials: fixedCredentials() }).poll('p_x');
+    expect(problemOf(observation)).toContain('Retry-After: Tue, 23 Aug 2022 07:23:20 GMT');
     expect(peer.requests).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@ import { decodeProgress } from '../../../lambda/adapters/oms/decode-progress';
 import { Decoding } from '../../../lambda/adapters/oms/decode-values';
 import { Secrets } from '../../../lambda/adapters/oms/redact';
 import { FAILED_OUTCOMES } from '../../../lambda/contract/oms';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import { fixture, jsonReply, type Peer, startPeer } from './peer';
 import { clientFor, PASSWORD } from './run';
 import { NOW } from './situations';
@@ -52,15 +52,15 @@ const mutated = fc
   });
 
 /** What holds of every look, whatever came. */
-function expectSound(look: Look): void {
-  const text = JSON.stringify(look);
+function expectSound(observation: Observation): void {
+  const text = JSON.stringify(observation);
   expect(text.length).toBeLessThan(20_000);
   expect(text).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
-  expect(look.anomalies.length).toBeLessThanOrEqual(24);
-  for (const words of Object.values(look.said)) expect(words).not.toMatch(/[\p{Cc}\p{Cs}]/u);
-  if (look.outcome === 'OK') return;
-  expect(FAILED_OUTCOMES).toContain(look.outcome);
-  expect(look.problem).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+  expect(observation.anomalies.length).toBeLessThanOrEqual(24);
+  for (const words of Object.values(observation.said)) expect(words).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+  if (observation.outcome === 'OK') return;
+  expect(FAILED_OUTCOMES).toContain(observation.outcome);
+  expect(observation.problem).not.toMatch(/[\p{Cc}\p{Cs}]/u);
 }
 
 let peer: Peer;
@@ -70,11 +70,11 @@ beforeAll(async () => {
 });
 afterAll(() => peer.close());
 
-async function lookAt(bytes: Buffer, requestTimeoutMs = 2_000): Promise<Look> {
+async function observationAt(bytes: Buffer, requestTimeoutMs = 2_000): Promise<Observation> {
   reply = bytes;
   const client = clientFor(`http://127.0.0.1:${peer.port}`, { requestTimeoutMs });
   try {
-    return await client.look('p_x');
+    return await client.poll('p_x');
   } finally {
     await client.close();
   }
@@ -84,10 +84,10 @@ describe('whatever OMS sends', () => {
   test('a mutated reply gives a sound look, and FINISHED only where OMS said so (500 runs)', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async (body) => {
-        const look = await lookAt(jsonReply(JSON.stringify(body)));
-        expectSound(look);
+        const observation = await observationAt(jsonReply(JSON.stringify(body)));
+        expectSound(observation);
         const said = (body.data as { status?: unknown } | null | undefined)?.status;
-        if (look.outcome === 'OK' && look.progress.status === 'FINISHED') {
+        if (observation.outcome === 'OK' && observation.progress.status === 'FINISHED') {
           expect({ success: body.success, said }).toEqual({ success: true, said: 'FINISHED' });
         }
       }),
@@ -105,7 +105,7 @@ describe('whatever OMS sends', () => {
           bytes = Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + lost)]);
         }
         const began = performance.now();
-        expectSound(await lookAt(bytes, 100));
+        expectSound(await observationAt(bytes, 100));
         // Ten times the deadline is generous on a busy machine; without one it would be for ever.
         expect(performance.now() - began).toBeLessThan(1_000);
       }),
@@ -159,10 +159,13 @@ describe('whatever OMS sends', () => {
         more();
       });
       const client = clientFor(`http://127.0.0.1:${endless.port}`, { requestTimeoutMs: 20_000 });
-      const look = await client.look('p_x');
+      const observation = await client.poll('p_x');
       await client.close();
       await endless.close();
-      expect(look).toMatchObject({ outcome: 'OmsBadReply', problem: expect.stringContaining('more than 1 MiB') });
+      expect(observation).toMatchObject({
+        outcome: 'OmsBadReply',
+        problem: expect.stringContaining('more than 1 MiB'),
+      });
       // What the peer got rid of: our share, and the buffers of the system between us.
       expect(encoding ? 0 : written).toBeLessThan(32 * 1024 * 1024);
     },
@@ -175,10 +178,10 @@ describe('whatever OMS sends', () => {
       socket.on('close', () => clearInterval(timer));
     });
     const client = clientFor(`http://127.0.0.1:${dripping.port}`, { requestTimeoutMs: 300 });
-    const look = await client.look('p_x');
+    const observation = await client.poll('p_x');
     await client.close();
     await dripping.close();
-    expect(look).toMatchObject({
+    expect(observation).toMatchObject({
       outcome: 'OmsUnreachable',
       problem: expect.stringMatching(/within 0\.3 s \(headers came after 0\.\d s, body stalled at \d+ bytes\)$/),
     });

@@ -1,6 +1,6 @@
 /** Plays one situation with a client of its own. */
 import { OmsClient, type OmsClientOptions } from '../../../lambda/adapters/oms/client';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import type { CredentialsSource } from '../../../lambda/core/ports';
 import { replyFrom, startPeer } from './peer';
 import { NOW, type Situation, TIMEOUT_MS } from './situations';
@@ -27,7 +27,7 @@ export function clientFor(endpoint: string, options: Partial<OmsClientOptions> =
 }
 
 export interface Played {
-  readonly look: Look;
+  readonly observation: Observation;
   readonly endpoint: string;
   readonly requests: readonly string[];
 }
@@ -44,7 +44,7 @@ export async function play(situation: Situation): Promise<Played> {
   const endpoint = `${tls ? 'https' : 'http'}://${host}:${peer.port}`;
   const client = clientFor(endpoint, situation.options);
   try {
-    return { look: await client.look('p_x'), endpoint, requests: peer.requests };
+    return { observation: await client.poll('p_x'), endpoint, requests: peer.requests };
   } finally {
     await client.close();
     if (how !== 'nobody') await peer.close();

@@ -9,18 +9,18 @@ describe('every situation has one outcome', () => {
 
   test.each(SITUATIONS.map((situation) => [situation.title, situation] as const))('%s', async (_title, situation) => {
     const played = await play(situation);
-    const { look, requests } = played;
+    const { observation, requests } = played;
     rows.push(tableRow(situation, played));
-    expect({ outcome: look.outcome, requests: requests.length }).toEqual({
+    expect({ outcome: observation.outcome, requests: requests.length }).toEqual({
       outcome: situation.outcome,
       requests: situation.requests,
     });
-    if (look.outcome === 'OK') {
-      expect(look.progress).toMatchObject(situation.progress ?? {});
-      expect(look.anomalies.map(({ field }) => field)).toEqual(situation.odd);
-      expect(look.envelope.cost).toBe('13 ms');
+    if (observation.outcome === 'OK') {
+      expect(observation.progress).toMatchObject(situation.progress ?? {});
+      expect(observation.anomalies.map(({ field }) => field)).toEqual(situation.odd);
+      expect(observation.envelope.cost).toBe('13 ms');
     } else {
-      expect(look.problem).toContain(situation.problem);
+      expect(observation.problem).toContain(situation.problem);
     }
   });
 

@@ -1,7 +1,7 @@
 /** The table of outcomes in docs/oms.md, as markdown, from situations that were played. */
 
 import type { FailedOutcome } from '../../../lambda/contract/oms';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import { classOf } from '../../../lambda/core/model/status';
 import type { Played } from './run';
 import type { Situation } from './situations';
@@ -21,22 +21,22 @@ export const TABLE_HEAD = [
 ];
 
 /** One line, the same in every run: ports and measured times are taken out. */
-export function tableRow(situation: Situation, { look, endpoint, requests }: Played): string {
+export function tableRow(situation: Situation, { observation, endpoint, requests }: Played): string {
   const seen =
-    look.outcome === 'OK'
-      ? look.anomalies.map(({ field, value, problem }) => `${field} \`${value}\`: ${problem}`).join('; ')
-      : look.problem
+    observation.outcome === 'OK'
+      ? observation.anomalies.map(({ field, value, problem }) => `${field} \`${value}\`: ${problem}`).join('; ')
+      : observation.problem
           .replaceAll(endpoint, 'http://OMS')
           .replace(/after 0\.\d s/, 'after 0.0 s')
           // Without any name server the sentence says so too.
           .replace(/does not resolve: .*$/, 'does not resolve');
   const again = requests.length > 1 ? `yes, ${requests.length} requests` : TRIED_UNSEEN.test(seen) ? 'yes' : 'no';
-  return `| ${[situation.title, look.outcome, seen || '(nothing odd)', again, waitEnds(look)].map(cell).join(' | ')} |`;
+  return `| ${[situation.title, observation.outcome, seen || '(nothing odd)', again, waitEnds(observation)].map(cell).join(' | ')} |`;
 }
 
-function waitEnds(look: Look): string {
-  if (look.outcome !== 'OK') return WAIT_ENDS[look.outcome];
-  return classOf(look.progress.status) === 'unknown' ? 'as `UnknownStatus` after 10 min of it' : 'by the goal';
+function waitEnds(observation: Observation): string {
+  if (observation.outcome !== 'OK') return WAIT_ENDS[observation.outcome];
+  return classOf(observation.progress.status) === 'unknown' ? 'as `UnknownStatus` after 10 min of it' : 'by the goal';
 }
 
 /** Tries that never reach a peer, so that none are counted. */

@@ -1,8 +1,8 @@
 import { Terminal } from '../../../cli/output/terminal';
 import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
 import type { CheckRequest } from '../../../lambda/core/check/check';
-import type { Look } from '../../../lambda/core/model/progress';
-import type { Looker } from '../../../lambda/core/model/snapshot';
+import type { Observation } from '../../../lambda/core/model/progress';
+import type { Poller } from '../../../lambda/core/model/snapshot';
 import { Harness } from '../../support/harness';
 import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 
@@ -18,15 +18,15 @@ test('says a new day once: a look’s line has the time alone', async () => {
 });
 
 async function shown(
-  looks: readonly Look[],
+  polls: readonly Observation[],
   request: Partial<CheckRequest> = {},
-  looker: Looker = 'wait',
+  looker: Poller = 'wait',
   manner = {},
 ) {
-  const run = new Harness(looks);
+  const run = new Harness(polls);
   const lines: string[] = [];
   const terminal = new Terminal((text) => lines.push(text.trimEnd()), false, manner);
-  for (const _ of looks) terminal.check(await run.check({}, request), looker);
+  for (const _ of polls) terminal.check(await run.check({}, request), looker);
   return lines;
 }
 
@@ -49,7 +49,7 @@ test('says of an outage how long it has lasted, and when a wait fails on it', as
 
 test('says with every look that it began before the fence', async () => {
   const goal = { type: 'DRAINED', writesStoppedAt: T0 + MINUTE, marginSeconds: 10 } as const;
-  const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstLook: false, deadlineAt: null };
+  const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null };
   const lines = await shown([syncing(T0, 1), syncing(T0 + SECOND, 1)], { question });
   expect(lines.filter((line) => line.includes('before writes stopped'))).toHaveLength(2);
 });

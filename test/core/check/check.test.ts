@@ -1,5 +1,5 @@
 import { CheckFailed, Interrupted } from '../../../lambda/core/model/errors';
-import type { Latest } from '../../../lambda/core/model/project-state';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { MeasuredCheck, Metrics } from '../../../lambda/core/ports';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
@@ -21,16 +21,16 @@ describe('a check', () => {
     const run = new Harness([INIT, RUNNING, RUNNING, FINISHED], store);
     for (let i = 0; i < 4; i += 1) await run.check();
     expect(await all(store)).toHaveLength(3 /* the third look is the second one again: same time, another check */ + 1);
-    expect(run.told.map(({ attributes, change }) => [change.sequence, attributes.from, attributes.to])).toEqual([
+    expect(run.notified.map(({ attributes, change }) => [change.sequence, attributes.from, attributes.to])).toEqual([
       [1, 'INIT', 'RUNNING'],
       [2, 'RUNNING', 'FINISHED'],
     ]);
-    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null, sequence: 2 });
+    expect(store.projectStateOf.get('p_x')).toMatchObject({ pending: [], lease: null, sequence: 2 });
   });
 
   test('says MET only when everything is stored', async () => {
     class FullDisk extends MemoryStore {
-      override async putLatest(): Promise<never> {
+      override async putState(): Promise<never> {
         throw new CheckFailed('could not store the latest item: the disk is full');
       }
     }
@@ -58,10 +58,10 @@ describe('a check', () => {
     const store = new MemoryStore();
     const run = new Harness([INIT, FINISHED, RUNNING], store);
     for (let i = 0; i < 2; i += 1) await run.check();
-    const before = store.latestOf.get('p_x');
+    const before = store.projectStateOf.get('p_x');
     const result = await run.check();
     expect(result).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OlderLook' } });
-    expect(store.latestOf.get('p_x')).toEqual(before);
+    expect(store.projectStateOf.get('p_x')).toEqual(before);
     expect(await all(store)).toHaveLength(3);
     expect(run.kinds).toEqual(['status']);
   });
@@ -86,11 +86,11 @@ describe('two checks at once', () => {
   /** Lets another check's write in between our read and our write. */
   class Contended extends MemoryStore {
     intruder: (() => Promise<unknown>) | null = null;
-    override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
+    override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
       const { intruder } = this;
       this.intruder = null;
       await intruder?.();
-      return await super.putLatest(latest, expected);
+      return await super.putState(projectState, expected);
     }
   }
 
@@ -102,7 +102,7 @@ describe('two checks at once', () => {
     store.intruder = async () => await run.check();
     await run.check();
     expect(run.kinds).toEqual(['status']);
-    expect(store.latestOf.get('p_x')).toMatchObject({ sequence: 1, pending: [], lease: null });
+    expect(store.projectStateOf.get('p_x')).toMatchObject({ sequence: 1, pending: [], lease: null });
   });
 
   test('never tell of a way back that did not happen: a look that overlaps the one that counts is kept only', async () => {
@@ -124,7 +124,7 @@ describe('two checks at once', () => {
       reason: { code: 'OlderLook', message: expect.stringContaining('looked at the same time or later') },
     });
     expect(await run.check()).toMatchObject({ verdict: 'MET' });
-    expect(run.told.map(({ attributes }) => attributes.to)).toEqual(['FINISHED']);
+    expect(run.notified.map(({ attributes }) => attributes.to)).toEqual(['FINISHED']);
     expect(await all(store)).toHaveLength(4);
   });
 
@@ -132,8 +132,8 @@ describe('two checks at once', () => {
     class LostAnswer extends MemoryStore {
       lose = false;
       after: (() => Promise<unknown>) | null = null;
-      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
-        const answer = await super.putLatest(latest, expected);
+      override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
+        const answer = await super.putState(projectState, expected);
         if (!this.lose || answer !== 'stored') return answer;
         this.lose = false;
         await this.after?.();
@@ -148,8 +148,8 @@ describe('two checks at once', () => {
     store.after = async () => await run.check();
     await run.check();
     expect(run.kinds).toEqual(['status']);
-    expect(store.latestOf.get('p_x')?.marks).toHaveLength(1);
-    expect(store.latestOf.get('p_x')?.pending).toEqual([]);
+    expect(store.projectStateOf.get('p_x')?.marks).toHaveLength(1);
+    expect(store.projectStateOf.get('p_x')?.pending).toEqual([]);
   });
 });
 
@@ -160,16 +160,16 @@ describe('telling', () => {
     const run = new Harness([INIT, RUNNING, FINISHED, FINISHED_STILL], store);
     run.refusal = new Error('SNS is down');
     for (let i = 0; i < 3; i += 1) await run.check();
-    expect(run.told).toEqual([]);
-    expect(store.latestOf.get('p_x')?.pending.map((change) => change.sequence)).toEqual([1, 2]);
+    expect(run.notified).toEqual([]);
+    expect(store.projectStateOf.get('p_x')?.pending.map((change) => change.sequence)).toEqual([1, 2]);
     expect(run.logged).toContainEqual({
       event: 'notification-refused',
       fields: expect.objectContaining({ problem: 'SNS is down', sequence: 1 }),
     });
     run.refusal = null;
     await run.check();
-    expect(run.told.map(({ change }) => change.sequence)).toEqual([1, 2]);
-    expect(store.latestOf.get('p_x')?.pending).toEqual([]);
+    expect(run.notified.map(({ change }) => change.sequence)).toEqual([1, 2]);
+    expect(store.projectStateOf.get('p_x')?.pending).toEqual([]);
   });
 
   test('leaves what another invocation has claimed to it until its lease runs out', async () => {
@@ -180,19 +180,19 @@ describe('telling', () => {
     await new Promise<void>((stopped) => {
       void run.check({ notifier: { publish: () => new Promise(() => stopped()) } });
     });
-    expect(store.latestOf.get('p_x')?.lease).not.toBeNull();
+    expect(store.projectStateOf.get('p_x')?.lease).not.toBeNull();
     await run.check();
-    expect(run.told).toEqual([]);
+    expect(run.notified).toEqual([]);
     await run.check();
-    expect(run.told.map(({ change }) => [change.sequence, change.kind])).toEqual([[1, 'status']]);
+    expect(run.notified.map(({ change }) => [change.sequence, change.kind])).toEqual([[1, 'status']]);
   });
 
   test('repeats a change after a crash between publish and clear, with the same id and sequence', async () => {
     class CrashBeforeClear extends MemoryStore {
       crash = false;
-      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
-        if (this.crash && latest.writeId.endsWith('/told')) throw new CheckFailed('killed');
-        return await super.putLatest(latest, expected);
+      override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
+        if (this.crash && projectState.writeId.endsWith('/told')) throw new CheckFailed('killed');
+        return await super.putState(projectState, expected);
       }
     }
     const store = new CrashBeforeClear();
@@ -202,8 +202,8 @@ describe('telling', () => {
     await expect(run.check()).rejects.toMatchObject({ code: 'CheckFailed' });
     store.crash = false;
     await run.check();
-    expect(run.told).toHaveLength(2);
-    expect(run.told[0]?.change).toEqual(run.told[1]?.change);
+    expect(run.notified).toHaveLength(2);
+    expect(run.notified[0]?.change).toEqual(run.notified[1]?.change);
   });
 });
 
@@ -238,7 +238,7 @@ describe('a check is measured', () => {
     }
     const { checked, failures, metrics } = measuring();
     await expect(new Harness([INIT], new Broken()).check({ metrics })).rejects.toThrow(CheckFailed);
-    const interrupted = { look: () => Promise.reject(new Interrupted()) };
+    const interrupted = { poll: () => Promise.reject(new Interrupted()) };
     await expect(new Harness().check({ metrics, oms: interrupted })).rejects.toThrow(Interrupted);
     expect({ checked, failures }).toEqual({ checked: [], failures: ['wait'] });
   });

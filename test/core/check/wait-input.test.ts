@@ -1,9 +1,9 @@
-import { readWaitOrder } from '../../../lambda/core/check/wait-input';
+import { readWaitParameters } from '../../../lambda/core/check/wait-input';
 import { InvalidInput } from '../../../lambda/core/model/errors';
 
 function problemsOf(input: unknown): readonly string[] {
   try {
-    readWaitOrder(input);
+    readWaitParameters(input);
     return [];
   } catch (error) {
     if (error instanceof InvalidInput) return error.problems;
@@ -12,7 +12,7 @@ function problemsOf(input: unknown): readonly string[] {
 }
 
 test('asks for nothing but a project id', () => {
-  expect(readWaitOrder({ projectId: 'p_x' })).toMatchObject({
+  expect(readWaitParameters({ projectId: 'p_x' })).toMatchObject({
     projectId: 'p_x',
     goal: { type: 'FINISHED' },
     timeoutSeconds: 364 * 86_400,
@@ -21,7 +21,7 @@ test('asks for nothing but a project id', () => {
 });
 
 test('reads goals with their defaults', () => {
-  const goalOf = (goal: unknown) => readWaitOrder({ projectId: 'p_x', goal }).goal;
+  const goalOf = (goal: unknown) => readWaitParameters({ projectId: 'p_x', goal }).goal;
   expect(goalOf({ type: 'SYNCED' })).toEqual({ type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 });
   expect(goalOf({ type: 'DRAINED', writesStoppedAt: '2026-11-23T00:00:00Z' })).toEqual({
     type: 'DRAINED',
@@ -35,7 +35,7 @@ test('reads goals with their defaults', () => {
 });
 
 test('honours an interval below or above the defaults as it is', () => {
-  const settingsOf = (fields: object) => readWaitOrder({ projectId: 'p_x', ...fields }).settings;
+  const settingsOf = (fields: object) => readWaitParameters({ projectId: 'p_x', ...fields }).settings;
   expect(settingsOf({ minIntervalSeconds: 900 })).toMatchObject({
     minIntervalSeconds: 900,
     maxIntervalSeconds: 900,

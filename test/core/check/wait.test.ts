@@ -1,6 +1,6 @@
 import { ROUNDS_PER_LEG, type WaitState } from '../../../lambda/contract/wait';
 import { waitRound } from '../../../lambda/core/check/wait';
-import type { Look } from '../../../lambda/core/model/progress';
+import type { Observation } from '../../../lambda/core/model/progress';
 import { Harness } from '../../support/harness';
 import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 
@@ -8,12 +8,12 @@ const PLENTY = () => 180_000;
 const round = (run: Harness, wait: unknown, remainingMs = PLENTY) => waitRound(wait, run.ports(), remainingMs);
 
 /** Looks at whatever time it is, by a function of the seconds since T0. */
-function following(progress: (seconds: number) => Look | null): Harness {
+function following(progress: (seconds: number) => Observation | null): Harness {
   const run = new Harness();
-  run.oms.look = async () => {
+  run.oms.poll = async () => {
     run.now += 100;
-    const look = progress((run.now - T0) / SECOND) ?? ok(run.now);
-    return { ...look, requestedAt: run.now - 100, answeredAt: run.now } as Look;
+    const observation = progress((run.now - T0) / SECOND) ?? ok(run.now);
+    return { ...observation, requestedAt: run.now - 100, answeredAt: run.now } as Observation;
   };
   return run;
 }
@@ -35,9 +35,9 @@ describe('the moment at which the wait was entered', () => {
     request: { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 },
     enteredAt,
   });
-  const late = (look: Look) => {
-    const run = new Harness([look]);
-    run.now = look.requestedAt;
+  const late = (observation: Observation) => {
+    const run = new Harness([observation]);
+    run.now = observation.requestedAt;
     return run;
   };
 
@@ -106,11 +106,11 @@ test('comes back to the machine before the invocation runs out', async () => {
 
 test('begins no look that might outlast the invocation, however long a look may take', async () => {
   const run = following(() => null);
-  run.oms.look = async () => {
+  run.oms.poll = async () => {
     run.now += 60_000;
     return { ...ok(run.now), requestedAt: run.now - 60_000, answeredAt: run.now };
   };
-  const ports = run.ports({ lookMs: 60_000 });
+  const ports = run.ports({ pollMs: 60_000 });
   const request = { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 };
   await waitRound(request, ports, () => 180_000 - (run.now - T0));
   expect(run.now - T0).toBeLessThan(180_000);
@@ -153,20 +153,20 @@ test('refuses wrong input with the verdict InvalidInput, without asking OMS', as
 
 describe('the execution that waits', () => {
   const execution = 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1';
-  const looks = () => [ok(T0, { status: 'INIT' }), ok(T0 + MINUTE), ok(T0 + 2 * MINUTE, { status: 'FINISHED' })];
+  const polls = () => [ok(T0, { status: 'INIT' }), ok(T0 + MINUTE), ok(T0 + 2 * MINUTE, { status: 'FINISHED' })];
 
   test('is handed round beside the request, and whoever is told of a change is shown the way to it', async () => {
-    const run = new Harness(looks());
+    const run = new Harness(polls());
     const first = await round(run, { request: { projectId: 'p_x', minIntervalSeconds: 60 }, execution });
     expect(first.wait).toMatchObject({ projectId: 'p_x', execution, round: 1 });
     await round(run, first.wait);
-    expect(run.told.map(({ event }) => event.links.execution)).toEqual([
+    expect(run.notified.map(({ event }) => event.links.execution)).toEqual([
       `https://console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${execution}`,
     ]);
   });
 
   test('is nothing a wait depends on: one that is not known is left out', async () => {
-    const { wait } = await round(new Harness(looks()), { request: { projectId: 'p_x' }, execution: 'somewhere else' });
+    const { wait } = await round(new Harness(polls()), { request: { projectId: 'p_x' }, execution: 'somewhere else' });
     expect(wait).not.toHaveProperty('execution');
   });
 

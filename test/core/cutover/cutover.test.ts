@@ -1,17 +1,17 @@
-import type { CutoverBooking, CutoverSettings, CutoverState } from '../../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverSettings, CutoverState } from '../../../lambda/contract/cutover';
 import { answerCutover } from '../../../lambda/core/cutover/answer';
 import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
 import { executionEnded } from '../../../lambda/core/cutover/closing';
 import { roomBeforeFence } from '../../../lambda/core/cutover/execution-history';
 import { readFence, sourceAheadMs } from '../../../lambda/core/cutover/fence';
-import { cutoverLook } from '../../../lambda/core/cutover/poll';
+import { cutoverPoll } from '../../../lambda/core/cutover/poll';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
 import type { CutoverPorts } from '../../../lambda/core/cutover/records';
 import { closed, stepBegun } from '../../../lambda/core/cutover/transitions';
 import type { Verification } from '../../../lambda/core/cutover/verifier';
-import type { Look } from '../../../lambda/core/model/progress';
-import { firstLatest } from '../../../lambda/core/observe/observe';
+import type { Observation } from '../../../lambda/core/model/progress';
+import { initialState } from '../../../lambda/core/observe/observe';
 import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { failed, MINUTE, SECOND, syncing, T0 } from '../../support/observations';
@@ -29,8 +29,8 @@ class Desk {
   readonly cutovers = new MemoryCutovers();
   verification: Verification | null = null;
 
-  constructor(looks: readonly Look[] = []) {
-    this.harness = new Harness(looks);
+  constructor(polls: readonly Observation[] = []) {
+    this.harness = new Harness(polls);
   }
 
   get ports(): CutoverPorts {
@@ -47,12 +47,12 @@ class Desk {
     return { projectId: 'p_x', run, rehearse: false, input: { projectId: 'p_x' } };
   }
 
-  do(order: CutoverBooking) {
+  do(order: CutoverBookkeeping) {
     return cutoverAction(order, this.ports);
   }
 
-  look(wait: unknown) {
-    return cutoverLook({ action: 'look', writes: 'GO_ON', wait }, this.ports);
+  poll(wait: unknown) {
+    return cutoverPoll({ action: 'look', writes: 'GO_ON', wait }, this.ports);
   }
 
   begin(run = 'run-1', settings: object = {}) {
@@ -68,7 +68,7 @@ class Desk {
   }
 
   get subjects(): string[] {
-    return this.harness.told.map(({ subject }) => subject);
+    return this.harness.notified.map(({ subject }) => subject);
   }
 }
 
@@ -223,10 +223,10 @@ describe('the fence', () => {
 
   test('knows of the greatest lead that the source was seen with, not of the last one only', () => {
     const lead = (at: number, ahead: number) => syncing(at, -ahead);
-    const { latest } = play([lead(T0, 40), lead(T0 + 10 * SECOND, 5)]);
-    expect(sourceAheadMs(latest)).toBe(40 * SECOND);
-    expect(sourceAheadMs(play([lead(T0, 40), lead(T0 + 10 * SECOND, 61)]).latest)).toBe(61 * SECOND);
-    expect(sourceAheadMs(play([syncing(T0, 3)]).latest)).toBe(0);
+    const { projectState } = play([lead(T0, 40), lead(T0 + 10 * SECOND, 5)]);
+    expect(sourceAheadMs(projectState)).toBe(40 * SECOND);
+    expect(sourceAheadMs(play([lead(T0, 40), lead(T0 + 10 * SECOND, 61)]).projectState)).toBe(61 * SECOND);
+    expect(sourceAheadMs(play([syncing(T0, 3)]).projectState)).toBe(0);
   });
 
   test.each([
@@ -252,7 +252,7 @@ describe('an approval', () => {
     const one = await asked(desk());
     await one.do({ action: 'ask', state: one.state(), result: SEEN });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval']);
-    const [mail] = one.harness.told;
+    const [mail] = one.harness.notified;
     expect(mail?.body).toContain('oms-cutover approve --project p_x --run run-1 --table table');
     expect(mail?.body).toContain(SEEN.checkId);
     expect(mail?.attributes.importance).toBe('HIGH');
@@ -300,10 +300,10 @@ describe('an approval', () => {
   test('can be cancelled before it is asked for: the next look of the wait says so, and has closed the receipt', async () => {
     const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900)]);
     await one.begin('run-1', { approvalSeconds: 3600 });
-    const first = await one.look(WISH);
+    const first = await one.poll(WISH);
     expect(first).toMatchObject({ next: 'WAIT', result: { verdict: 'NOT_YET', reason: { code: 'LagTooHigh' } } });
     await one.answer(false);
-    const second = await one.look(first.wait);
+    const second = await one.poll(first.wait);
     expect(second).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'CutoverCancelled' } } });
     expect(second.wait.checks).toBe(2);
     expect((await one.record())?.ending?.outcome).toBe('CANCELLED');
@@ -314,18 +314,18 @@ describe('an approval', () => {
     const one = new Desk([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900), syncing(T0 + 10 * MINUTE, 900)]);
     await one.begin('run-1', { approvalSeconds: 3600 });
     await one.answer(false);
-    expect((await one.look(WISH)).next).toBe('DONE');
+    expect((await one.poll(WISH)).next).toBe('DONE');
     // Started on the mail of the first one's end, before that one's own wait has heard of it.
     await one.begin('run-2', { approvalSeconds: 3600 });
-    expect(await one.look(WISH)).toMatchObject({ next: 'DONE', result: { reason: { code: 'CutoverCancelled' } } });
-    expect((await one.look({ ...WISH, execution: WISH.execution.replace(/1$/, '2') })).next).toBe('WAIT');
+    expect(await one.poll(WISH)).toMatchObject({ next: 'DONE', result: { reason: { code: 'CutoverCancelled' } } });
+    expect((await one.poll({ ...WISH, execution: WISH.execution.replace(/1$/, '2') })).next).toBe('WAIT');
   });
 
   test('that was given is no cancel: the looks after it go on', async () => {
     const one = new Desk([syncing(T0, 900)]);
     await asked(one);
     await one.answer(true);
-    expect((await one.look(WISH)).next).toBe('WAIT');
+    expect((await one.poll(WISH)).next).toBe('WAIT');
   });
 
   test('is not needed where none was wished for, and the cutover can be cancelled until it stops writes', async () => {
@@ -378,7 +378,7 @@ describe('full verification', () => {
       one.verification = { state: 'DIFFERENT', message };
       await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
     }
-    expect(one.harness.told.map(({ body }) => /\d differences/.exec(body)?.[0])).toEqual([
+    expect(one.harness.notified.map(({ body }) => /\d differences/.exec(body)?.[0])).toEqual([
       '3 differences',
       '5 differences',
     ]);
@@ -400,7 +400,7 @@ describe('a look of a cutover', () => {
 
   test('takes a refused account for an episode while writes are stopped: the gate before has just been let in', async () => {
     const one = new Desk([refused]);
-    const { result } = await cutoverLook({ action: 'look', writes: 'STOPPED', wait: { request } }, one.ports);
+    const { result } = await cutoverPoll({ action: 'look', writes: 'STOPPED', wait: { request } }, one.ports);
     expect(result).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OmsRejectedCredentials' } });
   });
 
@@ -412,7 +412,7 @@ describe('a look of a cutover', () => {
       await one.answer(false, run);
       const execution = `arn:aws:states:eu-central-1:111122223333:execution:Cutover:${run}`;
       const wait = { request: { projectId: 'p_x', goal: { type: 'SYNCED' } }, execution };
-      expect((await one.look(wait)).result.reason.code).toBe('CutoverCancelled');
+      expect((await one.poll(wait)).result.reason.code).toBe('CutoverCancelled');
     },
   );
 });
@@ -435,7 +435,7 @@ describe('a rehearsal', () => {
     await one.begin('run-1', { approvalSeconds: 3600, rehearse: true });
     await one.do({ action: 'ask', state: one.state(), result: SEEN });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval (rehearsal)']);
-    expect(one.harness.told[0]?.body).toContain('A rehearsal: none of your steps will be run, and writes go on.');
+    expect(one.harness.notified[0]?.body).toContain('A rehearsal: none of your steps will be run, and writes go on.');
   });
 });
 
@@ -508,10 +508,10 @@ describe('what a cutover tells, of a project at which nobody else looks', () => 
   test('is told by a second try where the first one died before it told', async () => {
     const one = await refusing();
     const { store } = one.harness;
-    const putLatest = store.putLatest.bind(store);
-    store.putLatest = async (latest, expected) => {
-      await putLatest(latest, expected);
-      store.putLatest = putLatest;
+    const putState = store.putState.bind(store);
+    store.putState = async (projectState, expected) => {
+      await putState(projectState, expected);
+      store.putState = putState;
       throw new Error('killed');
     };
     await expect(close(one)).rejects.toThrow('killed');
@@ -539,7 +539,7 @@ describe('the end', () => {
     expect(reply.end).toEqual({ error: 'CutoverRolledBack', cause: 'stopWrites failed: Boom: no; writes go on' });
     expect(await one.do({ ...close, outcome: 'NEEDS_OPERATOR' })).toEqual(reply);
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover ROLLED BACK']);
-    expect(one.harness.told[0]?.body).toContain('stopped for 12 s');
+    expect(one.harness.notified[0]?.body).toContain('stopped for 12 s');
   });
 
   test.each([1_990, 1_996, 1_997, 4_990])(
@@ -562,7 +562,7 @@ describe('the end', () => {
       expect(record?.ending?.message).toContain('…; then resumeWrites failed too: E: xxx');
       for (const text of [record?.ending?.message, record?.steps[0]?.problem, receiptText(record as CutoverRecord)])
         expect(text).not.toMatch(/\p{Cs}/u);
-      for (const { body } of one.harness.told) expect(body).not.toMatch(/\p{Cs}/u);
+      for (const { body } of one.harness.notified) expect(body).not.toMatch(/\p{Cs}/u);
     },
   );
 
@@ -606,15 +606,15 @@ describe('the end', () => {
   test('of an execution that was stopped calls the operator where writes may be stopped, loudly', async () => {
     const one = await stopped();
     expect(await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports)).toEqual({ closed: 'NEEDS_OPERATOR' });
-    expect(one.harness.told[0]?.attributes).toMatchObject({ change: 'cutover', importance: 'HIGH' });
-    expect(one.harness.told[0]?.body).toContain('resumeWrites');
+    expect(one.harness.notified[0]?.attributes).toMatchObject({ change: 'cutover', importance: 'HIGH' });
+    expect(one.harness.notified[0]?.body).toContain('resumeWrites');
   });
 
   test('that calls the operator breaks a silence that somebody asked for', async () => {
     const one = await stopped();
     const { store } = one.harness;
-    const before = { ...firstLatest('p_x'), version: 1, mutedUntil: one.harness.now + 60 * MINUTE };
-    await store.putLatest(before, { expectedVersion: 0 });
+    const before = { ...initialState('p_x'), version: 1, mutedUntil: one.harness.now + 60 * MINUTE };
+    await store.putState(before, { expectedVersion: 0 });
     await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover NEEDS AN OPERATOR']);
   });

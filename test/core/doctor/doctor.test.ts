@@ -1,21 +1,21 @@
 /** Findings out of facts: each look, each clock, each topic, and what to do about it. */
 
-import { examine, readDoctorOrder } from '../../../lambda/core/doctor/examine';
+import { examine, readDoctorRequest } from '../../../lambda/core/doctor/examine';
 import {
   type Finding,
   findingOfMute,
-  findingsOfListeners,
   findingsOfOms,
+  findingsOfSubscriptions,
   stateOf,
 } from '../../../lambda/core/doctor/findings';
-import type { Look } from '../../../lambda/core/model/progress';
-import { firstLatest } from '../../../lambda/core/observe/observe';
+import type { Observation } from '../../../lambda/core/model/progress';
+import { initialState } from '../../../lambda/core/observe/observe';
 import { Harness } from '../../support/harness';
 import { failed, ok, T0 } from '../../support/observations';
 
 const states = (findings: readonly Finding[]) => Object.fromEntries(findings.map(({ check, state }) => [check, state]));
 const answered = { api: '3.3', clockSkewMs: 0 } as const;
-const refused = (outcome: 'OmsRefused' | 'OmsProjectNotFound' | 'OmsBadReply'): Look => ({
+const refused = (outcome: 'OmsRefused' | 'OmsProjectNotFound' | 'OmsBadReply'): Observation => ({
   ...failed(T0, outcome, { clockSkewMs: 0 }),
   api: '3.3',
 });
@@ -77,7 +77,7 @@ test.each([
 });
 
 test('which calls answered is the version', () => {
-  const seen = (look: Look) => findingsOfOms(look, 'p_x').find(({ check }) => check === 'version')?.seen;
+  const seen = (look: Observation) => findingsOfOms(look, 'p_x').find(({ check }) => check === 'version')?.seen;
   expect(seen(ok(T0))).toBe('OMS has the calls of 3.3.0 to 4.1.0');
   expect(seen({ ...ok(T0), ...answered, api: '4.1.1' })).toBe('OMS has the calls of 4.1.1 and later');
 });
@@ -96,17 +96,17 @@ test.each([
   [[['b@x.org', false]], 'problem', '0 confirmed; not confirmed: email b@x.org'],
 ] as const)('subscriptions %j: %s', (listeners, state, seen) => {
   const all = listeners.map(([endpoint, confirmed]) => ({ protocol: 'email', endpoint, confirmed }));
-  const [topic, subscriptions] = findingsOfListeners(all);
+  const [topic, subscriptions] = findingsOfSubscriptions(all);
   expect(topic).toMatchObject({ check: 'topic', state: 'ok' });
   expect(subscriptions).toMatchObject({ state, seen });
 });
 
 test('a muted project is worth attention while it is muted', () => {
-  const latest = { ...firstLatest('p_x'), mutedUntil: T0 + 1000 };
-  expect(findingOfMute(latest, T0)).toMatchObject([
+  const projectState = { ...initialState('p_x'), mutedUntil: T0 + 1000 };
+  expect(findingOfMute(projectState, T0)).toMatchObject([
     { state: 'attention', seen: 'muted until 2026-11-23T00:00:01.000Z, 0 changes kept' },
   ]);
-  expect(findingOfMute(latest, T0 + 1000)).toEqual([]);
+  expect(findingOfMute(projectState, T0 + 1000)).toEqual([]);
   expect(findingOfMute(undefined, T0)).toEqual([]);
 });
 
@@ -121,10 +121,10 @@ test('one thing that fails keeps nothing else from being looked at', async () =>
   const run = new Harness();
   run.refusal = new Error('topic\nis gone');
   const broken = async (): Promise<never> => Promise.reject(new Error('no access'));
-  const ports = run.ports({ oms: { look: broken } });
+  const ports = run.ports({ oms: { poll: broken } });
   const report = await examine(
     { projectId: 'p_x', testNotification: true },
-    { ...ports, store: { ...ports.store, readLatest: broken }, listeners: { list: broken } },
+    { ...ports, store: { ...ports.store, readState: broken }, subscriptions: { list: broken } },
   );
   expect(report.state).toBe('problem');
   expect(states(report.findings)).toEqual({
@@ -142,5 +142,5 @@ test.each([
   [{ doctor: true, projectId: '../x' }, 'projectId must be the id of a project'],
   [{ doctor: true, project: 'p_x' }, 'project is not known to the doctor'],
 ])('refuses %j', (event, problem) => {
-  expect(() => readDoctorOrder(event)).toThrow(problem);
+  expect(() => readDoctorRequest(event)).toThrow(problem);
 });

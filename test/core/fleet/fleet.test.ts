@@ -42,14 +42,14 @@ describe('a round over named projects', () => {
     const run = new FleetRun();
     const report = await run.round(['p_a', 'p_b', 'p_c']);
     expect(report).toEqual({ checked: 3, failed: [], notReached: [], notListed: null });
-    expect(run.looked).toEqual(['p_a', 'p_b', 'p_c']);
-    expect([...run.store.latestOf.keys()]).toEqual(['p_a', 'p_b', 'p_c']);
+    expect(run.polled).toEqual(['p_a', 'p_b', 'p_c']);
+    expect([...run.store.projectStateOf.keys()]).toEqual(['p_a', 'p_b', 'p_c']);
   });
 
   test('promises that the next look comes with the next round', async () => {
     const run = new FleetRun();
     await run.round(['p_a']);
-    expect(run.store.latestOf.get('p_a')?.nextScheduledBy).toBeGreaterThan(run.harness.now + 300_000);
+    expect(run.store.projectStateOf.get('p_a')?.nextScheduledBy).toBeGreaterThan(run.harness.now + 300_000);
   });
 
   test('lets no slow project hold up the others', async () => {
@@ -62,25 +62,25 @@ describe('a round over named projects', () => {
     const { oms, ...ports } = run.ports();
     const round = run.round(['p_slow', ...others], {
       oms: {
-        look: async (project, hint) => {
+        poll: async (project, hint) => {
           if (project === 'p_slow') await slow;
-          const look = await oms.look(project, hint);
+          const observation = await oms.poll(project, hint);
           // Only when all others are through does the slow one get its answer.
-          if (run.looked.length === others.length) release();
-          return look;
+          if (run.polled.length === others.length) release();
+          return observation;
         },
       },
       clock: ports.clock,
     });
     expect((await round).checked).toBe(51);
-    expect(run.looked.at(-1)).toBe('p_slow');
+    expect(run.polled.at(-1)).toBe('p_slow');
   });
 
   test("takes OMS's trouble with a project as a look like any other", async () => {
     const run = new FleetRun();
     run.shows.set('p_b', (at) => failed(at, 'OmsUnreachable'));
     expect(await run.round(['p_a', 'p_b', 'p_c'])).toMatchObject({ checked: 3, failed: [] });
-    expect(run.store.latestOf.get('p_b')?.outcome).toBe('OmsUnreachable');
+    expect(run.store.projectStateOf.get('p_b')?.outcome).toBe('OmsUnreachable');
   });
 
   test('fails for our own trouble with one project, when all others have had their look', async () => {
@@ -90,7 +90,7 @@ describe('a round over named projects', () => {
       errors: [BROKEN],
       message: `1 of 3 checks failed for our own reasons: ${BROKEN.message}`,
     });
-    expect([...run.store.latestOf.keys()]).toEqual(['p_b', 'p_c']);
+    expect([...run.store.projectStateOf.keys()]).toEqual(['p_b', 'p_c']);
     expect(run.harness.logged).toContainEqual({
       event: 'check-failed',
       fields: { projectId: 'p_a', problem: BROKEN.message },
@@ -99,31 +99,31 @@ describe('a round over named projects', () => {
 
   test('begins no look that could outlast the invocation, and gives those not reached their turn first next time', async () => {
     const run = new FleetRun();
-    run.looksPerRound = 3;
+    run.pollsPerRound = 3;
     const fleet = ['p_a', 'p_b', 'p_c', 'p_d', 'p_e'];
     expect(await run.round(fleet)).toMatchObject({ checked: 3, notReached: ['p_d', 'p_e'] });
     expect(await run.round(fleet)).toMatchObject({ checked: 3, notReached: ['p_b', 'p_c'] });
-    expect(run.looked).toEqual(['p_d', 'p_e', 'p_a']);
+    expect(run.polled).toEqual(['p_d', 'p_e', 'p_a']);
     expect(await run.round(fleet)).toMatchObject({ checked: 3, notReached: ['p_d', 'p_e'] });
-    expect(run.looked).toEqual(['p_b', 'p_c', 'p_a']);
+    expect(run.polled).toEqual(['p_b', 'p_c', 'p_a']);
   });
 
   test('forgets what was not reached once it was', async () => {
     const run = new FleetRun();
-    run.looksPerRound = 1;
+    run.pollsPerRound = 1;
     await run.round(['p_a', 'p_b']);
-    run.looksPerRound = 2;
+    run.pollsPerRound = 2;
     expect(await run.round(['p_a', 'p_b'])).toMatchObject({ notReached: [] });
     await run.round(['p_a', 'p_b']);
-    expect(run.looked).toEqual(['p_a', 'p_b']);
+    expect(run.polled).toEqual(['p_a', 'p_b']);
   });
 
   test('remembers what was not reached of its own list only', async () => {
     const run = new FleetRun();
-    run.looksPerRound = 1;
+    run.pollsPerRound = 1;
     await run.round(['p_a', 'p_b']);
     await run.round(['p_c', 'p_b']);
-    expect(run.looked).toEqual(['p_c']);
+    expect(run.polled).toEqual(['p_c']);
   });
 
   test('writes nothing of its own where everything was reached', async () => {
@@ -134,12 +134,12 @@ describe('a round over named projects', () => {
 
   test.each([1, 7, 15, 16, 17, 40])('gives everyone a turn, however few looks fit into a round (%d)', async (few) => {
     const run = new FleetRun();
-    run.looksPerRound = few;
+    run.pollsPerRound = few;
     const fleet = numbered(40);
     const seen = new Set<string>();
     for (let i = 0; i < Math.ceil(40 / few); i += 1) {
       await run.round(fleet);
-      for (const project of run.looked) seen.add(project);
+      for (const project of run.polled) seen.add(project);
     }
     expect(seen.size).toBe(40);
   });
@@ -151,12 +151,12 @@ describe('a round over named projects', () => {
       }
     }
     const run = new FleetRun();
-    run.looksPerRound = 1;
+    run.pollsPerRound = 1;
     const store = new Forgetful();
     await expect(run.round(['p_a', 'p_b'], { store })).rejects.toMatchObject({
       message: `the round failed for our own reasons: ${BROKEN.message}`,
     });
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
     expect(store.fleets.size).toBe(0);
   });
 
@@ -183,9 +183,9 @@ describe('a round over all that OMS lists', () => {
       listed('p_releasing', { status: 'RELEASING' }),
     ];
     expect(await run.round()).toMatchObject({ checked: 3, notListed: null });
-    expect(run.looked).toEqual(['p_a', 'p_done', 'p_releasing']);
+    expect(run.polled).toEqual(['p_a', 'p_done', 'p_releasing']);
     await run.round('all', { kind: 'sync' });
-    expect(run.looked).toEqual(expect.arrayContaining(['p_sync']));
+    expect(run.polled).toEqual(expect.arrayContaining(['p_sync']));
   });
 
   test('takes in a project that is new, and writes its memory only then', async () => {
@@ -197,7 +197,7 @@ describe('a round over all that OMS lists', () => {
     expect(run.store.fleets.get('"all"')).toEqual(first);
     run.listing = [listed('p_new'), listed('p_a')];
     await run.round();
-    expect(run.looked).toEqual(['p_new', 'p_a']);
+    expect(run.polled).toEqual(['p_new', 'p_a']);
     expect(run.store.fleets.get('"all"')?.known).toEqual(['p_new', 'p_a']);
   });
 
@@ -208,10 +208,10 @@ describe('a round over all that OMS lists', () => {
     run.listing = { outcome: 'OmsUnreachable', problem: 'OMS did not answer' };
     run.shows.set('p_a', (at) => failed(at)).set('p_b', (at) => failed(at));
     expect(await run.round()).toMatchObject({ checked: 2, failed: [], notListed: run.listing });
-    expect(run.looked).toEqual(['p_a', 'p_b']);
+    expect(run.polled).toEqual(['p_a', 'p_b']);
     run.listing = [listed('p_a'), listed('p_b')];
     await run.round();
-    expect(run.looked).toEqual(['p_a', 'p_b']);
+    expect(run.polled).toEqual(['p_a', 'p_b']);
   });
 
   test('on an OMS that cannot list says that projects have to be named, and fails for nobody', async () => {
@@ -230,7 +230,7 @@ describe('a round over all that OMS lists', () => {
     await run.round();
     run.listing = BROKEN;
     await expect(run.round()).rejects.toMatchObject({ errors: [BROKEN] });
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
     expect(run.store.fleets.get('"all"')?.known).toEqual(['p_a']);
   });
 });
@@ -248,10 +248,10 @@ describe('a project that is no longer listed', () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => ok(at, { status: 'RELEASED' }));
     await run.round();
-    expect(run.looked).toEqual(['p_a', 'p_gone']);
+    expect(run.polled).toEqual(['p_a', 'p_gone']);
     expect(run.harness.kinds).toEqual(['status']);
     await run.round();
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
   });
 
   test('is told to have vanished where OMS knows it no longer, at the first look, and is let go after three', async () => {
@@ -259,11 +259,11 @@ describe('a project that is no longer listed', () => {
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
     for (let i = 0; i < 3; i += 1) {
       await run.round();
-      expect(run.looked).toContain('p_gone');
+      expect(run.polled).toContain('p_gone');
     }
     expect(run.harness.kinds).toEqual(['vanished']);
     await run.round();
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
   });
 
   test('is looked at until that is told, where OMS refuses to speak of it', async () => {
@@ -272,7 +272,7 @@ describe('a project that is no longer listed', () => {
     for (let i = 0; i < 3; i += 1) await run.round();
     expect(run.harness.kinds).toEqual(['unreachable']);
     await run.round();
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
   });
 
   test('is told to be back where OMS lists it again', async () => {
@@ -289,27 +289,27 @@ describe('a project that is no longer listed', () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsUnreachable'));
     for (let i = 0; i < 5; i += 1) await run.round();
-    expect(run.looked).toEqual(['p_a', 'p_gone']);
+    expect(run.polled).toEqual(['p_a', 'p_gone']);
     run.shows.set('p_gone', (at) => ok(at, { status: 'DELETED' }));
     await run.round();
     await run.round();
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
   });
 
   test('goes on being looked at where its look finds it alive: a list can be wrong', async () => {
     const run = await gone();
     for (let i = 0; i < 5; i += 1) await run.round();
-    expect(run.looked).toEqual(['p_a', 'p_gone']);
+    expect(run.polled).toEqual(['p_a', 'p_gone']);
   });
 
   test('keeps its turn where time did not suffice for it', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => ok(at, { status: 'RELEASED' }));
-    run.looksPerRound = 1;
+    run.pollsPerRound = 1;
     await run.round();
-    expect(run.looked).toEqual(['p_a']);
+    expect(run.polled).toEqual(['p_a']);
     await run.round();
-    expect(run.looked).toEqual(['p_gone']);
+    expect(run.polled).toEqual(['p_gone']);
     expect(run.harness.kinds).toEqual(['status']);
   });
 
@@ -318,7 +318,7 @@ describe('a project that is no longer listed', () => {
     run.listing = [listed('p_a'), listed('p_sync', { kind: 'sync' })];
     await run.round();
     await run.round('all', { kind: 'sync' });
-    expect(run.looked).toEqual(['p_sync']);
+    expect(run.polled).toEqual(['p_sync']);
     expect(run.store.fleets.get('"all"')).toMatchObject({ known: ['p_sync'], leaving: {} });
   });
 
@@ -327,6 +327,6 @@ describe('a project that is no longer listed', () => {
     run.listing = { outcome: 'OmsUnreachable', problem: 'OMS did not answer' };
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
     for (let i = 0; i < 4; i += 1) await run.round();
-    expect(run.looked).toEqual(['p_a', 'p_gone']);
+    expect(run.polled).toEqual(['p_a', 'p_gone']);
   });
 });

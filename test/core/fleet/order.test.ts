@@ -1,12 +1,15 @@
-import { readFleetOrder } from '../../../lambda/core/fleet/order';
+import { readFleetRequest } from '../../../lambda/core/fleet/order';
 
 describe("a schedule's order", () => {
   test('is a list, in which each project counts once, or all that OMS lists', () => {
-    expect(readFleetOrder({ projects: ['p_b', 'p_a', 'p_b'], intervalSeconds: 300 })).toEqual({
+    expect(readFleetRequest({ projects: ['p_b', 'p_a', 'p_b'], intervalSeconds: 300 })).toEqual({
       projects: ['p_b', 'p_a'],
       intervalSeconds: 300,
     });
-    expect(readFleetOrder({ projects: 'all', intervalSeconds: 60 })).toEqual({ projects: 'all', intervalSeconds: 60 });
+    expect(readFleetRequest({ projects: 'all', intervalSeconds: 60 })).toEqual({
+      projects: 'all',
+      intervalSeconds: 60,
+    });
   });
 
   test.each([
@@ -17,13 +20,13 @@ describe("a schedule's order", () => {
     ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number of seconds, 1 or more'],
     ['an interval in words', { intervalSeconds: '5m' }, 'got "5m"'],
   ])('refuses %s', (_what, changed, expected) => {
-    expect(() => readFleetOrder({ projects: ['p_a'], intervalSeconds: 300, ...changed })).toThrow(
+    expect(() => readFleetRequest({ projects: ['p_a'], intervalSeconds: 300, ...changed })).toThrow(
       expect.objectContaining({ code: 'InvalidInput', message: expect.stringContaining(expected) }),
     );
   });
 
   test('refuses it with every problem at once', () => {
-    expect(() => readFleetOrder({ projects: ['', 'p b'], intervalSeconds: -1 })).toThrow(
+    expect(() => readFleetRequest({ projects: ['', 'p b'], intervalSeconds: -1 })).toThrow(
       expect.objectContaining({ problems: [expect.any(String), expect.any(String), expect.any(String)] }),
     );
   });

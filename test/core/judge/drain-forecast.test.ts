@@ -1,12 +1,12 @@
 import { replay } from '../../../lambda/core/check/replay';
-import { drainWords, fits, forecastDrain, looksForForecast } from '../../../lambda/core/judge/drain-forecast';
-import type { Look } from '../../../lambda/core/model/progress';
+import { drainWords, fits, forecastDrain, pollsForForecast } from '../../../lambda/core/judge/drain-forecast';
+import type { Observation } from '../../../lambda/core/model/progress';
 import { Harness } from '../../support/harness';
 import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 
-async function seen(looks: readonly Look[]) {
-  const run = new Harness(looks);
-  for (const _ of looks) await run.check({}, { project: 'p_x' });
+async function seen(polls: readonly Observation[]) {
+  const run = new Harness(polls);
+  for (const _ of polls) await run.check({}, { project: 'p_x' });
   return run.store;
 }
 
@@ -14,8 +14,8 @@ const every10s = (count: number, lag: (i: number) => number) =>
   Array.from({ length: count }, (_, i) => syncing(T0 + i * 10 * SECOND, lag(i)));
 
 describe('the forecast of a drain', () => {
-  const forecastOf = async (looks: readonly Look[]) =>
-    forecastDrain(await looksForForecast('p_x', { store: await seen(looks) }));
+  const forecastOf = async (polls: readonly Observation[]) =>
+    forecastDrain(await pollsForForecast('p_x', { store: await seen(polls) }));
 
   test('is a range around the lag that is usual', async () => {
     const forecast = await forecastOf(every10s(40, (i) => 8 + (i % 5)));
@@ -51,21 +51,21 @@ describe('the forecast of a drain', () => {
 });
 
 describe('a replay', () => {
-  const replayed = async (looks: readonly Look[], maxLagSeconds: number, holdSeconds: number) =>
-    replay('p_x', { type: 'SYNCED', maxLagSeconds, holdSeconds }, (await seen(looks)).snapshots('p_x'));
+  const replayed = async (polls: readonly Observation[], maxLagSeconds: number, holdSeconds: number) =>
+    replay('p_x', { type: 'SYNCED', maxLagSeconds, holdSeconds }, (await seen(polls)).snapshots('p_x'));
 
   test('says when other thresholds would have opened, and when they would have closed again', async () => {
-    const looks = every10s(60, (i) => (i < 20 ? 100 - i : i < 40 ? 5 : 90));
-    const loose = await replayed(looks, 30, 60);
+    const polls = every10s(60, (i) => (i < 20 ? 100 - i : i < 40 ? 5 : 90));
+    const loose = await replayed(polls, 30, 60);
     expect(loose.openings).toMatchObject([{ from: '2026-11-23T00:04:20.000Z', to: '2026-11-23T00:06:30.000Z' }]);
-    expect((await replayed(looks, 4, 60)).openings).toEqual([]);
+    expect((await replayed(polls, 4, 60)).openings).toEqual([]);
     // The checkpoint goes back where the lag jumps: odd, and so the hold begins anew.
-    expect((await replayed(looks, 120, 60)).openings).toHaveLength(2);
+    expect((await replayed(polls, 120, 60)).openings).toHaveLength(2);
   });
 
   test('says that looks were too far apart to hold anything', async () => {
-    const looks = Array.from({ length: 10 }, (_, i) => syncing(T0 + i * 5 * MINUTE, 5));
-    expect(await replayed(looks, 30, 60)).toMatchObject({ openings: [], gaps: 9, widestGapSeconds: 30 });
-    expect((await replayed(looks, 30, 1200)).openings).toHaveLength(1);
+    const polls = Array.from({ length: 10 }, (_, i) => syncing(T0 + i * 5 * MINUTE, 5));
+    expect(await replayed(polls, 30, 60)).toMatchObject({ openings: [], gaps: 9, widestGapSeconds: 30 });
+    expect((await replayed(polls, 30, 1200)).openings).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
-import type { Look, Progress } from '../../../lambda/core/model/progress';
+import type { Observation, Progress } from '../../../lambda/core/model/progress';
 import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
@@ -8,12 +8,12 @@ const FENCE = T0 + MINUTE;
 const DRAINED: Goal = { type: 'DRAINED', writesStoppedAt: FENCE, marginSeconds: 0 };
 
 /** A look 30 s after the fence whose checkpoint is `past` seconds past it. */
-function pastFence(past: number, progress: Partial<Progress> = {}, extra: Partial<Look> = {}): Look {
+function pastFence(past: number, progress: Partial<Progress> = {}, extra: Partial<Observation> = {}): Observation {
   return syncing(FENCE + 30 * SECOND, 0, { incrSyncCheckpoint: FENCE / 1000 + past, ...progress }, extra as never);
 }
 
-const judged = (look: Look, goal: Goal = DRAINED) => {
-  const { verdict, reason } = play([look], { goal }).last;
+const judged = (observation: Observation, goal: Goal = DRAINED) => {
+  const { verdict, reason } = play([observation], { goal }).last;
   return [verdict, reason.code];
 };
 
@@ -31,10 +31,10 @@ describe('goal DRAINED', () => {
   });
 
   test('does not count a look that began before the fence, whatever its reply says', () => {
-    const look = syncing(FENCE + 5 * SECOND, 0, {}, { requestedAt: FENCE - 1 });
-    expect(judged({ ...look, answeredAt: FENCE + 5 * SECOND })).toEqual(['NOT_YET', 'LookBeforeFence']);
-    expect(judged({ ...look, requestedAt: FENCE })).toEqual(['NOT_YET', 'LookBeforeFence']);
-    expect(judged({ ...look, requestedAt: FENCE + 1 })).toEqual(['MET', 'Drained']);
+    const observation = syncing(FENCE + 5 * SECOND, 0, {}, { requestedAt: FENCE - 1 });
+    expect(judged({ ...observation, answeredAt: FENCE + 5 * SECOND })).toEqual(['NOT_YET', 'LookBeforeFence']);
+    expect(judged({ ...observation, requestedAt: FENCE })).toEqual(['NOT_YET', 'LookBeforeFence']);
+    expect(judged({ ...observation, requestedAt: FENCE + 1 })).toEqual(['MET', 'Drained']);
   });
 
   test('counts a look as later only when it is so on both clocks', () => {
@@ -56,8 +56,8 @@ describe('goal DRAINED', () => {
   test('asks so of a clock that is too far ahead to be believed, and of one that was ahead when it last told', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     expect(judged(pastFence(50, {}, { clockSkewMs: 400 * SECOND }), goal)).toEqual(['NOT_YET', 'NotDrained']);
-    const looks = [pastFence(5, {}, { clockSkewMs: 290 * SECOND }), pastFence(50, {}, { clockSkewMs: null })];
-    expect(play(looks, { goal }).last.reason.code).toBe('NotDrained');
+    const polls = [pastFence(5, {}, { clockSkewMs: 290 * SECOND }), pastFence(50, {}, { clockSkewMs: null })];
+    expect(play(polls, { goal }).last.reason.code).toBe('NotDrained');
   });
 
   test('takes no slow answer, and no whole second of a header, for a clock that is off', () => {
@@ -109,10 +109,10 @@ describe('goal DRAINED', () => {
   });
 
   test('looks every 2 s once the fence is set, or as often as the user says', () => {
-    const looks = [pastFence(-5)];
-    expect(play(looks, { goal: DRAINED }).last.waitSeconds).toBe(2);
+    const polls = [pastFence(-5)];
+    expect(play(polls, { goal: DRAINED }).last.waitSeconds).toBe(2);
     expect(
-      play(looks, { goal: DRAINED, settings: { minIntervalSeconds: 7, intervalIsFixed: true } }).last.waitSeconds,
+      play(polls, { goal: DRAINED, settings: { minIntervalSeconds: 7, intervalIsFixed: true } }).last.waitSeconds,
     ).toBe(7);
   });
 });
@@ -162,26 +162,26 @@ describe('laws of the DRAINED gate', () => {
     fc.assert(
       fc.property(sequence, fc.integer({ min: 0, max: 20 }), (steps, marginSeconds) => {
         let at = T0;
-        const looks = steps.map(([seconds, progress, skew]) => {
+        const polls = steps.map(([seconds, progress, skew]) => {
           at += seconds * SECOND;
           return progress === null ? failed(at) : ok(at, progress, { clockSkewMs: skew * SECOND });
         });
-        const { last } = play(looks, { goal: { ...DRAINED, marginSeconds } });
-        const look = looks.at(-1);
+        const { last } = play(polls, { goal: { ...DRAINED, marginSeconds } });
+        const observation = polls.at(-1);
         if (last.verdict !== 'MET') return true;
         met += 1;
-        if (look?.outcome !== 'OK') return false;
-        const { progress } = look;
+        if (observation?.outcome !== 'OK') return false;
+        const { progress } = observation;
         const reached = progress.incrSyncCheckpoint ?? 0;
         return (
-          look.requestedAt > FENCE &&
+          observation.requestedAt > FENCE &&
           progress.status === 'RUNNING' &&
           (progress.currentStep ?? '').startsWith('INCR_') &&
           progress.enableIncrSync === true &&
           (progress.enableStructMigration === false || progress.structMigrationProgress === 100) &&
           (progress.enableFullMigration === false || progress.fullMigrationProgress === 100) &&
           reached * 1000 > FENCE + marginSeconds * 1000 &&
-          reached * 1000 <= look.answeredAt + 60 * SECOND
+          reached * 1000 <= observation.answeredAt + 60 * SECOND
         );
       }),
       { numRuns: 3000 },

@@ -66,8 +66,8 @@ describe('graces', () => {
   const grace = { failedGraceSeconds: 120 };
 
   test('put up with FAILED until the grace is over', () => {
-    const looks = [0, 60, 119, 120].map((seconds) => ok(T0 + seconds * SECOND, { status: 'FAILED' }));
-    const { results } = play(looks, { settings: grace });
+    const polls = [0, 60, 119, 120].map((seconds) => ok(T0 + seconds * SECOND, { status: 'FAILED' }));
+    const { results } = play(polls, { settings: grace });
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
     expect(results[3]?.reason.code).toBe('MigrationFailed');
   });
@@ -78,14 +78,14 @@ describe('graces', () => {
   });
 
   test('start again after a look that saw the project at work', () => {
-    const looks = [
+    const polls = [
       ok(T0, { status: 'FAILED' }),
       ok(T0 + 100 * SECOND, { status: 'RUNNING' }),
       ok(T0 + 110 * SECOND, { status: 'FAILED' }),
       ok(T0 + 220 * SECOND, { status: 'FAILED' }),
       ok(T0 + 230 * SECOND, { status: 'FAILED' }),
     ];
-    const { results } = play(looks, { settings: grace });
+    const { results } = play(polls, { settings: grace });
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
   });
 
@@ -93,10 +93,10 @@ describe('graces', () => {
     ['once an hour', 12],
     ['every other time', 2],
   ])('go on over looks that got no answer, which saw nothing against it: %s', (_, nth) => {
-    const looks = Array.from({ length: 12 * 12 + 1 }, (_unused, i) =>
+    const polls = Array.from({ length: 12 * 12 + 1 }, (_unused, i) =>
       i % nth === 1 ? failed(T0 + i * 5 * MINUTE) : ok(T0 + i * 5 * MINUTE, { status: 'SUSPEND' }),
     );
-    const { results } = play(looks);
+    const { results } = play(polls);
     expect(results.findIndex(({ verdict }) => verdict === 'FAILED')).toBe(144);
     expect(results.at(-1)?.reason.code).toBe('MigrationSuspended');
   });
@@ -116,30 +116,30 @@ describe('graces', () => {
   });
 
   test('are looked at in time also where the last look got no answer', () => {
-    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 10 * SECOND, 'OmsRejectedCredentials')];
-    expect(play(looks, { settings: grace }).last.waitSeconds).toBeLessThanOrEqual(110);
+    const polls = [ok(T0, { status: 'FAILED' }), failed(T0 + 10 * SECOND, 'OmsRejectedCredentials')];
+    expect(play(polls, { settings: grace }).last.waitSeconds).toBeLessThanOrEqual(110);
   });
 
   test('never end on a look that got no answer itself', () => {
-    const looks = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
-    expect(play(looks, { settings: grace }).last.reason.code).toBe('OmsUnreachable');
+    const polls = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
+    expect(play(polls, { settings: grace }).last.reason.code).toBe('OmsUnreachable');
   });
 
   test('do not run while nobody looks', () => {
-    const looks = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
-    const { last } = play(looks, { settings: grace, everWatched: false });
+    const polls = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
+    const { last } = play(polls, { settings: grace, everWatched: false });
     expect(last.verdict).toBe('NOT_YET');
     expect(last.reason.message).toContain('seen so for 0 s, fails after 2 min');
   });
 
   test('run on over looks that come as promised', () => {
-    let looks = [ok(T0, { status: 'FAILED' })];
+    let polls = [ok(T0, { status: 'FAILED' })];
     for (;;) {
-      const { last } = play(looks, { settings: grace, everWatched: false });
+      const { last } = play(polls, { settings: grace, everWatched: false });
       if (last.verdict === 'FAILED') break;
-      looks = [...looks, ok(Date.parse(last.observedAt) + last.waitSeconds * SECOND + 200, { status: 'FAILED' })];
+      polls = [...polls, ok(Date.parse(last.observedAt) + last.waitSeconds * SECOND + 200, { status: 'FAILED' })];
     }
-    expect((looks.at(-1) as { answeredAt: number }).answeredAt - T0).toBeLessThan(125 * SECOND);
+    expect((polls.at(-1) as { answeredAt: number }).answeredAt - T0).toBeLessThan(125 * SECOND);
   });
 
   test.each([
@@ -147,8 +147,8 @@ describe('graces', () => {
     ['FAILED', 'MigrationFailed', 2 * MINUTE],
     ['SHINY', 'UnknownStatus', 10 * MINUTE],
   ])('by default end %s with %s', (status, code, after) => {
-    const looks = [ok(T0, { status }), ok(T0 + after - SECOND, { status }), ok(T0 + after, { status })];
-    const { results } = play(looks);
+    const polls = [ok(T0, { status }), ok(T0 + after - SECOND, { status }), ok(T0 + after, { status })];
+    const { results } = play(polls);
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'FAILED']);
     expect(results[2]?.reason.code).toBe(code);
   });
@@ -173,9 +173,9 @@ describe('graces', () => {
       'OmsRejectedCredentials',
       'OmsUnreachable',
     ] as const;
-    const looks = outcomes.map((outcome, i) => failed(T0 + i * 15 * MINUTE, outcome));
-    expect(play(looks, { fresh: false }).last.reason.code).toBe('OmsUnreachable');
-    expect(play(looks, { fresh: false }).last.verdict).toBe('FAILED');
+    const polls = outcomes.map((outcome, i) => failed(T0 + i * 15 * MINUTE, outcome));
+    expect(play(polls, { fresh: false }).last.reason.code).toBe('OmsUnreachable');
+    expect(play(polls, { fresh: false }).last.verdict).toBe('FAILED');
   });
 });
 
@@ -187,13 +187,13 @@ describe('credentials that OMS refuses', () => {
 
   test('are put up with for five minutes in the middle of a wait, at the slowest pace', () => {
     const at = T0 + MINUTE;
-    const looks = [
+    const polls = [
       ok(T0),
       failed(at, 'OmsRejectedCredentials'),
       failed(at + 299 * SECOND, 'OmsRejectedCredentials'),
       failed(at + 300 * SECOND, 'OmsRejectedCredentials'),
     ];
-    const { results } = play(looks);
+    const { results } = play(polls);
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
     expect(results[1]?.waitSeconds).toBe(299);
   });

@@ -5,20 +5,20 @@ import { play } from '../../support/run';
 
 /** A copy that takes `hours`, looked at as the pace says; the looks until `untilPercent`. */
 function copying(hours: number, untilPercent = 100) {
-  const looks = [];
+  const polls = [];
   let at = T0;
   let percent = 0;
   while (percent < untilPercent) {
     percent = Math.min(100, Math.floor(((at - T0) / (hours * HOUR)) * 100));
-    looks.push(ok(at, { fullMigrationProgress: percent }));
-    at += play(looks, { everWatched: false }).last.waitSeconds * SECOND;
+    polls.push(ok(at, { fullMigrationProgress: percent }));
+    at += play(polls, { everWatched: false }).last.waitSeconds * SECOND;
   }
-  return looks;
+  return polls;
 }
 
 test('a long copy is looked at just within every five minutes while its end is far', () => {
-  const looks = copying(48, 50);
-  const gaps = looks.slice(1).map((look, i) => look.answeredAt - (looks[i]?.answeredAt ?? 0));
+  const polls = copying(48, 50);
+  const gaps = polls.slice(1).map((observation, i) => observation.answeredAt - (polls[i]?.answeredAt ?? 0));
   expect(Math.max(...gaps)).toBe(5 * MINUTE - SECOND);
   expect(gaps.slice(-20)).toEqual(Array(20).fill(5 * MINUTE - SECOND));
 });
@@ -29,15 +29,15 @@ test('and every five seconds when it may end any moment, which a status shows at
 });
 
 test('says when the copy should be done, at the measured rate', () => {
-  const looks = copying(10, 50);
-  const { last } = play(looks);
+  const polls = copying(10, 50);
+  const { last } = play(polls);
   const error = Math.abs(Date.parse(last.eta ?? '') - (T0 + 10 * HOUR));
   expect(error).toBeLessThan(15 * MINUTE);
 });
 
 test('never sleeps past an outage grace, also where it is the account that is refused', () => {
-  const looks = [ok(T0), failed(T0 + MINUTE, 'OmsRejectedCredentials')];
-  expect(play(looks, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
+  const polls = [ok(T0), failed(T0 + MINUTE, 'OmsRejectedCredentials')];
+  expect(play(polls, { settings: { outageGraceSeconds: 60 } }).last.waitSeconds).toBeLessThanOrEqual(60);
 });
 
 test.each(['INCR_SYNC', 'REVERSE_INCR_SYNC'])(
@@ -58,13 +58,13 @@ test.each([
 });
 
 test('says what the rate before was of a copy that was found resumed and further on, and no end at once', () => {
-  const looks = copying(10, 50);
-  const at = looks.at(-1)?.answeredAt ?? 0;
+  const polls = copying(10, 50);
+  const at = polls.at(-1)?.answeredAt ?? 0;
   const resumed = [
     ok(at + MINUTE, { status: 'SUSPEND', fullMigrationProgress: 50 }),
     ok(at + 60 * MINUTE, { fullMigrationProgress: 52 }),
   ];
-  const { last } = play([...looks, ...resumed]);
+  const { last } = play([...polls, ...resumed]);
   const left = Date.parse(last.eta ?? '') - Date.parse(last.observedAt);
   expect(Math.abs(left - 4.8 * HOUR)).toBeLessThan(15 * MINUTE);
   const fresh = [ok(T0, { status: 'SUSPEND' }), ok(T0 + MINUTE, { fullMigrationProgress: 42 })];
@@ -91,13 +91,13 @@ test('never sleeps past the deadline', () => {
 });
 
 test('never sleeps past the end of a grace', () => {
-  const looks = [ok(T0, { status: 'FAILED' }), ok(T0 + 118 * SECOND, { status: 'FAILED' })];
-  expect(play(looks).last.waitSeconds).toBe(2);
+  const polls = [ok(T0, { status: 'FAILED' }), ok(T0 + 118 * SECOND, { status: 'FAILED' })];
+  expect(play(polls).last.waitSeconds).toBe(2);
 });
 
 test('looks at an outage less and less often, once a minute at the least', () => {
-  const looks = Array.from({ length: 8 }, (_, i) => failed(T0 + i * MINUTE));
-  expect(play(looks).results.map((result) => result.waitSeconds)).toEqual([10, 20, 40, 60, 60, 60, 60, 60]);
+  const polls = Array.from({ length: 8 }, (_, i) => failed(T0 + i * MINUTE));
+  expect(play(polls).results.map((result) => result.waitSeconds)).toEqual([10, 20, 40, 60, 60, 60, 60, 60]);
 });
 
 test('looks often enough to prove a hold', () => {
@@ -112,7 +112,7 @@ test('honours the intervals that the user sets', () => {
 });
 
 test('is a whole number of seconds from 1 to the maximum while undecided, and 0 once decided', () => {
-  const looks = fc.array(
+  const polls = fc.array(
     fc.tuple(
       fc.integer({ min: 1, max: 4000 }),
       fc.oneof(
@@ -127,7 +127,7 @@ test('is a whole number of seconds from 1 to the maximum while undecided, and 0 
   );
   fc.assert(
     fc.property(
-      looks,
+      polls,
       fc.constantFrom<Goal>({ type: 'FINISHED' }, { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 }),
       (steps, goal) => {
         let at = T0;

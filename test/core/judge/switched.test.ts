@@ -23,9 +23,9 @@ describe('the goal SWITCHED', () => {
   });
 
   test('is not met by a reverse checkpoint that moved yesterday', () => {
-    const looks = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
+    const polls = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
     const later = reverse(T0 + 1800 * MINUTE, seconds + 5);
-    expect(play([...looks, later], { goal }).last).toMatchObject({
+    expect(play([...polls, later], { goal }).last).toMatchObject({
       verdict: 'NOT_YET',
       reason: { code: 'ReverseNotMoving', message: expect.stringContaining('has not moved for 1 d 5 h') },
     });
@@ -38,17 +38,17 @@ describe('the goal SWITCHED', () => {
     ['the reverse checkpoint lies far ahead', reverse(T0, seconds + 600), 'CheckpointImplausible'],
     ['the project is suspended', reverse(T0, seconds, { status: 'SUSPEND' }), 'MigrationSuspended'],
     ['OMS gives no answer', failed(T0), 'OmsUnreachable'],
-  ])('is not met while %s', (_, look, code) => {
-    expect(play([look], { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code } });
+  ])('is not met while %s', (_, observation, code) => {
+    expect(play([observation], { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code } });
   });
 
   test('does not count a value from before the reverse step, nor one that goes back', () => {
-    const looks = [
+    const polls = [
       syncing(T0, 2, { reverseIncrSyncCheckpoint: seconds - 100 }),
       reverse(T0 + 10 * SECOND, seconds + 8),
       reverse(T0 + 20 * SECOND, seconds + 2),
     ];
-    expect(play(looks, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
+    expect(play(polls, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
   });
 
   test('is met by FINISHED where reverse synchronisation is off, and out of reach by it where it is not', () => {
@@ -74,29 +74,34 @@ describe('the way back', () => {
     ['the project is FINISHED', [reverse(T0 + MINUTE, seconds + 5, { status: 'FINISHED' })]],
     ['the step is no longer a reverse one', [syncing(T0 + MINUTE, 1)]],
     ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
-  ])('is told as lost when %s', (_, looks) => {
-    expect(play([...open, ...looks]).changes).toContain('way-back-lost');
+  ])('is told as lost when %s', (_, polls) => {
+    expect(play([...open, ...polls]).changes).toContain('rollback-path-lost');
   });
 
   test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with a step that nobody knows: %j', (currentStep) => {
-    expect(play([...open, reverse(T0 + MINUTE, seconds + 60, { currentStep })]).changes).not.toContain('way-back-lost');
+    expect(play([...open, reverse(T0 + MINUTE, seconds + 60, { currentStep })]).changes).not.toContain(
+      'rollback-path-lost',
+    );
   });
 
   test('is told once, and again when it is there again', () => {
     const still = reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' });
     const after = reverse(T0 + 3 * MINUTE, seconds + 100);
     const { changes } = play([...open, still, { ...still, answeredAt: T0 + 2 * MINUTE }, after]);
-    expect(changes.filter((kind) => kind.startsWith('way-back'))).toEqual(['way-back-lost', 'way-back-again']);
+    expect(changes.filter((kind) => kind.startsWith('rollback-path'))).toEqual([
+      'rollback-path-lost',
+      'rollback-path-restored',
+    ]);
   });
 
   test('is told once of a project that vanishes, and again when OMS knows it and carries writes back', () => {
     const missing = [1, 2].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
     const { changes } = play([...open, ...missing, reverse(T0 + 3 * MINUTE, seconds + 100)], { waitId: null });
-    expect(changes).toEqual(['vanished', 'way-back-lost', 'back', 'way-back-again']);
+    expect(changes).toEqual(['vanished', 'rollback-path-lost', 'back', 'rollback-path-restored']);
   });
 
   test('is not spoken of where there never was one', () => {
     const { changes } = play([syncing(T0, 1), syncing(T0 + MINUTE, 1, { status: 'SUSPEND' })]);
-    expect(changes.filter((kind) => kind.startsWith('way-back'))).toEqual([]);
+    expect(changes.filter((kind) => kind.startsWith('rollback-path'))).toEqual([]);
   });
 });

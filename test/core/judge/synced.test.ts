@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
-import type { Look, Progress } from '../../../lambda/core/model/progress';
+import type { Observation, Progress } from '../../../lambda/core/model/progress';
 import { failed, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
 const SYNCED: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 };
 
 /** Looks every `every` seconds, the checkpoint refreshed every 10 s and `lag` behind. */
-function steady(seconds: number, every = 10, lag = 12): Look[] {
-  const looks: Look[] = [];
+function steady(seconds: number, every = 10, lag = 12): Observation[] {
+  const polls: Observation[] = [];
   for (let t = 0; t <= seconds; t += every) {
-    looks.push(syncing(T0 + t * SECOND, lag, { incrSyncCheckpoint: T0 / 1000 + Math.floor(t / 10) * 10 - lag }));
+    polls.push(syncing(T0 + t * SECOND, lag, { incrSyncCheckpoint: T0 / 1000 + Math.floor(t / 10) * 10 - lag }));
   }
-  return looks;
+  return polls;
 }
 
-const code = (looks: readonly Look[], goal = SYNCED) => play(looks, { goal }).last.reason.code;
+const code = (polls: readonly Observation[], goal = SYNCED) => play(polls, { goal }).last.reason.code;
 
 describe('goal SYNCED', () => {
   test('is met once the lag has held for 60 s over three checkpoints', () => {
@@ -42,28 +42,28 @@ describe('goal SYNCED', () => {
 
   test('is met by an OMS whose clock is minutes ahead, by that clock', () => {
     const ahead = 120;
-    const looks = steady(60).map((look, i) =>
+    const polls = steady(60).map((observation, i) =>
       syncing(
-        look.answeredAt,
+        observation.answeredAt,
         12,
         { incrSyncCheckpoint: T0 / 1000 + i * 10 - 12 + ahead },
         { clockSkewMs: ahead * SECOND },
       ),
     );
-    expect(play(looks, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
+    expect(play(polls, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
   });
 
   test('is not met by an OMS whose clock is too far ahead to tell a lag by', () => {
     const ahead = 320;
-    const looks = steady(120).map((look, i) =>
+    const polls = steady(120).map((observation, i) =>
       syncing(
-        look.answeredAt,
+        observation.answeredAt,
         0,
         { incrSyncCheckpoint: T0 / 1000 + i * 10 + ahead - 270 },
         { clockSkewMs: ahead * SECOND },
       ),
     );
-    expect(play(looks, { goal: SYNCED }).last.reason).toEqual({
+    expect(play(polls, { goal: SYNCED }).last.reason).toEqual({
       code: 'LagUnknown',
       message: expect.stringContaining("OMS's clock is 5 min ahead of ours, so the lag is not known"),
     });
@@ -96,7 +96,7 @@ describe('goal SYNCED', () => {
     ['a checkpoint that goes backwards', syncing(T0 + 65 * SECOND, 29, { incrSyncCheckpoint: T0 / 1000 + 20 })],
   ])('starts its hold again after %s', (_, spoiler) => {
     const before = steady(50);
-    const after = steady(170).filter((look) => look.answeredAt > spoiler.answeredAt);
+    const after = steady(170).filter((observation) => observation.answeredAt > spoiler.answeredAt);
     const { results } = play([...before, spoiler, ...after], { goal: SYNCED });
     const met = results.findIndex((result) => result.verdict === 'MET');
     const metAt = [...before, spoiler, ...after][met]?.answeredAt ?? 0;
@@ -104,8 +104,8 @@ describe('goal SYNCED', () => {
   });
 
   test('starts its hold again where the looks are further apart than 30 s', () => {
-    const looks = [0, 10, 20, 30, 62, 72].map((t) => syncing(T0 + t * SECOND, 12));
-    expect(code(looks)).toBe('NotHeldYet');
+    const polls = [0, 10, 20, 30, 62, 72].map((t) => syncing(T0 + t * SECOND, 12));
+    expect(code(polls)).toBe('NotHeldYet');
   });
 
   test('is not reset by an unchanged checkpoint that is younger than 30 s, and is by one that is not', () => {
@@ -137,14 +137,14 @@ describe('goal SYNCED', () => {
 
   test('does not take the reverse checkpoint for the forward one after the switchover', () => {
     const now = T0 / 1000;
-    const looks = steady(100).map((look) =>
-      syncing(look.answeredAt, 12, {
+    const polls = steady(100).map((observation) =>
+      syncing(observation.answeredAt, 12, {
         currentStep: 'REVERSE_INCR_SYNC',
         incrSyncCheckpoint: now - 70_000,
         reverseIncrSyncCheckpoint: now,
       }),
     );
-    expect(code(looks)).toBe('NotIncremental');
+    expect(code(polls)).toBe('NotIncremental');
   });
 
   test('keeps the proof of a long hold when old looks are merged', () => {
@@ -168,23 +168,25 @@ const flaw: fc.Arbitrary<Partial<Progress> | 'failed' | 'odd' | { readonly lag: 
   fc.record({ lag: fc.integer({ min: 31, max: 100_000 }) }),
 );
 
-function spoil(look: Look, how: typeof flaw extends fc.Arbitrary<infer T> ? T : never): Look {
-  if (how === 'failed') return failed(look.answeredAt);
-  if (how === 'odd') return { ...look, anomalies: [{ field: 'status', value: '?', problem: 'odd' }] };
-  if ('lag' in how) return syncing(look.answeredAt, how.lag);
-  return look.outcome === 'OK' ? { ...look, progress: { ...look.progress, ...how } } : look;
+function spoil(observation: Observation, how: typeof flaw extends fc.Arbitrary<infer T> ? T : never): Observation {
+  if (how === 'failed') return failed(observation.answeredAt);
+  if (how === 'odd') return { ...observation, anomalies: [{ field: 'status', value: '?', problem: 'odd' }] };
+  if ('lag' in how) return syncing(observation.answeredAt, how.lag);
+  return observation.outcome === 'OK' ? { ...observation, progress: { ...observation.progress, ...how } } : observation;
 }
 
 describe('laws of the SYNCED gate', () => {
   test('a failing condition in any look never opens it, and keeps it closed for the whole hold', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 12 }), flaw, fc.integer({ min: 4, max: 15 }), (position, how, every) => {
-        const looks = steady(12 * every, every).map((look, i) => (i === position ? spoil(look, how) : look));
+        const polls = steady(12 * every, every).map((observation, i) =>
+          i === position ? spoil(observation, how) : observation,
+        );
         const clean = play(steady(12 * every, every), { goal: SYNCED }).results;
-        const spoiled = play(looks, { goal: SYNCED }).results;
-        const spoiledAt = looks[position]?.answeredAt ?? 0;
+        const spoiled = play(polls, { goal: SYNCED }).results;
+        const spoiledAt = polls[position]?.answeredAt ?? 0;
         return spoiled.every((result, i) => {
-          const inHold = i >= position && (looks[i]?.answeredAt ?? 0) - spoiledAt <= 60 * SECOND;
+          const inHold = i >= position && (polls[i]?.answeredAt ?? 0) - spoiledAt <= 60 * SECOND;
           return result.verdict !== 'MET' || (clean[i]?.verdict === 'MET' && !inHold);
         });
       }),

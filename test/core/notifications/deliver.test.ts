@@ -1,6 +1,6 @@
 /** What a crash, another check, or a wrong clock does to the telling: found by the fault run (docs/reliability.md). */
 import { CheckFailed } from '../../../lambda/core/model/errors';
-import type { Latest } from '../../../lambda/core/model/project-state';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
 import { HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
@@ -10,34 +10,34 @@ const INIT = ok(T0, { status: 'INIT' });
 const RUNNING = ok(T0 + MINUTE, { enableIncrSync: true });
 const later = (at: number, status = 'RUNNING') => ok(at, { status, enableIncrSync: true });
 
-const sequences = (run: Harness) => run.told.map(({ change }) => change.sequence);
+const sequences = (run: Harness) => run.notified.map(({ change }) => change.sequence);
 
 describe('telling several changes', () => {
   /** Dies at the n-th time told changes are to be cleared. */
   class DiesAtClear extends MemoryStore {
     dieAt = Number.POSITIVE_INFINITY;
     private clears = 0;
-    override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
-      if (latest.writeId.endsWith('/told')) {
+    override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
+      if (projectState.writeId.endsWith('/told')) {
         this.clears += 1;
         if (this.clears === this.dieAt) throw new CheckFailed('killed');
       }
-      return await super.putLatest(latest, expected);
+      return await super.putState(projectState, expected);
     }
   }
 
   test.each([
     [1, [1, 1, 2]],
     [2, [1, 2, 2]],
-  ])('repeats at most one of them after a crash (at clear %i)', async (dieAt, told) => {
+  ])('repeats at most one of them after a crash (at clear %i)', async (dieAt, notified) => {
     const store = new DiesAtClear();
     store.dieAt = dieAt;
     const run = new Harness([INIT, RUNNING, later(T0 + 10 * MINUTE)], store);
     await run.check();
     await expect(run.check()).rejects.toMatchObject({ code: 'CheckFailed', message: 'killed' });
     await run.check();
-    expect(sequences(run)).toEqual(told);
-    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+    expect(sequences(run)).toEqual(notified);
+    expect(store.projectStateOf.get('p_x')).toMatchObject({ pending: [], lease: null });
   });
 
   test('tells also what another check stored meanwhile, so that nothing waits for a check that may never come', async () => {
@@ -57,7 +57,7 @@ describe('telling several changes', () => {
       },
     });
     expect(sequences(run)).toEqual([1, 2, 3]);
-    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+    expect(store.projectStateOf.get('p_x')).toMatchObject({ pending: [], lease: null });
   });
 });
 
@@ -67,7 +67,7 @@ describe('a lease', () => {
   /** A check that claims at `now` by its clock and is killed before it tells. */
   async function claimedAndKilled(store: MemoryStore, run: Harness): Promise<void> {
     void run.check({ notifier: diesBeforePublish });
-    while (store.latestOf.get('p_x')?.lease == null) await new Promise((resolve) => setImmediate(resolve));
+    while (store.projectStateOf.get('p_x')?.lease == null) await new Promise((resolve) => setImmediate(resolve));
   }
 
   test('of a clock that was an hour ahead holds nobody up once the clock is right', async () => {
@@ -78,7 +78,7 @@ describe('a lease', () => {
     run.now = T0 + MINUTE;
     await run.check();
     expect(sequences(run)).toEqual([1, 2]);
-    expect(store.latestOf.get('p_x')).toMatchObject({ pending: [], lease: null });
+    expect(store.projectStateOf.get('p_x')).toMatchObject({ pending: [], lease: null });
   });
 
   test('of a clock that is some seconds ahead holds', async () => {
@@ -88,6 +88,6 @@ describe('a lease', () => {
     await claimedAndKilled(store, run);
     run.now = T0 + MINUTE;
     await run.check();
-    expect(run.told).toEqual([]);
+    expect(run.notified).toEqual([]);
   });
 });

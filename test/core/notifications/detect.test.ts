@@ -5,11 +5,11 @@ import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/obs
 import { play } from '../../support/run';
 
 /** The kinds told by looks `every` ms apart, and after how many looks each came. */
-function told(looks: Parameters<typeof play>[0]): string[] {
-  return looks
-    .map((_, i) => play(looks.slice(0, i + 1), { waitId: null }).changes.length)
+function notified(polls: Parameters<typeof play>[0]): string[] {
+  return polls
+    .map((_, i) => play(polls.slice(0, i + 1), { waitId: null }).changes.length)
     .flatMap((count, i, counts) => {
-      const kinds = play(looks.slice(0, i + 1), { waitId: null }).changes;
+      const kinds = play(polls.slice(0, i + 1), { waitId: null }).changes;
       return kinds.slice(counts[i - 1] ?? 0, count).map((kind) => `${kind}@${i}`);
     });
 }
@@ -17,8 +17,8 @@ function told(looks: Parameters<typeof play>[0]): string[] {
 describe('status', () => {
   test('is told on every change, from and to in OMS’s own words', () => {
     const words = ['INIT', 'RUNNING', 'SHINY', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED'];
-    const { latest } = play(words.map((status, i) => ok(T0 + i * MINUTE, { status })));
-    expect(latest.pending.map(({ from, to }) => `${from}>${to}`)).toEqual([
+    const { projectState } = play(words.map((status, i) => ok(T0 + i * MINUTE, { status })));
+    expect(projectState.pending.map(({ from, to }) => `${from}>${to}`)).toEqual([
       'INIT>RUNNING',
       'RUNNING>SHINY',
       'SHINY>RUNNING',
@@ -26,12 +26,12 @@ describe('status', () => {
       'SUSPEND>RUNNING',
       'RUNNING>FINISHED',
     ]);
-    expect(latest.pending.map((change) => change.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(projectState.pending.map((change) => change.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   test('is told across looks that failed in between', () => {
-    const looks = [ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND, { status: 'FINISHED' })];
-    expect(told(looks)).toEqual(['status@2']);
+    const polls = [ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND, { status: 'FINISHED' })];
+    expect(notified(polls)).toEqual(['status@2']);
   });
 
   test.each([
@@ -43,23 +43,23 @@ describe('status', () => {
     ['DELETED', ['found@0']],
     ['SHINY', ['found@0']],
   ])('first seen as %s tells %j: only what needs someone', (status, expected) => {
-    expect(told([ok(T0, { status })])).toEqual(expected);
+    expect(notified([ok(T0, { status })])).toEqual(expected);
   });
 });
 
 describe('health', () => {
   test('tells that OMS does not answer after three looks and a minute, and that it answers again', () => {
-    const looks = [ok(T0), ...[10, 20, 40, 80].map((s) => failed(T0 + s * SECOND)), ok(T0 + 100 * SECOND)];
-    expect(told(looks)).toEqual(['unreachable@4', 'answering@5']);
+    const polls = [ok(T0), ...[10, 20, 40, 80].map((s) => failed(T0 + s * SECOND)), ok(T0 + 100 * SECOND)];
+    expect(notified(polls)).toEqual(['unreachable@4', 'answering@5']);
   });
 
   test('says nothing of a single time-out', () => {
-    expect(told([ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND)])).toEqual([]);
+    expect(notified([ok(T0), failed(T0 + 10 * SECOND), ok(T0 + 20 * SECOND)])).toEqual([]);
   });
 
   test('tells refused credentials at once, and once', () => {
     const refused = (s: number) => failed(T0 + s * SECOND, 'OmsRejectedCredentials');
-    expect(told([ok(T0), refused(10), refused(20), ok(T0 + 30 * SECOND)])).toEqual([
+    expect(notified([ok(T0), refused(10), refused(20), ok(T0 + 30 * SECOND)])).toEqual([
       'credentials-refused@1',
       'credentials-accepted@3',
     ]);
@@ -67,23 +67,23 @@ describe('health', () => {
 
   test('tells at the first look that OMS knows a project no longer, once, and that it knows it again', () => {
     const missing = (minutes: number) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound');
-    const looks = [ok(T0), missing(5), missing(10), missing(15), missing(20), ok(T0 + 25 * MINUTE), missing(30)];
-    expect(told(looks)).toEqual(['vanished@1', 'back@5', 'vanished@6']);
-    expect(play(looks, { waitId: null }).latest.pending[0]).toMatchObject({
+    const polls = [ok(T0), missing(5), missing(10), missing(15), missing(20), ok(T0 + 25 * MINUTE), missing(30)];
+    expect(notified(polls)).toEqual(['vanished@1', 'back@5', 'vanished@6']);
+    expect(play(polls, { waitId: null }).projectState.pending[0]).toMatchObject({
       status: 'RUNNING',
       detail: 'OMS last knew it at 2026-11-23T00:00:00.000Z; OMS: OmsProjectNotFound',
     });
   });
 
   test('says nothing new of a project that vanishes after it was told to be released or deleted', () => {
-    const looks = [ok(T0), ok(T0 + 5 * MINUTE, { status: 'RELEASED' })];
+    const polls = [ok(T0), ok(T0 + 5 * MINUTE, { status: 'RELEASED' })];
     const missing = [10, 15, 20, 25].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
-    expect(told([...looks, ...missing])).toEqual(['status@1']);
+    expect(notified([...polls, ...missing])).toEqual(['status@1']);
   });
 
   test('tells what else comes of a project that comes back', () => {
-    const looks = [ok(T0), failed(T0 + 5 * MINUTE, 'OmsProjectNotFound'), ok(T0 + 9 * MINUTE, { status: 'SUSPEND' })];
-    expect(told(looks)).toEqual(['vanished@1', 'status@2', 'back@2']);
+    const polls = [ok(T0), failed(T0 + 5 * MINUTE, 'OmsProjectNotFound'), ok(T0 + 9 * MINUTE, { status: 'SUSPEND' })];
+    expect(notified(polls)).toEqual(['vanished@1', 'status@2', 'back@2']);
   });
 
   test.each([
@@ -92,29 +92,32 @@ describe('health', () => {
   ] as const)('takes it for the end of an OMS that was %s, which has answered after all', (_, outcome, expected) => {
     const outage = [5, 10, 15].map((minutes) => failed(T0 + minutes * MINUTE, outcome));
     const missing = failed(T0 + 20 * MINUTE, 'OmsProjectNotFound');
-    expect(told([ok(T0), ...outage, missing, ok(T0 + 25 * MINUTE)])).toEqual(expected);
+    expect(notified([ok(T0), ...outage, missing, ok(T0 + 25 * MINUTE)])).toEqual(expected);
   });
 
   test('tells of an outage that begins after a project has vanished, and holds the project for as vanished as before', () => {
-    const looks = [
+    const polls = [
       ok(T0),
       ...[5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound')),
       ...[15, 20, 25].map((minutes) => failed(T0 + minutes * MINUTE)),
       failed(T0 + 30 * MINUTE, 'OmsProjectNotFound'),
       ok(T0 + 35 * MINUTE, { fullMigrationProgress: 41 }),
     ];
-    expect(told(looks)).toEqual(['vanished@1', 'unreachable@5', 'answering@6', 'back@7']);
+    expect(notified(polls)).toEqual(['vanished@1', 'unreachable@5', 'answering@6', 'back@7']);
   });
 
   test('does not say of a project that OMS never knew that it has vanished', () => {
-    const looks = [0, 5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
-    expect(told(looks)).toEqual(['unreachable@2']);
-    expect(play(looks, { waitId: null }).latest.pending[0]).toMatchObject({ outcome: 'OmsProjectNotFound' });
+    const polls = [0, 5, 10].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
+    expect(notified(polls)).toEqual(['unreachable@2']);
+    expect(play(polls, { waitId: null }).projectState.pending[0]).toMatchObject({ outcome: 'OmsProjectNotFound' });
   });
 
   test('tells a stall after half an hour without movement, and the end of it', () => {
     const still = Array.from({ length: 9 }, (_, i) => ok(T0 + i * 5 * MINUTE));
-    expect(told([...still, ok(T0 + 45 * MINUTE, { fullMigrationProgress: 41 })])).toEqual(['stalled@6', 'moving@9']);
+    expect(notified([...still, ok(T0 + 45 * MINUTE, { fullMigrationProgress: 41 })])).toEqual([
+      'stalled@6',
+      'moving@9',
+    ]);
   });
 
   test.each([
@@ -125,8 +128,8 @@ describe('health', () => {
       (i: number) => ok(T0 + i * 10 * MINUTE, { currentStep: 'FULL_VALIDATION' }),
     ],
     ['a suspension', (i: number) => ok(T0 + i * 10 * MINUTE, { status: 'SUSPEND', importance: 'IGNORE' })],
-  ])('does not take %s for a stall', (_, look) => {
-    const kinds = told(Array.from({ length: 8 }, (_unused, i) => look(i)));
+  ])('does not take %s for a stall', (_, observation) => {
+    const kinds = notified(Array.from({ length: 8 }, (_unused, i) => observation(i)));
     expect(kinds.filter((kind) => kind.startsWith('stalled'))).toEqual([]);
   });
 
@@ -135,10 +138,10 @@ describe('health', () => {
       ok(T0 + i * 30 * MINUTE, { fullMigrationProgress: Math.floor(i / 6) }),
     );
     // Before the first percent nobody knows how long one takes: that silence is told, once.
-    expect(told(slow)).toEqual(['stalled@1', 'moving@6']);
+    expect(notified(slow)).toEqual(['stalled@1', 'moving@6']);
     const still = Array.from({ length: 12 }, (_, i) => ok(T0 + (30 + i) * 30 * MINUTE, { fullMigrationProgress: 4 }));
-    const { latest, last } = play([...slow, ...still], { waitId: null });
-    expect(latest.pending.at(-1)).toMatchObject({
+    const { projectState, last } = play([...slow, ...still], { waitId: null });
+    expect(projectState.pending.at(-1)).toMatchObject({
       kind: 'stalled',
       detail: 'no percent and no checkpoint has moved for 6 h of running',
     });
@@ -153,25 +156,25 @@ describe('health', () => {
     'tells a lag past the threshold of importance %s after three looks, and its end well below it',
     (importance, high, low) => {
       const lags = [5, high, high, 5, high, high, high, high, low, low, low];
-      const looks = lags.map((lag, i) => syncing(T0 + (i + 1) * 20 * MINUTE, lag, { importance }));
-      expect(told(looks)).toEqual(['lagging@6', 'caught-up@10']);
+      const polls = lags.map((lag, i) => syncing(T0 + (i + 1) * 20 * MINUTE, lag, { importance }));
+      expect(notified(polls)).toEqual(['lagging@6', 'caught-up@10']);
     },
   );
 
   test('never tells a lag of importance IGNORE', () => {
-    const looks = Array.from({ length: 6 }, (_, i) => syncing(T0 + i * HOUR, 50_000, { importance: 'IGNORE' }));
-    expect(told(looks)).toEqual([]);
+    const polls = Array.from({ length: 6 }, (_, i) => syncing(T0 + i * HOUR, 50_000, { importance: 'IGNORE' }));
+    expect(notified(polls)).toEqual([]);
   });
 
   test('tells at 50, 80 and 95 percent of the time in which OMS can resume a suspended project', () => {
-    const looks = [ok(T0), ...Array.from({ length: 13 }, (_, i) => ok(T0 + (i + 1) * HOUR, { status: 'SUSPEND' }))];
-    expect(told(looks)).toEqual(['status@1', 'expiring@7', 'expiring@11', 'expiring@13']);
+    const polls = [ok(T0), ...Array.from({ length: 13 }, (_, i) => ok(T0 + (i + 1) * HOUR, { status: 'SUSPEND' }))];
+    expect(notified(polls)).toEqual(['status@1', 'expiring@7', 'expiring@11', 'expiring@13']);
   });
 
   test.each(['SUSPEND', 'FAILED'])('counts down for a project that is %s, and says how much time is left', (status) => {
-    const looks = [ok(T0), ...[0, 6, 10, 11.5, 13].map((hours) => ok(T0 + MINUTE + hours * HOUR, { status }))];
-    const { latest } = play(looks, { waitId: null });
-    expect(latest.pending.filter(({ kind }) => kind === 'expiring').map(({ detail }) => detail)).toEqual([
+    const polls = [ok(T0), ...[0, 6, 10, 11.5, 13].map((hours) => ok(T0 + MINUTE + hours * HOUR, { status }))];
+    const { projectState } = play(polls, { waitId: null });
+    expect(projectState.pending.filter(({ kind }) => kind === 'expiring').map(({ detail }) => detail)).toEqual([
       `${status} for 6 h; about 6 h left in which OMS can resume it`,
       `${status} for 10 h; about 2 h left in which OMS can resume it`,
       `${status} for 11 h 30 min; about 30 min left in which OMS can resume it`,
@@ -179,9 +182,9 @@ describe('health', () => {
   });
 
   test('says that it may be too late where nobody looked in time', () => {
-    const looks = [ok(T0), ok(T0 + MINUTE, { status: 'SUSPEND' }), ok(T0 + 20 * HOUR, { status: 'SUSPEND' })];
-    const { latest } = play(looks, { waitId: null, everWatched: false });
-    expect(latest.pending.at(-1)).toMatchObject({
+    const polls = [ok(T0), ok(T0 + MINUTE, { status: 'SUSPEND' }), ok(T0 + 20 * HOUR, { status: 'SUSPEND' })];
+    const { projectState } = play(polls, { waitId: null, everWatched: false });
+    expect(projectState.pending.at(-1)).toMatchObject({
       kind: 'expiring',
       detail: 'SUSPEND for 19 h 59 min; OMS may no longer be able to resume it',
     });
@@ -189,23 +192,23 @@ describe('health', () => {
 
   test('counts anew after a resumption', () => {
     const status = (hours: number, word: string) => ok(T0 + hours * HOUR, { status: word });
-    const looks = [
+    const polls = [
       status(0, 'SUSPEND'),
       status(7, 'SUSPEND'),
       status(8, 'RUNNING'),
       status(9, 'SUSPEND'),
       status(16, 'SUSPEND'),
     ];
-    expect(told(looks).filter((kind) => kind.startsWith('expiring'))).toEqual(['expiring@1', 'expiring@4']);
+    expect(notified(polls).filter((kind) => kind.startsWith('expiring'))).toEqual(['expiring@1', 'expiring@4']);
   });
 
   test('does not flap: a lag about its threshold is told once, however it moves', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 22, max: 60 }), { maxLength: 40 }), (lags) => {
-        const looks = [50, 50, 50, ...lags].map((lag, i) =>
+        const polls = [50, 50, 50, ...lags].map((lag, i) =>
           syncing(T0 + (i + 1) * 20 * MINUTE, lag, { importance: 'HIGH' }),
         );
-        expect(play(looks, { waitId: null }).changes.filter((kind) => /lagging|caught-up/.test(kind))).toEqual([
+        expect(play(polls, { waitId: null }).changes.filter((kind) => /lagging|caught-up/.test(kind))).toEqual([
           'lagging',
         ]);
       }),
@@ -214,28 +217,28 @@ describe('health', () => {
 
   test('forgets a lag that was declared unimportant in OMS, and tells of it again when it matters again', () => {
     const importances = [...Array(3).fill('HIGH'), 'IGNORE', ...Array(3).fill('HIGH')] as Importance[];
-    const looks = importances.map((importance, i) => syncing(T0 + (i + 1) * 20 * MINUTE, 50, { importance }));
-    expect(told(looks)).toEqual(['lagging@2', 'lagging@6']);
+    const polls = importances.map((importance, i) => syncing(T0 + (i + 1) * 20 * MINUTE, 50, { importance }));
+    expect(notified(polls)).toEqual(['lagging@2', 'lagging@6']);
   });
 });
 
 test('what waits to be told is bounded, and status changes stay longest', () => {
-  const looks = Array.from({ length: 120 }, (_, i) =>
+  const polls = Array.from({ length: 120 }, (_, i) =>
     ok(T0 + i * MINUTE, { status: i % 2 === 0 ? 'RUNNING' : 'SUSPEND' }),
   );
-  const { latest } = play(looks);
-  expect(latest.pending).toHaveLength(50);
-  expect(latest.pending.at(-1)?.sequence).toBe(119);
+  const { projectState } = play(polls);
+  expect(projectState.pending).toHaveLength(50);
+  expect(projectState.pending.at(-1)?.sequence).toBe(119);
 });
 
 test('what a cutover asks of somebody waits longest of all', () => {
   const words = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 'RUNNING' : 'SUSPEND'));
-  const { latest } = play(words.slice(0, 2).map((status, i) => ok(T0 + i * MINUTE, { status })));
-  const asked = { ...(latest.pending[0] as Change), id: 'asked', kind: 'cutover' as const };
-  const { latest: later } = play(
+  const { projectState } = play(words.slice(0, 2).map((status, i) => ok(T0 + i * MINUTE, { status })));
+  const asked = { ...(projectState.pending[0] as Change), id: 'asked', kind: 'cutover' as const };
+  const { projectState: later } = play(
     words.slice(2).map((status, i) => ok(T0 + (i + 2) * MINUTE, { status })),
     {
-      before: { ...latest, pending: [asked] },
+      before: { ...projectState, pending: [asked] },
     },
   );
   expect(later.pending).toHaveLength(50);
@@ -245,10 +248,10 @@ test('what a cutover asks of somebody waits longest of all', () => {
 test('what waits to be told fits into an item, whatever OMS says, and the newest keeps its words', () => {
   const words = '磁'.repeat(500);
   const said = { code: words, message: words, reason: words, proposal: words, advice: words, failedStepMessage: words };
-  const looks = Array.from({ length: 60 }, (_, i) =>
+  const polls = Array.from({ length: 60 }, (_, i) =>
     ok(T0 + i * MINUTE, { status: i % 2 === 0 ? 'RUNNING' : 'SUSPEND' }, { said }),
   );
-  const { pending } = play(looks).latest;
+  const { pending } = play(polls).projectState;
   expect(pending).toHaveLength(50);
   expect(Buffer.byteLength(JSON.stringify(pending))).toBeLessThanOrEqual(200_000);
   expect(pending.at(-1)?.said).toEqual(said);

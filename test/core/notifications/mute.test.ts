@@ -1,15 +1,15 @@
 /** A maintenance window: nothing is sent in it, nothing is lost by it, and its end brings one summary. */
 import { CheckFailed } from '../../../lambda/core/model/errors';
-import type { Latest } from '../../../lambda/core/model/project-state';
-import { LONGEST_MUTE_SECONDS, mute, readMuteOrder } from '../../../lambda/core/notifications/mute';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
+import { LONGEST_MUTE_SECONDS, mute, readMuteRequest } from '../../../lambda/core/notifications/mute';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
 import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
 
 const at = (minutes: number, status = 'RUNNING') => ok(T0 + minutes * MINUTE, { status });
 const muteFor = (run: Harness, forSeconds: number) => mute({ projectId: 'p_x', forSeconds }, run.ports());
-const stored = (run: Harness) => (run.store as MemoryStore).latestOf.get('p_x') as Latest;
-const sequences = (run: Harness) => run.told.map(({ change }) => change.sequence);
+const stored = (run: Harness) => (run.store as MemoryStore).projectStateOf.get('p_x') as ProjectState;
+const sequences = (run: Harness) => run.notified.map(({ change }) => change.sequence);
 
 /** Three changes in a window of an hour, then a look a minute after it. */
 async function threeKept(store = new MemoryStore()): Promise<Harness> {
@@ -26,7 +26,7 @@ async function threeKept(store = new MemoryStore()): Promise<Harness> {
 describe('in the window', () => {
   test('changes are kept with their numbers and not sent', async () => {
     const run = await threeKept();
-    expect(run.told).toEqual([]);
+    expect(run.notified).toEqual([]);
     expect(stored(run)).toMatchObject({ lease: null, mutedUntil: T0 + HOUR });
     expect(stored(run).pending.map(({ sequence, to }) => [sequence, to])).toEqual([
       [1, 'SUSPEND'],
@@ -74,16 +74,16 @@ describe('at its end', () => {
   test('one message says all that happened, in order, as important as the greatest of it', async () => {
     const run = await threeKept();
     await run.check();
-    expect(run.told).toHaveLength(1);
-    const [told] = run.told;
-    expect(told?.subject).toBe('[oms-cutover] p_x 3 changes while muted, now FAILED, FULL_MIGRATION 40 %');
-    expect(told?.attributes).toEqual({ project: 'p_x', change: 'summary', status: 'FAILED', importance: 'MEDIUM' });
-    expect(told?.event).toMatchObject({
+    expect(run.notified).toHaveLength(1);
+    const [notified] = run.notified;
+    expect(notified?.subject).toBe('[oms-cutover] p_x 3 changes while muted, now FAILED, FULL_MIGRATION 40 %');
+    expect(notified?.attributes).toEqual({ project: 'p_x', change: 'summary', status: 'FAILED', importance: 'MEDIUM' });
+    expect(notified?.event).toMatchObject({
       change: 'summary',
       sequence: 3,
       changeId: expect.stringMatching(/\/summary$/),
     });
-    expect(told?.body).toContain(
+    expect(notified?.body).toContain(
       [
         '1: 2026-11-23 00:10 UTC: SUSPEND (was RUNNING 10 min)',
         '2: 2026-11-23 00:20 UTC: RUNNING (was SUSPEND 10 min)',
@@ -93,7 +93,7 @@ describe('at its end', () => {
     expect(stored(run)).toMatchObject({ pending: [], lease: null });
     expect(stored(run)).not.toHaveProperty('mutedUntil');
     await run.check();
-    expect(run.told).toHaveLength(1);
+    expect(run.notified).toHaveLength(1);
   });
 
   test('a single change is told as it is', async () => {
@@ -110,7 +110,7 @@ describe('at its end', () => {
     await run.check();
     await muteFor(run, 3600);
     await run.check();
-    expect(run.told).toEqual([]);
+    expect(run.notified).toEqual([]);
     expect(stored(run)).not.toHaveProperty('mutedUntil');
     await run.check();
     expect(run.kinds).toEqual(['status']);
@@ -123,15 +123,15 @@ describe('at its end', () => {
     const [kept] = stored(run).pending;
     run.refusal = null;
     await run.check();
-    expect(run.told.map(({ change }) => change)).toEqual([kept]);
+    expect(run.notified.map(({ change }) => change)).toEqual([kept]);
   });
 
   test('a crash between telling and clearing repeats the summary with the same id and number', async () => {
     class DiesAtClear extends MemoryStore {
       dies = false;
-      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
-        if (this.dies && latest.writeId.endsWith('/told')) throw new CheckFailed('killed');
-        return await super.putLatest(latest, expected);
+      override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
+        if (this.dies && projectState.writeId.endsWith('/told')) throw new CheckFailed('killed');
+        return await super.putState(projectState, expected);
       }
     }
     const store = new DiesAtClear();
@@ -140,7 +140,7 @@ describe('at its end', () => {
     await expect(run.check()).rejects.toMatchObject({ message: 'killed' });
     store.dies = false;
     await run.check();
-    const ids = run.told.map(({ change }) => `${change.id} ${change.sequence}`);
+    const ids = run.notified.map(({ change }) => `${change.id} ${change.sequence}`);
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(1);
   });
@@ -148,9 +148,9 @@ describe('at its end', () => {
   test('a lost answer to the write that sums up is recognised: one summary', async () => {
     class LosesAnAnswer extends MemoryStore {
       loses = false;
-      override async putLatest(latest: Latest, expected: { readonly expectedVersion: number }) {
-        const put = await super.putLatest(latest, expected);
-        if (!this.loses || latest.pending[0]?.kind !== 'summary') return put;
+      override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
+        const put = await super.putState(projectState, expected);
+        if (!this.loses || projectState.pending[0]?.kind !== 'summary') return put;
         this.loses = false;
         return 'conflict';
       }
@@ -194,20 +194,20 @@ describe('at its end', () => {
     await run.check();
     await run.check();
     expect(run.kinds).toEqual(['summary']);
-    expect(run.told[0]?.body).toMatch(/^1: .*SUSPEND.*\n2: .*RUNNING.*\n3: .*FAILED/m);
+    expect(run.notified[0]?.body).toMatch(/^1: .*SUSPEND.*\n2: .*RUNNING.*\n3: .*FAILED/m);
   });
 
   test('what a cutover asks keeps a message of its own, in its place', async () => {
     const run = await threeKept();
-    const latest = stored(run);
-    const [first, second, third] = latest.pending;
+    const projectState = stored(run);
+    const [first, second, third] = projectState.pending;
     const question = { ...second, kind: 'cutover', notice: { headline: 'asks', advice: 'answer', importance: 'HIGH' } };
-    (run.store as MemoryStore).latestOf.set('p_x', {
-      ...latest,
-      pending: [first, question, third] as Latest['pending'],
+    (run.store as MemoryStore).projectStateOf.set('p_x', {
+      ...projectState,
+      pending: [first, question, third] as ProjectState['pending'],
     });
     await run.check();
-    expect(run.told.map(({ change }) => [change.kind, change.sequence])).toEqual([
+    expect(run.notified.map(({ change }) => [change.kind, change.sequence])).toEqual([
       ['status', 1],
       ['cutover', 2],
       ['status', 3],
@@ -245,13 +245,13 @@ describe('muting', () => {
     await run.check();
     let other: (() => Promise<unknown>) | null = () => run.check();
     const ports = run.ports();
-    const busy: typeof store.putLatest = async (latest, expected) => {
+    const busy: typeof store.putState = async (projectState, expected) => {
       const meanwhile = other;
       other = null;
       await meanwhile?.();
-      return await store.putLatest(latest, expected);
+      return await store.putState(projectState, expected);
     };
-    const between = { readLatest: (project: string) => store.readLatest(project), putLatest: busy };
+    const between = { readState: (project: string) => store.readState(project), putState: busy };
     await mute({ projectId: 'p_x', forSeconds: 60 }, { ...ports, store: { ...ports.store, ...between } });
     expect(stored(run)).toMatchObject({ mutedUntil: T0 + 60 * SECOND, progress: { status: 'SUSPEND' } });
   });
@@ -275,5 +275,5 @@ test.each([
   [{ projectId: '../../x', forSeconds: 1 }, 'mute.projectId must be the id of a project'],
   [{ projectId: 'p_x', forSeconds: 1, for: '2h' }, 'mute.for is not known'],
 ])('refuses %j', (order, problem) => {
-  expect(() => readMuteOrder(order)).toThrow(problem);
+  expect(() => readMuteRequest(order)).toThrow(problem);
 });

@@ -12,15 +12,15 @@ const notification = (changed: Partial<Change> = {}) => notificationOf({ ...FAIL
 
 describe('on a bus', () => {
   test('a change has the fields of a state change of AWS DMS, and the whole event', () => {
-    const told = notification();
-    expect(stateChangeOf(told)).toEqual({
+    const notified = notification();
+    expect(stateChangeOf(notified)).toEqual({
       type: 'MIGRATION_PROJECT',
       category: 'Failure',
       eventType: 'MIGRATION_PROJECT_FAILED',
       eventId: 'c1-1',
-      resourceLink: told.event.links.execution,
-      detailMessage: told.subject,
-      change: told.event,
+      resourceLink: notified.event.links.execution,
+      detailMessage: notified.subject,
+      change: notified.event,
     });
   });
 
@@ -42,26 +42,26 @@ describe('on a bus', () => {
 
 describe('in a chat', () => {
   test('a change is a custom notification in the thread of its project', () => {
-    const told = notification();
-    expect(chatMessageOf(told)).toEqual({
+    const notified = notification();
+    expect(chatMessageOf(notified)).toEqual({
       version: '1.0',
       source: 'custom',
       id: 'c1-1',
       content: {
         textType: 'client-markdown',
-        title: told.subject,
+        title: notified.subject,
         description: expect.stringContaining('OMS says: target is full'),
         nextSteps: [
           'open the failed step in the OMS console, mend the cause, resume. OMS can resume it for about 12 h.',
-          `The wait: ${told.event.links.execution}`,
+          `The wait: ${notified.event.links.execution}`,
         ],
         keywords: ['p_x', 'status', 'FAILED'],
       },
       metadata: {
         threadId: 'p_x',
-        summary: told.subject,
+        summary: notified.subject,
         eventType: 'status',
-        additionalContext: { ...told.attributes, sequence: '7' },
+        additionalContext: { ...notified.attributes, sequence: '7' },
       },
     });
   });
@@ -77,10 +77,10 @@ describe('in a chat', () => {
 });
 
 describe('side channels', () => {
-  const recorder = (told: string[], name: string, refusal?: Error): Notifier => ({
+  const recorder = (notified: string[], name: string, refusal?: Error): Notifier => ({
     publish: async () => {
       if (refusal !== undefined) throw refusal;
-      told.push(name);
+      notified.push(name);
     },
   });
   const logged: { event: string; fields: unknown }[] = [];
@@ -88,28 +88,28 @@ describe('side channels', () => {
   beforeEach(() => logged.splice(0));
 
   test('are told after whoever must hear', async () => {
-    const told: string[] = [];
+    const notified: string[] = [];
     await new SideChannels(
-      recorder(told, 'main'),
-      { chat: recorder(told, 'chat'), bus: recorder(told, 'bus') },
+      recorder(notified, 'main'),
+      { chat: recorder(notified, 'chat'), bus: recorder(notified, 'bus') },
       log,
     ).publish(notification());
-    expect(told).toEqual(['main', 'chat', 'bus']);
+    expect(notified).toEqual(['main', 'chat', 'bus']);
   });
 
   test('hear nothing of what the first did not take: it is told to all of them later', async () => {
-    const told: string[] = [];
-    const refusing = recorder(told, 'main', new Error('no such topic'));
-    const channels = new SideChannels(refusing, { chat: recorder(told, 'chat') }, log);
+    const notified: string[] = [];
+    const refusing = recorder(notified, 'main', new Error('no such topic'));
+    const channels = new SideChannels(refusing, { chat: recorder(notified, 'chat') }, log);
     await expect(channels.publish(notification())).rejects.toThrow('no such topic');
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   test('cannot have a mail sent again: what one refuses is logged, and the others hear all the same', async () => {
-    const told: string[] = [];
-    const others = { chat: recorder(told, 'chat', new Error('gone')), bus: recorder(told, 'bus') };
-    await new SideChannels(recorder(told, 'main'), others, log).publish(notification());
-    expect(told).toEqual(['main', 'bus']);
+    const notified: string[] = [];
+    const others = { chat: recorder(notified, 'chat', new Error('gone')), bus: recorder(notified, 'bus') };
+    await new SideChannels(recorder(notified, 'main'), others, log).publish(notification());
+    expect(notified).toEqual(['main', 'bus']);
     expect(logged).toEqual([
       {
         event: 'side-channel-refused',

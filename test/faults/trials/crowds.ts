@@ -26,7 +26,7 @@ export function crowds(faultRate: number): Trial {
             for (let wave = 0; wave < WAVES; wave += 1) {
               if (faultRate > 0) world.plans.set(project, new Chance(faultRate, random));
               await Promise.all(Array.from({ length: size }, () => world.check(project)));
-              const pending = (await world.bare.readLatest(project))?.pending.length ?? 0;
+              const pending = (await world.bare.readState(project))?.pending.length ?? 0;
               if (faultRate === 0 && pending > 0) {
                 broken.push(`${project}: ${pending} changes left pending by a crowd to which nothing happened`);
               }

@@ -22,7 +22,7 @@ function orders(a: number, b: number): Who[][] {
 }
 
 /** A look under way, one turn after the other. */
-class HeldLook {
+class HeldPoll {
   private readonly gates = { before: new Gate(), after: new Gate() };
   private ended: Promise<unknown> = Promise.resolve();
   private turns = 0;
@@ -87,10 +87,10 @@ export const overlaps: Trial = {
         for (const { project, begins, order } of cases) {
           world.now = T0 + begins;
           await world.check(project);
-          const looks = { A: new HeldLook(), B: new HeldLook() };
+          const polls = { A: new HeldPoll(), B: new HeldPoll() };
           // Requests come one at a time, so the next one to come is of whose turn it is.
-          let asking: HeldLook = looks.A;
-          const owners = new Map<object, HeldLook>();
+          let asking: HeldPoll = polls.A;
+          const owners = new Map<object, HeldPoll>();
           const hold: ProxyWatcher['held'] = async (call, when) => {
             if (call.operation !== 'look') return;
             if (when === 'before') owners.set(call, asking);
@@ -99,7 +99,7 @@ export const overlaps: Trial = {
           world.hold = hold;
           for (const who of order) {
             world.now += TURN_MS;
-            asking = looks[who];
+            asking = polls[who];
             await asking.turn(() => world.check(project));
           }
           world.hold = null;

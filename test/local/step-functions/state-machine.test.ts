@@ -397,12 +397,12 @@ describe('ends', () => {
 
   test('an interrupted execution stops its child, and nothing of either goes on', async () => {
     const stop = new AbortController();
-    let looks = 0;
+    let polls = 0;
     const { all, executions } = machines(parallelAroundLeg, {
       child: loop({ Seconds: 60 }),
       invoke: async () => {
-        looks += 1;
-        if (looks === 5) stop.abort();
+        polls += 1;
+        if (polls === 5) stop.abort();
         return { next: 'WAIT' };
       },
     });
@@ -410,7 +410,7 @@ describe('ends', () => {
     expect(execution.status).toBe('ABORTED');
     expect(executions.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(looks).toBe(5);
+    expect(polls).toBe(5);
   });
 
   test('a signal that has gone off before the start stops it before the first look', async () => {
