@@ -15,9 +15,16 @@ export class ContextReader {
     return this.context[name] !== undefined;
   }
 
-  /** A setting with a typing error would otherwise be as good as not given. The CDK's own context has other names: `@aws-cdk/…`, `aws:cdk:…`. */
+  /**
+   * A setting with a typing error would otherwise be as good as not given. The CDK's own context has other names: `@aws-cdk/…`, `aws:cdk:…`,
+   * `cli-telemetry`; one of ours written with other capitals or with hyphens is none of them.
+   */
   refuseUnknown(known: readonly string[]): void {
-    const words = Object.keys(this.context).filter((key) => /^[a-z][A-Za-z0-9]*$/.test(key));
+    const letters = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const ours = known.map(letters);
+    const words = Object.keys(this.context).filter(
+      (key) => /^[a-z][A-Za-z0-9]*$/.test(key) || ours.includes(letters(key)),
+    );
     const unknown = words.filter((word) => !known.includes(word));
     if (unknown.length > 0) this.problems.add(`no such setting: ${unknown.join(', ')}; there are ${known.join(', ')}`);
   }

@@ -4,7 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Problems, type Rule, show } from '../validation/problems';
 import { durationBetween, PROJECT_ID } from '../validation/rules';
 import { isPath } from '../wait/json-path';
-import type { CutoverPipelineProps } from './props';
+import type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './props';
 
 const between = (least: Duration, most: Duration, example: string) => durationBetween(least, most, 'seconds', example);
 const READY_TIMEOUT = between(Duration.seconds(1), Duration.days(364), 'Duration.days(30)');
@@ -21,9 +21,63 @@ const FENCE_PATH: Rule<string> = {
   accepts: (path) => /^[^.$\s[\]]+(\.[^.$\s[\]]+)*$/.test(path),
 };
 
+const STEP: Rule<unknown> = {
+  expected: 'a state, or a chain of states',
+  example: 'new tasks.LambdaInvoke(…)',
+  accepts: isChainable,
+  shown: (value) => (typeof value === 'object' && value !== null ? 'another object' : show(value)),
+};
+const SWITCHOVER: Rule<unknown> = {
+  ...STEP,
+  expected: `"operator", ${STEP.expected}`,
+  accepts: (value) => value === 'operator' || isChainable(value),
+};
+
+function isChainable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'startState' in value && 'endStates' in value;
+}
+
+const PROPS: Readonly<Record<keyof CutoverPipelineProps, true>> = {
+  monitor: true,
+  projectId: true,
+  stopWrites: true,
+  switchTraffic: true,
+  resumeWrites: true,
+  verify: true,
+  switchover: true,
+  switchoverTimeout: true,
+  rollback: true,
+  approval: true,
+  ready: true,
+  drainTimeout: true,
+  margin: true,
+  fencePath: true,
+  rehearse: true,
+  logRetention: true,
+  removalPolicy: true,
+};
+const READY: Readonly<Record<keyof CutoverReadyOptions, true>> = {
+  maxLag: true,
+  hold: true,
+  timeout: true,
+  verification: true,
+};
+const APPROVAL: Readonly<Record<keyof CutoverApprovalOptions, true>> = { timeout: true };
+
+/** The compiler says most of it too, and nobody who writes JavaScript hears that: an `aproval` would ask no one. */
 export function checkCutoverProps(path: string, props: CutoverPipelineProps): void {
   const problems = new Problems();
   const { projectId, ready, approval } = props;
+  problems.names('CutoverPipeline', props, PROPS);
+  problems.names('ready', ready, READY);
+  problems.names('approval', approval, APPROVAL);
+  problems.flag('rehearse', props.rehearse);
+  problems.flag('ready.verification', ready?.verification);
+  for (const name of ['stopWrites', 'switchTraffic', 'resumeWrites'] as const)
+    if (props[name] === undefined) problems.missing(name, STEP);
+  for (const name of ['stopWrites', 'switchTraffic', 'resumeWrites', 'verify', 'rollback'] as const)
+    problems.check<unknown>(name, props[name], STEP);
+  problems.check<unknown>('switchover', props.switchover, SWITCHOVER);
   if (isPath(projectId) && (sfn.JsonPath.isEncodedJsonPath(String(projectId)) || !Token.isUnresolved(projectId)))
     problems.add(
       `projectId must be the id of a project, no path: leave it out, and each execution names its project as "projectId" in its input; got ${show(projectId)}`,

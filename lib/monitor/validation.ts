@@ -24,8 +24,35 @@ export const REQUEST_TIMEOUT = durationBetween(
 );
 export const RETENTION = durationBetween(Duration.days(1), Duration.days(3650), 'days', 'Duration.days(90)');
 
+const PROPS: Readonly<Record<keyof MigrationMonitorProps, true>> = {
+  omsEndpoint: true,
+  projects: true,
+  discover: true,
+  credentials: true,
+  api: true,
+  kind: true,
+  interval: true,
+  notifyEmails: true,
+  requestTimeout: true,
+  retention: true,
+  vpc: true,
+  vpcSubnets: true,
+  securityGroups: true,
+  createEndpoints: true,
+  omsCa: true,
+  encryptionKey: true,
+  alarmTopic: true,
+  chatTopic: true,
+  eventBus: true,
+  runbookUrl: true,
+  logRetention: true,
+  removalPolicy: true,
+};
+
 export function checkMonitorProps(path: string, props: MigrationMonitorProps): void {
   const problems = new Problems();
+  problems.names('MigrationMonitor', props, PROPS);
+  problems.flag('discover', props.discover);
   problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
   checkProjects(problems, props);
   for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);

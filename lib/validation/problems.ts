@@ -39,6 +39,23 @@ export class Problems {
     this.add(`${name} must be ${rule.expected}, such as ${rule.example}; got ${rule.shown?.(value) ?? show(value)}`);
   }
 
+  /** Out of plain JavaScript, or a spread, a misspelt name would otherwise be as good as not given. */
+  names(where: string, given: unknown, known: Readonly<Record<string, true>>): void {
+    if (given === undefined) return;
+    const names = Object.keys(known);
+    if (typeof given !== 'object' || given === null)
+      this.add(`${where} must be an object with any of ${names.join(', ')}; got ${show(given)}`);
+    else
+      for (const name of Object.keys(given).filter((each) => !Object.hasOwn(known, each)))
+        this.add(`${where} has no ${show(name)}; it has ${names.join(', ')}`);
+  }
+
+  /** What is only known at deployment arrives there as a text, which is neither. */
+  flag(name: string, value: unknown): void {
+    if (value !== undefined && typeof value !== 'boolean')
+      this.add(`${name} must be true or false, without quotes; got ${show(value)}`);
+  }
+
   once(name: string, values: readonly string[]): void {
     const seen = new Set<string>();
     const twice = new Set<string>();

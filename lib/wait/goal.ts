@@ -1,5 +1,6 @@
 /** What a wait waits for, as a pipeline says it: values, or paths into the execution's data. */
 import { Duration } from 'aws-cdk-lib';
+import { Problems } from '../validation/problems';
 import { pathOrValue } from './json-path';
 
 /** A length of time, or a path to a whole number of seconds: `'$.maxLagSeconds'`, or what JsonPath makes of it. */
@@ -28,6 +29,16 @@ export interface DrainedOptions {
   readonly margin?: DurationOrPath;
 }
 
+const SYNCED: Readonly<Record<keyof SyncedOptions, true>> = { maxLag: true, hold: true };
+const DRAINED: Readonly<Record<keyof DrainedOptions, true>> = { writesStoppedAt: true, margin: true };
+
+/** A misspelt `maxLag` would otherwise be a gate as wide as by default. */
+function checkNames(where: string, options: object, known: Readonly<Record<string, true>>): void {
+  const problems = new Problems();
+  problems.names('it', options, known);
+  problems.throwIfAny(where);
+}
+
 export class Goal {
   /** OMS reports the project FINISHED. */
   static finished(): Goal {
@@ -36,6 +47,7 @@ export class Goal {
 
   /** The full copy is done, and incremental synchronisation stays close to the source. */
   static synced(options: SyncedOptions = {}): Goal {
+    checkNames('Goal.synced', options, SYNCED);
     return new Goal({
       type: 'SYNCED',
       ...seconds('maxLagSeconds', options.maxLag),
@@ -45,6 +57,7 @@ export class Goal {
 
   /** Everything that was written before the fence has arrived. */
   static drained(options: DrainedOptions): Goal {
+    checkNames('Goal.drained', options, DRAINED);
     return new Goal({
       type: 'DRAINED',
       writesStoppedAt: pathOrValue(options.writesStoppedAt),

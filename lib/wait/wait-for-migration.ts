@@ -120,8 +120,25 @@ function request(props: WaitForMigrationProps): Record<string, unknown> {
 /** Step Functions allows 80 characters for a state's name; the longest suffix here takes 12. */
 const LONGEST_ID = 64;
 
+const PROPS: Readonly<Record<keyof WaitForMigrationProps, true>> = {
+  monitor: true,
+  projectId: true,
+  until: true,
+  timeout: true,
+  timeoutFrom: true,
+  minInterval: true,
+  maxInterval: true,
+  failedGrace: true,
+  suspendedGrace: true,
+  unknownGrace: true,
+  outageGrace: true,
+  resultPath: true,
+  comment: true,
+};
+
 function check(id: string, props: WaitForMigrationProps): void {
   const problems = new Problems();
+  problems.names('WaitForMigration', props, PROPS);
   if (id.length > LONGEST_ID)
     problems.add(
       `the id must have at most ${LONGEST_ID} characters, because it begins the states' names; got ${id.length}`,

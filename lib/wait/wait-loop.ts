@@ -43,6 +43,8 @@ export class WaitLoop extends Construct {
   constructor(scope: Construct, id: string, props: WaitLoopProps) {
     super(scope, id);
     const named = (stateName: string) => ({ stateName: `${props.namePrefix}${stateName}` });
+    const enteredAt =
+      props.timeoutFrom === undefined ? sfn.JsonPath.stateEnteredTime : sfn.JsonPath.stringAt(props.timeoutFrom);
     const prepare = new sfn.Pass(this, 'Prepare', {
       ...named('Prepare'),
       parameters: {
@@ -53,10 +55,7 @@ export class WaitLoop extends Construct {
           wait: {
             request: props.request,
             execution: sfn.JsonPath.executionId,
-            enteredAt:
-              props.timeoutFrom === undefined
-                ? sfn.JsonPath.stateEnteredTime
-                : sfn.JsonPath.stringAt(props.timeoutFrom),
+            enteredAt,
           },
         },
         ...(props.resultPath === undefined ? {} : { input: sfn.JsonPath.objectAt('$') }),
@@ -99,8 +98,28 @@ export class WaitLoop extends Construct {
       )
       .when(sfn.Condition.stringEquals('$.leg.result.verdict', 'FAILED'), notMet)
       .otherwise(wait.next(runLeg));
-    this.start = prepare.next(runLeg).next(verdict);
+    prepare.next(runLeg).next(verdict);
+    const paths = pathsIn({ request: props.request, enteredAt });
+    this.start =
+      paths.length === 0
+        ? prepare
+        : new sfn.Choice(this, 'Given', named('Given?'))
+            .when(sfn.Condition.and(...paths.map((path) => sfn.Condition.isPresent(path))), prepare)
+            .otherwise(
+              new sfn.Fail(this, 'NotGiven', {
+                ...named('Not given'),
+                error: 'InvalidInput',
+                cause: `the input must have a value at each of ${paths.join(', ')}`,
+              }),
+            );
   }
+}
+
+/** What is read of the input, one value at a path. One that leads nowhere would end the execution in `States.Runtime`, which nothing catches. */
+function pathsIn(parameters: Record<string, unknown>): string[] {
+  return sfn.FieldUtils.findReferencedPaths(parameters).filter((path) =>
+    /^\$(\.[A-Za-z_][\w-]*|\['[^']*'\]|\[\d+\])+$/.test(path),
+  );
 }
 
 /** The result alone, or the loop's own input with the result put into it. */

@@ -154,6 +154,35 @@ describe('the props', () => {
     },
   );
 
+  /** As plain JavaScript gives them. */
+  const untyped = (props: object) => messageOf(() => pipelineWith(props as Partial<CutoverPipelineProps>));
+
+  test.each([
+    [{ rehearse: 'true' }, 'rehearse must be true or false, without quotes; got "true"'],
+    [{ rehearse: 1 }, 'rehearse must be true or false, without quotes; got 1'],
+    [{ rehearse: null }, 'rehearse must be true or false, without quotes; got null'],
+    [{ Rehearse: true }, 'CutoverPipeline has no "Rehearse"; it has monitor, projectId'],
+    [{ aproval: {} }, 'CutoverPipeline has no "aproval"'],
+    [{ approval: { timeOut: Duration.hours(1) } }, 'approval has no "timeOut"; it has timeout'],
+    [{ approval: true }, 'approval must be an object with any of timeout; got true'],
+    [{ approval: null }, 'approval must be an object with any of timeout; got null'],
+    [{ ready: { verification: 'yes' } }, 'ready.verification must be true or false, without quotes; got "yes"'],
+    [{ ready: { maxlag: Duration.seconds(5) } }, 'ready has no "maxlag"'],
+    [{ switchover: 'Operator' }, 'switchover must be "operator", a state, or a chain of states'],
+    [{ verify: null }, 'verify must be a state, or a chain of states'],
+    [{ verify: 'shop-verify-target' }, 'verify must be a state, or a chain of states'],
+    [{ stopWrites: undefined }, 'stopWrites is required: a state, or a chain of states'],
+  ])('refuses %j, in which a wish for caution would go unheard', (props, problem) => {
+    expect(untyped(props)).toContain(problem);
+  });
+
+  test('refuses a rehearsal that is decided at deployment: it would arrive there as a text', () => {
+    const late = (stack: Stack) => ({
+      rehearse: new CfnParameter(stack, 'Rehearse').valueAsString as unknown as boolean,
+    });
+    expect(messageOf(() => pipelineWith(late))).toContain('rehearse must be true or false');
+  });
+
   test('takes a project that is known only at deployment', () => {
     expect(() =>
       pipelineWith((stack) => ({ projectId: new CfnParameter(stack, 'Project').valueAsString })),

@@ -295,6 +295,8 @@ describe('bad props', () => {
       { omsEndpoint: 'http://root:hunter2@oms' },
       'got one that is not shown, because it may hold a password',
     ],
+    ['a misspelt name', { requestTimeOut: Duration.seconds(5) } as object, 'MigrationMonitor has no "requestTimeOut"'],
+    ['a word for a boolean', { discover: 'true' } as object, 'discover must be true or false, without quotes'],
     ['no projects', { projects: [] }, 'projects is required: the id of an OMS project'],
     ['a project id with a slash', { projects: ['p_a/../p_b'] }, 'got "p_a/../p_b"'],
     ['a project id with a control character, which it escapes', { projects: ['p\u001b[2J'] }, 'got "p\\u001b[2J"'],

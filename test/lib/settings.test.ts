@@ -163,6 +163,8 @@ describe('bad settings', () => {
       { omsEndpont: 'http://oms' },
       'no such setting: omsEndpont; there are omsEndpoint, projects, ',
     ],
+    ['a setting with other capitals', { OmsKind: 'sync' }, 'no such setting: OmsKind; there are '],
+    ['a setting with a hyphen', { 'retention-days': '9' }, 'no such setting: retention-days; there are '],
     [
       'parts of a VPC without the VPC',
       { subnetIds: 'subnet-0a1b2c3d' },

@@ -152,6 +152,30 @@ describe('the result', () => {
     expect(execution.output).toEqual(expected);
   });
 
+  test.each([{}, null, { order: null }, { order: { project: 'p_a' } }, { order: 7 }, []])(
+    'fails with InvalidInput, which can be caught, where its paths lead nowhere in %j',
+    async (given) => {
+      const fromData = pipeline((scope, monitor) =>
+        new WaitForMigration(scope, 'Wait', {
+          monitor,
+          projectId: '$.order.project',
+          until: Goal.synced({ maxLag: "$['order'].lag" }),
+          timeout: '$$.Execution.Name',
+        }).addCatch(new sfn.Pass(scope, 'Caught')),
+      );
+      expect(validate(fromData.definition).isValid).toBe(true);
+      const { execution, asked } = await run(fromData, [round('DONE', 'MET', 'GoalMet')], given);
+      expect(execution).toMatchObject({
+        status: 'SUCCEEDED',
+        output: {
+          Error: 'InvalidInput',
+          Cause: "the input must have a value at each of $.order.project, $['order'].lag",
+        },
+      });
+      expect(asked).toEqual([]);
+    },
+  );
+
   test('leaves the input to whoever catches a failure', async () => {
     const caught = pipeline((scope, monitor) =>
       new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a', resultPath: '$.migration' }).addCatch(
@@ -259,6 +283,13 @@ describe('bad props', () => {
     const monitor = newMonitor(stack);
     return messageOf(() => new WaitForMigration(stack, id, { monitor, projectId: 'p_a', ...props }));
   };
+
+  test('refuses a misspelt name, which would be as good as not given', () => {
+    expect(refusal({ failedgrace: Duration.minutes(1) } as object)).toContain('WaitForMigration has no "failedgrace"');
+    expect(messageOf(() => Goal.synced({ maxlag: 5 } as object))).toContain('it has no "maxlag"; it has maxLag, hold');
+    const drained = { writesStoppedAt: '$.at', Margin: 5 };
+    expect(messageOf(() => Goal.drained(drained))).toContain('it has no "Margin"');
+  });
 
   test.each<[string, Partial<WaitForMigrationProps>, string]>([
     ['a project id that is none', { projectId: 'p/a' }, 'projectId must be the id of an OMS project'],

@@ -452,7 +452,7 @@ describe('the history of the execution', () => {
     const one = await waiting();
     const first = await one.do(order(one.state()));
     const second = await one.do(order(first.cutover));
-    expect([first, second].map(({ cutover }) => cutover.historyEvents)).toEqual([27, 54]);
+    expect([first, second].map(({ cutover }) => cutover.historyEvents)).toEqual([29, 58]);
   });
 
   test('ends a cutover that would have no room left once writes are stopped, before it stops them', async () => {
