@@ -2,8 +2,9 @@
  * Rewrites a definition for the interpreter, which would wait, retry and time out in real time: every Wait becomes a task that sleeps on
  * our clock, Retry becomes a loop inside the task, Parameters are filled in by us, and each state tells when it is entered.
  */
-import { templateOf } from '../payload-template';
+
 import type { Definition, State } from './definition';
+import { templateOf } from './payload-template';
 
 export interface WaitInput {
   /** What the state got, and hands on. */

@@ -10,6 +10,7 @@ import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from 
 import { checkFleet, type FleetPorts, type FleetReport } from '../fleet/fleet';
 import { readFleetRequest } from '../fleet/order';
 import { InvalidInput } from '../model/errors';
+import { show } from '../model/fields';
 import { type MuteReply, mute, readMuteRequest } from '../notifications/mute';
 import { waitRound } from './wait';
 
@@ -22,9 +23,30 @@ export type Answer =
   | DoctorReport
   | Awaited<ReturnType<typeof executionEnded>>;
 
+/** Each kind of event by the field that makes it one, and what else is in it. */
+const FIELDS = {
+  wait: [],
+  projects: ['intervalSeconds'],
+  cutover: [],
+  doctor: ['projectId', 'testNotification'],
+  mute: [],
+} as const;
+
+/** A field beside those would be a wish that nobody hears. */
+function refuseOthers(fields: Readonly<Record<string, unknown>>): void {
+  for (const [kind, more] of Object.entries(FIELDS)) {
+    if (!(kind in fields)) continue;
+    const others = Object.keys(fields).filter((name) => name !== kind && !more.some((known) => known === name));
+    if (others.length === 0) return;
+    const known = [kind, ...more].join(', ');
+    throw new InvalidInput(others.map((name) => `unknown field ${show(name)} beside "${kind}"; known are ${known}`));
+  }
+}
+
 /** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
   const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
+  refuseOthers(fields);
   if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
   if ('projects' in fields) return await checkFleet(readFleetRequest(fields), ports, remainingMs);
   if ('cutover' in fields) return await cutoverAction(readCutoverCommand(fields.cutover), ports);

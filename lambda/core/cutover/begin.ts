@@ -43,7 +43,7 @@ export async function begin(
   }
   const project = input.projectId;
   // Whoever wants caution gets it: where the pipeline itself only rehearses, no input makes it act.
-  const rehearse = settings.rehearse === true || input.rehearse;
+  const rehearse = asked.rehearse || settings.rehearse === true || input.rehearse;
   const state: CutoverState = { ...asked, projectId: project, rehearse };
   const owner = { project, ...(asked.execution === undefined ? {} : { execution: asked.execution }) };
   if ((await cutovers.putRunOwner(run, owner)) === 'conflict') {

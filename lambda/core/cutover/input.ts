@@ -1,42 +1,73 @@
 /** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
 
-import type { CutoverCommand } from '../../contract/cutover';
+import { CUTOVER_OUTCOMES, type CutoverCommand, type CutoverOptions, GATES, STEPS } from '../../contract/cutover';
 import { InvalidInput } from '../model/errors';
 import { recordOf, show } from '../model/fields';
 import type { ExecutionEnd } from './closing';
 
-const ACTIONS: readonly CutoverCommand['action'][] = [
-  'look',
-  'begin',
-  'gate',
-  'void',
-  'ask',
-  'decided',
-  'step',
-  'fence',
-  'close',
-];
+type Action = CutoverCommand['action'];
+
+const ACTIONS: Readonly<Record<Action, readonly string[]>> = {
+  look: ['writes', 'wait'],
+  begin: ['state', 'settings'],
+  gate: ['state', 'gate', 'result'],
+  void: ['state', 'error'],
+  ask: ['state', 'result'],
+  decided: ['state'],
+  step: ['state', 'step'],
+  fence: ['state', 'output', 'path'],
+  close: ['state', 'outcome', 'failed', 'error', 'repairError'],
+};
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  writes: ['GO_ON', 'STOPPED'],
+  gate: GATES,
+  step: STEPS,
+  outcome: CUTOVER_OUTCOMES,
+};
+const SWITCHES: readonly (keyof CutoverOptions)[] = ['rehearse', 'verification', 'verify', 'rollback'];
 
 /** @throws InvalidInput for what no pipeline of ours sends. */
 export function readCutoverCommand(value: unknown): CutoverCommand {
   const order = recordOf(value);
-  const action = ACTIONS.find((known) => known === order?.action);
+  const actions = Object.keys(ACTIONS) as Action[];
+  const action = actions.find((known) => known === order?.action);
   if (order === null || action === undefined)
-    throw new InvalidInput([`cutover.action must be one of ${ACTIONS.join(', ')}, got ${show(order?.action)}`]);
-  // A wait is read by the wait itself, which says what is wrong with it in a verdict.
-  if (action === 'look') {
-    const { writes, wait } = order;
-    if (writes !== 'STOPPED' && writes !== 'GO_ON')
-      throw new InvalidInput([`cutover.writes must be STOPPED or GO_ON, got ${show(writes)}`]);
-    return { action, wait, writes };
+    throw new InvalidInput([`cutover.action must be one of ${actions.join(', ')}, got ${show(order?.action)}`]);
+  const known = ACTIONS[action];
+  const problems = Object.keys(order)
+    .filter((name) => name !== 'action' && !known.includes(name))
+    .map((name) => `cutover has no field ${show(name)} for ${action}; it has ${known.join(', ')}`);
+  for (const name of known) {
+    const words = WORDS[name];
+    if (words !== undefined && !words.some((word) => word === order[name]))
+      problems.push(`cutover.${name} must be one of ${words.join(', ')}, got ${show(order[name])}`);
   }
-  const state = recordOf(order.state);
-  // The project of a cutover that begins is still to be read from its execution's input.
-  const needed = action === 'begin' ? ['run'] : ['projectId', 'run'];
-  const texts = needed.filter((name) => typeof state?.[name] !== 'string' || state[name] === '');
-  if (texts.length > 0) throw new InvalidInput(texts.map((name) => `cutover.state.${name} must be a text`));
+  // A wait is read by the wait itself, which says what is wrong with it in a verdict.
+  if (action !== 'look') problems.push(...problemsOfState(order.state, action));
+  if (action === 'begin') problems.push(...problemsOfSettings(order.settings));
+  if (problems.length > 0) throw new InvalidInput(problems);
   // The rest is made by the definition that deploys with this code; the tests hold the two together.
   return order as unknown as CutoverCommand;
+}
+
+function problemsOfState(value: unknown, action: Action): string[] {
+  const state = recordOf(value) ?? {};
+  // The project of a cutover that begins is still to be read from its execution's input.
+  const needed = action === 'begin' ? ['run'] : ['projectId', 'run'];
+  const problems = needed
+    .filter((name) => typeof state[name] !== 'string' || state[name] === '')
+    .map((name) => `cutover.state.${name} must be a text`);
+  if (typeof state.rehearse !== 'boolean')
+    problems.push(`cutover.state.rehearse must be true or false, got ${show(state.rehearse)}`);
+  return problems;
+}
+
+function problemsOfSettings(value: unknown): string[] {
+  const settings = recordOf(value);
+  if (settings === null) return [`cutover.settings must be an object, got ${show(value)}`];
+  return SWITCHES.filter((name) => !['boolean', 'undefined'].includes(typeof settings[name])).map(
+    (name) => `cutover.settings.${name} must be true or false, got ${show(settings[name])}`,
+  );
 }
 
 const EXECUTION_ENDED = 'Step Functions Execution Status Change';

@@ -2,7 +2,7 @@
  * Fills a state's Parameters in. The interpreter's own way has no input of `null`, which every other engine hands on, and drops each backslash
  * of a text, so that an error inside a cause is JSON no more.
  */
-import { StateError } from './step-functions/retry';
+import { StateError } from './retry';
 
 /** What a path may lead into: the state's input, and the context object (`$$`). */
 interface Data {

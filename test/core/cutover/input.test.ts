@@ -1,0 +1,73 @@
+/** What the function is asked to do to a cutover: whatever no pipeline of ours sends is refused before anything is touched. */
+import { answer, type EventPorts } from '../../../lambda/core/check/events';
+import { readCutoverCommand } from '../../../lambda/core/cutover/input';
+import { InvalidInput } from '../../../lambda/core/model/errors';
+import { Harness } from '../../support/harness';
+import { MemoryCutovers } from '../../support/memory-cutovers';
+import { MemoryStore } from '../../support/memory-store';
+
+const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { projectId: 'p_x', rehearse: true } };
+
+test.each<[string, object, string]>([
+  ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of look, begin, gate'],
+  ['no word for writes', { action: 'look', wait: {} }, 'cutover.writes must be one of GO_ON, STOPPED, got nothing'],
+  ['writes in small letters', { action: 'look', wait: {}, writes: 'stopped' }, 'got "stopped"'],
+  [
+    'an unknown field',
+    { action: 'decided', state, rehearse: true },
+    'cutover has no field "rehearse" for decided; it has state',
+  ],
+  [
+    'a state that rehearses in words',
+    { action: 'begin', state: { ...state, rehearse: 'true' }, settings: {} },
+    'cutover.state.rehearse must be true or false, got "true"',
+  ],
+  [
+    'a state that does not say',
+    { action: 'step', step: 'verify', state: { projectId: 'p_x', run: 'r' } },
+    'cutover.state.rehearse must be true or false, got nothing',
+  ],
+  [
+    'settings that rehearse in words',
+    { action: 'begin', state, settings: { rehearse: 'true' } },
+    'cutover.settings.rehearse must be true or false, got "true"',
+  ],
+  [
+    'a verification by a number',
+    { action: 'begin', state, settings: { verification: 0 } },
+    'cutover.settings.verification must be true or false, got 0',
+  ],
+  ['no settings', { action: 'begin', state }, 'cutover.settings must be an object, got nothing'],
+  ['no project', { action: 'decided', state: { run: 'r', rehearse: false } }, 'cutover.state.projectId must be a text'],
+  ['a step of no name', { action: 'step', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
+  ['a gate of no name', { action: 'gate', state, gate: 'Ready', result: {} }, 'cutover.gate must be one of READY'],
+  ['an outcome of no name', { action: 'close', state, outcome: 'DONE' }, 'cutover.outcome must be one of SWITCHED'],
+])('refuses %s', (_, command, problem) => {
+  expect(() => readCutoverCommand(command)).toThrow(InvalidInput);
+  expect(() => readCutoverCommand(command)).toThrow(problem);
+});
+
+test('names every problem at once', () => {
+  const command = { action: 'begin', state: { rehearse: 1 }, settings: { verify: 'no' }, dry: true };
+  for (const name of ['"dry"', 'state.run', 'state.rehearse', 'settings.verify'])
+    expect(() => readCutoverCommand(command)).toThrow(name);
+});
+
+test.each<[object, string]>([
+  [
+    { cutover: { action: 'decided', state }, rehearse: true },
+    'unknown field "rehearse" beside "cutover"; known are cutover',
+  ],
+  [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for" beside "mute"'],
+  [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds'],
+  [{ doctor: true, testnotification: false }, 'known are doctor, projectId, testNotification'],
+  [{ doctor: true, projects: 'all' }, 'unknown field "doctor" beside "projects"'],
+])('refuses an event that says more than is heard: %j', async (event, problem) => {
+  const run = new Harness();
+  const cutovers = new MemoryCutovers();
+  const store = new MemoryStore();
+  const fleet = { listProjects: async () => [] };
+  const ports: EventPorts = { ...run.ports(), store, cutovers, fleet, kind: 'migration' };
+  await expect(answer(event, ports, () => 180_000)).rejects.toThrow(problem);
+  expect([run.notified, cutovers.records.size]).toEqual([[], 0]);
+});
