@@ -16,7 +16,7 @@ import { Flags, short } from '../cli/input/flags';
 import { keptByNpm, sayDashes } from '../cli/input/npm-start';
 import { EXIT, exitOfError } from '../cli/output/exit-status';
 import { usage, usageOf } from '../cli/output/help';
-import { systemClock } from '../lambda/adapters/system-clock';
+import { systemClock } from '../lambda/adapters/system';
 import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
 import { nearest } from '../lambda/core/model/nearest';
 import { version } from '../package.json';

@@ -1,6 +1,6 @@
 /** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
 
-import { newCheckId } from '../lambda/adapters/check-id';
+import { newCheckId } from '../lambda/adapters/system';
 import type { CheckPorts } from '../lambda/core/check/check';
 import { iso } from '../lambda/core/model/duration';
 import { isMuted } from '../lambda/core/notifications/mute';

@@ -1,5 +1,5 @@
 /** The Lambda: settings, adapters, and an event to answer (core/events.ts has them all). */
-import { systemClock } from './adapters/system-clock';
+import { systemClock } from './adapters/system';
 import { readConfig } from './config';
 import { type Answer, answer, type EventPorts } from './core/check/events';
 import type { Clock, Log } from './core/ports';

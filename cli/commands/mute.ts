@@ -1,5 +1,5 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
-import { newCheckId } from '../../lambda/adapters/check-id';
+import { newCheckId } from '../../lambda/adapters/system';
 import { LONGEST_MUTE_SECONDS, type MuteReply, type MuteRequest, mute } from '../../lambda/core/notifications/mute';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';

@@ -1,6 +1,6 @@
 /** Tries a request again where a moment may help, and never past the deadline. */
-import type { Deadline } from './deadline';
-import type { Exchange, OmsHttp, OmsRequest, Reply } from './transport';
+import type { Deadline } from './http/deadline';
+import type { Exchange, OmsHttp, OmsRequest, Reply } from './http/transport';
 
 /** The first try and two more: enough for a dropped connection or a restarting proxy; an outage is for the next check to see. */
 const MAX_ATTEMPTS = 3;

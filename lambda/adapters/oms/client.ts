@@ -5,16 +5,16 @@ import type { Verification, Verifier } from '../../core/cutover/verifier';
 import type { Observation, Progress } from '../../core/model/progress';
 import { believedSkewMs } from '../../core/observe/lag';
 import type { CredentialsSource, Fleet, ListedProject, ListingFailure, Oms, PollHint } from '../../core/ports';
-import { listCall, progressCall, stepsCall, verifyResultCall } from './calls';
-import { judge, skewOf } from './classify';
-import { Deadline } from './deadline';
 import { decodeFailedStep } from './decode-fleet';
-import { decodeProgress } from './decode-progress';
-import { Decoding } from './decode-values';
-import { type Answer, listAll } from './listing';
+import { Deadline } from './http/deadline';
+import { OmsSession } from './http/session';
+import { OmsHttp, type OmsRequest } from './http/transport';
+import { decodeProgress } from './progress';
+import { type Answer, listAll } from './project-list';
 import { Secrets } from './redact';
-import { OmsSession } from './session';
-import { OmsHttp, type OmsRequest } from './transport';
+import { judge, skewOf } from './reply';
+import { listCall, progressCall, stepsCall, verifyResultCall } from './requests';
+import { Decoding } from './values';
 import { readVerification } from './verification';
 
 export interface OmsClientOptions {

@@ -3,8 +3,8 @@
 import type { OmsWords } from '../../contract/oms';
 import { projectIdProblem } from '../../contract/project-id';
 import type { ListedProject } from '../../core/ports';
-import { type Decoding, own } from './decode-values';
 import { textOf, words } from './envelope';
+import { type Decoding, own } from './values';
 
 export interface ListedPage {
   readonly projects: readonly ListedProject[];

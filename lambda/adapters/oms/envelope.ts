@@ -2,7 +2,7 @@
 
 import type { OmsWords } from '../../contract/oms';
 import type { Envelope } from '../../core/model/progress';
-import { type Decoding, own } from './decode-values';
+import { type Decoding, own } from './values';
 
 const MAX_WORDS = 500;
 

@@ -2,8 +2,8 @@
 
 import { plain } from '../../contract/text';
 import type { Verification } from '../../core/cutover/verifier';
-import { own } from './decode-values';
-import type { Answer } from './listing';
+import type { Answer } from './project-list';
+import { own } from './values';
 
 /** @param hasTheCalls this OMS has answered calls of 4.1.1. @param askSteps DescribeProjectSteps. @param askResult ListProjectFullVerifyResult. */
 export async function readVerification(

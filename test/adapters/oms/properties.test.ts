@@ -1,8 +1,8 @@
 import { createGzip } from 'node:zlib';
 import fc from 'fast-check';
-import { decodeProgress } from '../../../lambda/adapters/oms/decode-progress';
-import { Decoding } from '../../../lambda/adapters/oms/decode-values';
+import { decodeProgress } from '../../../lambda/adapters/oms/progress';
 import { Secrets } from '../../../lambda/adapters/oms/redact';
+import { Decoding } from '../../../lambda/adapters/oms/values';
 import { FAILED_OUTCOMES } from '../../../lambda/contract/oms';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { fixture, jsonReply, type Peer, startPeer } from './peer';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OmsClient } from '../../../lambda/adapters/oms/client';
-import { systemClock } from '../../../lambda/adapters/system-clock';
+import { systemClock } from '../../../lambda/adapters/system';
 
 const envelope = (data: unknown) =>
   JSON.stringify({ success: true, errorDetail: null, code: null, message: null, data });

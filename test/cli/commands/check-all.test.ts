@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkCommand } from '../../../cli/commands/check';
 import { Flags } from '../../../cli/input/flags';
-import { systemClock } from '../../../lambda/adapters/system-clock';
+import { systemClock } from '../../../lambda/adapters/system';
 import { readScenario } from '../../../local/simulator/read-scenario';
 import {
   SIMULATOR_PASSWORD,

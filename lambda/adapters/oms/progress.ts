@@ -3,7 +3,7 @@
 import { IMPORTANCES, type ProjectKind } from '../../contract/oms';
 import { type Progress, STATUSES } from '../../core/model/progress';
 import { phaseOf } from '../../core/model/status';
-import { asText, type Decoding, own } from './decode-values';
+import { asText, type Decoding, own } from './values';
 
 /**
  * Where each field may stand: 3.3's migration call, 3.3's sync call (its page names the progress both ways), and 4.1.1's call.

@@ -2,9 +2,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Anomaly, FailedOutcome, OmsWords } from '../../contract/oms';
 import { PLAUSIBLE_FUTURE_MS } from '../../core/observe/lag';
-import type { Decoding } from './decode-values';
 import { decodeEnvelope, type Enveloped, parseJson } from './envelope';
-import { decidedByStatus, isRedirect, MAX_BODY_BYTES, type OmsRequest, type Reply } from './transport';
+import { decidedByStatus, isRedirect, MAX_BODY_BYTES, type OmsRequest, type Reply } from './http/transport';
+import type { Decoding } from './values';
 
 /** In `code` or `errorDetail.code` of a project that OMS does not know (OceanBase's own client looks for it). */
 const PROJECT_UNKNOWN = 'GHANA-PROJECT000001';

@@ -1,7 +1,7 @@
 /** Reads a reply's body, decoded, and stops at a size: a body that never ends, or that unpacks to gigabytes, costs a few hundred KiB. */
 import type { FetchResponse } from 'ofetch';
+import { codesOf } from './connection-errors';
 import type { Deadline } from './deadline';
-import { codesOf } from './network-errors';
 
 export interface BodyRead {
   /** `complete`; `size`: more came than is wanted; `time`: the time was over first; `error`: the connection or the encoding broke. */

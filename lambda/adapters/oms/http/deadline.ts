@@ -1,5 +1,5 @@
 /** One time limit over everything a look does: credentials, connecting, headers, body, pauses, retries, a second API. */
-import { Interrupted } from '../../core/model/errors';
+import { Interrupted } from '../../../core/model/errors';
 
 export class Deadline {
   readonly timeoutMs: number;

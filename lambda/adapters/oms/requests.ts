@@ -3,7 +3,7 @@
 import type { OmsApi, ProjectKind } from '../../contract/oms';
 import { projectIdProblem } from '../../contract/project-id';
 import { InvalidInput } from '../../core/model/errors';
-import type { OmsRequest } from './transport';
+import type { OmsRequest } from './http/transport';
 
 /** From 4.1.1 on; more are refused. */
 export const LARGEST_PAGE = 150;

@@ -1,4 +1,5 @@
-/** The real time. */
+/** The real time, and ids for checks. */
+import { randomUUID } from 'node:crypto';
 import { Interrupted } from '../core/model/errors';
 import type { Clock } from '../core/ports';
 
@@ -33,4 +34,9 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
     };
     signal?.addEventListener('abort', interrupt, { once: true });
   });
+}
+
+/** 60 random bits: short enough to read out, and practically unique. */
+export function newCheckId(): string {
+  return randomUUID().replaceAll('-', '').slice(0, 15);
 }

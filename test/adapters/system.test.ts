@@ -1,4 +1,4 @@
-import { systemClock } from '../../lambda/adapters/system-clock';
+import { systemClock } from '../../lambda/adapters/system';
 import { Interrupted } from '../../lambda/core/model/errors';
 
 test('a sleep lasts at least as long as asked', async () => {

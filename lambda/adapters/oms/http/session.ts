@@ -1,9 +1,9 @@
 /** One call within a deadline: credentials, tries, and one more try when the credentials were rotated under us. */
-import { CheckFailed, OmsCutoverError } from '../../core/model/errors';
-import type { Credentials, CredentialsSource } from '../../core/ports';
-import { exchange } from './attempts';
+import { CheckFailed, OmsCutoverError } from '../../../core/model/errors';
+import type { Credentials, CredentialsSource } from '../../../core/ports';
+import { exchange } from '../attempts';
+import { basicAuthorization, type Secrets } from '../redact';
 import type { Deadline } from './deadline';
-import { basicAuthorization, type Secrets } from './redact';
 import { type Exchange, isRedirect, type OmsHttp, type OmsRequest } from './transport';
 
 export interface SessionOptions {

@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { createFetch, type FetchResponse } from 'ofetch';
 import { Agent, type Dispatcher, Headers, fetch as undiciFetch } from 'undici';
-import { InvalidInput } from '../../core/model/errors';
+import { InvalidInput } from '../../../core/model/errors';
 import { type BodyRead, readBody } from './body';
+import { type Broken, connectionTrouble, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
-import { type Broken, connectionTrouble, timeIsOver } from './network-errors';
 import { unpaused } from './unpaused';
 
 /** Of the decoded body. A progress reply has less than 1 KiB, a page of 150 projects some 100 KiB. */

@@ -1,10 +1,10 @@
 /** Every project of an OMS, page by page: all of them or none, for a list that is silently short would leave a project unwatched. */
 import type { ListedProject, ListingFailure } from '../../core/ports';
-import { LARGEST_PAGE } from './calls';
-import type { Failure } from './classify';
 import { decodeProjects } from './decode-fleet';
-import type { Decoding } from './decode-values';
 import type { Enveloped } from './envelope';
+import type { Failure } from './reply';
+import { LARGEST_PAGE } from './requests';
+import type { Decoding } from './values';
 
 /** Far above any fleet known; what is larger is a mistake or a server gone wrong. */
 const MAX_LISTED = 20 * LARGEST_PAGE;
