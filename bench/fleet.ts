@@ -1,12 +1,13 @@
 /**
- * How long one event takes for a whole fleet, and how much memory: `npm run bench:fleet`, JSON on standard output. OMS answers in 100 ms and
- * DynamoDB in 10 ms; the ideal is what those times alone would take at the concurrency used. The function is warm, as a schedule of five
- * minutes keeps it, and each project has a past of 20 looks. The time limit of an invocation is ignored: the stack gives one invocation
- * 200 projects.
+ * How long one event takes for a whole fleet, and how much memory: `npm run bench:fleet -- [--projects N]`, JSON on standard output. OMS
+ * answers in 100 ms and DynamoDB in 10 ms; the ideal is what those times alone would take at the concurrency used. The function is warm, as
+ * a schedule of five minutes keeps it, and each project has a past of 20 looks. The time limit of an invocation is ignored: the stack gives
+ * one invocation 200 projects.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { DEFAULT_WAIT_SETTINGS } from '../lambda/contract/defaults';
 import { ENV } from '../lambda/contract/environment';
@@ -31,28 +32,38 @@ interface Report {
 }
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { projects: { type: 'string' } } });
+  const { projects = '' } = values;
+  if (!/^([1-9]\d{0,5})?$/.test(projects))
+    throw new Error(`--projects must be a whole number above 0, got "${projects}"`);
+  const sizes = projects === '' ? SIZES : [Number(projects)];
   // What is measured is what deploys, and of these sources.
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const peers = await startPeers({ username: 'bench', password: 'bench' });
   try {
-    const sizes = await measureSizes(peers);
     console.log(
-      JSON.stringify({ sizes, omsMs: OMS_MS, dynamoDbMs: DYNAMODB_MS, node: process.version, cores: cpus().length }),
+      JSON.stringify({
+        sizes: await measureSizes(sizes, peers),
+        omsMs: OMS_MS,
+        dynamoDbMs: DYNAMODB_MS,
+        node: process.version,
+        cores: cpus().length,
+      }),
     );
   } finally {
     await peers.close();
   }
 }
 
-async function measureSizes(peers: Peers) {
-  const sizes = [];
-  for (const projects of SIZES) {
+async function measureSizes(sizes: readonly number[], peers: Peers) {
+  const measured = [];
+  for (const projects of sizes) {
     const idealSeconds = (projects * CRITICAL_PATH_MS) / 1000 / FLEET_CONCURRENCY;
     console.error(`${projects} projects, ${idealSeconds} s at best ...`);
     const { seconds, peakMiB, cpuSeconds } = await measure(projects, peers);
     const ratio = seconds / idealSeconds;
     console.error(`  ${seconds.toFixed(2)} s, ${ratio.toFixed(2)} times the ideal, ${peakMiB.toFixed(0)} MiB at most`);
-    sizes.push({
+    measured.push({
       projects,
       concurrency: FLEET_CONCURRENCY,
       seconds: rounded(seconds, 3),
@@ -63,7 +74,7 @@ async function measureSizes(peers: Peers) {
       projectsPerSecond: rounded(projects / seconds, 1),
     });
   }
-  return sizes;
+  return measured;
 }
 
 /** One size in a process of its own, so that its peak is its own too. */

@@ -90,10 +90,10 @@ export function kept(template: Template, version: string): Template {
   };
 }
 
-/** What CloudFormation would replace or remove, as the CDK command foretells it, and names that it could not give anew. */
+/** What CloudFormation would replace or remove, as the CDK command predicts it, and names that would be taken. */
 export function lostByUpdate(folder: string, stack: ReleasedStack, released: Template): string[] {
   const current = currentTemplate(folder, stack);
-  const lost = foretold(join(folder, ASSEMBLIES[stack]), stack, released).filter(({ id }) => {
+  const lost = predicted(join(folder, ASSEMBLIES[stack]), stack, released).filter(({ id }) => {
     const resource = released.Resources[id];
     return resource === undefined || nameOf(resource) === undefined;
   });
@@ -105,7 +105,7 @@ interface Loss {
   readonly becomes: string;
 }
 
-function foretold(assembly: string, stack: string, released: Template): Loss[] {
+function predicted(assembly: string, stack: string, released: Template): Loss[] {
   const home = mkdtempSync(join(tmpdir(), 'oms-cutover-diff-'));
   try {
     const file = join(home, 'released.json');

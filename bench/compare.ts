@@ -1,0 +1,158 @@
+/**
+ * `npm run --silent bench:compare [-- REVISION]`: every bench here and at the last release (the newest tag, or the revision given), checked
+ * out into a temporary worktree. Prints one JSON document, and ends in 1 where a figure is worse by more than a tenth.
+ *
+ * Benches in virtual time give the same figures on every run: they run once, and every change is listed. The bench on the wall clock runs
+ * several times, in turn with the base, and its medians are compared: read its `ratios` before believing a `ratio`.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { compared, type Figures, figuresOf, isRegression, repeated } from './compare/figures';
+
+const ROOT = join(__dirname, '..');
+const USAGE = `usage: npm run --silent bench:compare -- [REVISION] [--only BENCH] [--repeats N]
+  REVISION      what to compare with (default: the newest tag)
+  --only BENCH  wait, cutover or fleet
+  --repeats N   runs of each side on the wall clock (default 5)`;
+
+interface Bench {
+  readonly name: string;
+  readonly clock: 'virtual' | 'wall';
+  readonly args: readonly string[];
+  /** Of the figures that it prints, those that are ours to better. */
+  readonly counts: (figure: string) => boolean;
+}
+
+const BENCHES: readonly Bench[] = [
+  {
+    name: 'wait',
+    clock: 'virtual',
+    args: [],
+    counts: (figure) => /(^longestWaits|\/ours)\//.test(figure) && !/\/(ends\/|intervalSeconds$)/.test(figure),
+  },
+  { name: 'cutover', clock: 'virtual', args: [], counts: (figure) => figure.startsWith('ours/') },
+  {
+    name: 'fleet',
+    clock: 'wall',
+    args: ['--projects', '1000'],
+    counts: (figure) => /\/(seconds|peakMiB|cpuMsPerProject)$/.test(figure),
+  },
+];
+
+class Misuse extends Error {}
+
+interface Asked {
+  readonly revision: string;
+  readonly benches: readonly Bench[];
+  readonly repeats: number;
+}
+
+function readArguments(): Asked {
+  const { values, positionals } = parsed();
+  const { only, repeats = '5' } = values;
+  const benches = BENCHES.filter(({ name }) => only === undefined || name === only);
+  if (benches.length === 0 || positionals.length > 1 || !/^[1-9]\d?$/.test(repeats)) throw new Misuse(USAGE);
+  return { revision: positionals[0] ?? newestTag(), benches, repeats: Number(repeats) };
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { only: { type: 'string' }, repeats: { type: 'string' } },
+    });
+  } catch {
+    throw new Misuse(USAGE);
+  }
+}
+
+function newestTag(): string {
+  const [tag] = git('tag', '--sort=-creatordate').split('\n');
+  if (tag === undefined || tag === '')
+    throw new Misuse(`There is no tag yet: name the revision to compare with.\n${USAGE}`);
+  return tag;
+}
+
+function commitOf(revision: string): string {
+  try {
+    return git('rev-parse', '--verify', '--quiet', '--short', `${revision}^{commit}`);
+  } catch {
+    throw new Misuse(`${revision} is not a revision of this repository`);
+  }
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+}
+
+async function main(): Promise<void> {
+  const { revision, benches, repeats } = readArguments();
+  const commit = commitOf(revision);
+  const base = join(mkdtempSync(join(tmpdir(), 'oms-cutover-base-')), 'tree');
+  git('worktree', 'add', '--detach', '--quiet', base, commit);
+  try {
+    await prepare(base);
+    const results = [];
+    for (const bench of benches) results.push(await compare(bench, base, repeats));
+    const regressions = results.flatMap(({ name, worse }) => worse.map(({ figure }) => `${name}/${figure}`));
+    console.log(JSON.stringify({ base: revision, commit, benches: results, regressions }, null, 2));
+    for (const regression of regressions) console.error(`worse by more than a tenth: ${regression}`);
+    if (regressions.length > 0) process.exitCode = 1;
+  } finally {
+    git('worktree', 'remove', '--force', base);
+    rmSync(join(base, '..'), { recursive: true, force: true });
+  }
+}
+
+/** Both sides with the same dependencies where they ask for the same ones, and each with its own bundles. */
+async function prepare(base: string): Promise<void> {
+  const lock = (tree: string) => readFileSync(join(tree, 'package-lock.json'), 'utf8');
+  if (lock(base) === lock(ROOT)) symlinkSync(join(ROOT, 'node_modules'), join(base, 'node_modules'));
+  else await npm(base, 'ci', '--ignore-scripts');
+  for (const tree of [base, ROOT]) await npm(tree, 'run', 'build');
+}
+
+async function compare(bench: Bench, base: string, repeats: number) {
+  const { name, clock } = bench;
+  console.error(`bench:${name} ...`);
+  if (clock === 'virtual') {
+    // Load changes nothing about virtual time.
+    const [theirs, ours] = await Promise.all([run(bench, base), run(bench, ROOT)]);
+    const figures = compared(theirs, ours);
+    const changed = figures.filter((one) => one.base !== one.ours);
+    return { name, clock, figures: figures.length, changed, worse: figures.filter(isRegression) };
+  }
+  const pairs: (readonly [base: Figures, ours: Figures])[] = [];
+  for (let i = 0; i < repeats; i += 1) {
+    // Whoever comes second finds a warmer machine: each is second as often as the other.
+    if (i % 2 === 0) pairs.push([await run(bench, base), await run(bench, ROOT)]);
+    else pairs.push(swapped([await run(bench, ROOT), await run(bench, base)]));
+    console.error(`  ${i + 1} of ${repeats}`);
+  }
+  const medians = repeated(pairs);
+  const worse = medians.filter(({ figure, ratio }) => isRegression({ figure, base: 1, ours: ratio }));
+  return { name, clock, figures: medians.length, repeats, medians, worse };
+}
+
+function swapped<T>([first, second]: readonly [T, T]): [T, T] {
+  return [second, first];
+}
+
+async function run({ name, args, counts }: Bench, tree: string): Promise<Figures> {
+  const figures = figuresOf(JSON.parse(await npm(tree, 'run', '--silent', `bench:${name}`, '--', ...args)), counts);
+  if (figures.size === 0) throw new Error(`bench:${name} has printed none of the figures to compare`);
+  return figures;
+}
+
+async function npm(tree: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: tree, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+main().catch((error: Error) => {
+  console.error(error instanceof Misuse ? error.message : (error.stack ?? error.message));
+  process.exitCode = error instanceof Misuse ? 2 : 3;
+});
