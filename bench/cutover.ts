@@ -3,11 +3,11 @@
  * JSON document. Every pipeline waits for the same goal, checkpoint beyond the fence: what differs is when it looks.
  */
 import { parseArgs } from 'node:util';
+import { Random } from '../local/random';
 import { ModelledSource, type Stretch } from '../local/simulator/modelled-source';
 import type { Definition } from '../local/step-functions/definition';
 import { StateMachines } from '../local/step-functions/state-machine';
 import { VirtualClock } from '../local/virtual-clock';
-import { Chance } from '../test/cutovers/chance';
 import { type Deployed, deploy } from '../test/cutovers/machines';
 import { World } from '../test/cutovers/world';
 
@@ -21,21 +21,21 @@ interface Measured {
 
 /** OMS refreshes its checkpoints at fixed times; a cutover begins at any. */
 function clockOf(seed: number): VirtualClock {
-  return new VirtualClock(Date.UTC(2026, 0, 5) + Math.round(new Chance(seed * 31 + 7).next() * 60_000));
+  return new VirtualClock(Date.UTC(2026, 0, 5) + Math.round(new Random(seed * 31 + 7).next() * 60_000));
 }
 
 function sourceOf(seed: number, clock: VirtualClock) {
-  const chance = new Chance(seed * 7_919 + 13);
+  const random = new Random(seed * 7_919 + 13);
   const startedAt = clock.now();
   // From the fence on, so that it meets every pipeline alike.
-  const stallMs = chance.happens(0.15) ? chance.between(10_000, 90_000) : 0;
+  const stallMs = random.chance(0.15) ? random.whole(10_000, 90_000) : 0;
   const stalls: Stretch[] = [];
   const source = new ModelledSource({
     startedAt,
-    random: chance.next,
-    longestTransactionMs: chance.between(200, 3_000),
-    usualLagMs: chance.between(500, 15_000),
-    catchUp: chance.between(1.5, 8),
+    random: random.next,
+    longestTransactionMs: random.whole(200, 3_000),
+    usualLagMs: random.whole(500, 15_000),
+    catchUp: random.uniform(1.5, 8),
     stalls,
   });
   return { source, stall: (now: number) => stalls.push({ from: now, to: now + stallMs }) };
@@ -71,7 +71,7 @@ async function ours(deployed: Deployed, seed: number): Promise<Measured> {
   const life = sourceOf(seed, clock);
   const { source } = life;
   const { steps, measured } = stepsFor(life, clock);
-  const random = new Chance(seed).next;
+  const random = new Random(seed).next;
   const world = new World({ deployed, variant: 'plain', clock, source, random, invocationMs: INVOCATION_MS, steps });
   await world.cutOver(`run-${seed}`);
   return measured();

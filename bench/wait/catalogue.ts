@@ -1,7 +1,8 @@
 /** Which traces there are. A trace of the report is a group of them: the same shape, drawn with several seeds. */
+
+import { Random } from '../../local/random';
 import { type CopyTrouble, copyTrace } from './copy-trace';
 import { drainTrace } from './drain-trace';
-import { Random } from './random';
 import { syncTrace } from './sync-trace';
 import type { Trace, TraceKind } from './trace';
 

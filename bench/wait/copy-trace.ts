@@ -2,8 +2,9 @@
  * Copies: structure, then data, then FINISHED. Speed changes from phase to phase of the data and wavers within one, half of the copies
  * have a slow tail, half of them are verified after 100 % (OMS then goes on showing the copy's step, RUNNING, at 100).
  */
+
+import type { Random } from '../../local/random';
 import type { SimulatedState } from '../../local/simulator/scenario-state';
-import type { Random } from './random';
 import { BEGINS_AT, type Failure, lastNotAfter, NEW_PROJECT, type Trace } from './trace';
 
 /**

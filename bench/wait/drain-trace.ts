@@ -1,7 +1,7 @@
 /** Drains: writes have just stopped, and the target works off what is left. The wait begins up to 3 s after the fence. */
 import { DEFAULTS } from '../../lambda/contract/defaults';
+import type { Random } from '../../local/random';
 import { checkpointAt, checkpoints, refreshedAt, SYNCING } from './checkpoint-trace';
-import type { Random } from './random';
 import { BEGINS_AT, REFRESH_MS, type Trace } from './trace';
 
 export interface DrainShape {

@@ -6,6 +6,7 @@ import type { InvocationPorts } from '../../lambda/core/check/invocation';
 import { waitRound } from '../../lambda/core/check/wait';
 import { synthesize } from '../../local/cloudformation/synthesize';
 import { readStack } from '../../local/cloudformation/template';
+import { Random } from '../../local/random';
 import type { Definition } from '../../local/step-functions/definition';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';
@@ -14,7 +15,6 @@ import { FunctionMeter } from './function-meter';
 import { type Latencies, USUAL } from './latencies';
 import { MeteredStore } from './metered-store';
 import { countsOf, type Play } from './play';
-import { Random } from './random';
 import { BEGINS_AT, type Trace } from './trace';
 import { TraceOms } from './trace-oms';
 

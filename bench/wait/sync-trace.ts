@@ -5,10 +5,10 @@
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { GoalInput } from '../../lambda/contract/goal';
+import type { Random } from '../../local/random';
 import type { SimulatedState } from '../../local/simulator/scenario-state';
 import { checkpointAt, checkpoints, SYNCING } from './checkpoint-trace';
 import { firstSynced } from './ideal-observer';
-import type { Random } from './random';
 import { BEGINS_AT, lastNotAfter, REFRESH_MS, type Trace } from './trace';
 
 const GOAL = { type: 'SYNCED', maxLagSeconds: DEFAULTS.maxLagSeconds, holdSeconds: DEFAULTS.holdSeconds } as const;

@@ -5,6 +5,7 @@ import { receiptText } from '../../lambda/core/cutover/receipt';
 import { formatDuration } from '../../lambda/core/model/duration';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import { synthesize } from '../../local/cloudformation/synthesize';
+import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage } from '../../local/stack';
@@ -40,7 +41,7 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
   const startedAt = clock.now();
   const source = new ModelledSource({
     startedAt,
-    random: dice(20_261_123),
+    random: new Random(20_261_123).next,
     writesPerSecond: 8,
     usualLagMs: 7_000,
     firstLagMs: 6 * 60_000,
@@ -150,13 +151,4 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
 function toldOf({ subject = '', message, attributes }: SentMessage): Notified {
   const { changeId = '', sequence = '0', ...rest } = attributes;
   return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
-}
-
-/** The same in every run. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }

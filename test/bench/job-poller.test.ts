@@ -2,8 +2,8 @@
 import { copyTrace } from '../../bench/wait/copy-trace';
 import { JOB_FAILED, jobPoller, playJobPoller, restartedJobPoller } from '../../bench/wait/job-poller';
 import { NONE, USUAL } from '../../bench/wait/latencies';
-import { Random } from '../../bench/wait/random';
 import { BEGINS_AT, NEW_PROJECT, type Trace } from '../../bench/wait/trace';
+import { Random } from '../../local/random';
 import { HISTORY_LIMIT } from '../../local/step-functions/definition';
 
 const HOUR_MS = 3_600_000;

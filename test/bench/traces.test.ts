@@ -1,6 +1,6 @@
 import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogue';
-import { Random } from '../../bench/wait/random';
 import { BEGINS_AT, lastNotAfter, REFRESH_MS } from '../../bench/wait/trace';
+import { Random } from '../../local/random';
 import { sample } from './support-looks';
 
 const DAY_MS = 86_400_000;

@@ -3,9 +3,9 @@
 import type { CutoverOutcome } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/answer';
 import { mayBeStopped } from '../../lambda/core/cutover/record';
+import { Random } from '../../local/random';
 import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
-import { Chance } from './chance';
 import { type Deployed, VARIANTS, type Variant } from './machines';
 import { PROJECT, World } from './world';
 
@@ -30,41 +30,41 @@ export interface Life {
 }
 
 export async function live(seed: number, deployed: Deployed): Promise<Life> {
-  const chance = new Chance(seed * 2_654_435_761 + 97);
-  const variant = chance.one(VARIANTS);
+  const random = new Random(seed * 2_654_435_761 + 97);
+  const variant = random.pick(VARIANTS);
   const clock = new VirtualClock();
   const startedAt = clock.now();
-  const fromSource = chance.happens(0.65);
+  const fromSource = random.chance(0.65);
   const stretches = (share: number, shortest: number, longest: number): Stretch[] => {
-    if (!chance.happens(share)) return [];
-    const from = startedAt + chance.between(0, 4 * MINUTE);
-    return [{ from, to: from + chance.between(shortest, longest) }];
+    if (!random.chance(share)) return [];
+    const from = startedAt + random.whole(0, 4 * MINUTE);
+    return [{ from, to: from + random.whole(shortest, longest) }];
   };
   // A fence from our own clock is as good as the source's clock is within its margin; one that was read there needs no such thing.
-  const skewMs = chance.happens(0.4) ? chance.between(-45, 45) * SECOND : 0;
+  const skewMs = random.chance(0.4) ? random.uniform(-45, 45) * SECOND : 0;
   const source = new ModelledSource({
     startedAt,
-    random: chance.next,
-    writesPerSecond: chance.between(0.5, 6),
-    longestTransactionMs: chance.between(0.1, 7) * SECOND,
-    usualLagMs: chance.between(0.5, 20) * SECOND,
-    firstLagMs: chance.happens(0.3) ? chance.between(1, 10) * MINUTE : 20 * SECOND,
-    catchUp: chance.between(1.2, 8),
-    skewMs: fromSource ? skewMs : chance.between(-2.5, 2.5) * SECOND,
-    reverse: variant === 'switchover' || variant === 'operator' ? chance.happens(0.8) : false,
+    random: random.next,
+    writesPerSecond: random.uniform(0.5, 6),
+    longestTransactionMs: random.uniform(0.1, 7) * SECOND,
+    usualLagMs: random.uniform(0.5, 20) * SECOND,
+    firstLagMs: random.chance(0.3) ? random.uniform(1, 10) * MINUTE : 20 * SECOND,
+    catchUp: random.uniform(1.2, 8),
+    skewMs: fromSource ? skewMs : random.uniform(-2.5, 2.5) * SECOND,
+    reverse: variant === 'switchover' || variant === 'operator' ? random.chance(0.8) : false,
     stalls: stretches(0.3, 20 * SECOND, 10 * MINUTE),
     suspensions: stretches(0.12, 20 * SECOND, 12 * MINUTE),
     failures: stretches(0.12, 5 * SECOND, 4 * MINUTE),
   });
   const outages = stretches(0.2, 5 * SECOND, 8 * MINUTE);
-  const kills = chance.one([0, 0, 0, 0.002, 0.01, 0.03]);
+  const kills = random.pick([0, 0, 0, 0.002, 0.01, 0.03]);
   const life = { switchedAt: null as number | null, lost: 0, splitBrain: false, calm: false };
   const maybeKill = () => {
-    if (!life.calm && chance.happens(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
+    if (!life.calm && random.chance(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
   };
   const failing = (what: string) => new Error(`${what} does not work`);
 
-  const stopMode = chance.one([
+  const stopMode = random.pick([
     'well',
     'well',
     'well',
@@ -81,19 +81,19 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
   const background: Promise<unknown>[] = [];
   const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
   const stop = new AbortController();
-  const aborted = chance.happens(0.12);
-  const atTheWorst = chance.happens(0.6);
+  const aborted = random.chance(0.12);
+  const atTheWorst = random.chance(0.6);
   const abortAfter = async (ms: number) => {
     await clock.sleep(ms, over.signal);
     stop.abort();
   };
   const steps: Record<string, (cutover: unknown) => Promise<unknown>> = {
     stopWrites: async () => {
-      if (aborted && atTheWorst) aside(() => abortAfter(chance.between(0, 40 * SECOND)));
+      if (aborted && atTheWorst) aside(() => abortAfter(random.whole(0, 40 * SECOND)));
       if (stopMode === 'first') throw failing('stopWrites');
       const lastCommit = source.stopWrites(clock.now());
       if (stopMode === 'after') throw failing('stopWrites');
-      if (stopMode === 'slow') await clock.sleep(chance.between(10, 120) * SECOND);
+      if (stopMode === 'slow') await clock.sleep(random.whole(10, 120) * SECOND);
       if (!fromSource) return {};
       await clock.sleep(Math.max(0, lastCommit - clock.now()) + 200);
       const offBy = stopMode === 'stale' ? -MINUTE * 60 : 0;
@@ -102,32 +102,32 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     },
     resumeWrites: async () => {
       if (life.switchedAt !== null) life.splitBrain = true;
-      if (chance.happens(0.1)) throw failing('resumeWrites');
+      if (random.chance(0.1)) throw failing('resumeWrites');
       source.resumeWrites(clock.now());
-      if (chance.happens(0.04)) throw failing('resumeWrites, after it had done its work,');
+      if (random.chance(0.04)) throw failing('resumeWrites, after it had done its work,');
       return {};
     },
     switchover: async () => {
-      if (chance.happens(0.08)) throw failing('switchover');
-      await clock.sleep(chance.between(1, 30) * SECOND);
+      if (random.chance(0.08)) throw failing('switchover');
+      await clock.sleep(random.uniform(1, 30) * SECOND);
       source.switchOver(clock.now());
       return {};
     },
     verify: async () => {
-      await clock.sleep(chance.between(1, 60) * SECOND);
-      if (chance.happens(0.12)) throw failing('the target');
+      await clock.sleep(random.uniform(1, 60) * SECOND);
+      if (random.chance(0.12)) throw failing('the target');
       return { rows: 7 };
     },
     switchTraffic: async () => {
-      if (chance.happens(0.05)) throw failing('switchTraffic');
+      if (random.chance(0.05)) throw failing('switchTraffic');
       life.switchedAt = clock.now();
       life.lost += source.missing(clock.now());
       if (source.takesWrites(clock.now())) life.splitBrain = true;
-      if (chance.happens(0.05)) throw failing('switchTraffic, after it had done its work,');
+      if (random.chance(0.05)) throw failing('switchTraffic, after it had done its work,');
       return {};
     },
     rollback: async () => {
-      if (chance.happens(0.15)) throw failing('rollback');
+      if (random.chance(0.15)) throw failing('rollback');
       life.switchedAt = null;
       source.resumeWrites(clock.now());
       return {};
@@ -138,22 +138,22 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     variant,
     clock,
     source,
-    random: chance.next,
-    omsSkewMs: chance.happens(0.4) ? chance.between(-40, 40) * SECOND : 0,
+    random: random.next,
+    omsSkewMs: random.chance(0.4) ? random.uniform(-40, 40) * SECOND : 0,
     isDown: (now) => outages.some(({ from, to }) => from <= now && now < to),
     maybeKill,
     steps,
   });
   const run = `run-${seed}`;
-  if (variant === 'operator') aside(() => operator(world, source, clock, chance, over.signal));
-  if (variant === 'approval') aside(() => approver(world, run, clock, chance, over.signal));
-  if (variant !== 'approval' && chance.happens(0.04)) {
+  if (variant === 'operator') aside(() => operator(world, source, clock, random, over.signal));
+  if (variant === 'approval') aside(() => approver(world, run, clock, random, over.signal));
+  if (variant !== 'approval' && random.chance(0.04)) {
     aside(async () => {
-      await clock.sleep(chance.between(0, 2 * MINUTE), over.signal);
+      await clock.sleep(random.whole(0, 2 * MINUTE), over.signal);
       await answerCutover({ project: PROJECT, run, approve: false, by: 'a person', now: clock.now() }, world.cutovers);
     });
   }
-  if (aborted && !atTheWorst) aside(() => abortAfter(chance.between(30 * SECOND, 4 * MINUTE)));
+  if (aborted && !atTheWorst) aside(() => abortAfter(random.whole(30 * SECOND, 4 * MINUTE)));
   const execution = await world.cutOver(run, { signal: stop.signal });
   over.abort();
   await Promise.all(background);
@@ -184,11 +184,11 @@ async function operator(
   world: World,
   source: ModelledSource,
   clock: VirtualClock,
-  chance: Chance,
+  random: Random,
   over: AbortSignal,
 ): Promise<void> {
-  const patience = chance.between(10 * SECOND, 20 * MINUTE);
-  const comes = chance.happens(0.85);
+  const patience = random.whole(10 * SECOND, 20 * MINUTE);
+  const comes = random.chance(0.85);
   for (;;) {
     await clock.sleep(5 * SECOND, over);
     if (comes && world.notified.some(({ subject }) => subject.includes('switch over in the OMS console'))) break;
@@ -202,7 +202,7 @@ async function approver(
   world: World,
   run: string,
   clock: VirtualClock,
-  chance: Chance,
+  random: Random,
   over: AbortSignal,
 ): Promise<void> {
   for (let answered = 0; ; ) {
@@ -210,9 +210,9 @@ async function approver(
     const asked = world.notified.filter(({ subject }) => subject.includes('waits for approval')).length;
     if (asked <= answered) continue;
     answered = asked;
-    if (chance.happens(0.1)) continue;
-    await clock.sleep(chance.between(0, 10 * MINUTE), over);
-    const approve = chance.happens(0.85);
+    if (random.chance(0.1)) continue;
+    await clock.sleep(random.whole(0, 10 * MINUTE), over);
+    const approve = random.chance(0.85);
     await answerCutover({ project: PROJECT, run, approve, by: 'a person', now: clock.now() }, world.cutovers).catch(
       () => undefined,
     );

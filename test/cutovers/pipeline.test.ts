@@ -3,9 +3,9 @@
 import type { CutoverState } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/answer';
 import type { Verification } from '../../lambda/core/cutover/verifier';
+import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
-import { Chance } from './chance';
 import { type Deployed, deploy, type Variant } from './machines';
 import { PROJECT, World } from './world';
 
@@ -22,7 +22,7 @@ function play(
   verification?: (now: number) => Verification,
 ) {
   const clock = new VirtualClock();
-  const random = new Chance(7).next;
+  const random = new Random(7).next;
   const source = new ModelledSource({ startedAt: clock.now(), random });
   const done: string[] = [];
   const step =
@@ -170,7 +170,7 @@ describe('a cutover', () => {
   ])('whose drain does not come gives up after drainTimeout, by that name, and resumes writes%s', async (_, dead) => {
     const clock = new VirtualClock();
     const stalls = [{ from: clock.now() + 5 * 60_000, to: clock.now() + 60 * 60_000 }];
-    const source = new ModelledSource({ startedAt: clock.now(), random: new Chance(7).next, stalls });
+    const source = new ModelledSource({ startedAt: clock.now(), random: new Random(7).next, stalls });
     const stopped = { at: 0, resumedAt: 0 };
     const steps = {
       stopWrites: async () => {

@@ -1,8 +1,8 @@
 /** A wish to rehearse, mistyped in every way: through the definition that deploys none of them runs a step of the user's. */
 import fc from 'fast-check';
+import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
-import { Chance } from './chance';
 import { type Deployed, deploy, VARIANTS, type Variant } from './machines';
 import { PROJECT, World } from './world';
 
@@ -15,7 +15,7 @@ const STEPS = ['stopWrites', 'resumeWrites', 'verify', 'switchover', 'switchTraf
 
 async function start(variant: Variant, input: unknown) {
   const clock = new VirtualClock();
-  const random = new Chance(7).next;
+  const random = new Random(7).next;
   const done: string[] = [];
   const steps = Object.fromEntries(STEPS.map((name) => [name, async () => void done.push(name)]));
   const source = new ModelledSource({ startedAt: clock.now(), random });

@@ -12,9 +12,9 @@ import {
   request as send,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Random } from '../../local/random';
 import { type Fault, refusalOf } from './fault';
 import type { ProxiedCall } from './proxied-call';
-import type { Random } from './random';
 
 export interface ProxyOptions {
   /** The service behind it. */

@@ -1,8 +1,9 @@
 /** A short fault run; the long one, with overlapping looks and thousands of checks, is `npm run test:faults`. */
+
+import { Random } from '../../local/random';
 import { Chance } from './fault-plan';
 import { type FaultRun, runTrials } from './fault-run';
 import { life, MINUTE } from './lives';
-import { Random } from './random';
 import { playedIn } from './trial';
 import { kills, SITUATIONS } from './trials/kills';
 import { soak } from './trials/soak';

@@ -1,6 +1,7 @@
 /** Lives of a migration for the simulator: status by status, a minute or more each. */
+
+import type { Random } from '../../local/random';
 import type { Key, Scenario } from '../../local/simulator/scenario';
-import type { Random } from './random';
 
 export const MINUTE = 60_000;
 
@@ -12,9 +13,9 @@ export function life(statuses: readonly string[], everyMs = MINUTE): Scenario {
 /** A seeded life of so many minutes: some run through, most stop, fail and go on, all end FINISHED. */
 export function randomLife(random: Random, minutes: number): Scenario {
   const keys: Key[] = [{ at: 0, status: 'INIT', step: null }];
-  const end = Math.max(3, minutes - random.between(2, 6));
+  const end = Math.max(3, minutes - random.whole(2, 6));
   let running = false;
-  for (let minute = random.between(1, 3); minute < end; minute += random.between(2, 9)) {
+  for (let minute = random.whole(1, 3); minute < end; minute += random.whole(2, 9)) {
     running = !running;
     const status = running ? 'RUNNING' : random.pick(['SUSPEND', 'FAILED', 'RUNNING_ALARMING', 'SUSPEND']);
     keys.push({ at: minute * MINUTE, status, ...placeOf(minute, end) });

@@ -6,13 +6,13 @@ import { SnsNotifier } from '../../lambda/adapters/notifiers/sns';
 import { OmsClient } from '../../lambda/adapters/oms/client';
 import type { Clock } from '../../lambda/core/ports';
 import { LOCAL_TABLE } from '../../local/data/local-store';
+import type { Random } from '../../local/random';
 import { type CapturedMessage, CapturedSns } from '../../local/services/captured-sns';
 import { startEmbeddedDynamoDb } from '../../local/services/embedded-dynamodb';
 import type { Scenario } from '../../local/simulator/scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { FaultProxy, type ProxyWatcher } from './fault-proxy';
 import { dynamoDbCall, omsCall, snsCall } from './proxied-call';
-import type { Random } from './random';
 
 export interface ServicesOptions {
   readonly projects: Readonly<Record<string, Scenario>>;

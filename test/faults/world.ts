@@ -3,6 +3,7 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { type CheckPorts, check } from '../../lambda/core/check/check';
 import { CheckFailed } from '../../lambda/core/model/errors';
+import { Random } from '../../local/random';
 import type { Scenario } from '../../local/simulator/scenario';
 import { eachOf } from './each-of';
 import type { Fault } from './fault';
@@ -13,7 +14,6 @@ import { Ledger } from './ledger';
 import { MINUTE } from './lives';
 import { ProjectClock } from './project-clock';
 import type { ProxiedCall } from './proxied-call';
-import { Random } from './random';
 import { type Services, startServices } from './services';
 
 /** As deployed where the function's time-out is three minutes. */

@@ -1,7 +1,8 @@
 /** Two, ten, fifty checks at once on one project: on its first look, on one that brings changes, and the same with faults. */
+
+import { Random } from '../../../local/random';
 import { Chance } from '../fault-plan';
 import { life, MINUTE } from '../lives';
-import { Random } from '../random';
 import { playedIn, type Trial } from '../trial';
 import { World } from '../world';
 

@@ -1,8 +1,9 @@
 /** Many checks over many projects, a minute apart, with everything going wrong at once by chance. */
+
+import { Random } from '../../../local/random';
 import { eachOf } from '../each-of';
 import { Chance } from '../fault-plan';
 import { MINUTE, randomLife } from '../lives';
-import { Random } from '../random';
 import { playedIn, type Trial } from '../trial';
 import { World } from '../world';
 
@@ -40,10 +41,10 @@ export function soak(checks: number): Trial {
               async (project) => {
                 const draw = chance.get(project) as Random;
                 if (draw.chance(CLOCK_STEP_RATE)) world.clock(project).skewMs = draw.pick(CLOCK_SKEWS_MS);
-                const several = draw.chance(SEVERAL_AT_ONCE_RATE) ? draw.between(2, 4) : 1;
+                const several = draw.chance(SEVERAL_AT_ONCE_RATE) ? draw.whole(2, 4) : 1;
                 left -= several;
                 const options = Array.from({ length: several }, () =>
-                  draw.chance(KILL_RATE) ? { killAt: draw.between(1, 12) } : {},
+                  draw.chance(KILL_RATE) ? { killAt: draw.whole(1, 12) } : {},
                 );
                 await Promise.all(options.map((one) => world.check(project, one)));
               },
