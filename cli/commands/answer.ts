@@ -37,7 +37,7 @@ async function answer(approve: boolean, flags: Flags, io: Io): Promise<number> {
   const note = flags.text('note');
   if (note !== undefined && (note.length > LONGEST_NOTE || UNPRINTABLE.test(note)))
     flags.problems.push(`--note must have at most ${LONGEST_NOTE} characters, and no control characters`);
-  const open = readPlace(flags, io);
+  const open = readPlace(flags);
   flags.settle();
   const place = await open();
   try {

@@ -72,7 +72,7 @@ async function withRecord(
 ): Promise<number> {
   const run = flags.required('run', "the cutover: its execution's name");
   const project = flags.text('project');
-  const open = readPlace(flags, io);
+  const open = readPlace(flags);
   flags.settle();
   const place = await open();
   try {

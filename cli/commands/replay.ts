@@ -27,7 +27,7 @@ export const replayCommand: Command = {
       maxLagSeconds: flags.seconds('max-lag') ?? DEFAULTS.maxLagSeconds,
       holdSeconds: flags.seconds('hold') ?? DEFAULTS.holdSeconds,
     } as const;
-    const open = readPlace(flags, io);
+    const open = readPlace(flags);
     flags.settle();
     const place = await open();
     try {

@@ -1,16 +1,16 @@
-/** Where a command finds cutovers and looks: the deployed table, signed in as an AWS identity, or a folder of this machine. */
+/** Where a command finds cutovers and observations: the deployed table, reached with the user's AWS credentials, or a local folder. */
 import { hostname, userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { CutoverStore } from '../../lambda/core/cutover/record';
-import { InvalidInput } from '../../lambda/core/model/errors';
+import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { openLocalStoreBeside } from '../../local/data/local-store';
-import { DATA_DIR_FLAG, type Io, readDataDir } from '../command';
-import { callerArn } from './aws-identity';
+import { DATA_DIR_FLAG, readDataDir } from '../command';
 import type { Flags, FlagTable } from './flags';
 
 export const PLACE_FLAGS: FlagTable = {
@@ -31,17 +31,17 @@ export interface Place {
 }
 
 /** Reads its flags before anything is opened. */
-export function readPlace(flags: Flags, io: Io): () => Promise<Place> {
+export function readPlace(flags: Flags): () => Promise<Place> {
   const [table, region] = [flags.text('table'), flags.text('region')];
   const dataDir = readDataDir(flags);
   if (table !== undefined && flags.has('data-dir'))
     flags.problems.push('--table and --data-dir exclude each other: what is stored is either in AWS or in a folder');
   if (table === undefined && region !== undefined) flags.problems.push('--region belongs to --table');
   if (table === '') flags.problems.push('--table is empty: the name of the deployed table');
-  return table === undefined ? () => openFolder(dataDir) : () => openTable(table, region, io);
+  return table === undefined ? () => openFolder(dataDir) : () => openTable(table, region);
 }
 
-async function openTable(tableName: string, region: string | undefined, io: Io): Promise<Place> {
+async function openTable(tableName: string, region: string | undefined): Promise<Place> {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   await client.config.region().catch(() => {
     throw new InvalidInput([`--table ${tableName} needs a region: give --region, or set AWS_REGION`]);
@@ -55,15 +55,30 @@ async function openTable(tableName: string, region: string | undefined, io: Io):
     where: `table ${tableName}`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
     cutovers: new DynamoDbCutovers({ client, tableName }),
-    whoAmI: async () =>
-      await callerArn({
-        region: await client.config.region(),
-        keys: await client.config.credentials(),
-        now: new Date(io.clock.now()),
-        ...(io.env.AWS_ENDPOINT_URL_STS === undefined ? {} : { endpoint: io.env.AWS_ENDPOINT_URL_STS }),
-      }),
+    whoAmI: async () => await callerArn(client.config),
     close: async () => client.destroy(),
   };
+}
+
+const IDENTITY_TIMEOUT_MS = 10_000;
+
+/** The ARN under which AWS knows the caller. @throws CheckFailed where STS does not give it. */
+export async function callerArn(config: Pick<STSClientConfig, 'region' | 'credentials'>): Promise<string> {
+  // Loaded late: only answers to a deployed cutover need it.
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const { region, credentials } = config;
+  const client = new STSClient({ ...(region && { region }), ...(credentials && { credentials }) });
+  try {
+    const request = new GetCallerIdentityCommand();
+    const { Arn } = await client.send(request, { abortSignal: AbortSignal.timeout(IDENTITY_TIMEOUT_MS) });
+    if (Arn === undefined) throw new Error('the reply has no ARN');
+    return Arn;
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw new CheckFailed(`AWS STS did not identify the caller: ${name}: ${message}`, error);
+  } finally {
+    client.destroy();
+  }
 }
 
 async function openFolder(folder: string): Promise<Place> {
