@@ -18,5 +18,7 @@ module.exports = {
   coverageProvider: 'v8',
   // One more than there are processors: many tests wait for other processes, or for a moment to pass.
   maxWorkers: availableParallelism() + 1,
+  // Of the tests of one file that run side by side (test/bin): they wait for the processes they start.
+  maxConcurrency: 10,
   testTimeout: 60_000,
 };

@@ -6,6 +6,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { BUNDLED_FROM, type BundledFrom, digestOf } from './bundled-from';
 
 const root = join(__dirname, '..');
 
@@ -43,7 +44,13 @@ const CUTOVER_DEMO: BuildOptions = {
 
 const ALL = [HANDLER, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
 
-async function bundle(options: BuildOptions): Promise<string> {
+interface Bundle {
+  readonly text: string;
+  /** The files of this repository that are in it, by their path from its root. */
+  readonly sources: readonly string[];
+}
+
+async function bundle(options: BuildOptions): Promise<Bundle> {
   const result = await build({
     ...options,
     absWorkingDir: root,
@@ -55,10 +62,12 @@ async function bundle(options: BuildOptions): Promise<string> {
     sourcemap: false,
     logLevel: 'warning',
     write: false,
+    metafile: true,
   });
   const [output] = result.outputFiles;
   if (output === undefined) throw new Error(`esbuild gave no output for ${String(options.outfile)}`);
-  return output.text;
+  const sources = Object.keys(result.metafile.inputs).filter((input) => !input.includes('node_modules/'));
+  return { text: output.text, sources };
 }
 
 /** Written beside and renamed, so that nobody ever reads half a file; left alone where nothing changed. */
@@ -77,13 +86,16 @@ async function main(): Promise<void> {
     (entry) => !existsSync(join(root, entry)),
   );
   if (missing.length > 0) throw new Error(`nothing to bundle at ${missing.join(', ')}`);
+  const bundledFrom: Record<string, BundledFrom> = {};
   for (const options of ALL) {
     const file = join(root, String(options.outfile));
-    const text = await bundle(options);
+    const { text, sources } = await bundle(options);
+    bundledFrom[String(options.outfile)] = digestOf(root, sources);
     const shebang = options === COMMAND_LINE && !text.startsWith('#!') ? '#!/usr/bin/env node\n' : '';
     put(file, shebang + text, options === COMMAND_LINE ? 0o755 : 0o644);
     console.log(`${relative(root, file)}  ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`);
   }
+  put(join(root, BUNDLED_FROM), `${JSON.stringify(bundledFrom)}\n`, 0o644);
 }
 
 main().catch((error: Error) => {

@@ -3,20 +3,16 @@ import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogu
 import { NONE } from '../../bench/wait/latencies';
 import { longestWait } from '../../bench/wait/longest-wait';
 import { type OurMachines, playOurs, readOurs } from '../../bench/wait/our-wait';
-import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
+import { defaultStack } from '../support/default-stack';
 import { playReal, type RealPlay } from './support-real-stack';
 
-let assembly: Synthesized;
+let directory: string;
 let ours: OurMachines;
 
 beforeAll(async () => {
-  assembly = await synthesize({
-    context: { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_bench', notifyEmail: 'dba@example.com' },
-  });
-  ours = readOurs(assembly.directory);
+  directory = await defaultStack();
+  ours = readOurs(directory);
 });
-
-afterAll(() => assembly.remove());
 
 /** What two plays of one wait have in common; a check's id and OMS's words about the cost of a call are new every time. */
 function essence(execution: RealPlay['execution']): unknown {
@@ -35,7 +31,7 @@ test.each([
   async (name, index) => {
     const trace = drawTrace(CATALOGUE.find((each) => each.name === name) as TraceGroup, 1, index);
     const plain = await playOurs(trace, ours, { latencies: NONE });
-    const real = await playReal(trace, assembly.directory);
+    const real = await playReal(trace, directory);
     expect(essence(plain.end)).toEqual(essence(real.execution));
     expect({ requests: plain.omsRequests, invocations: plain.invocations, messages: plain.messages }).toEqual({
       requests: real.omsRequests,

@@ -1,9 +1,9 @@
 /** docs/command-line.md, held to the program: every flag, every exit status, and lines that have the fields of real ones. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { cleanUp, run } from '../support/command-line';
+import { expectPage, readPage } from '../support/page';
 
-const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'command-line.md'), 'utf8');
+const PATH = 'docs/command-line.md';
+const PAGE = readPage(PATH);
 
 afterAll(cleanUp);
 
@@ -29,13 +29,13 @@ test.each(['wait', 'check', 'history', 'doctor', 'mute', 'simulate', 'demo'])(
     const rows = section(command)
       .split('\n')
       .filter((row) => row.startsWith('| `--'));
-    expect(flagsIn(rows.map((row) => row.split(' | ')[0]).join())).toEqual(inHelp);
+    expectPage(PATH, { says: flagsIn(rows.map((row) => row.split(' | ')[0]).join()), does: inHelp });
   },
 );
 
 test('every exit status has its row', () => {
   const rows = Array.from(section('Exit status').matchAll(/^\| (\d+) \|/gm), ([, status]) => Number(status));
-  expect(rows).toEqual([0, 1, 2, 3, 4, 5, 130]);
+  expectPage(PATH, { says: rows, does: [0, 1, 2, 3, 4, 5, 130] });
 });
 
 test('every example is a line of JSON with a type, and every JSON line has its example', () => {

@@ -56,73 +56,70 @@ const SHORT = JSON.stringify({
 
 const hours = (n: number) => n * 3600;
 
-sideBySide(
-  {
-    'a full copy goes from INIT to FINISHED, and each step on the way is looked at': async () => {
-      const ended = await run(['demo', '--json']);
-      expectWhole(ended);
-      expect(ended.status).toBe(0);
-      expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FINISHED']);
-      expect(ended.lines.at(-1)).toMatchObject({ verdict: 'MET', reason: { code: 'Finished' } });
-      const steps = new Set(ended.lines.filter(({ type }) => type === 'check').map(({ step }) => step));
-      expect([...steps]).toEqual([null, 'PRE_CHECK', 'STRUCT_MIGRATION', 'FULL_MIGRATION']);
-      const { simulatedSeconds } = ended.lines.at(-2) as Line;
-      expect(simulatedSeconds).toBeGreaterThanOrEqual(hours(6));
-      expect(simulatedSeconds).toBeLessThan(hours(6.1));
-    },
-
-    'a failure is told with what OMS says, and ends FAILED': async () => {
-      const ended = await run(['demo', '--json', '--scenario', 'failure']);
-      expectWhole(ended);
-      expect(ended.status).toBe(1);
-      expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FAILED']);
-      const failed = ended.lines.filter(({ type }) => type === 'notification').at(-1);
-      expect(failed?.body).toMatch(/OMS says: [\s\S]*no disk space left/);
-      expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
-    },
-
-    'a suspension and its resumption are told, and it ends MET': async () => {
-      const ended = await run(['demo', '--json', '--scenario', 'suspension']);
-      expectWhole(ended);
-      expect(ended.status).toBe(0);
-      expect(changes(ended.lines)).toEqual([
-        'status INIT RUNNING',
-        'status RUNNING SUSPEND',
-        'status SUSPEND RUNNING',
-        'status RUNNING FINISHED',
-      ]);
-    },
-
-    'an interruption ends it without a summary and without a result': async () => {
-      const demo = start(['demo', '--json']);
-      await demo.line(({ type }) => type === 'notification');
-      demo.send('SIGINT');
-      const ended = await demo.ended;
-      expect(ended).toMatchObject({ status: 130, stderr: '' });
-      expect(new Set(ended.lines.map(({ type }) => type))).toEqual(new Set(['check', 'notification']));
-    },
-
-    'it plays for people where nobody asks for JSON, and where no command is named': async () => {
-      const cwd = newFolder();
-      writeFileSync(join(cwd, 'short.json'), SHORT);
-      const ended = await run(['--scenario', 'short.json'], { env: {}, cwd });
-      expect(ended).toMatchObject({ status: 0, stderr: '' });
-      for (const shown of [/█+░+ +\d+ %/, /FULL_MIGRATION/, /about .* to go/, /✉ {2}\[oms-cutover\] p_demo FINISHED/])
-        expect(ended.stdout).toMatch(shown);
-      expect(ended.stdout).toMatch(
-        /\nMET Finished: .*\n\d+ checks, \d+ state transitions, 1 e-mail; 20 min of migration in [\d.]+ s\n$/,
-      );
-      // No colours where it is no terminal.
-      expect(ended.stdout).not.toContain('\u001b');
-    },
-
-    'its scenarios can be listed': async () => {
-      const { status, lines } = await run(['demo', '--list', '--json'], { env: {} });
-      expect(status).toBe(0);
-      for (const line of lines) expect(Object.keys(line)).toEqual(['type', 'name', 'title', 'description']);
-      expect(lines.map(({ name }) => name)).toEqual(expect.arrayContaining(['full-copy', 'failure', 'suspension']));
-    },
+sideBySide({
+  'a full copy goes from INIT to FINISHED, and each step on the way is looked at': async () => {
+    const ended = await run(['demo', '--json']);
+    expectWhole(ended);
+    expect(ended.status).toBe(0);
+    expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FINISHED']);
+    expect(ended.lines.at(-1)).toMatchObject({ verdict: 'MET', reason: { code: 'Finished' } });
+    const steps = new Set(ended.lines.filter(({ type }) => type === 'check').map(({ step }) => step));
+    expect([...steps]).toEqual([null, 'PRE_CHECK', 'STRUCT_MIGRATION', 'FULL_MIGRATION']);
+    const { simulatedSeconds } = ended.lines.at(-2) as Line;
+    expect(simulatedSeconds).toBeGreaterThanOrEqual(hours(6));
+    expect(simulatedSeconds).toBeLessThan(hours(6.1));
   },
-  2,
-);
+
+  'a failure is told with what OMS says, and ends FAILED': async () => {
+    const ended = await run(['demo', '--json', '--scenario', 'failure']);
+    expectWhole(ended);
+    expect(ended.status).toBe(1);
+    expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FAILED']);
+    const failed = ended.lines.filter(({ type }) => type === 'notification').at(-1);
+    expect(failed?.body).toMatch(/OMS says: [\s\S]*no disk space left/);
+    expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
+  },
+
+  'a suspension and its resumption are told, and it ends MET': async () => {
+    const ended = await run(['demo', '--json', '--scenario', 'suspension']);
+    expectWhole(ended);
+    expect(ended.status).toBe(0);
+    expect(changes(ended.lines)).toEqual([
+      'status INIT RUNNING',
+      'status RUNNING SUSPEND',
+      'status SUSPEND RUNNING',
+      'status RUNNING FINISHED',
+    ]);
+  },
+
+  'an interruption ends it without a summary and without a result': async () => {
+    const demo = start(['demo', '--json']);
+    await demo.line(({ type }) => type === 'notification');
+    demo.send('SIGINT');
+    const ended = await demo.ended;
+    expect(ended).toMatchObject({ status: 130, stderr: '' });
+    expect(new Set(ended.lines.map(({ type }) => type))).toEqual(new Set(['check', 'notification']));
+  },
+
+  'it plays for people where nobody asks for JSON, and where no command is named': async () => {
+    const cwd = newFolder();
+    writeFileSync(join(cwd, 'short.json'), SHORT);
+    const ended = await run(['--scenario', 'short.json'], { env: {}, cwd });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    for (const shown of [/█+░+ +\d+ %/, /FULL_MIGRATION/, /about .* to go/, /✉ {2}\[oms-cutover\] p_demo FINISHED/])
+      expect(ended.stdout).toMatch(shown);
+    expect(ended.stdout).toMatch(
+      /\nMET Finished: .*\n\d+ checks, \d+ state transitions, 1 e-mail; 20 min of migration in [\d.]+ s\n$/,
+    );
+    // No colours where it is no terminal.
+    expect(ended.stdout).not.toContain('\u001b');
+  },
+
+  'its scenarios can be listed': async () => {
+    const { status, lines } = await run(['demo', '--list', '--json'], { env: {} });
+    expect(status).toBe(0);
+    for (const line of lines) expect(Object.keys(line)).toEqual(['type', 'name', 'title', 'description']);
+    expect(lines.map(({ name }) => name)).toEqual(expect.arrayContaining(['full-copy', 'failure', 'suspension']));
+  },
+});
 afterAll(cleanUp);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
+import { defaultStack } from '../support/default-stack';
 import type { ParityCase, Played } from './support-parity';
 
 type Key = Readonly<Record<string, unknown>>;
@@ -204,16 +204,12 @@ const CASES: readonly Case[] = [
 let played: readonly { readonly deployed: Played; readonly plain: Played }[];
 
 beforeAll(async () => {
-  const assembly = await synthesize({
-    context: { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_parity', notifyEmail: 'dba@example.com' },
-  });
-  const [deployed, plain] = await Promise.all([playAll('deployed', assembly), playAll('plain', assembly)]).finally(() =>
-    assembly.remove(),
-  );
+  const directory = await defaultStack();
+  const [deployed, plain] = await Promise.all([playAll('deployed', directory), playAll('plain', directory)]);
   played = CASES.map((_, i) => ({ deployed: deployed[i] as Played, plain: plain[i] as Played }));
 }, 180_000);
 
-async function playAll(way: 'deployed' | 'plain', { directory }: Synthesized): Promise<readonly Played[]> {
+async function playAll(way: 'deployed' | 'plain', directory: string): Promise<readonly Played[]> {
   const program = ['--import', 'tsx', join(__dirname, 'support-parity.ts'), way, directory];
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(CASES.map(parityCase)));

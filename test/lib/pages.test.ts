@@ -1,13 +1,11 @@
 /** The pages of the constructs: tables of props and settings that name all there are, and no other; defaults and inputs as the code has them. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { GOAL_TYPES } from '../../lambda/contract/goal';
 import { readWaitParameters } from '../../lambda/core/check/wait-input';
 import { readSettings } from '../../lib/app/settings';
+import { expectPage, readPage as read } from '../support/page';
 import { messageOf } from './stacks';
 
-const read = (path: string) => readFileSync(join(__dirname, '../..', path), 'utf8');
 const section = (page: string, heading: string) =>
   page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
 const namesIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name);
@@ -18,23 +16,26 @@ const propsOf = (source: string, name: string) => {
   return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, prop]) => prop);
 };
 
-const monitorPage = read('docs/migration-monitor.md');
-const waitPage = read('docs/wait-for-migration.md');
+const MONITOR_PAGE = 'docs/migration-monitor.md';
+const WAIT_PAGE = 'docs/wait-for-migration.md';
+const monitorPage = read(MONITOR_PAGE);
+const waitPage = read(WAIT_PAGE);
 
 test.each([
-  ['MigrationMonitor', monitorPage, 'lib/monitor/props.ts'],
-  ['WaitForMigration', waitPage, 'lib/wait/wait-for-migration.ts'],
+  ['MigrationMonitor', MONITOR_PAGE, 'lib/monitor/props.ts'],
+  ['WaitForMigration', WAIT_PAGE, 'lib/wait/wait-for-migration.ts'],
 ])('the page of %s has each of its props', (name, page, source) => {
   const props = propsOf(read(source), `${name}Props`);
   expect(props.length).toBeGreaterThan(5);
-  expect(rows(section(page, 'Props')).sort()).toEqual(props.sort());
+  expectPage(page, { says: rows(section(read(page), 'Props')).sort(), does: props.sort() });
 });
 
 test("the monitor's page and the README have each of the app's settings", () => {
   const known = /there are (.+)$/m.exec(messageOf(() => readSettings({ unheardOf: '' })))?.[1]?.split(', ') ?? [];
   expect(known.length).toBeGreaterThan(10);
-  expect(rows(section(monitorPage, "The app's settings")).sort()).toEqual([...known].sort());
-  expect(rows(section(read('README.md'), 'Deploy')).sort()).toEqual([...known].sort());
+  const does = [...known].sort();
+  expectPage(MONITOR_PAGE, { says: rows(section(monitorPage, "The app's settings")).sort(), does });
+  expectPage('README.md', { says: rows(section(read('README.md'), 'Deploy')).sort(), does });
 });
 
 test("the wait's page says the defaults that a wait takes", () => {
@@ -60,7 +61,7 @@ describe('the input of a wait, on its page,', () => {
   const goals = [...text.matchAll(/^\| `(\{.+\})` \|/gm)].map(([, json = '']) => JSON.parse(json));
 
   test('is given for each goal', () => {
-    expect(goals.map(({ type }) => type)).toEqual([...GOAL_TYPES]);
+    expectPage(WAIT_PAGE, { says: goals.map(({ type }) => type), does: [...GOAL_TYPES] });
   });
 
   test.each(goals.map((goal) => [goal.type, goal]))('is taken for %s, with the defaults that are said', (_, goal) => {

@@ -2,25 +2,22 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../lambda/core/ports';
-import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { startSimulator } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';
+import { defaultStack, DEFAULT_PROJECT as PROJECT } from '../support/default-stack';
 
 const USERNAME = 'oms-auditor';
 const PASSWORD = 'S3cret/with+every%kind"of&char';
-const PROJECT = 'p_secret';
 
-let assembly: Synthesized;
+let directory: string;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'secret-'));
-  const context = { omsEndpoint: 'http://10.0.0.5:8089', projects: PROJECT, notifyEmail: 'dba@example.com' };
-  assembly = await synthesize({ context });
+  directory = await defaultStack();
 });
 afterAll(() => {
-  assembly.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -46,7 +43,7 @@ async function everythingWrittenBy(
   const oms = await startSimulator({ projects, now: () => clock.now(), username: USERNAME, password: accepted });
   const dataFolder = join(folder, name);
   const stack = await LocalStack.start({
-    directory: assembly.directory,
+    directory,
     clock,
     omsEndpoint: oms.url,
     credentials: { username: USERNAME, password: PASSWORD },

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { OmsClient } from '../../lambda/adapters/oms/client';
 import { readScenario } from '../../local/simulator/read-scenario';
 import { listScenarios } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
+import { expectPage, readPage } from '../support/page';
 
 const START = 1_790_000_000_000;
-const page = readFileSync(join(__dirname, '..', '..', 'docs', 'simulator.md'), 'utf8');
+const PATH = 'docs/simulator.md';
+const page = readPage(PATH);
 const block = (begin: string) => page.slice(page.indexOf(begin) + begin.length).split('```')[0] ?? '';
 
 test('the example of docs/simulator.md gives what the page says', async () => {
@@ -42,7 +42,7 @@ test('the example of docs/simulator.md gives what the page says', async () => {
   }
   await client.close();
   await simulator.close();
-  expect(notified).toEqual(block('client of this project:\n\n```\n').trim().split('\n'));
+  expectPage(PATH, { says: block('client of this project:\n\n```\n').trim().split('\n'), does: notified });
 });
 
 test('docs/simulator.md names every built-in scenario', () => {

@@ -1,24 +1,20 @@
 /** The stack as it deploys, on a laptop: synthesized once, then run against a simulated OMS. Needs the bundle that `npm run build` makes. */
 import { existsSync } from 'node:fs';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
-import { type Synthesized, synthesize } from '../../local/cloudformation/synthesize';
+import { synthesize } from '../../local/cloudformation/synthesize';
 import { readStack } from '../../local/cloudformation/template';
 import { LOCAL_TABLE } from '../../local/data/local-store';
+import { defaultStack, DEFAULT_PROJECT as PROJECT } from '../support/default-stack';
 import { runStack } from './support-run-stack';
 
-const PROJECT = 'p_4gmn25m4rvwg';
-const SETTINGS = { omsEndpoint: 'http://10.0.0.5:8089', projects: PROJECT, notifyEmail: 'dba@example.com' };
-
-let assembly: Synthesized;
+let directory: string;
 
 beforeAll(async () => {
-  assembly = await synthesize({ context: SETTINGS });
+  directory = await defaultStack();
 });
 
-afterAll(() => assembly.remove());
-
 test('all of it is understood: one table with the keys of the local store, one function, two machines, a schedule, a mail', () => {
-  const model = readStack(assembly.directory);
+  const model = readStack(directory);
   expect(model.tables).toEqual([{ ...LOCAL_TABLE, name: expect.any(String), ttlAttribute: 'expiresAt' }]);
   expect(model.functions).toHaveLength(1);
   expect(existsSync(`${model.functions[0]?.codeDirectory}/index.js`)).toBe(true);
@@ -35,7 +31,7 @@ test('all of it is understood: one table with the keys of the local store, one f
 
 describe('run against a simulated OMS', () => {
   const play = (scenario: string, request: unknown = { projectId: PROJECT }) =>
-    runStack({ directory: assembly.directory, scenario, projectId: PROJECT, request });
+    runStack({ directory, scenario, projectId: PROJECT, request });
 
   test('a copy is waited for to its end, and each change of status is told once', async () => {
     const { execution, messages, counters, doctor } = await play('full-copy');
@@ -76,5 +72,7 @@ test('an app that refuses its settings is heard', async () => {
 });
 
 test('a synth can be interrupted', async () => {
-  await expect(synthesize({ context: SETTINGS, signal: AbortSignal.abort() })).rejects.toThrow(Interrupted);
+  await expect(synthesize({ context: { projects: PROJECT }, signal: AbortSignal.abort() })).rejects.toThrow(
+    Interrupted,
+  );
 });

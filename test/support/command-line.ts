@@ -4,8 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
+import { built } from './built';
 
-export const PROGRAM = join(__dirname, '..', '..', 'dist', 'oms-cutover.js');
+export const PROGRAM = built('dist/oms-cutover.js');
+// What its demos deploy.
+for (const bundle of ['dist/lambda/check/index.js', 'dist/packaged-app.js', 'dist/cutover-demo.js'] as const)
+  built(bundle);
 
 /** The account of a simulator. */
 export const ACCOUNT: Env = { OMS_USERNAME: SIMULATOR_USERNAME, OMS_PASSWORD: SIMULATOR_PASSWORD };

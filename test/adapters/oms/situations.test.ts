@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { expectPage, readPage } from '../../support/page';
 import { play } from './run';
 import { SITUATIONS } from './situations';
 import { TABLE_HEAD, tableRow } from './table';
@@ -32,8 +33,11 @@ describe('every situation has one outcome', () => {
   });
 
   test('docs/oms.md has the table of this very run (npx tsx bench/oms-outcomes.ts --markdown prints it)', () => {
-    const docs = readFileSync(join(__dirname, '../../../docs/oms.md'), 'utf8').split('\n');
+    const docs = readPage('docs/oms.md').split('\n');
     const from = docs.indexOf(TABLE_HEAD[0] ?? '');
-    expect(docs.slice(from, from + 2 + SITUATIONS.length)).toEqual([...TABLE_HEAD, ...rows]);
+    expectPage('docs/oms.md', {
+      says: docs.slice(from, from + 2 + SITUATIONS.length),
+      does: [...TABLE_HEAD, ...rows],
+    });
   });
 });
