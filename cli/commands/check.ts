@@ -3,6 +3,7 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { check } from '../../lambda/core/check/check';
 import { ALL } from '../../lambda/core/fleet/order';
+import { conditionOf } from '../../lambda/core/judge/words';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';
 import type { Flags, FlagTable } from '../input/flags';
@@ -42,8 +43,8 @@ export const checkCommand: Command = {
         { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
         watcher.ports,
       );
-      // How long it has been so, and when a wait would fail on it, is no matter of a single look.
-      const why = result.reason.message.replace(/; seen so for .*$/, '');
+      // A single check has no grace period.
+      const why = conditionOf(result.reason);
       if (why !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${why}`);
       return exitOfPoll(result.outcome);
     } finally {

@@ -1,7 +1,7 @@
 /** `demo`: the synthesized stack against a simulated OMS, on a virtual clock: hours of migration in seconds. */
 
-import type { Reason } from '../../lambda/contract/check-result';
 import type { Goal } from '../../lambda/contract/goal';
+import type { ReasonText } from '../../lambda/contract/reason';
 import { formatDuration } from '../../lambda/core/model/duration';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
 import { phaseOf } from '../../lambda/core/model/status';
@@ -129,7 +129,7 @@ function goalOf({ enable, timeline }: Scenario): Goal['type'] {
 /** What the execution ended with: its output is the last check's result, its error name the reason's code. */
 function resultOf(execution: ExecutionResult, checks: number): RunResult {
   if (execution.status === 'SUCCEEDED') {
-    const { reason } = execution.output as { reason: Reason };
+    const { reason } = execution.output as { reason: ReasonText };
     return { verdict: 'MET', reason, checks };
   }
   if (execution.error === undefined) throw new CheckFailed(`the wait ended ${execution.status} without saying why`);

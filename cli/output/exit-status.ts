@@ -1,6 +1,7 @@
 /** What a command's end means to the program that started it: a contract. */
-import type { Reason, Verdict } from '../../lambda/contract/check-result';
+import type { Verdict } from '../../lambda/contract/check-result';
 import type { Outcome } from '../../lambda/contract/oms';
+import type { ReasonText } from '../../lambda/contract/reason';
 import { Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 
 export const EXIT = {
@@ -18,7 +19,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-export function exitOfVerdict(verdict: Verdict, reason: Reason): number {
+export function exitOfVerdict(verdict: Verdict, reason: ReasonText): number {
   if (verdict === 'MET') return EXIT.ok;
   if (reason.code === 'DeadlineExceeded') return EXIT.deadline;
   if (reason.code.startsWith('Oms')) return EXIT.oms;

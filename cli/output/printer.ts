@@ -1,6 +1,7 @@
 /** What a command has to say, however it is printed. */
 
-import type { CheckResult, Reason, Verdict } from '../../lambda/contract/check-result';
+import type { CheckResult, Verdict } from '../../lambda/contract/check-result';
+import type { ReasonText } from '../../lambda/contract/reason';
 import { wrapped } from '../../lambda/contract/text';
 import type { Change } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
@@ -8,7 +9,7 @@ import type { Log, Notification } from '../../lambda/core/ports';
 
 export interface RunResult {
   readonly verdict: Verdict;
-  readonly reason: Reason;
+  readonly reason: ReasonText;
   readonly checks: number;
 }
 

@@ -1,6 +1,8 @@
 /** What people see: the only place, with json-lines.ts, that prints. */
 
-import type { CheckResult, Reason } from '../../lambda/contract/check-result';
+import type { CheckResult } from '../../lambda/contract/check-result';
+import type { WordedReason } from '../../lambda/contract/reason';
+import { graceOf } from '../../lambda/core/judge/words';
 import type { Change } from '../../lambda/core/model/change';
 import { formatDuration } from '../../lambda/core/model/duration';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
@@ -89,11 +91,12 @@ export class Terminal implements Printer {
   }
 
   /** Said when it is new; what a gate still misses, and how long a grace still lasts, every time: the numbers change. */
-  private reason({ code, message }: Reason): void {
+  private reason(reason: WordedReason): void {
+    const { code, message } = reason;
     const isNew = code !== this.saidLast;
     this.saidLast = code;
-    const lasted = /seen so for .*$/.exec(message)?.[0];
-    if (lasted !== undefined && (!isNew || ON_THE_LINE.has(code))) this.line(`          ${lasted}`);
+    const grace = graceOf(reason);
+    if (grace !== null && (!isNew || ON_THE_LINE.has(code))) this.line(`          ${grace}`);
     else if (GATE_REASONS.has(code) || (isNew && !ON_THE_LINE.has(code))) this.line(`          ${message}`);
   }
 

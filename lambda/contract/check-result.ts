@@ -1,14 +1,9 @@
 /** What one check found, for machines: the check line of the command line and the result of a wait are this object. */
 import type { Anomaly, OmsWords, Outcome } from './oms';
+import type { WordedReason } from './reason';
 
 export const VERDICTS = ['MET', 'NOT_YET', 'FAILED'] as const;
 export type Verdict = (typeof VERDICTS)[number];
-
-/** Why a verdict is what it is. The codes of FAILED are the error names in Step Functions. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface CheckResult {
   readonly project: string;
@@ -34,7 +29,7 @@ export interface CheckResult {
   /** OMS's clock minus ours; null when unknown. */
   readonly clockSkewSeconds: number | null;
   readonly verdict: Verdict;
-  readonly reason: Reason;
+  readonly reason: WordedReason;
   /** Whole seconds until the next look is worth while; 0 when the verdict is final. */
   readonly waitSeconds: number;
 }

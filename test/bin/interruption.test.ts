@@ -225,7 +225,7 @@ sideBySide({
     expect(second.status).toBe(1);
     const [again] = second.lines;
     expect(again).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'MigrationFailed' } });
-    expect(again?.reason).toMatchObject({ message: expect.stringContaining('seen so for 0 s, fails after 3 s') });
+    expect(again?.reason).toMatchObject({ message: expect.stringContaining('observed for 0 s, fails after 3 s') });
     expect(second.lines.at(-1)).toMatchObject({ type: 'result', reason: { code: 'MigrationFailed' } });
     expect(toldIn(second.lines)).toEqual([]);
   },

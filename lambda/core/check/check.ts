@@ -4,6 +4,7 @@
  * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
  */
 import type { CheckResult } from '../../contract/check-result';
+import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import { CheckFailed, Interrupted } from '../model/errors';
 import type { Observation } from '../model/progress';
@@ -119,10 +120,7 @@ function overtaken(
 ): Pick<CheckResult, 'verdict' | 'reason' | 'waitSeconds'> {
   return {
     verdict: 'NOT_YET',
-    reason: {
-      code: 'OlderLook',
-      message: `another check of this project looked at the same time or later, at ${iso(before.requestedAt)}; that look counts`,
-    },
+    reason: worded({ code: 'OlderLook', params: { countedPollAt: iso(before.requestedAt) } }),
     waitSeconds: Math.max(1, result.waitSeconds),
   };
 }

@@ -3,6 +3,7 @@
 import type { CheckResult } from '../../contract/check-result';
 import { judge, type Question } from '../judge/judge';
 import { pollIntervalSeconds } from '../judge/poll-interval';
+import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
@@ -78,7 +79,7 @@ export function derive(
     problem: observation.outcome === 'OK' ? null : observation.problem,
     clockSkewSeconds: observation.clockSkewMs === null ? null : Math.round(observation.clockSkewMs / 1000),
     verdict: judgement.verdict,
-    reason: judgement.reason,
+    reason: worded(judgement.reason),
     waitSeconds,
   };
   const snapshot: Snapshot = {

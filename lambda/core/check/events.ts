@@ -5,6 +5,7 @@ import type { WaitRound } from '../../contract/wait';
 import { cutoverAction } from '../cutover/bookkeeping';
 import { executionEnded } from '../cutover/closing';
 import { readCutoverCommand, readExecutionEnd } from '../cutover/input';
+import type { GateRound } from '../cutover/poll';
 import type { CutoverPorts } from '../cutover/records';
 import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from '../doctor/examine';
 import { checkFleet, type FleetPorts, type FleetReport } from '../fleet/fleet';
@@ -19,6 +20,7 @@ export type Answer =
   | WaitRound
   | FleetReport
   | CutoverReply
+  | GateRound
   | MuteReply
   | DoctorReport
   | Awaited<ReturnType<typeof executionEnded>>;

@@ -3,6 +3,7 @@
 import type { CheckResult } from '../../contract/check-result';
 import { plain } from '../../contract/text';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/wait';
+import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import { InvalidInput } from '../model/errors';
 import type { Poller } from '../model/snapshot';
@@ -115,7 +116,7 @@ function refused(input: unknown, error: InvalidInput, now: number): WaitRound {
     problem: null,
     clockSkewSeconds: null,
     verdict: 'FAILED',
-    reason: { code: 'InvalidInput', message: error.message },
+    reason: worded({ code: 'InvalidInput', params: { problems: error.problems } }),
     waitSeconds: 0,
   };
   return { wait, result, next: 'DONE' };

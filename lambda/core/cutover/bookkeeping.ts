@@ -5,7 +5,7 @@
  */
 
 import type { Caught, CutoverBookkeeping, CutoverCommand, CutoverReply, CutoverState } from '../../contract/cutover';
-import type { WaitRound } from '../../contract/wait';
+
 import { drainForecastText } from '../judge/drain-forecast';
 import { deliverPending } from '../notifications/notice';
 import { approvalDecided } from './approval';
@@ -14,7 +14,7 @@ import { closing } from './closing';
 import { lastMomentToCancel, refuse, wasCancelled } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import { readFence, sourceAheadMs } from './fence';
-import { cutoverPoll } from './poll';
+import { cutoverPoll, type GateRound } from './poll';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './records';
 import { again, end, go } from './replies';
@@ -29,8 +29,8 @@ const FIRST_PAUSE_SECONDS = 5;
 
 /** @throws CheckFailed for our own trouble; OmsCutoverError for what the pipeline has to take as a failure of the cutover. */
 export async function cutoverAction(order: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply>;
-export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | WaitRound>;
-export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | WaitRound> {
+export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | GateRound>;
+export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | GateRound> {
   if (order.action === 'look') return await cutoverPoll(order, ports);
   if (order.action === 'begin') return await begin(order, ports);
   if (order.action === 'close') return await close(order, ports);

@@ -1,6 +1,8 @@
 /** A round of one of a cutover's gates: a round of a wait, in invocations that the cutover's own tasks outlast. */
 
+import type { CheckResult } from '../../contract/check-result';
 import type { CutoverPoll } from '../../contract/cutover';
+import type { ReasonText } from '../../contract/reason';
 import type { WaitRound } from '../../contract/wait';
 import { longestCheckMs } from '../check/invocation';
 import { waitRound } from '../check/wait';
@@ -16,11 +18,16 @@ function invocationMs(writes: CutoverPoll['writes'], ports: CutoverPorts): numbe
   return writes === 'GO_ON' ? 120_000 : 45_000 + longestCheckMs(ports);
 }
 
+/** A round of a wait, which a cutover's own end overrides. */
+export type GateRound = Omit<WaitRound, 'result'> & {
+  readonly result: Omit<CheckResult, 'reason'> & { readonly reason: ReasonText };
+};
+
 /**
  * The look comes first, so that a cancel during it counts too. The run is that of the execution that waits: another may be the project's by now.
  * Never after writes were stopped: the decision on a question is written once, and the step that stops writes needs another one.
  */
-export async function cutoverPoll({ wait, writes }: CutoverPoll, ports: CutoverPorts): Promise<WaitRound> {
+export async function cutoverPoll({ wait, writes }: CutoverPoll, ports: CutoverPorts): Promise<GateRound> {
   const endsAt = ports.clock.now() + invocationMs(writes, ports);
   const round = await waitRound(wait, ports, () => endsAt - ports.clock.now(), writes === 'STOPPED');
   if (writes === 'STOPPED') return round;

@@ -1,7 +1,6 @@
 /** What stands in the way of any goal: the migration's trouble and OMS's, each with the grace after which a wait fails on it. */
-import type { Reason } from '../../contract/check-result';
 import type { OmsWords } from '../../contract/oms';
-import { formatDuration } from '../model/duration';
+import type { Graced, Reason } from '../../contract/reason';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import { classOf } from '../model/status';
@@ -28,34 +27,24 @@ function ofTheMigration(
   status: string,
   said: OmsWords,
 ): Trouble | null {
-  const words = omsSays(said);
   switch (classOf(status)) {
     case 'gone':
-      return now('MigrationGone', `the project is ${status}: it is being taken down, which cannot be undone`);
+      return now({ code: 'MigrationGone', params: { status, problem: null } });
     case 'failed':
-      return graced(
-        projectState,
-        'failed',
-        settings.failedGraceSeconds,
-        'MigrationFailed',
-        `the project is FAILED${words}`,
-      );
+      return graced(projectState, 'failed', settings.failedGraceSeconds, (grace) => ({
+        code: 'MigrationFailed',
+        params: { ...grace, said },
+      }));
     case 'suspended':
-      return graced(
-        projectState,
-        'suspended',
-        settings.suspendedGraceSeconds,
-        'MigrationSuspended',
-        `the project is suspended (SUSPEND)${words}`,
-      );
+      return graced(projectState, 'suspended', settings.suspendedGraceSeconds, (grace) => ({
+        code: 'MigrationSuspended',
+        params: { ...grace, said },
+      }));
     case 'unknown':
-      return graced(
-        projectState,
-        'unknown',
-        settings.unknownGraceSeconds,
-        'UnknownStatus',
-        `OMS says status ${status}, a word nobody here knows`,
-      );
+      return graced(projectState, 'unknown', settings.unknownGraceSeconds, (grace) => ({
+        code: 'UnknownStatus',
+        params: { ...grace, status },
+      }));
     default:
       return null;
   }
@@ -67,18 +56,24 @@ function ofOms(
   observation: Observation & { problem: string },
 ): Trouble {
   const { settings, firstPoll } = question;
+  const { problem } = observation;
   if (hasVanished(projectState.progress, observation))
-    return now('MigrationGone', `OMS knew this project and knows it no longer: ${observation.problem}`);
-  if (observation.outcome === 'OmsProjectNotFound') return now('OmsProjectNotFound', observation.problem);
-  const outage = graced(projectState, 'noAnswer', settings.outageGraceSeconds, 'OmsUnreachable', observation.problem);
-  // A status seen before may fail the wait as soon as OMS answers again: somebody has to look then.
+    return now({ code: 'MigrationGone', params: { status: null, problem } });
+  if (observation.outcome === 'OmsProjectNotFound') return now({ code: 'OmsProjectNotFound', params: { problem } });
+  const outage = graced(projectState, 'noAnswer', settings.outageGraceSeconds, (grace) => ({
+    code: 'OmsUnreachable',
+    params: { ...grace, problem },
+  }));
+  // A status seen before may fail the wait as soon as OMS answers again: the next poll must not come later.
   const ofStatus = statusGracesEnd(projectState.series, settings).filter((at) => at > observation.answeredAt);
   const unreachable = { ...outage, failsAt: earliest([outage.failsAt, ...ofStatus]) };
   if (observation.outcome !== 'OmsRejectedCredentials') return unreachable;
-  const grace = firstPoll ? 0 : settings.credentialsGraceSeconds;
-  const rejected = graced(projectState, 'credentials', grace, 'OmsRejectedCredentials', observation.problem);
+  const rejected = graced(projectState, 'credentials', firstPoll ? 0 : settings.credentialsGraceSeconds, (grace) => ({
+    code: 'OmsRejectedCredentials',
+    params: { ...grace, problem },
+  }));
   if (unreachable.failed && !rejected.failed) return unreachable;
-  // Whichever ends it first: the pace must not sleep past it.
+  // Whichever ends it first: the poll interval must not exceed it.
   return { ...rejected, failsAt: earliest([unreachable.failsAt, rejected.failsAt]) };
 }
 
@@ -87,46 +82,22 @@ function earliest(moments: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-function now(code: string, message: string): Trouble {
-  return { failed: true, reason: { code, message }, failsAt: null };
+function now(reason: Reason): Trouble {
+  return { failed: true, reason, failsAt: null };
 }
 
-/** Fails once the unbroken series of looks that saw it is as long as the grace. */
+/** Fails once the unbroken series of polls that saw the condition is as long as the grace period. */
 function graced(
-  projectState: ProjectState,
-  series: SeriesName,
+  { series }: ProjectState,
+  name: SeriesName,
   graceSeconds: number,
-  code: string,
-  what: string,
+  reasonFor: (grace: Graced) => Reason,
 ): Trouble {
-  const seen = projectState.series[series];
-  const lasted = seen === undefined ? 0 : (seen.last - seen.since) / 1000;
-  const failed = lasted >= graceSeconds;
-  const since = `${what}; seen so for ${formatDuration(lasted)}`;
-  const rest = failed ? `the grace is ${formatDuration(graceSeconds)}` : `fails after ${formatDuration(graceSeconds)}`;
+  const seen = series[name];
+  const lastedSeconds = seen === undefined ? 0 : (seen.last - seen.since) / 1000;
   return {
-    failed,
-    reason: { code, message: `${since}, ${rest}` },
+    failed: lastedSeconds >= graceSeconds,
+    reason: reasonFor({ lastedSeconds, graceSeconds }),
     failsAt: seen === undefined ? null : seen.since + graceSeconds * 1000,
   };
-}
-
-/** `; OMS says: message; reason; step; advice`, without what it left out and without their full stops; empty when OMS says nothing. */
-function omsSays(said: OmsWords): string {
-  const words = [withCode(said), said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
-    (word) => word !== undefined,
-  );
-  return words.length === 0 ? '' : `; OMS says: ${words.map((word) => word.trimEnd().replace(/\.$/, '')).join('; ')}`;
-}
-
-/** What OMS says under the code by which its manual explains it. */
-export function withCode({ code, message }: OmsWords): string | undefined {
-  if (code === undefined || message?.includes(code)) return message;
-  return message === undefined ? code : `${code}: ${message}`;
-}
-
-/** `step FULL_MIGRATION failed: target is full`; undefined where OMS names none. */
-export function failedStepOf({ failedStep, failedStepMessage }: OmsWords): string | undefined {
-  if (failedStep === undefined) return undefined;
-  return `step ${failedStep} failed${failedStepMessage === undefined ? '' : `: ${failedStepMessage}`}`;
 }

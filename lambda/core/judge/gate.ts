@@ -1,60 +1,44 @@
 /** What SYNCED and DRAINED ask alike of a look: is the project in the state in which its forward checkpoint means something? Fails closed. */
-import type { Reason } from '../../contract/check-result';
 import type { Anomaly } from '../../contract/oms';
+import type { Reason } from '../../contract/reason';
 import type { Observation, Progress } from '../model/progress';
 import { phaseOf } from '../model/status';
 
 /** Why the gate is closed, the first thing missing; null when nothing but the checkpoint itself is left to judge. */
 export function closedBecause(observation: Observation, anomalies: readonly Anomaly[]): Reason | null {
-  if (observation.outcome !== 'OK') return { code: 'NoAnswer', message: observation.problem };
+  if (observation.outcome !== 'OK')
+    return { code: 'NoAnswer', params: { outcome: observation.outcome, problem: observation.problem } };
   const { progress } = observation;
+  const { enableIncrSync, currentStep: step } = progress;
   const closed = oddAmong(fieldsThatCount(progress), anomalies) ?? notRunning(progress) ?? unfinishedCopy(progress);
   if (closed !== null) return closed;
-  if (progress.enableIncrSync !== true) {
-    return { code: 'NotIncremental', message: 'OMS did not say that incremental synchronisation is on' };
-  }
-  if (phaseOf(progress.currentStep) !== 'incremental') {
-    return {
-      code: 'NotIncremental',
-      message: `step is ${progress.currentStep ?? 'unknown'}, needs to be an incremental one (INCR_SYNC)`,
-    };
-  }
-  if (progress.incrSyncCheckpoint === null) {
-    return { code: 'CheckpointUnknown', message: 'OMS gave no usable incremental checkpoint' };
-  }
+  if (enableIncrSync !== true || phaseOf(step) !== 'incremental')
+    return { code: 'NotIncremental', params: { enableIncrSync, step } };
+  if (progress.incrSyncCheckpoint === null)
+    return { code: 'CheckpointUnknown', params: { direction: 'forward', isInFuture: false } };
   return null;
 }
 
-/** The first of the fields that a gate reads of which OMS gave something odd. */
+/** The first of the fields a gate reads whose value is unexpected. */
 export function oddAmong(fields: readonly string[], anomalies: readonly Anomaly[]): Reason | null {
   const odd = anomalies.find(({ field }) => fields.includes(field));
   if (odd === undefined) return null;
-  return {
-    code: 'OddValue',
-    message: `${odd.field} ${odd.problem} (${odd.value}); a gate opens only on values that make sense`,
-  };
+  return { code: 'OddValue', params: { field: odd.field, value: odd.value, problem: odd.problem } };
 }
 
 /** RUNNING_ALARMING and its kin are not enough. */
 export function notRunning({ status }: Progress): Reason | null {
-  return status === 'RUNNING'
-    ? null
-    : { code: 'NotRunning', message: `status is ${status}, needs to be exactly RUNNING` };
+  return status === 'RUNNING' ? null : { code: 'NotRunning', params: { status } };
 }
 
 function unfinishedCopy(progress: Progress): Reason | null {
   const phases = [
-    ['structure migration', progress.enableStructMigration, progress.structMigrationProgress],
-    ['full migration', progress.enableFullMigration, progress.fullMigrationProgress],
+    ['structure', progress.enableStructMigration, progress.structMigrationProgress],
+    ['full', progress.enableFullMigration, progress.fullMigrationProgress],
   ] as const;
-  for (const [name, enabled, percent] of phases) {
-    if (enabled === null) return { code: 'CopyUnknown', message: `OMS did not say whether ${name} is on` };
-    if (enabled && percent !== 100) {
-      return {
-        code: 'CopyNotDone',
-        message: `${name} is at ${percent === null ? 'an unknown percentage' : `${percent} %`}, needs 100 %`,
-      };
-    }
+  for (const [phase, enabled, percent] of phases) {
+    if (enabled === null) return { code: 'CopyUnknown', params: { phase } };
+    if (enabled && percent !== 100) return { code: 'CopyNotDone', params: { phase, percent } };
   }
   return null;
 }

@@ -1,20 +1,12 @@
 /** SWITCHED: has OMS's own forward switchover been done? Fails closed, like the other gates. */
-import type { Reason } from '../../contract/check-result';
 import type { Anomaly } from '../../contract/oms';
-import { formatDuration, iso } from '../model/duration';
-import type { Observation, Progress } from '../model/progress';
+import type { Reason } from '../../contract/reason';
+import { iso } from '../model/duration';
+import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { isPlausible } from '../observe/lag';
 import { notRunning, oddAmong } from './gate';
-
-export interface SwitchedOrNot {
-  readonly met: boolean;
-  readonly reason: Reason;
-}
-
-const met = (code: string, message: string): SwitchedOrNot => ({ met: true, reason: { code, message } });
-const notYet = (code: string, message: string): SwitchedOrNot => ({ met: false, reason: { code, message } });
 
 /** One value may be left from an earlier attempt: only a second one shows that the reverse direction is at work. */
 const MIN_REVERSE_VALUES = 2;
@@ -22,54 +14,31 @@ const MIN_REVERSE_VALUES = 2;
 const MOVES_WITHIN_MS = 10 * 60_000;
 const FIELDS = ['status', 'currentStep', 'enableReverseIncrSync', 'reverseIncrSyncCheckpoint'];
 
-export function switched(
-  projectState: ProjectState,
-  observation: Observation,
-  anomalies: readonly Anomaly[],
-): SwitchedOrNot {
-  if (observation.outcome !== 'OK') return notYet('NoAnswer', observation.problem);
+export function switched(projectState: ProjectState, observation: Observation, anomalies: readonly Anomaly[]): Reason {
+  if (observation.outcome !== 'OK')
+    return { code: 'NoAnswer', params: { outcome: observation.outcome, problem: observation.problem } };
   const { progress } = observation;
+  const { currentStep: step, enableReverseIncrSync, reverseIncrSyncCheckpoint: checkpoint } = progress;
   const odd = oddAmong(FIELDS, anomalies);
-  if (odd !== null) return { met: false, reason: odd };
-  if (classOf(progress.status) === 'finished') return finished(progress);
-  const stands = notRunning(progress);
-  if (stands !== null) return { met: false, reason: stands };
-  if (phaseOf(progress.currentStep) !== 'reverse') {
-    const awaited =
-      progress.enableReverseIncrSync === false
-        ? 'FINISHED (reverse synchronisation is off)'
-        : 'a reverse one (REVERSE_INCR_SYNC)';
-    return notYet(
-      'NotSwitched',
-      `step is ${progress.currentStep ?? 'unknown'}, needs to be ${awaited}; switch over in the OMS console`,
-    );
+  if (odd !== null) return odd;
+  if (classOf(progress.status) === 'finished') {
+    return enableReverseIncrSync === false
+      ? { code: 'Switched', params: { reverse: null } }
+      : { code: 'GoalUnreachable', params: { goal: 'SWITCHED', because: 'FINISHED' } };
   }
-  const checkpoint = progress.reverseIncrSyncCheckpoint;
-  if (checkpoint === null) return notYet('CheckpointUnknown', 'OMS gave no usable reverse checkpoint');
+  const closed = notRunning(progress);
+  if (closed !== null) return closed;
+  if (phaseOf(step) !== 'reverse') return { code: 'NotSwitched', params: { step, enableReverseIncrSync } };
+  if (checkpoint === null) return { code: 'CheckpointUnknown', params: { direction: 'reverse', isInFuture: false } };
+  const checkpointAt = iso(checkpoint * 1000);
   if (!isPlausible(checkpoint, observation))
-    return notYet('CheckpointImplausible', 'the reverse checkpoint is more than 60 s in the future');
+    return { code: 'CheckpointImplausible', params: { direction: 'reverse', checkpointAt } };
   const { values = 0, movedAt = 0 } = projectState.reverse ?? {};
-  const still = observation.answeredAt - movedAt;
-  if (values >= MIN_REVERSE_VALUES && still > MOVES_WITHIN_MS)
-    return notYet(
-      'ReverseNotMoving',
-      `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}; an idle target may be why: write a marker row there`,
-    );
-  if (values < MIN_REVERSE_VALUES)
-    return notYet('ReverseNotMoving', 'the reverse checkpoint was seen at one value only; it has to move');
-  return met(
-    'Switched',
-    `step ${progress.currentStep}, and the reverse checkpoint moves (seen at ${values} values, now ${iso(checkpoint * 1000)})`,
-  );
-}
-
-function finished({ enableReverseIncrSync }: Progress): SwitchedOrNot {
-  return enableReverseIncrSync === false
-    ? met('Switched', 'the project is FINISHED, and reverse synchronisation is off')
-    : notYet(
-        'GoalUnreachable',
-        'the project is FINISHED, so no reverse synchronisation will follow; OMS did not say that it is off',
-      );
+  if (values < MIN_REVERSE_VALUES) return { code: 'ReverseNotMoving', params: { stillSeconds: null } };
+  const stillMs = observation.answeredAt - movedAt;
+  return stillMs > MOVES_WITHIN_MS
+    ? { code: 'ReverseNotMoving', params: { stillSeconds: stillMs / 1000 } }
+    : { code: 'Switched', params: { reverse: { step, values, checkpointAt } } };
 }
 
 /** What later looks have to know of the reverse checkpoint: how many values it was seen at since the reverse step began. */

@@ -3,6 +3,7 @@
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from '../../contract/defaults';
 import type { FailedOutcome } from '../../contract/oms';
 import type { Judgement, Question } from '../judge/judge';
+import { messageOf } from '../judge/words';
 import { type Change, type ChangeKind, standing, withinBounds } from '../model/change';
 import { formatDuration, iso } from '../model/duration';
 import type { Observation } from '../model/progress';
@@ -221,11 +222,11 @@ function wishes({ question, judgement, waitId }: Asked, found: Found[], notified
   if (waitId === null) return;
   if (judgement.reason.code === 'MayNeverFinish' && notified.mayNeverFinish !== true) {
     notified.mayNeverFinish = true;
-    found.push({ kind: 'may-never-finish', detail: judgement.reason.message });
+    found.push({ kind: 'may-never-finish', detail: messageOf(judgement.reason) });
   }
   if (judgement.verdict === 'MET' && question.goal.type !== 'FINISHED' && notified.goalMetFor !== waitId) {
     notified.goalMetFor = waitId;
-    found.push({ kind: 'goal-met', detail: `${question.goal.type}: ${judgement.reason.message}` });
+    found.push({ kind: 'goal-met', detail: `${question.goal.type}: ${messageOf(judgement.reason)}` });
   }
 }
 

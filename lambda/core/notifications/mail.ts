@@ -1,7 +1,7 @@
 /** The body of the e-mail: plain text in short lines, the news first. What others wrote stands indented under a heading of ours. */
 
 import { cut, plain, plainLine, wrapped } from '../../contract/text';
-import { failedStepOf, withCode } from '../judge/failures';
+import { failedStepOf, withCode } from '../judge/words';
 import type { Change, ChangeKind } from '../model/change';
 import { formatDuration, iso } from '../model/duration';
 import { percent } from '../model/progress';

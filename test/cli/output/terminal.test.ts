@@ -35,16 +35,16 @@ const FAILING = [0, 10, 20].map((seconds) => ok(T0 + seconds * SECOND, { status:
 test('says the whole reason once, and with every further look how long it has been so', async () => {
   const reasons = (await shown(FAILING)).filter((line) => line.startsWith('    '));
   expect(reasons.map((line) => line.trim())).toEqual([
-    'the project is FAILED; seen so for 0 s, fails after 2 min',
-    'seen so for 10 s, fails after 2 min',
-    'seen so for 20 s, fails after 2 min',
+    'the project is FAILED; observed for 0 s, fails after 2 min',
+    'observed for 10 s, fails after 2 min',
+    'observed for 20 s, fails after 2 min',
   ]);
 });
 
 test('says of an outage how long it has lasted, and when a wait fails on it', async () => {
   const lines = await shown([failed(T0), failed(T0 + 5 * SECOND)]);
-  expect(lines[1]).toBe('          seen so for 0 s, fails after 1 h');
-  expect(lines[3]).toBe('          seen so for 5 s, fails after 1 h');
+  expect(lines[1]).toBe('          observed for 0 s, fails after 1 h');
+  expect(lines[3]).toBe('          observed for 5 s, fails after 1 h');
 });
 
 test('says with every look that it began before the fence', async () => {

@@ -121,7 +121,7 @@ describe('two checks at once', () => {
     for (let i = 0; i < 2; i += 1) await run.check();
     expect(await run.check()).toMatchObject({
       verdict: 'NOT_YET',
-      reason: { code: 'OlderLook', message: expect.stringContaining('looked at the same time or later') },
+      reason: { code: 'OlderLook', message: expect.stringContaining('polled this project at the same time or later') },
     });
     expect(await run.check()).toMatchObject({ verdict: 'MET' });
     expect(run.notified.map(({ attributes }) => attributes.to)).toEqual(['FINISHED']);

@@ -52,7 +52,15 @@ describe('goal FINISHED', () => {
     expect(results[2]?.reason).toEqual({
       code: 'DeadlineExceeded',
       message:
-        'not FINISHED by 2026-11-23T01:00:00.000Z; last seen: RUNNING, FULL_MIGRATION 42 %, about 1 d 4 h of copying to go',
+        'not FINISHED by 2026-11-23T01:00:00.000Z; last seen: RUNNING, FULL_MIGRATION 42 %, about 1 d 5 h of copying left',
+      params: {
+        goal: 'FINISHED',
+        deadlineAt: '2026-11-23T01:00:00.000Z',
+        last: {
+          code: 'NotFinished',
+          params: { status: 'RUNNING', step: 'FULL_MIGRATION', fullProgress: 42, copySecondsLeft: 104_400 },
+        },
+      },
     });
   });
 
@@ -111,8 +119,8 @@ describe('graces', () => {
         ],
         { settings: grace },
       ).last.reason.message;
-    expect(played(30)).toContain('seen so for 30 s, fails after 2 min');
-    expect(played(31)).toContain('seen so for 0 s, fails after 2 min');
+    expect(played(30)).toContain('observed for 30 s, fails after 2 min');
+    expect(played(31)).toContain('observed for 0 s, fails after 2 min');
   });
 
   test('are looked at in time also where the last look got no answer', () => {
@@ -129,7 +137,7 @@ describe('graces', () => {
     const polls = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
     const { last } = play(polls, { settings: grace, everWatched: false });
     expect(last.verdict).toBe('NOT_YET');
-    expect(last.reason.message).toContain('seen so for 0 s, fails after 2 min');
+    expect(last.reason.message).toContain('observed for 0 s, fails after 2 min');
   });
 
   test('run on over looks that come as promised', () => {

@@ -28,7 +28,17 @@ describe('goal SYNCED', () => {
     expect(last.reason).toEqual({
       code: 'NotHeldYet',
       message:
-        'lag 5 s, needs 30 s or less, for 60 s and over 3 checkpoints; held for 0 s over 1 checkpoint; best so far 5 s',
+        'lag 5 s, must be 30 s or less for 60 s and over 3 checkpoints; held for 0 s over 1 checkpoint; best so far 5 s',
+      params: {
+        lagSeconds: 5,
+        maxLagSeconds: 30,
+        holdSeconds: 60,
+        bestLagSeconds: 5,
+        heldSeconds: 0,
+        checkpoints: 1,
+        minCheckpoints: 3,
+        pollGap: null,
+      },
     });
   });
 
@@ -36,7 +46,7 @@ describe('goal SYNCED', () => {
     const { last } = play(steady(200, 40), { goal: SYNCED });
     expect(last.reason).toMatchObject({
       code: 'NotHeldYet',
-      message: expect.stringContaining('this look came 40 s after the one before, and a hold goes on only within 30 s'),
+      message: expect.stringContaining('this poll came 40 s after the previous one, and a hold allows at most 30 s'),
     });
   });
 
@@ -65,7 +75,8 @@ describe('goal SYNCED', () => {
     );
     expect(play(polls, { goal: SYNCED }).last.reason).toEqual({
       code: 'LagUnknown',
-      message: expect.stringContaining("OMS's clock is 5 min ahead of ours, so the lag is not known"),
+      params: { clockAheadSeconds: 320 },
+      message: expect.stringContaining("OMS's clock is 5 min ahead of ours, so the lag is unknown"),
     });
   });
 
@@ -73,7 +84,8 @@ describe('goal SYNCED', () => {
     const { last } = play([syncing(T0, 22), syncing(T0 + 30 * SECOND, 48)], { goal: SYNCED });
     expect(last.reason).toEqual({
       code: 'LagTooHigh',
-      message: 'lag 48 s, needs 30 s or less, for 60 s; best so far 22 s',
+      message: 'lag 48 s, must be 30 s or less for 60 s; best so far 22 s',
+      params: { lagSeconds: 48, maxLagSeconds: 30, holdSeconds: 60, bestLagSeconds: 22 },
     });
   });
 
