@@ -1,11 +1,12 @@
 /** The Lambda: settings, adapters, and an event to answer (core/events.ts has them all). */
 import { systemClock } from './adapters/system';
 import { readConfig } from './config';
+import type { CheckPorts } from './core/check/check';
 import { type Answer, answer, type EventPorts } from './core/check/events';
 import type { Clock, Log } from './core/ports';
 import { wire } from './wiring';
 
-export interface HandlerOptions {
+export interface HandlerOptions extends Pick<CheckPorts, 'onCheck'> {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Default: one JSON object a line on standard output. */
@@ -19,10 +20,10 @@ interface Invocation {
 type Handler = (event: unknown, context: Invocation) => Promise<Answer>;
 
 /** A handler on any clock: AWS runs it on the system's, a laptop on a virtual one. Settings are read and connections kept from the first event on. */
-export function createHandler({ env, clock, log }: HandlerOptions): Handler {
+export function createHandler({ env, clock, log, onCheck }: HandlerOptions): Handler {
   let ports: EventPorts | null = null;
   return async (event, context) => {
-    ports ??= wire(readConfig(env), clock, log);
+    ports ??= { ...wire(readConfig(env), clock, log), ...(onCheck === undefined ? {} : { onCheck }) };
     try {
       return await answer(event, ports, () => context.getRemainingTimeInMillis());
     } finally {

@@ -19,7 +19,8 @@ export interface CheckPorts extends DeliveryPorts {
   readonly oms: Oms;
   /** A new id, unique for ever. */
   readonly newId: () => string;
-  /** Absent where nobody measures. */
+  /** Called once a check is stored, before its changes are delivered. */
+  readonly onCheck?: (result: CheckResult, looker: Poller) => void;
   readonly metrics?: Metrics;
 }
 
@@ -60,7 +61,7 @@ interface Performed {
 }
 
 async function perform(request: CheckRequest, ports: CheckPorts): Promise<Performed> {
-  const { project, signal } = request;
+  const { project, looker, signal } = request;
   const checkId = ports.newId();
   const reading = ports.store.readState(project);
   // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
@@ -82,7 +83,7 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
     const put = await ports.store.putState(next, { expectedVersion: before?.version ?? 0 });
     const stored = put === 'stored' ? next : await ports.store.readState(project);
     if (stored?.recentChecks.includes(checkId)) {
-      log(ports, derivation.result, request.looker, stored);
+      report(ports, derivation.result, looker, stored);
       return { result: derivation.result, projectState: await deliver(stored, checkId, ports) };
     }
     before = stored;
@@ -110,7 +111,7 @@ async function keepOnly(derivation: Derivation, before: ProjectState, ports: Che
     ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
-  log(ports, result, derivation.snapshot.looker, before);
+  report(ports, result, derivation.snapshot.looker, before);
   return { result, projectState: before };
 }
 
@@ -126,7 +127,8 @@ function overtaken(
 }
 
 /** Everything a person asks for afterwards stands in this one line. */
-function log(ports: CheckPorts, result: CheckResult, looker: Poller, { notified }: ProjectState): void {
+function report(ports: CheckPorts, result: CheckResult, looker: Poller, { notified }: ProjectState): void {
   // A stall is no reason where the goal has another one, and is looked for all the same.
   ports.log.info('check', { projectId: result.project, looker, stalled: notified.stalled === true, ...result });
+  ports.onCheck?.(result, looker);
 }

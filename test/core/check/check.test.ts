@@ -1,6 +1,8 @@
+import type { CheckResult } from '../../../lambda/contract/check-result';
 import { CheckFailed, Interrupted } from '../../../lambda/core/model/errors';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
-import type { MeasuredCheck, Metrics } from '../../../lambda/core/ports';
+import type { Poller } from '../../../lambda/core/model/snapshot';
+import type { MeasuredCheck, Metrics, Notification } from '../../../lambda/core/ports';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
 import { MINUTE, ok, SECOND, T0 } from '../../support/observations';
@@ -39,6 +41,24 @@ describe('a check', () => {
       code: 'CheckFailed',
       message: expect.stringContaining('disk is full'),
     });
+  });
+
+  test('hands a check over once it is stored, before its changes are delivered', async () => {
+    const store = new MemoryStore();
+    const run = new Harness([INIT, RUNNING], store);
+    const order: string[] = [];
+    const onCheck = ({ checkId, status }: CheckResult, looker: Poller) =>
+      order.push(`${looker} ${status} in version ${store.projectStateOf.get('p_x')?.version}`, checkId);
+    const notifier = { publish: async ({ subject }: Notification) => void order.push(subject) };
+    await run.check({ onCheck, notifier });
+    await run.check({ onCheck, notifier });
+    expect(order).toEqual([
+      'wait INIT in version 1',
+      'check1',
+      'wait RUNNING in version 2',
+      'check2',
+      expect.stringContaining('RUNNING (was INIT'),
+    ]);
   });
 
   test('keeps a failed look too: what failed, since when', async () => {
