@@ -1,9 +1,7 @@
 /** `check --project all`: one look at every project that OMS lists, side by side, shown in the order of their ids. */
 import { setMaxListeners } from 'node:events';
-import type { CheckResult } from '../../lambda/contract/check-result';
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import type { ProjectKind } from '../../lambda/contract/oms';
-import { type CheckPorts, check } from '../../lambda/core/check/check';
+import { type CheckPorts, check, requestOutsideWait } from '../../lambda/core/check/check';
 import { FLEET_CONCURRENCY, sideBySide } from '../../lambda/core/fleet/pool';
 import { watchable } from '../../lambda/core/fleet/roster';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
@@ -47,7 +45,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
       const turn = new Turn(previous, printer);
       previous = turn.over;
       try {
-        const result = await poll(project, { ...ports, ...turn.voice }, io.signal);
+        const result = await check({ ...requestOutsideWait(project), signal: io.signal }, { ...ports, ...turn.voice });
         if (result.outcome === 'OK') understood += 1;
       } catch (error) {
         failures.push(error);
@@ -67,16 +65,6 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
     );
   }
   return understood === projects.length ? EXIT.ok : EXIT.oms;
-}
-
-function poll(project: string, ports: CheckPorts, signal: AbortSignal): Promise<CheckResult> {
-  const question = {
-    goal: { type: 'FINISHED' as const },
-    settings: DEFAULT_WAIT_SETTINGS,
-    firstPoll: true,
-    deadlineAt: null,
-  };
-  return check({ project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal }, ports);
 }
 
 /**

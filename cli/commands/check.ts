@@ -1,7 +1,6 @@
 /** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
 
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
-import { check } from '../../lambda/core/check/check';
+import { check, requestOutsideWait } from '../../lambda/core/check/check';
 import { ALL } from '../../lambda/core/fleet/order';
 import { conditionOf } from '../../lambda/core/judge/words';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
@@ -33,16 +32,7 @@ export const checkCommand: Command = {
         const { ports, fleet } = watcher;
         return await checkAll({ fleet, kind: connection.kind, ports, printer, io });
       }
-      const question = {
-        goal: { type: 'FINISHED' as const },
-        settings: DEFAULT_WAIT_SETTINGS,
-        firstPoll: true,
-        deadlineAt: null,
-      };
-      const result = await check(
-        { project, looker: 'check', waitId: null, question, scheduleIntervalSeconds: null, signal: io.signal },
-        watcher.ports,
-      );
+      const result = await check({ ...requestOutsideWait(project), signal: io.signal }, watcher.ports);
       // A single check has no grace period.
       const why = conditionOf(result.reason);
       if (why !== result.problem) printer.note(`${result.verdict} ${result.reason.code}: ${why}`);

@@ -4,6 +4,7 @@
  * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
  */
 import type { CheckResult } from '../../contract/check-result';
+import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
 import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import { CheckFailed, Interrupted } from '../model/errors';
@@ -25,6 +26,24 @@ export interface CheckPorts extends DeliveryPorts {
 }
 
 export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
+
+/** A check outside any wait: one poll on demand, or the schedule's, which comes again after `scheduleIntervalSeconds`. */
+export function requestOutsideWait(project: string, scheduleIntervalSeconds: number | null = null): CheckRequest {
+  const isScheduled = scheduleIntervalSeconds !== null;
+  return {
+    project,
+    looker: isScheduled ? 'schedule' : 'check',
+    waitId: null,
+    question: {
+      goal: { type: 'FINISHED' },
+      settings: DEFAULT_WAIT_SETTINGS,
+      // A rejected account fails a poll on demand at once; to the schedule it may be an episode.
+      firstPoll: !isScheduled,
+      deadlineAt: null,
+    },
+    scheduleIntervalSeconds,
+  };
+}
 
 /**
  * @throws CheckFailed for our own trouble (the store, a bug), Interrupted when the signal aborts before anything was stored;

@@ -5,9 +5,8 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
-import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
 import type { ProjectKind } from '../../contract/oms';
-import { check } from '../check/check';
+import { check, requestOutsideWait } from '../check/check';
 import { type InvocationPorts, longestCheckMs } from '../check/invocation';
 import { iso } from '../model/duration';
 import type { Fleet, FleetStore, ListingFailure, Store } from '../ports';
@@ -66,7 +65,7 @@ export async function checkFleet(
     () => remainingMs() > longestCheckMs(ports),
     async (project) => {
       try {
-        const result = await check(requestFor(project, order), ports);
+        const result = await check(requestOutsideWait(project, order.intervalSeconds), ports);
         checked += 1;
         if (roster.leaving.has(project)) seen.set(project, result);
       } catch (error) {
@@ -93,21 +92,6 @@ export async function checkFleet(
   });
   failures.throwIfAny(failed.length, roster.projects.length);
   return { checked, failed, notReached, notListed };
-}
-
-function requestFor(project: string, { intervalSeconds }: FleetRequest) {
-  return {
-    project,
-    looker: 'schedule' as const,
-    waitId: null,
-    question: {
-      goal: { type: 'FINISHED' as const },
-      settings: DEFAULT_WAIT_SETTINGS,
-      firstPoll: false,
-      deadlineAt: null,
-    },
-    scheduleIntervalSeconds: intervalSeconds,
-  };
 }
 
 /** Our own failures of a round: collected, so that they spoil nothing but what they happened to. */
