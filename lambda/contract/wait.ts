@@ -30,14 +30,6 @@ export interface WaitState extends WaitRequest {
   readonly checks?: number;
 }
 
-/** How a loop hands a request over in its first round, and again where that did not come to its end: whole and as it came, beside what it knows itself. */
-export interface WaitBeginning {
-  readonly request: unknown;
-  readonly execution?: string;
-  /** ISO 8601, by the clock of Step Functions: from then on the deadline counts, whatever becomes of the first leg. */
-  readonly enteredAt?: string;
-}
-
 /** Rounds one leg may take: 9 history events a round and 4 for a retry leave it far below Step Functions' 25,000. */
 export const ROUNDS_PER_LEG = 500;
 

@@ -1,4 +1,4 @@
-/** The folder that a synth writes (cdk.out): one stack's template in it, and where its assets are. */
+/** A cloud assembly (cdk.out): the template of one stack, and the paths of its assets. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CheckFailed } from '../../lambda/core/model/errors';
@@ -10,24 +10,23 @@ export interface TemplateResource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
-  /** The file or folder of the asset that is uploaded under this key. */
+  /** The file or folder of the asset with this key. */
   assetPath(s3Key: string): string;
 }
 
 const TEMPLATE = '.template.json';
 
-/** Reads one stack; which one has to be said where there are several. */
+/** Reads one stack. The name is required where the assembly has several. */
 export function readAssembly(directory: string, stackName?: string): Assembly {
   const stack = stackName ?? onlyStack(directory);
   const template = readJson(join(directory, `${stack}${TEMPLATE}`)) as Template;
-  // Not the template's own metadata: a synth without the CDK command leaves `aws:asset:path` out.
+  // Not from the template's metadata: without the CDK command it has no `aws:asset:path`.
   const { files } = readJson(join(directory, `${stack}.assets.json`)) as {
     files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
   };
@@ -36,7 +35,7 @@ export function readAssembly(directory: string, stackName?: string): Assembly {
     template,
     assetPath(s3Key) {
       const file = files[s3Key.replace(/\.[a-z]+$/, '')];
-      if (!file) throw new CheckFailed(`${stack} names the asset ${s3Key}, which ${directory} does not hold`);
+      if (!file) throw new CheckFailed(`${stack} refers to the asset ${s3Key}, which is not in ${directory}`);
       return resolve(directory, file.source.path);
     },
   };
@@ -48,9 +47,9 @@ function onlyStack(directory: string): string {
     .map((name) => name.slice(0, -TEMPLATE.length));
   const [first] = stacks;
   if (first === undefined)
-    throw new CheckFailed(`${directory} holds no synthesized stack (a file that ends in ${TEMPLATE})`);
+    throw new CheckFailed(`${directory} has no synthesized stack (a file that ends in ${TEMPLATE})`);
   if (stacks.length > 1)
-    throw new CheckFailed(`${directory} holds several stacks, say which: ${stacks.sort().join(', ')}`);
+    throw new CheckFailed(`${directory} has several stacks, name one of them: ${stacks.sort().join(', ')}`);
   return first;
 }
 
@@ -58,7 +57,7 @@ function listFolder(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    throw new CheckFailed(`${directory} is no folder with a synthesized stack`, error);
+    throw new CheckFailed(`${directory} is not a folder with a synthesized stack`, error);
   }
 }
 

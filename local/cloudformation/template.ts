@@ -1,8 +1,9 @@
-/** What a synthesized stack is made of, as plain values: everything that can run on a laptop, found in the template by its type. */
+/** The resources of a synthesized stack that can run locally, as plain values. */
 import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Definition } from '../step-functions/definition';
 import { type Assembly, readAssembly } from './assembly';
 import { Intrinsics } from './intrinsics';
+import type { ResourceIdentity } from './resource-identity';
 import type { TableDefinition } from './table-definition';
 
 export interface StackFunction {
@@ -33,7 +34,7 @@ export interface StackSchedule {
   readonly input: unknown;
 }
 
-/** A rule of EventBridge: what it hears of, and whom it tells. */
+/** An EventBridge rule. */
 export interface StackRule {
   readonly logicalId: string;
   readonly pattern: unknown;
@@ -60,14 +61,13 @@ export interface StackModel {
   readonly rules: readonly StackRule[];
   readonly topics: readonly StackTopic[];
   readonly subscriptions: readonly StackSubscription[];
-  /** What the stack tells of itself: the names that its own people and programs go by. */
+  /** The value of a stack output. */
   output(name: string): string;
 }
 
-/** A resource with its intrinsics resolved; properties are read loosely, as CloudFormation's schema was checked at the synth. */
+/** A resource with its intrinsic functions resolved. The synth has validated the properties. */
 interface Resolved {
   readonly logicalId: string;
-  readonly type: string;
   readonly ref: string;
   readonly arn: string;
   readonly properties: Properties;
@@ -75,23 +75,25 @@ interface Resolved {
 
 type Properties = Readonly<Record<string, unknown>>;
 
+const INDEXES = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'];
+
 export function readStack(directory: string, stackName?: string): StackModel {
   const assembly = readAssembly(directory, stackName);
   const intrinsics = new Intrinsics(assembly.template, assembly.stackName);
-  const all = (...types: string[]): Resolved[] =>
+  const all = (type: string): Resolved[] =>
     Object.entries(assembly.template.Resources)
-      .filter(([, resource]) => types.includes(resource.Type))
-      .map(([logicalId, { Type: type, Properties: raw = {} }]) => {
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId, { Properties: raw = {} }]) => {
         const used = Object.fromEntries(Object.entries(raw).filter(([key]) => USED[type]?.includes(key)));
-        const { ref, attributes } = isReferable(type)
+        const { ref, attributes }: ResourceIdentity = isReferable(type)
           ? intrinsics.identity(logicalId, logicalId)
           : { ref: logicalId, attributes: {} };
         const properties = intrinsics.resolve(used, logicalId) as Properties;
-        return { logicalId, type, ref, arn: (attributes as Record<string, string>).Arn ?? ref, properties };
+        return { logicalId, ref, arn: attributes.Arn ?? ref, properties };
       });
   return {
     name: assembly.stackName,
-    tables: all('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(table),
+    tables: all('AWS::DynamoDB::Table').map(table),
     functions: all('AWS::Lambda::Function').map((resource) => lambdaFunction(resource, assembly)),
     machines: all('AWS::StepFunctions::StateMachine').map(machine),
     schedules: all('AWS::Scheduler::Schedule').map(schedule),
@@ -110,28 +112,12 @@ export function readStack(directory: string, stackName?: string): StackModel {
   };
 }
 
-/** Only these properties are resolved: the rest (roles, networks, alarms) may refer to things that a laptop does not have. */
+/** Only these properties are resolved: the others (roles, networks, alarms) may refer to what a local stack does not have. */
 const USED: Readonly<Record<string, readonly string[]>> = {
-  'AWS::DynamoDB::Table': [
-    'KeySchema',
-    'AttributeDefinitions',
-    'BillingMode',
-    'ProvisionedThroughput',
-    'GlobalSecondaryIndexes',
-    'LocalSecondaryIndexes',
-    'TimeToLiveSpecification',
-  ],
-  'AWS::DynamoDB::GlobalTable': [
-    'KeySchema',
-    'AttributeDefinitions',
-    'BillingMode',
-    'GlobalSecondaryIndexes',
-    'LocalSecondaryIndexes',
-    'TimeToLiveSpecification',
-  ],
-  'AWS::Lambda::Function': ['Code', 'Environment', 'Handler', 'Timeout'],
-  'AWS::StepFunctions::StateMachine': ['DefinitionString', 'Definition', 'DefinitionSubstitutions'],
-  'AWS::Scheduler::Schedule': ['ScheduleExpression', 'Target', 'State'],
+  'AWS::DynamoDB::Table': ['KeySchema', 'AttributeDefinitions', 'BillingMode', ...INDEXES],
+  'AWS::Lambda::Function': ['Environment', 'Handler', 'Timeout'],
+  'AWS::StepFunctions::StateMachine': ['DefinitionString'],
+  'AWS::Scheduler::Schedule': ['ScheduleExpression', 'Target'],
   'AWS::Events::Rule': ['EventPattern', 'Targets'],
   'AWS::SNS::Topic': [],
   'AWS::SNS::Subscription': ['TopicArn', 'Protocol', 'Endpoint'],
@@ -140,23 +126,23 @@ const USED: Readonly<Record<string, readonly string[]>> = {
 const isReferable = (type: string): boolean =>
   !['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SNS::Subscription'].includes(type);
 
-function table({ ref, properties }: Resolved): TableDefinition {
-  const ttl = properties.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
+function table({ logicalId, ref, properties }: Resolved): TableDefinition {
+  const unsupported = [
+    ...(properties.BillingMode === 'PAY_PER_REQUEST' ? [] : ['provisioned capacity']),
+    ...INDEXES.filter((name) => name in properties),
+  ];
+  if (unsupported.length > 0)
+    throw new CheckFailed(`the table ${logicalId} has ${unsupported.join(' and ')}, which is not supported here`);
   return {
     name: ref,
     keySchema: properties.KeySchema as TableDefinition['keySchema'],
     attributes: properties.AttributeDefinitions as TableDefinition['attributes'],
-    billingMode: (properties.BillingMode ?? 'PROVISIONED') as TableDefinition['billingMode'],
-    ...optional('provisionedThroughput', properties.ProvisionedThroughput),
-    ...optional('globalIndexes', properties.GlobalSecondaryIndexes),
-    ...optional('localIndexes', properties.LocalSecondaryIndexes),
-    ...optional('ttlAttribute', ttl?.Enabled ? ttl.AttributeName : undefined),
   };
 }
 
 function lambdaFunction({ logicalId, ref, arn, properties }: Resolved, assembly: Assembly): StackFunction {
-  const code = properties.Code as { S3Key?: string };
-  if (code.S3Key === undefined)
+  const code = assembly.template.Resources[logicalId]?.Properties?.Code as { readonly S3Key?: unknown } | undefined;
+  if (typeof code?.S3Key !== 'string')
     throw new CheckFailed(`the function ${logicalId} has its code in the template; expected an asset`);
   const environment = properties.Environment as { Variables?: Record<string, string> } | undefined;
   return {
@@ -166,23 +152,21 @@ function lambdaFunction({ logicalId, ref, arn, properties }: Resolved, assembly:
     environment: environment?.Variables ?? {},
     codeDirectory: assembly.assetPath(code.S3Key),
     handler: String(properties.Handler),
-    // What Lambda takes where the template says nothing.
+    // Lambda's default.
     timeoutSeconds: Number(properties.Timeout ?? 3),
   };
 }
 
 function machine({ logicalId, arn, properties }: Resolved): StackMachine {
-  const { DefinitionString: text, Definition: object, DefinitionSubstitutions: substitutions = {} } = properties;
-  if (text === undefined && object === undefined)
-    throw new CheckFailed(`the state machine ${logicalId} has no definition in the template`);
-  const filled = Object.entries(substitutions as Record<string, unknown>).reduce(
-    (json, [name, value]) => json.replaceAll(`\${${name}}`, String(value)),
-    typeof text === 'string' ? text : JSON.stringify(object),
-  );
+  const { DefinitionString: definition } = properties;
+  if (typeof definition !== 'string')
+    throw new CheckFailed(
+      `the state machine ${logicalId} has no DefinitionString; other definitions are not supported`,
+    );
   try {
-    return { logicalId, name: arn.slice(arn.lastIndexOf(':') + 1), arn, definition: JSON.parse(filled) as Definition };
+    return { logicalId, name: arn.slice(arn.lastIndexOf(':') + 1), arn, definition: JSON.parse(definition) };
   } catch (error) {
-    throw new CheckFailed(`the definition of the state machine ${logicalId} is no JSON`, error);
+    throw new CheckFailed(`the definition of the state machine ${logicalId} is not JSON`, error);
   }
 }
 
@@ -203,8 +187,4 @@ function schedule({ logicalId, properties }: Resolved): StackSchedule {
 function rule({ logicalId, properties }: Resolved): StackRule {
   const targets = (properties.Targets ?? []) as readonly { readonly Arn: string }[];
   return { logicalId, pattern: properties.EventPattern, targetArns: targets.map(({ Arn }) => Arn) };
-}
-
-function optional<K extends keyof TableDefinition>(key: K, value: unknown): Partial<Pick<TableDefinition, K>> {
-  return value === undefined ? {} : ({ [key]: value } as Pick<TableDefinition, K>);
 }

@@ -19,7 +19,6 @@ export const LOCAL_TABLE: TableDefinition = {
     { AttributeName: 'pk', AttributeType: 'S' },
     { AttributeName: 'sk', AttributeType: 'S' },
   ],
-  billingMode: 'PAY_PER_REQUEST',
 };
 
 export interface LocalStore {

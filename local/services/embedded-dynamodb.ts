@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateTableCommand,
+  type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
@@ -226,14 +227,11 @@ async function describe(client: DynamoDBClient, name: string) {
   }
 }
 
-function createInput(table: TableDefinition) {
+function createInput({ name, keySchema, attributes }: TableDefinition): CreateTableCommandInput {
   return {
-    TableName: table.name,
-    KeySchema: [...table.keySchema],
-    AttributeDefinitions: [...table.attributes],
-    BillingMode: table.billingMode,
-    ...(table.provisionedThroughput ? { ProvisionedThroughput: table.provisionedThroughput } : {}),
-    ...(table.globalIndexes ? { GlobalSecondaryIndexes: [...table.globalIndexes] } : {}),
-    ...(table.localIndexes ? { LocalSecondaryIndexes: [...table.localIndexes] } : {}),
+    TableName: name,
+    KeySchema: [...keySchema],
+    AttributeDefinitions: [...attributes],
+    BillingMode: 'PAY_PER_REQUEST',
   };
 }

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's and Step Functions' own placeholders.
-/** A small stack as a synth writes it: every resource that runs on a laptop, written by hand with each way to refer to another. */
+/** A small cloud assembly with every kind of resource that runs locally and every supported way to refer to another. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from '../../local/cloudformation/assembly';
@@ -27,7 +27,6 @@ const WAIT = join_(
 );
 
 export const SMALL: Template = {
-  Parameters: { BootstrapVersion: { Default: '/cdk-bootstrap/hnb659fds/version' } },
   Resources: {
     Table: {
       Type: 'AWS::DynamoDB::Table',
@@ -42,7 +41,7 @@ export const SMALL: Template = {
         ],
         BillingMode: 'PAY_PER_REQUEST',
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-        // Not read here: what runs on a laptop need not know every type.
+        // Not read, so it need not be supported.
         SSESpecification: { KMSMasterKeyId: { 'Fn::ImportValue': 'theirs' } },
       },
     },
@@ -63,9 +62,11 @@ export const SMALL: Template = {
             TABLE_NAME: { Ref: 'Table' },
             TOPIC_ARN: { Ref: 'Topic' },
             OMS_ENDPOINT: 'http://10.0.0.5:8089',
-            OMS_SECRET_ID: {
-              'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:oms',
-            },
+            OMS_SECRET_ID: join_(
+              'arn:',
+              { Ref: 'AWS::Partition' },
+              ':secretsmanager:us-east-1:000000000000:secret:oms',
+            ),
           },
         },
       },

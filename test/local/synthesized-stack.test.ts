@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 test('all of it is understood: one table with the keys of the local store, one function, two machines, a schedule, a mail', () => {
   const model = readStack(directory);
-  expect(model.tables).toEqual([{ ...LOCAL_TABLE, name: expect.any(String), ttlAttribute: 'expiresAt' }]);
+  expect(model.tables).toEqual([{ ...LOCAL_TABLE, name: expect.any(String) }]);
   expect(model.functions).toHaveLength(1);
   expect(existsSync(`${model.functions[0]?.codeDirectory}/index.js`)).toBe(true);
   expect(model.machines.map(({ arn }) => arn)).toEqual(

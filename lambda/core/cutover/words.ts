@@ -1,6 +1,6 @@
 /** What a cutover tells people: what it did, what they decide, and what they have to do by hand. */
 import type { CheckResult } from '../../contract/check-result';
-import type { CutoverOutcome, StepName } from '../../contract/cutover';
+import type { CutoverOutcome } from '../../contract/cutover';
 import { formatDuration } from '../model/duration';
 import { percent } from '../model/progress';
 import { receiptText } from './receipt';
@@ -127,9 +127,4 @@ export function switchoverNotice(record: CutoverRecord, limitSeconds: number): N
     advice: `do it now: writes are stopped until it is done. The cutover goes on by itself when the reverse checkpoint moves, or, where reverse synchronisation is off, when the project is FINISHED; it waits for ${formatDuration(limitSeconds)}.`,
     importance: 'HIGH',
   };
-}
-
-/** What a rehearsal says of a step that it left out. */
-export function wouldHave(step: StepName): string {
-  return `rehearsal: ${step} was not run; it would have been run here`;
 }

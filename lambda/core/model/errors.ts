@@ -1,19 +1,13 @@
-/** The one error family: what kind, may we try again, whose move is it. A migration's or OMS's trouble is a verdict, never one of these. */
-
-export type Mover = 'operator' | 'us' | 'nobody';
+/** The one error family. What goes wrong in the migration or in OMS is a verdict, never one of these. */
 
 export class OmsCutoverError extends Error {
-  /** A stable word for programs: also the error name in Step Functions. */
+  /** Stable, for programs: also the error name in Step Functions. */
   readonly code: string;
-  readonly retryable: boolean;
-  readonly mover: Mover;
 
-  constructor(code: string, message: string, options: { retryable?: boolean; mover?: Mover; cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = code;
     this.code = code;
-    this.retryable = options.retryable ?? false;
-    this.mover = options.mover ?? 'operator';
   }
 }
 
@@ -26,16 +20,16 @@ export class InvalidInput extends OmsCutoverError {
   }
 }
 
-/** Our own failure: the store, the disk, a bug. Says nothing about the migration. */
+/** Our own failure (the store, the disk, a bug). It says nothing about the migration. */
 export class CheckFailed extends OmsCutoverError {
   constructor(message: string, cause?: unknown) {
-    super('CheckFailed', message, { retryable: true, mover: 'us', cause });
+    super('CheckFailed', message, { cause });
   }
 }
 
-/** Somebody pressed Ctrl-C, or the process was told to end. */
+/** Ctrl-C, or a signal to terminate. */
 export class Interrupted extends OmsCutoverError {
   constructor() {
-    super('Interrupted', 'interrupted', { mover: 'operator' });
+    super('Interrupted', 'interrupted');
   }
 }

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's and Step Functions' own placeholders.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +24,6 @@ test('a stack is read as plain values', () => {
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
-        billingMode: 'PAY_PER_REQUEST',
-        ttlAttribute: 'expiresAt',
       },
     ],
     functions: [
@@ -64,26 +61,38 @@ test('a stack is read as plain values', () => {
   expect(model.output('WaitMachineArn')).toBe('arn:aws:states:us-east-1:000000000000:stateMachine:Small-Wait');
 });
 
-test('a definition may be an object with substitutions', () => {
-  const directory = writeAssembly(home, (template) => ({
-    ...template,
-    Resources: {
-      Check: template.Resources.Check,
-      Role: template.Resources.Role,
-      Table: template.Resources.Table,
-      Topic: template.Resources.Topic,
-      Machine: {
-        Type: 'AWS::StepFunctions::StateMachine',
-        Properties: {
-          Definition: { StartAt: 'A', States: { A: { Type: 'Task', Resource: '${function}', End: true } } },
-          DefinitionSubstitutions: { function: { 'Fn::GetAtt': ['Check', 'Arn'] } },
-        },
-      },
-    },
-  }));
-  expect(readStack(directory).machines[0]?.definition.States.A?.Resource).toBe(
-    'arn:aws:lambda:us-east-1:000000000000:function:Small-Check',
-  );
+test.each<[string, string, Record<string, unknown>, string]>([
+  [
+    'a table with an index',
+    'Table',
+    { GlobalSecondaryIndexes: [] },
+    'the table Table has GlobalSecondaryIndexes, which is not supported here',
+  ],
+  [
+    'a table with provisioned capacity',
+    'Table',
+    { BillingMode: 'PROVISIONED' },
+    'the table Table has provisioned capacity, which is not supported here',
+  ],
+  [
+    'a state machine whose definition is an object',
+    'Leg',
+    { DefinitionString: undefined, Definition: { StartAt: 'A' } },
+    'the state machine Leg has no DefinitionString',
+  ],
+  [
+    'a definition that is not JSON',
+    'Leg',
+    { DefinitionString: '{' },
+    'the definition of the state machine Leg is not JSON',
+  ],
+])('refuses %s', (_, logicalId, properties, message) => {
+  const directory = writeAssembly(home, (template) => {
+    Object.assign(template.Resources[logicalId]?.Properties ?? {}, properties);
+    return template;
+  });
+  expect(() => readStack(directory)).toThrow(CheckFailed);
+  expect(() => readStack(directory)).toThrow(message);
 });
 
 test.each([
@@ -98,13 +107,13 @@ test.each([
   expect(readStack(directory).schedules[0]?.intervalSeconds).toBe(seconds);
 });
 
-test('refuses a folder without a stack, one with several, and one that is not there', () => {
+test('refuses a folder without a stack, with several, and one that does not exist', () => {
   expect(() => readStack(home)).toThrow(CheckFailed);
-  expect(() => readStack(home)).toThrow(`${home} holds no synthesized stack`);
-  expect(() => readStack(join(home, 'none'))).toThrow(`${join(home, 'none')} is no folder with a synthesized stack`);
+  expect(() => readStack(home)).toThrow(`${home} has no synthesized stack`);
+  expect(() => readStack(join(home, 'none'))).toThrow(`${join(home, 'none')} is not a folder with a synthesized stack`);
   writeAssembly(home);
   writeFileSync(join(home, 'Other.template.json'), '{}');
-  expect(() => readStack(home)).toThrow(`${home} holds several stacks, say which: Other, Small`);
+  expect(() => readStack(home)).toThrow(`${home} has several stacks, name one of them: Other, Small`);
   expect(readStack(home, 'Small').name).toBe('Small');
 });
 
@@ -115,7 +124,7 @@ test('refuses a function whose asset is not in the assembly, or whose code is in
       return template;
     });
   expect(() => readStack(withCode({ S3Key: 'gone.zip' }))).toThrow(
-    `Small names the asset gone.zip, which ${home} does not hold`,
+    `Small refers to the asset gone.zip, which is not in ${home}`,
   );
   expect(() => readStack(withCode({ ZipFile: 'x' }))).toThrow(
     'the function Check has its code in the template; expected an asset',

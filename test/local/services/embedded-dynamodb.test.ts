@@ -20,8 +20,6 @@ const TABLE: TableDefinition = {
     { AttributeName: 'project', AttributeType: 'S' },
     { AttributeName: 'at', AttributeType: 'S' },
   ],
-  billingMode: 'PAY_PER_REQUEST',
-  ttlAttribute: 'expiresAt',
 };
 
 let home: string;
