@@ -2,13 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULTS } from './contract/defaults';
 import { ENV } from './contract/environment';
-import { PROJECT_KINDS, type ProjectKind } from './contract/oms';
+import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from './contract/oms';
 import { omsEndpointProblem } from './contract/oms-endpoint';
 import { InvalidInput } from './core/model/errors';
-
-/** How the calls are chosen: by finding out, or as told. */
-export const API_CHOICES = ['auto', '3.3', '4.1.1'] as const;
-export type ApiChoice = (typeof API_CHOICES)[number];
 
 export interface Config {
   readonly tableName: string;

@@ -16,7 +16,7 @@ import { SnsSubscriptions } from './adapters/notifiers/sns-subscriptions';
 import { OmsClient } from './adapters/oms/client';
 import { newCheckId } from './adapters/system';
 import type { Config } from './config';
-import { METRICS } from './contract/environment';
+import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/oms-endpoint';
 import type { EventPorts } from './core/check/events';
 import { SideChannels } from './core/notifications/side-channels';

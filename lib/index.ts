@@ -1,5 +1,6 @@
 /** The package's one entry point. */
 
+export type { ApiChoice, ProjectKind } from '../lambda/contract/oms';
 export {
   type CutoverApprovalOptions,
   CutoverPipeline,
@@ -10,7 +11,7 @@ export { MigrationMonitor } from './monitor/migration-monitor';
 export type { MigrationMonitorProps } from './monitor/props';
 export { ENDPOINT_SERVICES, type EndpointService } from './network/vpc-endpoints';
 export { InvalidSettings } from './validation/problems';
-export type { OmsApi, OmsKind } from './validation/rules';
-export { type DrainedOptions, type DurationOrPath, Goal, type SyncedOptions } from './wait/goal';
+export { type DrainedOptions, Goal, type SyncedOptions } from './wait/goal';
+export type { DurationOrPath } from './wait/json-path';
 export { WaitForMigration, type WaitForMigrationProps } from './wait/wait-for-migration';
 export type { HasLeg } from './wait/wait-loop';

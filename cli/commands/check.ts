@@ -1,7 +1,7 @@
 /** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
 
+import { ALL } from '../../lambda/contract/fleet';
 import { check, requestOutsideWait } from '../../lambda/core/check/check';
-import { ALL } from '../../lambda/core/fleet/order';
 import { conditionOf } from '../../lambda/core/judge/words';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';

@@ -1,11 +1,11 @@
 /** `wait`: the real thing against a real OMS, in a plain loop around the same core that runs in AWS. */
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
+import { ALL } from '../../lambda/contract/fleet';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
-import { ALL } from '../../lambda/core/fleet/order';
 import { formatDuration, iso, parseMoment } from '../../lambda/core/model/duration';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, printerFor, readDataDir } from '../command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';

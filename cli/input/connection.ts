@@ -1,9 +1,8 @@
 /** How the command line reaches an OMS: the flags that say where, and who asks. */
 import { readFileSync, statSync } from 'node:fs';
 import { OmsClient } from '../../lambda/adapters/oms/client';
-import { API_CHOICES, type ApiChoice } from '../../lambda/config';
 import { DEFAULTS } from '../../lambda/contract/defaults';
-import { PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
+import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
 import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/oms-endpoint';
 import type { Clock, Credentials } from '../../lambda/core/ports';
 import type { Flags, FlagTable } from './flags';

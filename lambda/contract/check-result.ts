@@ -33,3 +33,9 @@ export interface CheckResult {
   /** Whole seconds until the next look is worth while; 0 when the verdict is final. */
   readonly waitSeconds: number;
 }
+
+/** The result of a check that failed by itself: as much of it as a state machine can write. */
+export interface OwnFailure {
+  readonly verdict: 'FAILED';
+  readonly reason: { readonly code: 'CheckFailed'; readonly message: string };
+}

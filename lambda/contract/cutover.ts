@@ -1,6 +1,7 @@
 /** What travels through the cutover pipeline: the contract between its definition (lib/) and the handler (lambda/). */
 
 import type { CheckResult } from './check-result';
+import type { WaitStart, WaitState } from './wait';
 
 /** The gates a cutover goes through. */
 export const GATES = ['READY', 'READY_AGAIN', 'VERIFICATION', 'DRAINED', 'SWITCHED', 'DRAINED_AGAIN'] as const;
@@ -77,27 +78,32 @@ export interface Caught {
 /** What was not given has its default here, once. */
 export type CutoverOptions = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
 
-/** A round of a gate's wait (wait-state.ts): of the one until the migration is ready, or of one while writes are stopped. */
+/** A round of a gate's wait: until the migration is ready (writes go on), or while writes are stopped. */
 export interface CutoverPoll {
-  readonly action: 'look';
+  readonly action: 'poll';
   readonly writes: 'GO_ON' | 'STOPPED';
-  readonly wait: unknown;
+  readonly wait: WaitStart | WaitState;
 }
 
 /** One thing that happens to the record. */
 export type CutoverBookkeeping =
   | { readonly action: 'begin'; readonly state: BeginningState; readonly settings: CutoverOptions }
   /** A gate's result; of READY also whether full verification is clean. */
-  | { readonly action: 'gate'; readonly state: CutoverState; readonly gate: GateName; readonly result: CheckResult }
+  | {
+      readonly action: 'recordGate';
+      readonly state: CutoverState;
+      readonly gate: GateName;
+      readonly result: CheckResult;
+    }
   /** The gate after the approval failed: the approval is void. */
-  | { readonly action: 'void'; readonly state: CutoverState; readonly error: Caught }
-  | { readonly action: 'ask'; readonly state: CutoverState; readonly result: CheckResult }
+  | { readonly action: 'voidApproval'; readonly state: CutoverState; readonly error: Caught }
+  | { readonly action: 'requestApproval'; readonly state: CutoverState; readonly result: CheckResult }
   /** Has anybody decided? */
-  | { readonly action: 'decided'; readonly state: CutoverState }
+  | { readonly action: 'checkApproval'; readonly state: CutoverState }
   /** Before a step of the user's: what is about to be done is written down first. */
-  | { readonly action: 'step'; readonly state: CutoverState; readonly step: StepName }
+  | { readonly action: 'beginStep'; readonly state: CutoverState; readonly step: StepName }
   /** After the step that stops writes; `output.output` is what it gave. */
-  | { readonly action: 'fence'; readonly state: CutoverState; readonly output: unknown; readonly path?: string }
+  | { readonly action: 'recordFence'; readonly state: CutoverState; readonly output: unknown; readonly path?: string }
   | {
       readonly action: 'close';
       readonly state: CutoverState;
@@ -109,6 +115,11 @@ export type CutoverBookkeeping =
     };
 
 export type CutoverCommand = CutoverBookkeeping | CutoverPoll;
+
+/** The event of one command. */
+export interface CutoverEvent {
+  readonly cutover: CutoverCommand;
+}
 
 /** The handler's answer: the next state of the machine, whole. */
 export interface CutoverReply {

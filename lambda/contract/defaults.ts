@@ -31,12 +31,12 @@ export const DEFAULTS = {
 } as const;
 
 /** OMS's own lag thresholds, for its own alarms (vendor documentation); null: never. */
-export const LAG_THRESHOLD_SECONDS: Record<Importance, number | null> = {
+export const LAG_THRESHOLD_SECONDS = {
   HIGH: 30,
   MEDIUM: 300,
   LOW: 900,
   IGNORE: null,
-};
+} as const satisfies Record<Importance, number | null>;
 
 /** How long OMS can still resume a stopped project (vendor documentation, 4.0.0 on). */
 export const RESUMABLE_SECONDS = 12 * HOUR;

@@ -23,6 +23,7 @@ export function omsEndpointProblem(endpoint: string): string | null {
     return `the OMS endpoint holds a user name or password; leave them out of the address and give them as credentials (host ${url.host})`;
   }
   if (/\?|#/.test(endpoint)) return `the OMS endpoint ${quoted(endpoint)} holds a query or a fragment; ${EXPECTED}`;
+  if (/\s/.test(endpoint)) return `the OMS endpoint ${quoted(endpoint)} holds white space; ${EXPECTED}`;
   return null;
 }
 

@@ -53,3 +53,7 @@ export type Outcome = 'OK' | FailedOutcome;
 /** The families of calls: the GETs of 3.3.0 to 4.1.0, and the actions of 4.1.1 on. */
 export const OMS_APIS = ['3.3', '4.1.1'] as const;
 export type OmsApi = (typeof OMS_APIS)[number];
+
+/** `auto`: the family that OMS answers to. */
+export const API_CHOICES = ['auto', ...OMS_APIS] as const;
+export type ApiChoice = (typeof API_CHOICES)[number];

@@ -1,9 +1,9 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 
 import type { CheckResult } from '../contract/check-result';
+import type { FleetProjects } from '../contract/fleet';
 import type { FailedOutcome, Importance, OmsApi, ProjectKind } from '../contract/oms';
 import type { FleetMemory } from './fleet/memory';
-import type { FleetProjects } from './fleet/order';
 import type { Change } from './model/change';
 import type { Observation } from './model/progress';
 import type { ProjectState } from './model/project-state';

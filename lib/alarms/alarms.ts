@@ -4,13 +4,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
 import { type AlarmPlace, type AlarmRule, alarmOf, lettersIn } from './alarm-rule';
-import type { LagImportance, MonitorMetrics } from './metrics';
+import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
-/** OMS's own thresholds, in seconds. As lambda/contract/defaults.ts has them; a test holds the two together. */
-export const LAG_THRESHOLD_SECONDS: Readonly<Record<LagImportance, number>> = { HIGH: 30, MEDIUM: 300, LOW: 900 };
 /** Percent of the looks of an interval from which nothing was learned. */
 export const FAILED_CHECKS_PERCENT = 50;
 /** Intervals of the schedule in a row: one bad look, or one that came late, wakes nobody. */
@@ -72,7 +71,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
       // Nobody looked: as far as anybody knows, it is as it was.
       missing: IGNORE,
     },
-    ...(Object.keys(LAG_THRESHOLD_SECONDS) as LagImportance[]).map((importance) => lagRule(metrics, importance)),
+    ...LAG_IMPORTANCES.map((importance) => lagRule(metrics, importance)),
     {
       section: 'notifications-stuck',
       says: `Changes have not been told for ${INTERVALS} intervals: SNS does not take them.`,

@@ -5,9 +5,9 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
 import { lettersIn } from './alarm-rule';
-import { LAG_THRESHOLD_SECONDS } from './alarms';
-import type { MonitorMetrics } from './metrics';
+import { LAG_IMPORTANCES, type MonitorMetrics } from './metrics';
 
 const WIDTH = 24;
 const AWS_PERIOD = Duration.minutes(5);
@@ -92,8 +92,8 @@ function lag({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch.IWid
       ? [metrics.byProject('lag', 'Maximum')]
       : [metrics.of('lag', 'Minimum', 'closest'), metrics.of('lag', 'Maximum', 'furthest behind')],
     leftYAxis: { min: 0, label: 'seconds', showUnits: false },
-    leftAnnotations: Object.entries(LAG_THRESHOLD_SECONDS).map(([importance, seconds]) => ({
-      value: seconds,
+    leftAnnotations: LAG_IMPORTANCES.map((importance) => ({
+      value: LAG_THRESHOLD_SECONDS[importance],
       label: `too far for importance ${importance}`,
     })),
     width: WIDTH / 2,

@@ -1,16 +1,15 @@
 /** What the function counts, as the dashboard and the alarms read it. */
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../lambda/contract/environment';
+import { METRICS } from '../../lambda/contract/metrics';
 
 export type MetricName = Extract<
   keyof typeof METRICS,
   'progress' | 'lag' | 'stalled' | `${string}hecks` | 'changesPending' | 'checkDuration'
 >;
-export type LagImportance = keyof typeof METRICS.lagOf;
-
-/** So many named projects are told apart at the most (lambda/adapters/aws/powertools-metrics.ts; a test holds the two together). */
-export const MAX_PROJECTS_APART = 20;
+/** OMS never alarms for the lag of importance IGNORE. */
+export const LAG_IMPORTANCES = ['HIGH', 'MEDIUM', 'LOW'] as const;
+export type LagImportance = (typeof LAG_IMPORTANCES)[number];
 
 export class MonitorMetrics {
   private readonly monitorName: string;

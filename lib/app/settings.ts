@@ -1,20 +1,10 @@
 /** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
 import { Duration } from 'aws-cdk-lib';
+import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
 import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from '../monitor/validation';
 import { ENDPOINT_SERVICES, type EndpointService } from '../network/vpc-endpoints';
 import { Problems, type Rule } from '../validation/problems';
-import {
-  CA_FILE,
-  EMAIL,
-  ENDPOINT,
-  OMS_APIS,
-  OMS_KINDS,
-  type OmsApi,
-  type OmsKind,
-  oneOf,
-  PROJECT_ID,
-  RUNBOOK_URL,
-} from '../validation/rules';
+import { CA_FILE, EMAIL, ENDPOINT, oneOf, PROJECT_ID, RUNBOOK_URL } from '../validation/rules';
 import { ContextReader } from './context-reader';
 
 export interface NetworkSettings {
@@ -34,8 +24,8 @@ export interface Settings {
   readonly notifyEmails: readonly string[];
   /** Name or ARN of the secret with the console account. */
   readonly omsSecret: string;
-  readonly omsApi: OmsApi | undefined;
-  readonly omsKind: OmsKind | undefined;
+  readonly omsApi: ApiChoice | undefined;
+  readonly omsKind: ProjectKind | undefined;
   readonly omsCa: string | undefined;
   readonly interval: Duration | undefined;
   readonly requestTimeout: Duration | undefined;
@@ -109,8 +99,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     discover,
     notifyEmails: read.set('notifyEmail', EMAIL),
     omsSecret: read.text('omsSecret', SECRET) ?? DEFAULT_SECRET,
-    omsApi: read.text('omsApi', oneOf(OMS_APIS)) as OmsApi | undefined,
-    omsKind: read.text('omsKind', oneOf(OMS_KINDS)) as OmsKind | undefined,
+    omsApi: read.text('omsApi', oneOf(API_CHOICES)) as ApiChoice | undefined,
+    omsKind: read.text('omsKind', oneOf(PROJECT_KINDS)) as ProjectKind | undefined,
     omsCa: read.text('omsCa', CA_FILE),
     interval: read.duration('scheduleMinutes', Duration.minutes, { ...INTERVAL, example: '5' }),
     requestTimeout: read.duration('requestTimeoutSeconds', Duration.seconds, { ...REQUEST_TIMEOUT, example: '10' }),

@@ -21,7 +21,7 @@ export class CutoverApproval extends Construct {
   constructor(scope: Construct, id: string, { tasks, ends, ready, again, approved }: CutoverApprovalProps) {
     super(scope, id);
     const error = { resultPath: '$.error' };
-    const note = tasks.noteGate('2 Still ready: note', 'READY_AGAIN', '$.gate', 'WRITES_GO_ON');
+    const note = tasks.recordGate('2 Still ready: note', 'READY_AGAIN', '$.gate', 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, error);
     // Back to 1 also where OMS's verification has found something in the meantime.
     const stillClean = new sfn.Choice(this, 'StillClean', { stateName: '2 Still clean?' })
@@ -30,17 +30,17 @@ export class CutoverApproval extends Construct {
     note.next(tasks.unlessEnded('2 Still ready', stillClean, ends.ended));
     again.next(note);
 
-    const isVoid = tasks.book('2 Void', 'void', { error: sfn.JsonPath.objectAt('$.error') }, 'WRITES_GO_ON');
+    const isVoid = tasks.command('2 Void', 'voidApproval', { error: sfn.JsonPath.objectAt('$.error') }, 'WRITES_GO_ON');
     isVoid.addCatch(ends.beforeStop, error);
     isVoid.next(tasks.unlessEnded('2 Void', ready, ends.ended));
     again.addCatch(isVoid, error);
 
-    const ask = tasks.book('2 Ask', 'ask', { result: sfn.JsonPath.objectAt('$.gate') }, 'WRITES_GO_ON');
+    const ask = tasks.command('2 Ask', 'requestApproval', { result: sfn.JsonPath.objectAt('$.gate') }, 'WRITES_GO_ON');
     const wait = new sfn.Wait(this, 'Wait', {
       stateName: '2 Wait for the answer',
       time: sfn.WaitTime.secondsPath('$.waitSeconds'),
     });
-    const decided = tasks.book('2 Decided?', 'decided', {}, 'WRITES_GO_ON');
+    const decided = tasks.command('2 Decided?', 'checkApproval', {}, 'WRITES_GO_ON');
     ask.addCatch(ends.beforeStop, error);
     decided.addCatch(ends.beforeStop, error);
     decided.next(

@@ -2,13 +2,15 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { Goal } from '../wait/goal';
-import { WaitForMigration } from '../wait/wait-for-migration';
+import type { BeginningState } from '../../lambda/contract/cutover';
+import { Goal, type SyncedOptions } from '../wait/goal';
+import { type AtSynth, defined, textAt } from '../wait/json-path';
+import { WaitForMigration, type WaitForMigrationProps } from '../wait/wait-for-migration';
 import type { HasLeg } from '../wait/wait-loop';
 import { CutoverApproval } from './approval';
 import { CutoverEnds } from './ends';
 import { CutoverGate } from './gate';
-import { type CutoverPipelineProps, drainTimeoutOf, given, settingsOf, switchoverTimeoutOf } from './props';
+import { type CutoverPipelineProps, drainTimeoutOf, settingsOf, switchoverTimeoutOf } from './props';
 import { CutoverTasks } from './tasks';
 
 /** Where a Catch puts what it caught. */
@@ -35,20 +37,20 @@ export class CutoverDefinition {
 
   private begin(next: sfn.IChainable): sfn.IChainable {
     const { scope, props, tasks, ends } = this;
-    const begin = tasks.book('0 Begin', 'begin', { settings: settingsOf(props) }, 'WRITES_GO_ON');
+    const begin = tasks.command('0 Begin', 'begin', { settings: settingsOf(props) }, 'WRITES_GO_ON');
     begin.addCatch(ends.beforeStop, ERROR);
     const input = new sfn.Pass(scope, 'Input', {
       stateName: '0 Input',
       parameters: {
         cutover: {
-          // Else the function finds it in the input: a path that leads nowhere would end in Step Functions' own words.
-          ...given('projectId', props.projectId),
-          run: sfn.JsonPath.stringAt('$$.Execution.Name'),
+          // Else the function finds it in the input: a path that leads nowhere would end in States.Runtime.
+          ...(props.projectId === undefined ? {} : { projectId: props.projectId }),
+          run: textAt('$$.Execution.Name'),
           execution: sfn.JsonPath.executionId,
           startedAt: sfn.JsonPath.stateEnteredTime,
           rehearse: props.rehearse ?? false,
           input: sfn.JsonPath.objectAt('$'),
-        },
+        } satisfies AtSynth<BeginningState>,
       },
     });
     return input.next(begin).next(tasks.unlessEnded('0 Begin', next, ends.ended));
@@ -66,7 +68,7 @@ export class CutoverDefinition {
       const again = this.waitUntilReady('2 Still ready', Duration.seconds(2 * hold.toSeconds() + 60));
       next = new CutoverApproval(scope, 'Approval', { tasks, ends, ready, again, approved }).start;
     }
-    const note = tasks.noteGate('1 Ready: note', 'READY', '$.gate', 'WRITES_GO_ON');
+    const note = tasks.recordGate('1 Ready: note', 'READY', '$.gate', 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, ERROR);
     ready.addCatch(ends.beforeStop, ERROR);
     const pause = new sfn.Wait(scope, 'VerificationPause', {
@@ -85,9 +87,8 @@ export class CutoverDefinition {
     return new WaitForMigration(this.scope, name, {
       monitor: this.leg,
       projectId: '$.cutover.projectId',
-      until: Goal.synced({ ...given('maxLag', maxLag), ...given('hold', hold) }),
-      ...given('timeout', timeout),
-      ...given('timeoutFrom', timeoutFrom),
+      until: Goal.synced(defined<SyncedOptions>({ maxLag, hold })),
+      ...defined<Pick<WaitForMigrationProps, 'timeout' | 'timeoutFrom'>>({ timeout, timeoutFrom }),
       resultPath: '$.gate',
     });
   }
@@ -96,14 +97,14 @@ export class CutoverDefinition {
     const { props, tasks, ends } = this;
     const path = props.fencePath === undefined ? {} : { path: props.fencePath };
     const output = sfn.JsonPath.objectAt('$.step');
-    const fence = tasks.book('3 Fence', 'fence', { output, ...path }, 'WRITES_STOPPED');
+    const fence = tasks.command('3 Fence', 'recordFence', { output, ...path }, 'WRITES_STOPPED');
     fence.addCatch(tasks.failedAt('fence', ends.afterStop), ERROR);
     fence.next(next);
     const stop = tasks.users('3 Stop writes', props.stopWrites, '$.step');
     // Whatever of it was done: it is undone.
     stop.addCatch(tasks.failedAt('stopWrites', ends.afterStop), ERROR);
     stop.next(fence);
-    const note = tasks.book('3 Stop writes: note', 'step', { step: 'stopWrites' }, 'WRITES_GO_ON');
+    const note = tasks.command('3 Stop writes: note', 'beginStep', { step: 'stopWrites' }, 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, ERROR);
     const real = tasks.unlessRehearsed('3 Stop writes', stop, fence);
     return note.next(tasks.unlessEnded('3 Stop writes', real, ends.ended));

@@ -1,7 +1,13 @@
 /** How a cutover ends: closed in its receipt, then Succeed, or Fail by the name that tells what a person has to do. */
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { CutoverBookkeeping, CutoverOutcome } from '../../lambda/contract/cutover';
+import type { FieldsAtSynth } from '../wait/json-path';
 import type { CutoverTasks, Patience } from './tasks';
+
+type CloseReason = FieldsAtSynth<
+  Pick<Extract<CutoverBookkeeping, { action: 'close' }>, 'failed' | 'error' | 'repairError'>
+>;
 
 export interface CutoverEndsProps {
   readonly tasks: CutoverTasks;
@@ -53,7 +59,7 @@ export class CutoverEnds extends Construct {
     });
     const closeRolledBack = (name: string) =>
       this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', name, rolledBack);
-    const closeNeedsOperator = (name: string, more: Record<string, unknown> = {}) =>
+    const closeNeedsOperator = (name: string, more: CloseReason = {}) =>
       this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', name, needsOperator);
     const repairError = { repairError: sfn.JsonPath.objectAt('$.repairError') };
 
@@ -73,8 +79,8 @@ export class CutoverEnds extends Construct {
     this.afterDrain = this.choice('Drained for real?', far, inRehearsal);
 
     const done = new sfn.Succeed(this, 'Done', { stateName: 'Done', outputPath: '$.cutover' });
-    const close = (name: string, outcome: string) => {
-      const task = tasks.book(`Close: ${name}`, 'close', { outcome }, 'WRITES_STOPPED');
+    const close = (name: string, outcome: CutoverOutcome) => {
+      const task = tasks.command(`Close: ${name}`, 'close', { outcome }, 'WRITES_STOPPED');
       // Traffic is switched whether that could be written down or not; the rule on the execution's end writes it down later.
       task.addCatch(done, { resultPath: '$.closeError' });
       return task.next(done);
@@ -92,13 +98,13 @@ export class CutoverEnds extends Construct {
   private close(
     tasks: CutoverTasks,
     name: string,
-    outcome: string,
-    more: Record<string, unknown>,
+    outcome: CutoverOutcome,
+    more: CloseReason,
     patience: Patience,
     what: string,
     then: sfn.IChainable,
   ): sfn.IChainable {
-    const task = tasks.book(name, 'close', { outcome, ...more }, patience);
+    const task = tasks.command(name, 'close', { outcome, ...more }, patience);
     const inOwnWords = new sfn.Pass(this, `${name}: in own words`, {
       parameters: {
         end: {

@@ -1,8 +1,11 @@
-/** A gate while writes are stopped: look, choice, wait, in the pipeline itself; then written into the receipt. */
+/** A gate while writes are stopped: poll, choice, wait, in the pipeline itself; then the result goes into the receipt. */
 import type { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { GateName } from '../../lambda/contract/cutover';
+import type { WaitStart } from '../../lambda/contract/wait';
 import type { Goal } from '../wait/goal';
+import { type AtSynth, textAt } from '../wait/json-path';
 import type { CutoverTasks } from './tasks';
 
 export interface CutoverGateProps {
@@ -10,7 +13,7 @@ export interface CutoverGateProps {
   /** Stands before every state's name. */
   readonly name: string;
   /** As the receipt calls it. */
-  readonly gate: 'DRAINED' | 'SWITCHED' | 'DRAINED_AGAIN';
+  readonly gate: Extract<GateName, 'DRAINED' | 'SWITCHED' | 'DRAINED_AGAIN'>;
   readonly goal: Goal;
   readonly timeout: Duration;
   readonly next: sfn.IChainable;
@@ -31,53 +34,48 @@ export class CutoverGate extends Construct {
         cutover: sfn.JsonPath.objectAt('$.cutover'),
         wait: {
           request: {
-            projectId: sfn.JsonPath.stringAt('$.cutover.projectId'),
+            projectId: textAt('$.cutover.projectId'),
             goal: props.goal.input,
             timeoutSeconds: props.timeout.toSeconds(),
-            // Whatever the goal: nobody writes until it is met.
+            // Writes are stopped until the goal is met.
             minIntervalSeconds: 2,
             maxIntervalSeconds: 10,
           },
           execution: sfn.JsonPath.executionId,
-          // From now on the time-out counts, whatever becomes of the first look.
+          // The timeout counts from now on, even if the first poll fails.
           enteredAt: sfn.JsonPath.stateEnteredTime,
-        },
+        } satisfies AtSynth<WaitStart>,
       },
     });
-    const observation = tasks.poll(`${name}: look`);
+    const poll = tasks.poll(`${name}: poll`);
     const failed = tasks.failedAt(name, props.onFailure);
-    observation.addCatch(failed, { resultPath: '$.error' });
-    const record = tasks.book(
-      `${name}: note`,
-      'gate',
-      { gate: props.gate, result: sfn.JsonPath.objectAt('$.look.result') },
-      'WRITES_STOPPED',
-    );
+    poll.addCatch(failed, { resultPath: '$.error' });
+    const record = tasks.recordGate(`${name}: note`, props.gate, '$.poll.result', 'WRITES_STOPPED');
     record.addCatch(failed, { resultPath: '$.error' });
     record.next(props.next);
     const notMet = new sfn.Pass(this, 'NotMet', {
       ...named('not met'),
       parameters: {
-        Error: sfn.JsonPath.stringAt('$.look.result.reason.code'),
-        Cause: sfn.JsonPath.stringAt('$.look.result.reason.message'),
+        Error: sfn.JsonPath.stringAt('$.poll.result.reason.code'),
+        Cause: sfn.JsonPath.stringAt('$.poll.result.reason.message'),
       },
       resultPath: '$.error',
     }).next(failed);
     const again = new sfn.Pass(this, 'Again', {
       ...named('again'),
-      inputPath: '$.look.wait',
+      inputPath: '$.poll.wait',
       resultPath: '$.wait',
-    }).next(observation);
+    }).next(poll);
     const wait = new sfn.Wait(this, 'Wait', {
       ...named('wait'),
-      time: sfn.WaitTime.secondsPath('$.look.result.waitSeconds'),
+      time: sfn.WaitTime.secondsPath('$.poll.result.waitSeconds'),
     }).next(again);
     const verdict = new sfn.Choice(this, 'Verdict', named('verdict?'))
-      .when(sfn.Condition.stringEquals('$.look.result.verdict', 'MET'), record)
-      .when(sfn.Condition.stringEquals('$.look.result.verdict', 'FAILED'), notMet)
+      .when(sfn.Condition.stringEquals('$.poll.result.verdict', 'MET'), record)
+      .when(sfn.Condition.stringEquals('$.poll.result.verdict', 'FAILED'), notMet)
       .otherwise(wait);
-    observation.next(verdict);
-    prepare.next(observation);
+    poll.next(verdict);
+    prepare.next(poll);
     this.start = prepare;
   }
 }

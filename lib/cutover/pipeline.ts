@@ -34,7 +34,7 @@ export class CutoverPipeline extends Construct {
     // met, which may take days.
     const { machine: leg } = new Leg(this, 'ReadyLeg', {
       checkFunction: monitor.checkFunction,
-      round: { cutover: { action: 'look', writes: 'GO_ON', wait: WAIT } },
+      round: { cutover: { action: 'poll', writes: 'GO_ON', wait: WAIT } },
       ...logging,
     });
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {

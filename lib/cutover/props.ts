@@ -2,7 +2,9 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { CutoverOptions } from '../../lambda/contract/cutover';
 import type { MigrationMonitor } from '../monitor/migration-monitor';
+import { defined } from '../wait/json-path';
 
 export interface CutoverReadyOptions {
   /**
@@ -115,27 +117,20 @@ export function switchoverTimeoutOf({ switchoverTimeout = Duration.minutes(30) }
   return switchoverTimeout;
 }
 
-/** For the receipt (lambda/contract/cutover.ts). What is left out has its default there. */
-export function settingsOf(props: CutoverPipelineProps): Record<string, unknown> {
+/** For the receipt. What is left out has its default in the function. */
+export function settingsOf(props: CutoverPipelineProps): CutoverOptions {
   const { switchover, approval, ready } = props;
-  return {
-    ...given('maxLagSeconds', ready?.maxLag?.toSeconds()),
-    ...given('holdSeconds', ready?.hold?.toSeconds()),
+  return defined<CutoverOptions>({
+    maxLagSeconds: ready?.maxLag?.toSeconds(),
+    holdSeconds: ready?.hold?.toSeconds(),
     drainTimeoutSeconds: drainTimeoutOf(props).toSeconds(),
-    ...given('marginSeconds', props.margin?.toSeconds()),
-    ...given(
-      'approvalSeconds',
-      approval === undefined ? undefined : (approval.timeout ?? Duration.hours(4)).toSeconds(),
-    ),
+    marginSeconds: props.margin?.toSeconds(),
+    approvalSeconds: approval === undefined ? undefined : (approval.timeout ?? Duration.hours(4)).toSeconds(),
     switchover: switchover === undefined ? 'none' : switchover === 'operator' ? 'operator' : 'step',
     switchoverTimeoutSeconds: switchoverTimeoutOf(props).toSeconds(),
     verification: ready?.verification ?? true,
     verify: props.verify !== undefined,
     rollback: props.rollback !== undefined,
     rehearse: props.rehearse ?? false,
-  };
-}
-
-export function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<K, V>);
+  });
 }

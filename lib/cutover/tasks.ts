@@ -1,12 +1,14 @@
-/** The states that every part of the cutover pipeline is made of: the bookkeeping, the user's steps, and what follows a failure. */
+/** The building blocks of the cutover pipeline: commands to the bookkeeping, the user's steps, and what follows a failure. */
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../../lambda/contract/cutover';
+import type { AtSynth, FieldsAtSynth } from '../wait/json-path';
 import { OUTAGE_RETRY } from '../wait/own-failure';
 import { CutoverInvoke } from './invoke';
 
-/** While writes are stopped nothing is tried for long: seven times with pauses of about twenty seconds in all, then the way back. */
+/** While writes are stopped retries are short: seven attempts with pauses of about twenty seconds in all, then the rollback path. */
 export const FENCED_RETRY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL],
   interval: Duration.seconds(1),
@@ -15,20 +17,24 @@ export const FENCED_RETRY: sfn.RetryProps = {
   maxAttempts: 6,
 };
 
-/** A try that says nothing at all costs its whole time-out, and the next one mostly says no more: writes are stopped meanwhile. */
+/** An attempt that times out costs its whole timeout while writes are stopped, and the next one mostly times out too. */
 const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
 
 /** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/poll.ts). */
-const LOOK_TIMEOUT = Duration.seconds(150);
-const BOOK_TIMEOUT = Duration.seconds(60);
-/** Before writes are stopped OMS may be asked for its verification too. */
-const ASKING_TIMEOUT = Duration.seconds(120);
+const POLL_TIMEOUT = Duration.seconds(150);
+const COMMAND_TIMEOUT = Duration.seconds(60);
+/** Before writes are stopped a command may also ask OMS for its verification. */
+const VERIFICATION_TIMEOUT = Duration.seconds(120);
 
-/** Errors of the bookkeeping that another try cannot mend. */
+/** Errors of the bookkeeping that no retry can fix. */
 const FINAL_ERRORS = ['CutoverOver', 'CutoverUnknown', 'CutoverNotApproved', 'FenceUnreadable', 'InvalidInput'];
 
-/** Writes go on, or are stopped: how long something may be tried. */
+/** Whether writes go on or are stopped: how long something may be retried. */
 export type Patience = 'WRITES_GO_ON' | 'WRITES_STOPPED';
+
+type Action = CutoverBookkeeping['action'];
+/** What a command has beside its action and the state, which every one has. */
+type FieldsOf<A extends Action> = FieldsAtSynth<Omit<Extract<CutoverBookkeeping, { action: A }>, 'action' | 'state'>>;
 
 export class CutoverTasks {
   private readonly scope: Construct;
@@ -39,14 +45,14 @@ export class CutoverTasks {
     this.checkFunction = checkFunction;
   }
 
-  /** One action of the bookkeeping (lambda/contract/cutover.ts); its answer is the whole next state. */
-  book(name: string, action: string, more: Record<string, unknown>, patience: Patience): CutoverInvoke {
+  /** One command of the bookkeeping; its reply is the whole next state. */
+  command<A extends Action>(name: string, action: A, fields: FieldsOf<A>, patience: Patience): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
-      payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...more } }),
+      payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...fields } }),
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
-      taskTimeout: sfn.Timeout.duration(patience === 'WRITES_GO_ON' ? ASKING_TIMEOUT : BOOK_TIMEOUT),
+      taskTimeout: sfn.Timeout.duration(patience === 'WRITES_GO_ON' ? VERIFICATION_TIMEOUT : COMMAND_TIMEOUT),
     });
     task.addRetry({ errors: FINAL_ERRORS, maxAttempts: 0 });
     if (patience === 'WRITES_GO_ON') task.addRetry(OUTAGE_RETRY);
@@ -54,26 +60,26 @@ export class CutoverTasks {
     return task;
   }
 
-  /** A look at OMS while writes are stopped. In the pipeline itself: a leg would have to be started and its end heard of, seconds each. */
+  /** A poll of OMS while writes are stopped. In the pipeline itself: starting a leg and learning of its end take seconds each. */
   poll(name: string): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
       payload: sfn.TaskInput.fromObject({
-        cutover: { action: 'look', writes: 'STOPPED', wait: sfn.JsonPath.objectAt('$.wait') },
-      }),
+        cutover: { action: 'poll', writes: 'STOPPED', wait: sfn.JsonPath.objectAt('$.wait') },
+      } satisfies AtSynth<CutoverEvent>),
       resultSelector: {
         wait: sfn.JsonPath.objectAt('$.Payload.wait'),
         result: sfn.JsonPath.objectAt('$.Payload.result'),
       },
-      resultPath: '$.look',
+      resultPath: '$.poll',
       retryOnServiceExceptions: false,
-      taskTimeout: sfn.Timeout.duration(LOOK_TIMEOUT),
+      taskTimeout: sfn.Timeout.duration(POLL_TIMEOUT),
     });
     hasten(task);
     return task;
   }
 
-  /** The user's step: one state, whatever it is made of, so that all of it is caught, and none of it touches what is handed along. */
+  /** The user's step as one state, so that every error in it is caught and its output replaces nothing of ours. */
   users(name: string, step: sfn.IChainable, resultPath: string = sfn.JsonPath.DISCARD): sfn.Parallel {
     const parallel = new sfn.Parallel(this.scope, name, {
       comment: 'Yours. Gets the cutover as its input.',
@@ -85,7 +91,7 @@ export class CutoverTasks {
     return parallel.branch(step);
   }
 
-  /** Says where it failed, and goes on to what follows a failure there. */
+  /** Notes where it failed, then continues with what follows a failure there. */
   failedAt(at: string, then: sfn.IChainable): sfn.IChainable {
     return new sfn.Pass(this.scope, `Failed: ${at}`, {
       result: sfn.Result.fromObject({ at }),
@@ -93,25 +99,25 @@ export class CutoverTasks {
     }).next(then);
   }
 
-  /** A gate's result, written into the receipt. */
-  noteGate(name: string, gate: string, path: string, patience: Patience): CutoverInvoke {
-    return this.book(name, 'gate', { gate, result: sfn.JsonPath.objectAt(path) }, patience);
+  /** Writes a gate's result into the receipt. */
+  recordGate(name: string, gate: GateName, path: string, patience: Patience): CutoverInvoke {
+    return this.command(name, 'recordGate', { gate, result: sfn.JsonPath.objectAt(path) }, patience);
   }
 
   /**
-   * A step of the user's while writes are stopped: written down, then done, or left out in a rehearsal.
-   * @param own undefined: what follows is all there is to it.
+   * A step of the user's while writes are stopped: recorded, then run, or left out in a rehearsal.
+   * @param own undefined: there is nothing to run.
    */
   step(
     name: string,
-    step: string,
+    step: StepName,
     own: sfn.IChainable | undefined,
     then: sfn.IChainable,
     onFailure: sfn.IChainable,
     rehearsedThen: sfn.IChainable = then,
   ): sfn.IChainable {
     const failed = this.failedAt(step, onFailure);
-    const note = this.book(`${name}: note`, 'step', { step }, 'WRITES_STOPPED');
+    const note = this.command(`${name}: note`, 'beginStep', { step }, 'WRITES_STOPPED');
     note.addCatch(failed, { resultPath: '$.error' });
     let real = then;
     if (own !== undefined) {
@@ -134,7 +140,7 @@ export class CutoverTasks {
       .otherwise(left.next(rehearsed));
   }
 
-  /** After an answer of the bookkeeping that may end the cutover. */
+  /** After a reply that may end the cutover. */
   unlessEnded(name: string, then: sfn.IChainable, ended: sfn.IChainable): sfn.Choice {
     return new sfn.Choice(this.scope, `${name}: go on?`)
       .when(sfn.Condition.stringEquals('$.next', 'END'), ended)
@@ -142,7 +148,7 @@ export class CutoverTasks {
   }
 }
 
-/** Tries while writes are stopped. */
+/** Retries while writes are stopped. */
 function hasten(task: sfn.TaskStateBase): void {
   task.addRetry(SILENT_RETRY);
   task.addRetry(FENCED_RETRY);

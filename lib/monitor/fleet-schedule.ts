@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { ALL, type FleetProjects, type FleetRequest } from '../../lambda/contract/fleet';
 import { DeadLetters } from './dead-letters';
 
 export interface FleetScheduleProps {
@@ -40,7 +41,10 @@ export class FleetSchedule extends Construct {
         description: 'Has every OMS project looked at',
         schedule: scheduler.ScheduleExpression.rate(props.interval),
         target: new targets.LambdaInvoke(props.checkFunction, {
-          input: scheduler.ScheduleTargetInput.fromObject({ projects, intervalSeconds: props.interval.toSeconds() }),
+          input: scheduler.ScheduleTargetInput.fromObject({
+            projects,
+            intervalSeconds: props.interval.toSeconds(),
+          } satisfies FleetRequest),
           role,
           deadLetterQueue: this.deadLetters,
           // A look that comes after the next one is due tells nothing new.
@@ -76,9 +80,9 @@ export class FleetSchedule extends Construct {
   }
 }
 
-/** What each schedule asks for; the words are those of lambda/core/fleet/order.ts. */
-function partsOf(projects: readonly string[] | undefined): readonly (readonly string[] | 'all')[] {
-  if (projects === undefined) return ['all'];
+/** The projects of each schedule. */
+function partsOf(projects: readonly string[] | undefined): readonly FleetProjects[] {
+  if (projects === undefined) return [ALL];
   const parts = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);
   return Array.from({ length: parts }, (_, i) =>
     projects.slice(i * PROJECTS_PER_SCHEDULE, (i + 1) * PROJECTS_PER_SCHEDULE),

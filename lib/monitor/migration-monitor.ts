@@ -8,10 +8,12 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { DEFAULTS } from '../../lambda/contract/defaults';
+import { MAX_PROJECTS_APART } from '../../lambda/contract/metrics';
 import { letAlarmsPublish } from '../alarms/alarm-permission';
 import { MonitorAlarms } from '../alarms/alarms';
 import { dashboardUrl, MonitorDashboard } from '../alarms/dashboard';
-import { MAX_PROJECTS_APART, MonitorMetrics } from '../alarms/metrics';
+import { MonitorMetrics } from '../alarms/metrics';
 import { CheckNetwork } from '../network/check-network';
 import { warnOfReach } from '../network/network-reach';
 import { Leg } from '../wait/leg';
@@ -96,8 +98,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
       api: props.api ?? 'auto',
       kind: props.kind ?? 'migration',
       omsCa: props.omsCa,
-      requestTimeout: props.requestTimeout ?? Duration.seconds(10),
-      retention: props.retention ?? Duration.days(90),
+      requestTimeout: props.requestTimeout ?? Duration.seconds(DEFAULTS.requestTimeoutSeconds),
+      retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
       maxEventAge: OLDEST_EVENT,
       network,
       encryptionKey,

@@ -6,8 +6,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { ApiChoice, ProjectKind } from '../../lambda/contract/oms';
 import type { EndpointService } from '../network/vpc-endpoints';
-import type { OmsApi, OmsKind } from '../validation/rules';
 
 export interface MigrationMonitorProps {
   /** The http or https address of the OMS console, such as `http://10.0.0.5:8089`. */
@@ -28,12 +28,12 @@ export interface MigrationMonitorProps {
    * Which of OMS's interfaces to call.
    * @default 'auto' - what the console answers to
    */
-  readonly api?: OmsApi;
+  readonly api?: ApiChoice;
   /**
    * Data migration or data synchronisation projects.
    * @default 'migration'
    */
-  readonly kind?: OmsKind;
+  readonly kind?: ProjectKind;
   /**
    * How often the schedule looks at every project. Whole minutes.
    * @default Duration.minutes(5)

@@ -1,18 +1,9 @@
 /** Checks a monitor's props against their rules and against each other, before anything is made of them. */
 import { Duration, Token } from 'aws-cdk-lib';
+import { API_CHOICES, PROJECT_KINDS } from '../../lambda/contract/oms';
 import { ENDPOINT_SERVICES } from '../network/vpc-endpoints';
 import { Problems } from '../validation/problems';
-import {
-  CA_FILE,
-  durationBetween,
-  EMAIL,
-  ENDPOINT,
-  OMS_APIS,
-  OMS_KINDS,
-  oneOf,
-  PROJECT_ID,
-  RUNBOOK_URL,
-} from '../validation/rules';
+import { CA_FILE, durationBetween, EMAIL, ENDPOINT, oneOf, PROJECT_ID, RUNBOOK_URL } from '../validation/rules';
 import type { MigrationMonitorProps } from './props';
 
 export const INTERVAL = durationBetween(Duration.minutes(1), Duration.days(1), 'minutes', 'Duration.minutes(5)');
@@ -57,8 +48,8 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
   checkProjects(problems, props);
   for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);
   problems.once('notifyEmails', props.notifyEmails ?? []);
-  problems.check('api', props.api, oneOf(OMS_APIS));
-  problems.check('kind', props.kind, oneOf(OMS_KINDS));
+  problems.check('api', props.api, oneOf(API_CHOICES));
+  problems.check('kind', props.kind, oneOf(PROJECT_KINDS));
   problems.check('interval', props.interval, INTERVAL);
   problems.check('requestTimeout', props.requestTimeout, REQUEST_TIMEOUT);
   problems.check('retention', props.retention, RETENTION);

@@ -1,15 +1,11 @@
-/** What the settings of a monitor have to be. Values that the running code checks again are held to the same rules there. */
+/** Rules for construct props and app settings. Those of lambda/contract are the same at run time. */
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Duration } from 'aws-cdk-lib';
+import { omsEndpointProblem } from '../../lambda/contract/oms-endpoint';
+import { projectIdProblem } from '../../lambda/contract/project-id';
 import { type Rule, show } from './problems';
-
-export const OMS_APIS = ['auto', '3.3', '4.1.1'] as const;
-export type OmsApi = (typeof OMS_APIS)[number];
-
-export const OMS_KINDS = ['migration', 'sync'] as const;
-export type OmsKind = (typeof OMS_KINDS)[number];
 
 export function oneOf<T extends string>(values: readonly T[]): Rule<string> {
   return {
@@ -19,28 +15,20 @@ export function oneOf<T extends string>(values: readonly T[]): Rule<string> {
   };
 }
 
-/** As lambda/contract/oms-endpoint.ts has it; a test holds the two together. */
 export const ENDPOINT: Rule<string> = {
   expected: 'the http or https address of the OMS console, without user, query or fragment',
   example: 'http://10.0.0.5:8089',
-  accepts: (value) => {
-    if (!/^https?:\/\/[^\s?#]+$/i.test(value) || !URL.canParse(value)) return false;
-    const url = new URL(value);
-    return url.username === '' && url.password === '';
-  },
-  shown: (value) => (value.includes('@') ? 'one that is not shown, because it may hold a password' : show(value)),
+  accepts: (value) => typeof value === 'string' && omsEndpointProblem(value) === null,
+  shown: (value) =>
+    String(value).includes('@') ? 'one that is not shown, because it may hold a password' : show(value),
 };
 
-/** The id becomes a path segment, a key and part of an e-mail. As lambda/contract/project-id.ts has it; a test holds the two together. */
+/** The id becomes a path segment, a key and part of an e-mail. */
 export const PROJECT_ID: Rule<string> = {
   expected:
     'the id of an OMS project, 1 to 128 characters without white space, control characters, "..", or any of / \\ ? # %',
   example: 'p_4gmn25m4rvwg',
-  accepts: (value) =>
-    value.length >= 1 &&
-    value.length <= 128 &&
-    value !== '.' &&
-    !/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\?#%]|\.\./u.test(value),
+  accepts: (value) => typeof value === 'string' && projectIdProblem(value) === null,
 };
 
 export const EMAIL: Rule<string> = {

@@ -1,10 +1,17 @@
-/** What a wait waits for, as a pipeline says it: values, or paths into the execution's data. */
-import { Duration } from 'aws-cdk-lib';
+/** What a wait waits for, in a definition: values, or paths into the execution's data. */
+import type { GoalInput } from '../../lambda/contract/goal';
 import { Problems } from '../validation/problems';
-import { pathOrValue } from './json-path';
+import {
+  type AtSynth,
+  checkSeconds,
+  type DurationOrPath,
+  defined,
+  type FieldsAtSynth,
+  pathOrValue,
+  secondsOf,
+} from './json-path';
 
-/** A length of time, or a path to a whole number of seconds: `'$.maxLagSeconds'`, or what JsonPath makes of it. */
-export type DurationOrPath = Duration | number | string;
+type GoalOf<T extends GoalInput['type']> = Extract<GoalInput, { type: T }>;
 
 export interface SyncedOptions {
   /**
@@ -33,9 +40,15 @@ const SYNCED: Readonly<Record<keyof SyncedOptions, true>> = { maxLag: true, hold
 const DRAINED: Readonly<Record<keyof DrainedOptions, true>> = { writesStoppedAt: true, margin: true };
 
 /** A misspelt `maxLag` would otherwise be a gate as wide as by default. */
-function checkNames(where: string, options: object, known: Readonly<Record<string, true>>): void {
+function checkOptions<T extends string>(
+  where: string,
+  options: Readonly<Partial<Record<T, DurationOrPath>>>,
+  known: Readonly<Record<string, true>>,
+  times: readonly T[],
+): void {
   const problems = new Problems();
   problems.names('it', options, known);
+  for (const name of times) checkSeconds(problems, name, options?.[name]);
   problems.throwIfAny(where);
 }
 
@@ -47,22 +60,26 @@ export class Goal {
 
   /** The full copy is done, and incremental synchronisation stays close to the source. */
   static synced(options: SyncedOptions = {}): Goal {
-    checkNames('Goal.synced', options, SYNCED);
-    return new Goal({
-      type: 'SYNCED',
-      ...seconds('maxLagSeconds', options.maxLag),
-      ...seconds('holdSeconds', options.hold),
-    });
+    checkOptions('Goal.synced', options, SYNCED, ['maxLag', 'hold']);
+    return new Goal(
+      defined<FieldsAtSynth<GoalOf<'SYNCED'>>>({
+        type: 'SYNCED',
+        maxLagSeconds: secondsOf(options.maxLag),
+        holdSeconds: secondsOf(options.hold),
+      }),
+    );
   }
 
   /** Everything that was written before the fence has arrived. */
   static drained(options: DrainedOptions): Goal {
-    checkNames('Goal.drained', options, DRAINED);
-    return new Goal({
-      type: 'DRAINED',
-      writesStoppedAt: pathOrValue(options.writesStoppedAt),
-      ...seconds('marginSeconds', options.margin),
-    });
+    checkOptions('Goal.drained', options, DRAINED, ['margin']);
+    return new Goal(
+      defined<FieldsAtSynth<GoalOf<'DRAINED'>>>({
+        type: 'DRAINED',
+        writesStoppedAt: pathOrValue(options.writesStoppedAt),
+        marginSeconds: secondsOf(options.margin),
+      }),
+    );
   }
 
   /** OMS itself was switched over: its reverse checkpoint moves, or it is FINISHED where reverse synchronisation is off. */
@@ -70,16 +87,9 @@ export class Goal {
     return new Goal({ type: 'SWITCHED' });
   }
 
-  /** As the wait's input carries it. */
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: AtSynth<GoalInput>;
 
-  private constructor(input: Record<string, unknown>) {
+  private constructor(input: AtSynth<GoalInput>) {
     this.input = input;
   }
-}
-
-/** Nothing where nothing was given: the defaults live in the handler, once. */
-export function seconds(name: string, value: DurationOrPath | undefined): Record<string, unknown> {
-  if (value === undefined) return {};
-  return { [name]: value instanceof Duration ? value.toSeconds() : pathOrValue(value) };
 }

@@ -10,15 +10,18 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { CutoverEvent } from '../../lambda/contract/cutover';
+import type { FailedRound, WaitEvent } from '../../lambda/contract/wait';
 import { CHECK_TIMEOUT } from '../monitor/check-function';
+import type { AtSynth } from './json-path';
 import { type MachineLogProps, MachineLogs } from './machine-logs';
 import { MachineRole } from './machine-role';
 import { OUTAGE_RETRY, ownFailure } from './own-failure';
 
 export interface LegProps extends MachineLogProps {
   readonly checkFunction: lambda.IFunction;
-  /** What a round asks of the function, which answers with `{ wait, result, next }`. @default - `{ wait }` */
-  readonly round?: Readonly<Record<string, unknown>>;
+  /** The event of a round, which the function answers with a WaitRound. @default - `{ wait }` */
+  readonly round?: AtSynth<WaitEvent | CutoverEvent>;
 }
 
 /** The wait under way, in a leg's own data. */
@@ -63,7 +66,7 @@ export class Leg extends Construct {
           wait: WAIT,
           result: ownFailure('the check itself kept failing'),
           next: 'DONE',
-        },
+        } satisfies AtSynth<FailedRound>,
       }).next(done),
       { resultPath: '$.error' },
     );

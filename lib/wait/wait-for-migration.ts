@@ -6,10 +6,20 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { WaitRequest } from '../../lambda/contract/wait';
 import { Problems } from '../validation/problems';
 import { durationBetween, PROJECT_ID } from '../validation/rules';
-import { type DurationOrPath, Goal, seconds } from './goal';
-import { isPath, pathOrValue } from './json-path';
+import { Goal } from './goal';
+import {
+  type AtSynth,
+  checkSeconds,
+  type DurationOrPath,
+  defined,
+  type FieldsAtSynth,
+  isPath,
+  pathOrValue,
+  secondsOf,
+} from './json-path';
 import { type HasLeg, WaitLoop } from './wait-loop';
 
 export interface WaitForMigrationProps {
@@ -108,13 +118,18 @@ const TIMES = {
 type TimeName = keyof typeof TIMES;
 const TIME_NAMES = Object.keys(TIMES) as TimeName[];
 
-/** A WaitRequest (lambda/contract/wait.ts): only what was given, because the defaults live in the handler, once. */
-function request(props: WaitForMigrationProps): Record<string, unknown> {
-  return {
+function request(props: WaitForMigrationProps): AtSynth<WaitRequest> {
+  return defined<FieldsAtSynth<WaitRequest>>({
     projectId: pathOrValue(props.projectId),
     goal: (props.until ?? Goal.finished()).input,
-    ...Object.assign({}, ...TIME_NAMES.map((name) => seconds(`${name}Seconds`, props[name]))),
-  };
+    timeoutSeconds: secondsOf(props.timeout),
+    minIntervalSeconds: secondsOf(props.minInterval),
+    maxIntervalSeconds: secondsOf(props.maxInterval),
+    failedGraceSeconds: secondsOf(props.failedGrace),
+    suspendedGraceSeconds: secondsOf(props.suspendedGrace),
+    unknownGraceSeconds: secondsOf(props.unknownGrace),
+    outageGraceSeconds: secondsOf(props.outageGrace),
+  });
 }
 
 /** Step Functions allows 80 characters for a state's name; the longest suffix here takes 12. */
@@ -149,6 +164,7 @@ function check(id: string, props: WaitForMigrationProps): void {
     const [least, most] = TIMES[name];
     if (value instanceof Duration)
       problems.check(name, value, durationBetween(least, most, 'seconds', 'Duration.minutes(5)'));
+    else checkSeconds(problems, name, value);
   }
   const { minInterval, maxInterval } = props;
   if (minInterval instanceof Duration && maxInterval instanceof Duration && longer(minInterval, maxInterval)) {

@@ -7,6 +7,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { WaitRequest, WaitStart } from '../../lambda/contract/wait';
+import type { AtSynth } from './json-path';
 import { ownFailure } from './own-failure';
 
 /** What a wait needs of a monitor. */
@@ -17,8 +19,7 @@ export interface HasLeg {
 
 export interface WaitLoopProps {
   readonly leg: sfn.IStateMachine;
-  /** What is waited for: an object with paths, or a path to one. */
-  readonly request: unknown;
+  readonly request: AtSynth<WaitRequest>;
   /** Path to the moment from which the time-out counts; undefined for that at which the loop is entered. */
   readonly timeoutFrom: string | undefined;
   /** Stands before every state's name. */
@@ -56,7 +57,7 @@ export class WaitLoop extends Construct {
             request: props.request,
             execution: sfn.JsonPath.executionId,
             enteredAt,
-          },
+          } satisfies AtSynth<WaitStart>,
         },
         ...(props.resultPath === undefined ? {} : { input: sfn.JsonPath.objectAt('$') }),
       },
@@ -116,7 +117,7 @@ export class WaitLoop extends Construct {
 }
 
 /** What is read of the input, one value at a path. One that leads nowhere would end the execution in `States.Runtime`, which nothing catches. */
-function pathsIn(parameters: Record<string, unknown>): string[] {
+function pathsIn(parameters: Readonly<Record<string, unknown>>): string[] {
   return sfn.FieldUtils.findReferencedPaths(parameters).filter((path) =>
     /^\$(\.[A-Za-z_][\w-]*|\['[^']*'\]|\[\d+\])+$/.test(path),
   );

@@ -16,6 +16,8 @@ describe('an OMS endpoint', () => {
     ['oms:8089', `the OMS endpoint "oms:8089" does not begin with http:// or https://${EXPECTED}`],
     ['ftp://oms', `the OMS endpoint "ftp://oms" does not begin with http:// or https://${EXPECTED}`],
     ['http://oms?x=1', `the OMS endpoint "http://oms?x=1" holds a query or a fragment${EXPECTED}`],
+    ['http://oms ', `the OMS endpoint "http://oms " holds white space${EXPECTED}`],
+    ['http://oms/a b', `the OMS endpoint "http://oms/a b" holds white space${EXPECTED}`],
     ['http://oms#top', `the OMS endpoint "http://oms#top" holds a query or a fragment${EXPECTED}`],
   ])('refuses %j', (endpoint, problem) => {
     expect(omsEndpointProblem(endpoint)).toBe(problem);

@@ -64,7 +64,7 @@ describe('the pipeline’s definition', () => {
 
   test('gives up no later than about twenty seconds of tries while writes are stopped', () => {
     const { definition } = pipelineWith(everything);
-    const names = ['3 Fence', '4 Drained: look', '4 Drained: note', '7 Switch traffic: note'];
+    const names = ['3 Fence', '4 Drained: poll', '4 Drained: note', '7 Switch traffic: note'];
     for (const name of names) {
       const retriers = definition.States[name]?.Retry ?? [];
       expect(retriers.at(-1)).toEqual({
@@ -78,9 +78,9 @@ describe('the pipeline’s definition', () => {
   });
 
   test('asks for the drain once more only where OMS was not switched over', () => {
-    expect(Object.keys(pipelineWith().definition.States)).toContain('6 Drained again: look');
+    expect(Object.keys(pipelineWith().definition.States)).toContain('6 Drained again: poll');
     expect(Object.keys(pipelineWith({ switchover: 'operator' }).definition.States)).not.toContain(
-      '6 Drained again: look',
+      '6 Drained again: poll',
     );
   });
 });

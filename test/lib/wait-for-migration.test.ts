@@ -319,6 +319,11 @@ describe('bad props', () => {
       { resultPath: 'migration' },
       'resultPath must be a path, or JsonPath.DISCARD, such as $.migration; got "migration"',
     ],
+    [
+      'a length of time that is neither a number nor a path',
+      { failedGrace: '120' },
+      'failedGrace must be a Duration, a whole number of seconds or a path, such as $.seconds; got "120"',
+    ],
   ])('refuses %s', (_what, props, expected) => {
     expect(refusal(props)).toContain(expected);
   });

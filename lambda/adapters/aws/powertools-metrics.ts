@@ -5,12 +5,10 @@
  * for the monitor as a whole, whose least, greatest and number of values are the extremes of the fleet and its size.
  */
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics';
+import { MAX_PROJECTS_APART } from '../../contract/metrics';
 import type { Importance } from '../../contract/oms';
 import type { Poller } from '../../core/model/snapshot';
 import type { MeasuredCheck, Metrics } from '../../core/ports';
-
-/** A fleet of more than this is measured as a whole only: eight names for every project would cost more than the rest of the stack. */
-export const MAX_PROJECTS_APART = 20;
 
 export interface MetricNames {
   readonly namespace: string;

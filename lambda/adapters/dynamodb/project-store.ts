@@ -12,8 +12,8 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ALL, type FleetProjects } from '../../contract/fleet';
 import type { FleetMemory } from '../../core/fleet/memory';
-import { ALL, type FleetProjects } from '../../core/fleet/order';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';

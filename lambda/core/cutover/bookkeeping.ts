@@ -4,8 +4,7 @@
  * record without them. Every action may be repeated: Step Functions tries a task again whose answer was lost.
  */
 
-import type { Caught, CutoverBookkeeping, CutoverCommand, CutoverReply, CutoverState } from '../../contract/cutover';
-
+import type { Caught, CutoverBookkeeping, CutoverReply, CutoverState } from '../../contract/cutover';
 import { drainForecastText } from '../judge/drain-forecast';
 import { deliverPending } from '../notifications/notice';
 import { approvalDecided } from './approval';
@@ -14,6 +13,7 @@ import { closing } from './closing';
 import { lastMomentToCancel, refuse, wasCancelled } from './decisions';
 import { comeBack, ROUND_EVENTS } from './execution-history';
 import { readFence, sourceAheadMs } from './fence';
+import type { PollCommand } from './input';
 import { cutoverPoll, type GateRound } from './poll';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, changeOpen, changeRecord, existingRecord } from './records';
@@ -29,14 +29,20 @@ const FIRST_PAUSE_SECONDS = 5;
 
 /** @throws CheckFailed for our own trouble; OmsCutoverError for what the pipeline has to take as a failure of the cutover. */
 export async function cutoverAction(order: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply>;
-export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | GateRound>;
-export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts): Promise<CutoverReply | GateRound> {
-  if (order.action === 'look') return await cutoverPoll(order, ports);
+export async function cutoverAction(
+  order: CutoverBookkeeping | PollCommand,
+  ports: CutoverPorts,
+): Promise<CutoverReply | GateRound>;
+export async function cutoverAction(
+  order: CutoverBookkeeping | PollCommand,
+  ports: CutoverPorts,
+): Promise<CutoverReply | GateRound> {
+  if (order.action === 'poll') return await cutoverPoll(order, ports);
   if (order.action === 'begin') return await begin(order, ports);
   if (order.action === 'close') return await close(order, ports);
   const { state } = order;
   switch (order.action) {
-    case 'gate': {
+    case 'recordGate': {
       const record = await changeOpen(state, ports, (old) => withGate(old, order.gate, order.result));
       const early = order.gate === 'READY' || order.gate === 'READY_AGAIN';
       const cancelled = early ? await wasCancelled(record, ports) : null;
@@ -49,7 +55,7 @@ export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts):
       const due = order.gate === 'READY' ? await verificationDue(state, record, ports) : null;
       return due ?? { ...go(state), gate: order.result };
     }
-    case 'ask': {
+    case 'requestApproval': {
       const forecast = await drainForecastText(state.projectId, ports);
       const record = await changeOpen(state, ports, (old) => {
         const { record, asked } = ask(old, order.result.checkId, ports.clock.now());
@@ -59,13 +65,13 @@ export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts):
       });
       return await comeBack(state, record, { seconds: FIRST_PAUSE_SECONDS, events: ROUND_EVENTS.question }, ports);
     }
-    case 'decided':
+    case 'checkApproval':
       // Nobody may look at the project meanwhile, and who is asked has to hear of it.
       await deliverPending(state.projectId, `${ports.newId()}/tell`, ports);
       return await approvalDecided(state, await existingRecord(state, ports), ports);
-    case 'void':
+    case 'voidApproval':
       return await approvalVoid(state, order.error, ports);
-    case 'step': {
+    case 'beginStep': {
       if (order.step === 'stopWrites') {
         const cancelled = await lastMomentToCancel(await existingRecord(state, ports), ports);
         if (cancelled !== null) return end(state, cancelled);
@@ -79,7 +85,7 @@ export async function cutoverAction(order: CutoverCommand, ports: CutoverPorts):
       });
       return go(state);
     }
-    case 'fence': {
+    case 'recordFence': {
       const ahead = sourceAheadMs(await ports.store.readState(state.projectId));
       const record = await changeOpen(state, ports, (old) => fence(old, order, ports.clock.now(), ahead));
       const { writesStoppedAt = '', marginSeconds = 0 } = record.fence ?? {};
@@ -103,7 +109,7 @@ async function approvalVoid(state: CutoverState, error: Caught, ports: CutoverPo
 
 function fence(
   old: CutoverRecord,
-  order: Extract<CutoverBookkeeping, { action: 'fence' }>,
+  order: Extract<CutoverBookkeeping, { action: 'recordFence' }>,
   now: number,
   aheadMs: number,
 ): CutoverRecord {

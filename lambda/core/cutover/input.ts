@@ -1,21 +1,32 @@
 /** Reads what the pipeline, or EventBridge, asks the bookkeeping to do: unknown to typed. */
 
-import { CUTOVER_OUTCOMES, type CutoverCommand, type CutoverOptions, GATES, STEPS } from '../../contract/cutover';
+import {
+  CUTOVER_OUTCOMES,
+  type CutoverBookkeeping,
+  type CutoverCommand,
+  type CutoverOptions,
+  type CutoverPoll,
+  GATES,
+  STEPS,
+} from '../../contract/cutover';
 import { InvalidInput } from '../model/errors';
 import { recordOf, show } from '../model/fields';
 import type { ExecutionEnd } from './closing';
 
+/** A poll as it comes: its wait is read by the wait itself, which reports what is wrong with it in a verdict. */
+export type PollCommand = Omit<CutoverPoll, 'wait'> & { readonly wait: unknown };
+
 type Action = CutoverCommand['action'];
 
 const ACTIONS: Readonly<Record<Action, readonly string[]>> = {
-  look: ['writes', 'wait'],
+  poll: ['writes', 'wait'],
   begin: ['state', 'settings'],
-  gate: ['state', 'gate', 'result'],
-  void: ['state', 'error'],
-  ask: ['state', 'result'],
-  decided: ['state'],
-  step: ['state', 'step'],
-  fence: ['state', 'output', 'path'],
+  recordGate: ['state', 'gate', 'result'],
+  voidApproval: ['state', 'error'],
+  requestApproval: ['state', 'result'],
+  checkApproval: ['state'],
+  beginStep: ['state', 'step'],
+  recordFence: ['state', 'output', 'path'],
   close: ['state', 'outcome', 'failed', 'error', 'repairError'],
 };
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +38,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 const SWITCHES: readonly (keyof CutoverOptions)[] = ['rehearse', 'verification', 'verify', 'rollback'];
 
 /** @throws InvalidInput for what no pipeline of ours sends. */
-export function readCutoverCommand(value: unknown): CutoverCommand {
+export function readCutoverCommand(value: unknown): CutoverBookkeeping | PollCommand {
   const order = recordOf(value);
   const actions = Object.keys(ACTIONS) as Action[];
   const action = actions.find((known) => known === order?.action);
@@ -42,12 +53,11 @@ export function readCutoverCommand(value: unknown): CutoverCommand {
     if (words !== undefined && !words.some((word) => word === order[name]))
       problems.push(`cutover.${name} must be one of ${words.join(', ')}, got ${show(order[name])}`);
   }
-  // A wait is read by the wait itself, which says what is wrong with it in a verdict.
-  if (action !== 'look') problems.push(...problemsOfState(order.state, action));
+  if (action !== 'poll') problems.push(...problemsOfState(order.state, action));
   if (action === 'begin') problems.push(...problemsOfSettings(order.settings));
   if (problems.length > 0) throw new InvalidInput(problems);
   // The rest is made by the definition that deploys with this code; the tests hold the two together.
-  return order as unknown as CutoverCommand;
+  return order as unknown as CutoverBookkeeping;
 }
 
 function problemsOfState(value: unknown, action: Action): string[] {

@@ -7,6 +7,7 @@ import type { WaitRound } from '../../contract/wait';
 import { longestCheckMs } from '../check/invocation';
 import { waitRound } from '../check/wait';
 import { wasCancelled } from './decisions';
+import type { PollCommand } from './input';
 import type { CutoverPorts } from './records';
 
 /**
@@ -27,7 +28,7 @@ export type GateRound = Omit<WaitRound, 'result'> & {
  * The look comes first, so that a cancel during it counts too. The run is that of the execution that waits: another may be the project's by now.
  * Never after writes were stopped: the decision on a question is written once, and the step that stops writes needs another one.
  */
-export async function cutoverPoll({ wait, writes }: CutoverPoll, ports: CutoverPorts): Promise<GateRound> {
+export async function cutoverPoll({ wait, writes }: PollCommand, ports: CutoverPorts): Promise<GateRound> {
   const endsAt = ports.clock.now() + invocationMs(writes, ports);
   const round = await waitRound(wait, ports, () => endsAt - ports.clock.now(), writes === 'STOPPED');
   if (writes === 'STOPPED') return round;

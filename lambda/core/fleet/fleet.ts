@@ -5,13 +5,13 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
+import { ALL, type FleetRequest } from '../../contract/fleet';
 import type { ProjectKind } from '../../contract/oms';
 import { check, requestOutsideWait } from '../check/check';
 import { type InvocationPorts, longestCheckMs } from '../check/invocation';
 import { iso } from '../model/duration';
 import type { Fleet, FleetStore, ListingFailure, Store } from '../ports';
 import { type FleetMemory, isSame, NO_MEMORY } from './memory';
-import { ALL, type FleetRequest } from './order';
 import { sideBySide } from './pool';
 import { farewells, rosterOfAll, rosterOfNamed } from './roster';
 

@@ -1,19 +1,8 @@
-/** What a schedule asks for: these projects, or every one that OMS lists. */
+/** Reads the event of a schedule. */
 
+import { ALL, type FleetRequest } from '../../contract/fleet';
 import { projectIdProblem } from '../../contract/project-id';
 import { InvalidInput } from '../model/errors';
-
-/** `all` is no project: ids of OMS begin with `p_` or `np_`. */
-export const ALL = 'all';
-
-/** Also names what the schedule remembers: another list is another schedule. */
-export type FleetProjects = readonly string[] | typeof ALL;
-
-export interface FleetRequest {
-  readonly projects: FleetProjects;
-  /** Whole seconds until the schedule comes again: what its looks promise. */
-  readonly intervalSeconds: number;
-}
 
 /** @throws InvalidInput that names every problem. */
 export function readFleetRequest(event: Record<string, unknown>): FleetRequest {

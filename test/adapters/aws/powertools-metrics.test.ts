@@ -1,5 +1,5 @@
-import { MAX_PROJECTS_APART, PowertoolsMetrics } from '../../../lambda/adapters/aws/powertools-metrics';
-import { METRICS } from '../../../lambda/contract/environment';
+import { PowertoolsMetrics } from '../../../lambda/adapters/aws/powertools-metrics';
+import { MAX_PROJECTS_APART, METRICS } from '../../../lambda/contract/metrics';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { MeasuredCheck } from '../../../lambda/core/ports';
 import { failed, ok, syncing, T0 } from '../../support/observations';

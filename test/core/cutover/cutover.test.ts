@@ -52,7 +52,7 @@ class Desk {
   }
 
   poll(wait: unknown) {
-    return cutoverPoll({ action: 'look', writes: 'GO_ON', wait }, this.ports);
+    return cutoverPoll({ action: 'poll', writes: 'GO_ON', wait }, this.ports);
   }
 
   begin(run = 'run-1', settings: object = {}) {
@@ -243,14 +243,14 @@ describe('the fence', () => {
 describe('an approval', () => {
   const asked = async (one: Desk) => {
     await one.begin('run-1', { approvalSeconds: 3600 });
-    await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
-    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    await one.do({ action: 'recordGate', state: one.state(), gate: 'READY', result: SEEN });
+    await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
     return one;
   };
 
   test('is asked for once, with the evidence and the command that answers', async () => {
     const one = await asked(desk());
-    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval']);
     const [mail] = one.harness.notified;
     expect(mail?.body).toContain('oms-cutover approve --project p_x --run run-1 --table table');
@@ -260,25 +260,25 @@ describe('an approval', () => {
 
   test('lets the cutover go on, and names who gave it', async () => {
     const one = await asked(desk());
-    expect((await one.do({ action: 'decided', state: one.state() })).next).toBe('WAIT');
+    expect((await one.do({ action: 'checkApproval', state: one.state() })).next).toBe('WAIT');
     await one.answer(true);
-    expect((await one.do({ action: 'decided', state: one.state() })).next).toBe('GO');
+    expect((await one.do({ action: 'checkApproval', state: one.state() })).next).toBe('GO');
     expect((await one.record())?.asked).toMatchObject([{ decision: 'APPROVED', by: 'dba' }]);
     await expect(one.answer(false)).rejects.toThrow('too late: dba was first, with APPROVED');
-    expect((await one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).next).toBe('GO');
+    expect((await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' })).next).toBe('GO');
     await expect(one.answer(false)).rejects.toThrow('writes are stopped already');
   });
 
   test('that is refused, or does not come in time, ends the cutover', async () => {
     const refused = await asked(desk());
     await refused.answer(false);
-    expect(await refused.do({ action: 'decided', state: refused.state() })).toMatchObject({
+    expect(await refused.do({ action: 'checkApproval', state: refused.state() })).toMatchObject({
       next: 'END',
       end: { error: 'CutoverRejected' },
     });
     const late = await asked(desk());
     late.harness.now += 61 * MINUTE;
-    const reply = await late.do({ action: 'decided', state: late.state() });
+    const reply = await late.do({ action: 'checkApproval', state: late.state() });
     expect(reply.end).toMatchObject({ error: 'CutoverRejected', cause: expect.stringContaining('nobody approved by') });
     await expect(late.answer(true)).rejects.toThrow('is over since');
   });
@@ -286,13 +286,13 @@ describe('an approval', () => {
   test('of evidence that no longer holds is void, says so, and is asked for anew', async () => {
     const one = await asked(desk());
     await one.answer(true);
-    await one.do({ action: 'decided', state: one.state() });
+    await one.do({ action: 'checkApproval', state: one.state() });
     const error = { Error: 'DeadlineExceeded', Cause: 'lag 900 s' };
-    expect((await one.do({ action: 'void', state: one.state(), error })).next).toBe('AGAIN');
-    expect((await one.do({ action: 'void', state: one.state(), error })).next).toBe('AGAIN');
+    expect((await one.do({ action: 'voidApproval', state: one.state(), error })).next).toBe('AGAIN');
+    expect((await one.do({ action: 'voidApproval', state: one.state(), error })).next).toBe('AGAIN');
     expect(one.subjects.at(-1)).toBe('[oms-cutover] p_x cutover approval is void');
     await expect(one.answer(true)).rejects.toThrow('has not asked yet');
-    await expect(one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).rejects.toMatchObject({
+    await expect(one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' })).rejects.toMatchObject({
       code: 'CutoverNotApproved',
     });
   });
@@ -333,7 +333,7 @@ describe('an approval', () => {
     await one.begin();
     await expect(one.answer(true)).rejects.toThrow('asks nobody');
     await one.answer(false);
-    expect(await one.do({ action: 'step', state: one.state(), step: 'stopWrites' })).toMatchObject({
+    expect(await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' })).toMatchObject({
       next: 'END',
       end: { error: 'CutoverCancelled' },
     });
@@ -352,18 +352,18 @@ describe('full verification', () => {
     const one = desk();
     one.verification = verification;
     await one.begin();
-    expect((await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN })).next).toBe(next);
+    expect((await one.do({ action: 'recordGate', state: one.state(), gate: 'READY', result: SEEN })).next).toBe(next);
   });
 
   test('is asked again after an approval, which is void where it is no longer clean', async () => {
     const one = desk();
     one.verification = { state: 'CLEAN', message: 'none' };
     await one.begin('run-1', { approvalSeconds: 3600 });
-    await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
-    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    await one.do({ action: 'recordGate', state: one.state(), gate: 'READY', result: SEEN });
+    await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
     await one.answer(true);
     one.verification = { state: 'DIFFERENT', message: '9 differences' };
-    const again = { action: 'gate', state: one.state(), gate: 'READY_AGAIN', result: SEEN } as const;
+    const again = { action: 'recordGate', state: one.state(), gate: 'READY_AGAIN', result: SEEN } as const;
     expect(await one.do(again)).toMatchObject({ next: 'AGAIN' });
     const record = await one.record();
     expect(record).toMatchObject({ question: 2, phase: 'READY' });
@@ -376,7 +376,7 @@ describe('full verification', () => {
     await one.begin();
     for (const message of ['3 differences', '5 differences', '5 differences']) {
       one.verification = { state: 'DIFFERENT', message };
-      await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: SEEN });
+      await one.do({ action: 'recordGate', state: one.state(), gate: 'READY', result: SEEN });
     }
     expect(one.harness.notified.map(({ body }) => /\d differences/.exec(body)?.[0])).toEqual([
       '3 differences',
@@ -389,7 +389,7 @@ describe('full verification', () => {
     one.verification = { state: 'DIFFERENT', message: '7 differences' };
     await one.begin();
     for (let i = 0; i < 3; i += 1)
-      await one.do({ action: 'gate', state: one.state(), gate: 'READY', result: { ...SEEN, checkId: `c${i}` } });
+      await one.do({ action: 'recordGate', state: one.state(), gate: 'READY', result: { ...SEEN, checkId: `c${i}` } });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits: verification found differences']);
   });
 });
@@ -400,7 +400,7 @@ describe('a look of a cutover', () => {
 
   test('takes a refused account for an episode while writes are stopped: the gate before has just been let in', async () => {
     const one = new Desk([refused]);
-    const { result } = await cutoverPoll({ action: 'look', writes: 'STOPPED', wait: { request } }, one.ports);
+    const { result } = await cutoverPoll({ action: 'poll', writes: 'STOPPED', wait: { request } }, one.ports);
     expect(result).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OmsRejectedCredentials' } });
   });
 
@@ -421,7 +421,7 @@ describe('the receipt', () => {
   test('says of a step that stops writes and did not end that no fence was read, and not that none were stopped', async () => {
     const one = desk();
     await one.begin();
-    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' });
     await one.do({ action: 'close', state: one.state(), outcome: 'NEEDS_OPERATOR', error: { Error: 'Boom' } });
     const text = receiptText((await one.record()) as CutoverRecord);
     expect(text).toContain('Fence      none was read: the step that stops writes was begun, and its end was not seen');
@@ -433,14 +433,14 @@ describe('a rehearsal', () => {
   test('says so when it asks', async () => {
     const one = desk();
     await one.begin('run-1', { approvalSeconds: 3600, rehearse: true });
-    await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval (rehearsal)']);
     expect(one.harness.notified[0]?.body).toContain('A rehearsal: none of your steps will be run, and writes go on.');
   });
 });
 
 describe('the history of the execution', () => {
-  const order = (state: CutoverState) => ({ action: 'gate', state, gate: 'READY', result: SEEN }) as const;
+  const order = (state: CutoverState) => ({ action: 'recordGate', state, gate: 'READY', result: SEEN }) as const;
   const waiting = async (settings: object = {}) => {
     const one = desk();
     one.verification = { state: 'UNDER_WAY', message: 'RUNNING' };
@@ -487,10 +487,10 @@ describe('what a cutover tells, of a project at which nobody else looks', () => 
 
   test('is told by the next look for the answer, where the question could not be', async () => {
     const one = await refusing();
-    const asked = await one.do({ action: 'ask', state: one.state(), result: SEEN });
+    const asked = await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
     expect(one.subjects).toEqual([]);
     one.harness.refusal = null;
-    await one.do({ action: 'decided', state: asked.cutover });
+    await one.do({ action: 'checkApproval', state: asked.cutover });
     expect(one.subjects).toEqual(['[oms-cutover] p_x cutover waits for approval']);
   });
 
@@ -526,7 +526,7 @@ describe('the end', () => {
   const stopped = async () => {
     const one = desk();
     await one.begin();
-    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' });
     return one;
   };
 
@@ -548,7 +548,7 @@ describe('the end', () => {
       const one = desk();
       await one.begin();
       const error = { Error: 'E', Cause: `${'x'.repeat(length)}${'🚀'.repeat(20)}` };
-      await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+      await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' });
       await one.do({
         action: 'close',
         state: one.state(),
@@ -569,7 +569,7 @@ describe('the end', () => {
   test('of an execution whose cause is as long as Step Functions lets it be leaves room in the item', async () => {
     const one = desk();
     await one.begin();
-    await one.do({ action: 'step', state: one.state(), step: 'stopWrites' });
+    await one.do({ action: 'beginStep', state: one.state(), step: 'stopWrites' });
     await executionEnded({ run: 'run-1', status: 'FAILED', error: 'E', cause: '切'.repeat(32_768) }, one.ports);
     const { ending } = (await one.record()) as CutoverRecord;
     expect(ending?.message).toMatch(/^the execution ended FAILED \(E: 切+…\) at STOP_WRITES$/);
@@ -584,10 +584,10 @@ describe('the end', () => {
     for (let question = 0; question < 10; question += 1) {
       for (let i = 0; i < 6; i += 1) {
         const result = { ...SEEN, checkId: `c${question}-${i}`, reason: { ...SEEN.reason, message: wide } };
-        await one.do({ action: 'gate', state: one.state(), gate: 'DRAINED', result });
+        await one.do({ action: 'recordGate', state: one.state(), gate: 'DRAINED', result });
       }
-      await one.do({ action: 'ask', state: one.state(), result: SEEN });
-      await one.do({ action: 'void', state: one.state(), error });
+      await one.do({ action: 'requestApproval', state: one.state(), result: SEEN });
+      await one.do({ action: 'voidApproval', state: one.state(), error });
     }
     const full = (await one.record()) as CutoverRecord;
     const closing = {
@@ -655,7 +655,7 @@ describe('the end', () => {
   test('lets nothing happen after it', async () => {
     const one = await stopped();
     await executionEnded({ run: 'run-1', status: 'ABORTED' }, one.ports);
-    await expect(one.do({ action: 'step', state: one.state(), step: 'switchTraffic' })).rejects.toMatchObject({
+    await expect(one.do({ action: 'beginStep', state: one.state(), step: 'switchTraffic' })).rejects.toMatchObject({
       code: 'CutoverOver',
     });
   });

@@ -9,13 +9,13 @@ import { MemoryStore } from '../../support/memory-store';
 const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { projectId: 'p_x', rehearse: true } };
 
 test.each<[string, object, string]>([
-  ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of look, begin, gate'],
-  ['no word for writes', { action: 'look', wait: {} }, 'cutover.writes must be one of GO_ON, STOPPED, got nothing'],
-  ['writes in small letters', { action: 'look', wait: {}, writes: 'stopped' }, 'got "stopped"'],
+  ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of poll, begin, recordGate'],
+  ['no word for writes', { action: 'poll', wait: {} }, 'cutover.writes must be one of GO_ON, STOPPED, got nothing'],
+  ['writes in small letters', { action: 'poll', wait: {}, writes: 'stopped' }, 'got "stopped"'],
   [
     'an unknown field',
-    { action: 'decided', state, rehearse: true },
-    'cutover has no field "rehearse" for decided; it has state',
+    { action: 'checkApproval', state, rehearse: true },
+    'cutover has no field "rehearse" for checkApproval; it has state',
   ],
   [
     'a state that rehearses in words',
@@ -24,7 +24,7 @@ test.each<[string, object, string]>([
   ],
   [
     'a state that does not say',
-    { action: 'step', step: 'verify', state: { projectId: 'p_x', run: 'r' } },
+    { action: 'beginStep', step: 'verify', state: { projectId: 'p_x', run: 'r' } },
     'cutover.state.rehearse must be true or false, got nothing',
   ],
   [
@@ -38,9 +38,17 @@ test.each<[string, object, string]>([
     'cutover.settings.verification must be true or false, got 0',
   ],
   ['no settings', { action: 'begin', state }, 'cutover.settings must be an object, got nothing'],
-  ['no project', { action: 'decided', state: { run: 'r', rehearse: false } }, 'cutover.state.projectId must be a text'],
-  ['a step of no name', { action: 'step', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
-  ['a gate of no name', { action: 'gate', state, gate: 'Ready', result: {} }, 'cutover.gate must be one of READY'],
+  [
+    'no project',
+    { action: 'checkApproval', state: { run: 'r', rehearse: false } },
+    'cutover.state.projectId must be a text',
+  ],
+  ['a step of no name', { action: 'beginStep', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
+  [
+    'a gate of no name',
+    { action: 'recordGate', state, gate: 'Ready', result: {} },
+    'cutover.gate must be one of READY',
+  ],
   ['an outcome of no name', { action: 'close', state, outcome: 'DONE' }, 'cutover.outcome must be one of SWITCHED'],
 ])('refuses %s', (_, command, problem) => {
   expect(() => readCutoverCommand(command)).toThrow(InvalidInput);
@@ -55,7 +63,7 @@ test('names every problem at once', () => {
 
 test.each<[object, string]>([
   [
-    { cutover: { action: 'decided', state }, rehearse: true },
+    { cutover: { action: 'checkApproval', state }, rehearse: true },
     'unknown field "rehearse" beside "cutover"; known are cutover',
   ],
   [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for" beside "mute"'],
