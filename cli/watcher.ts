@@ -8,7 +8,7 @@ import type { Fleet } from '../lambda/core/ports';
 import { openLocalStore } from '../local/data/local-store';
 import type { Io } from './command';
 import { type Connection, openOms } from './input/connection';
-import { checksTo, type Printer, toldOf } from './output/printer';
+import { type Printer, toldOf } from './output/printer';
 
 export interface Watcher {
   readonly ports: CheckPorts;
@@ -35,8 +35,8 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       // Told means printed: a run that ends between the two prints it again.
       notifier: { publish: async (notification) => printer.notification(toldOf(notification)) },
       clock: io.clock,
-      // Logged as soon as it is stored, so the look is shown before what is told of it.
-      log: checksTo(printer),
+      onCheck: (result, looker) => printer.check(result, looker),
+      log: { info() {}, warn() {} },
       // The folder has one user at a time, so no other publisher can be alive.
       leaseMs: 0,
       newId: newCheckId,

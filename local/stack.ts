@@ -4,6 +4,7 @@
  */
 
 import { ENV } from '../lambda/contract/environment';
+import type { CheckPorts } from '../lambda/core/check/check';
 import { CheckFailed } from '../lambda/core/model/errors';
 import type { Clock, Log } from '../lambda/core/ports';
 import { functionName } from './cloudformation/resource-identity';
@@ -31,8 +32,10 @@ export interface LocalStackOptions {
   readonly omsEndpoint?: string;
   /** Where the table is kept; absent: in memory. */
   readonly dataFolder?: string;
-  /** Where the handlers log; absent: on the standard output, as in Lambda. */
+  /** Where the handlers log. Default: nowhere. */
   readonly log?: Log;
+  /** Called with each stored check. */
+  readonly onCheck?: NonNullable<CheckPorts['onCheck']>;
   readonly onMessage?: (message: SentMessage) => void;
   readonly onExecution?: (execution: ExecutionResult) => void;
   /** Functions that the stack calls and does not have, by name. */
@@ -138,7 +141,8 @@ export class LocalStack {
       enterSandbox(options.env ?? process.env, { dynamodb: database.url, sns: sns.url, secretsManager: secrets.url });
       const env: Record<string, string> =
         options.omsEndpoint === undefined ? {} : { [ENV.omsEndpoint]: options.omsEndpoint };
-      const surroundings = { env, clock: options.clock, ...(options.log ? { log: options.log } : {}) };
+      const { clock, log = SILENT_LOG, onCheck } = options;
+      const surroundings = { env, clock, log, ...(onCheck ? { onCheck } : {}) };
       const functions = model.functions.map((definition) => loadFunction(definition, surroundings));
       return new LocalStack({ options, model, database, sns, secrets, functions, messages });
     } catch (error) {
@@ -210,6 +214,8 @@ export class LocalStack {
     throw Object.assign(new Error(`Function not found: ${wanted}`), { name: 'Lambda.ResourceNotFoundException' });
   }
 }
+
+const SILENT_LOG: Log = { info() {}, warn() {} };
 
 /** Under the ARN that the functions know it by. */
 function secretsOf(model: StackModel, credentials: LocalStackOptions['credentials']): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../command';
 import { EXIT } from '../output/exit-status';
-import { checksTo, type Printer, toldOf } from '../output/printer';
+import { type Printer, toldOf } from '../output/printer';
 
 export interface FleetCheck {
   readonly fleet: Fleet;
@@ -75,7 +75,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
 class Turn {
   /** Resolves when this project, and every one before it, has printed all it had. */
   readonly over: Promise<void>;
-  readonly voice: Pick<CheckPorts, 'log' | 'notifier'>;
+  readonly voice: Pick<CheckPorts, 'onCheck' | 'notifier'>;
   private readonly held: (() => void)[] = [];
   private end = () => {};
 
@@ -87,17 +87,13 @@ class Turn {
       for (const line of this.held.splice(0)) line();
     };
     this.over = Promise.all([previous, ended]).then(say);
-    const holding: Printer = {
-      ...SILENT,
-      check: (result, looker) =>
+    this.voice = {
+      onCheck: (result, looker) =>
         this.held.push(() => {
-          // For people: a line of a single project does not name it.
+          // On a terminal the line of a check does not name its project.
           printer.note(`${result.project}:`);
           printer.check(result, looker);
         }),
-    };
-    this.voice = {
-      log: checksTo(holding),
       notifier: {
         publish: async (notification) => {
           await previous;
@@ -113,8 +109,6 @@ class Turn {
     this.end();
   }
 }
-
-const SILENT: Printer = { check() {}, notification() {}, snapshot() {}, result() {}, note() {} };
 
 function isList(listing: readonly ListedProject[] | ListingFailure): listing is readonly ListedProject[] {
   return Array.isArray(listing);

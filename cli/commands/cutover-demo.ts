@@ -8,12 +8,12 @@ import { synthesize } from '../../local/cloudformation/synthesize';
 import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
-import { LocalStack, type SentMessage } from '../../local/stack';
+import { LocalStack } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';
 import type { Io } from '../command';
 import { EXIT } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { checksTo, type Notified, type Printer } from '../output/printer';
+import { type Notified, notifiedBy, type Printer } from '../output/printer';
 
 export const CUTOVER_SCENARIO = {
   name: 'cutover',
@@ -25,7 +25,7 @@ export const CUTOVER_SCENARIO = {
 const PROJECT = 'p_demo';
 const RUN = 'demo-cutover';
 const RECIPIENT = 'dba@example.com';
-/** How long the people of the demo take. */
+/** How long the operator of the demo takes. */
 const APPROVES_AFTER_MS = 4 * 60_000;
 const SWITCHES_OVER_AFTER_MS = 45_000;
 
@@ -66,10 +66,11 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
       directory: assembly.directory,
       clock,
       credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-      log: checksTo(printer),
+      onCheck: (result, looker) => printer.check(result, looker),
       onMessage: (message) => {
-        printer.notification(toldOf(message));
-        const work = personAfter(message);
+        const notified = notifiedBy(message);
+        printer.notification(notified);
+        const work = personFor(notified);
         if (work !== null) people.push(work());
       },
       foreign: {
@@ -101,16 +102,16 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
       client: stack.database.client(),
       tableName: stack.model.output('TableName'),
     });
-    /** The people of the demo, by the mail that moves them. */
-    function personAfter({ subject = '' }: SentMessage): (() => Promise<void>) | null {
-      if (subject.includes('waits for approval'))
+    /** What the person does who gets the e-mail; null where it needs nobody. */
+    function personFor({ changeId }: Notified): (() => Promise<void>) | null {
+      if (changeId.startsWith(`${RUN}/ask-`))
         return async () => {
           await clock.sleep(APPROVES_AFTER_MS);
           printer.note(`   a person: oms-cutover approve --project ${PROJECT} --run ${RUN}\n`);
           const order = { project: PROJECT, run: RUN, approve: true, by: 'dba (demo)', now: clock.now() };
           await clock.participate(() => answerCutover(order, cutovers));
         };
-      if (subject.includes('switch over in the OMS console'))
+      if (changeId === `${RUN}/switchover`)
         return async () => {
           await clock.sleep(SWITCHES_OVER_AFTER_MS);
           printer.note('   a person: switches over in the OMS console\n');
@@ -146,9 +147,4 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
     await simulator.close();
     assembly.remove();
   }
-}
-
-function toldOf({ subject = '', message, attributes }: SentMessage): Notified {
-  const { changeId = '', sequence = '0', ...rest } = attributes;
-  return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
 }

@@ -9,14 +9,14 @@ import { synthesize } from '../../local/cloudformation/synthesize';
 import type { Scenario } from '../../local/simulator/scenario';
 import { listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
-import { LocalStack, type SentMessage } from '../../local/stack';
+import { LocalStack } from '../../local/stack';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { VirtualClock } from '../../local/virtual-clock';
 import { type Command, type Io, JSON_FLAG, printerFor } from '../command';
 import type { Flags } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { checksTo, type Notified, type Printer, type RunResult } from '../output/printer';
+import { notifiedBy, type Printer, type RunResult } from '../output/printer';
 import { CUTOVER_SCENARIO, playCutover } from './cutover-demo';
 
 const PROJECT = 'p_demo';
@@ -73,19 +73,15 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
   let stack: LocalStack | null = null;
   let checks = 0;
   try {
-    const shown = checksTo(printer);
     stack = await LocalStack.start({
       directory: assembly.directory,
       clock,
       credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-      log: {
-        ...shown,
-        info: (event, fields) => {
-          if (event === 'check') checks += 1;
-          shown.info(event, fields);
-        },
+      onCheck: (result, looker) => {
+        checks += 1;
+        printer.check(result, looker);
       },
-      onMessage: (message) => printer.notification(toldOf(message)),
+      onMessage: (message) => printer.notification(notifiedBy(message)),
     });
     printer.note(`Running it: the deployed table, function, topic, schedule and state machine, mail to ${RECIPIENT}\n`);
     const schedule = stack.runSchedule(ended.signal);
@@ -134,9 +130,4 @@ function resultOf(execution: ExecutionResult, checks: number): RunResult {
   }
   if (execution.error === undefined) throw new CheckFailed(`the wait ended ${execution.status} without saying why`);
   return { verdict: 'FAILED', reason: { code: execution.error, message: execution.cause ?? '' }, checks };
-}
-
-function toldOf({ subject = '', message, attributes }: SentMessage): Notified {
-  const { changeId = '', sequence = '0', ...rest } = attributes;
-  return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
 }

@@ -5,7 +5,8 @@ import type { ReasonText } from '../../lambda/contract/reason';
 import { wrapped } from '../../lambda/contract/text';
 import type { Change } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
-import type { Log, Notification } from '../../lambda/core/ports';
+import type { Notification } from '../../lambda/core/ports';
+import type { CapturedMessage } from '../../local/services/captured-sns';
 
 export interface RunResult {
   readonly verdict: Verdict;
@@ -40,6 +41,12 @@ function adviseHere(change: Change, body: string): string {
     .join('\n\n');
 }
 
+/** Of a stack: the message as its subscribers get it. */
+export function notifiedBy({ subject = '', message, attributes }: CapturedMessage): Notified {
+  const { changeId = '', sequence = '0', ...rest } = attributes;
+  return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
+}
+
 /** A change that a stored look brought. */
 export interface Brought {
   readonly change: Change;
@@ -56,16 +63,4 @@ export interface Printer {
   result(result: RunResult): void;
   /** A remark for people; nothing in JSON. */
   note(text: string): void;
-}
-
-/** A log that shows the checks in it and nothing else. */
-export function checksTo(printer: Printer): Log {
-  return {
-    info: (event, fields) => {
-      if (event !== 'check') return;
-      const { projectId: _projectId, stalled: _stalled, looker, ...result } = fields ?? {};
-      printer.check(result as unknown as CheckResult, looker as Poller);
-    },
-    warn: () => undefined,
-  };
 }

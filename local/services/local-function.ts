@@ -1,23 +1,14 @@
-/** A Lambda function on a laptop: the very bundle that deploys, loaded into this process, with its settings and a clock. */
+/** A Lambda function run locally: the bundle that deploys, loaded into this process with its settings and a clock. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { HandlerOptions } from '../../lambda/check-handler';
 import { CheckFailed } from '../../lambda/core/model/errors';
-import type { Clock, Log } from '../../lambda/core/ports';
 import type { StackFunction } from '../cloudformation/template';
 import { LOCAL_REGION } from './sandbox';
 
-/** What comes into a function from outside, where AWS would set it. */
-export interface FunctionSurroundings {
-  /** Beside, and before, the function's own settings. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  /** Absent: where the handler logs by itself, which is the standard output. */
-  readonly log?: Log;
-}
-
 /** What a bundle has to export beside its handler. */
 interface Bundle {
-  createHandler?: (surroundings: FunctionSurroundings) => Handler;
+  createHandler?: (options: HandlerOptions) => Handler;
 }
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
@@ -25,14 +16,14 @@ type Handler = (event: unknown, context: object) => Promise<unknown>;
 export interface LocalFunction {
   readonly arn: string;
   readonly name: string;
-  /** Throws what the handler throws, and `Sandbox.Timedout` where it took longer than the function may. */
+  /** @throws what the handler throws; `Sandbox.Timedout` past the function's timeout. */
   invoke(event: unknown): Promise<unknown>;
 }
 
-/** Enter the sandbox first: a bundle's clients may read the environment as soon as they are made. */
-export function loadFunction(definition: StackFunction, surroundings: FunctionSurroundings): LocalFunction {
-  const { clock } = surroundings;
-  const handler = createHandler(definition, surroundings);
+/** Enter the sandbox first: AWS clients read the environment when they are created. @param options its `env` overrides the function's own settings. */
+export function loadFunction(definition: StackFunction, options: HandlerOptions): LocalFunction {
+  const { clock } = options;
+  const handler = createHandler(definition, options);
   return {
     arn: definition.arn,
     name: definition.name,
@@ -48,7 +39,7 @@ export function loadFunction(definition: StackFunction, surroundings: FunctionSu
   };
 }
 
-function createHandler(definition: StackFunction, surroundings: FunctionSurroundings): Handler {
+function createHandler(definition: StackFunction, options: HandlerOptions): Handler {
   const file = join(definition.codeDirectory, `${definition.handler.replace(/\.[^.]*$/, '')}.js`);
   let bundle: Bundle;
   try {
@@ -57,11 +48,11 @@ function createHandler(definition: StackFunction, surroundings: FunctionSurround
     throw new CheckFailed(`the handler ${file} cannot be loaded (${(error as Error).message})`, error);
   }
   if (!bundle.createHandler)
-    throw new CheckFailed(`the handler ${file} exports no createHandler, and so cannot be given a clock`);
-  return bundle.createHandler({ ...surroundings, env: { ...definition.environment, ...surroundings.env } });
+    throw new CheckFailed(`the handler ${file} does not export createHandler, which is needed to give it a clock`);
+  return bundle.createHandler({ ...options, env: { ...definition.environment, ...options.env } });
 }
 
-/** As Lambda's own. */
+/** The context object that Lambda passes. */
 function context({ name, arn }: StackFunction, getRemainingTimeInMillis: () => number): object {
   return {
     functionName: name,

@@ -26,7 +26,6 @@ export async function playReal({ goal, stateAt }: Trace, directory: string): Pro
     clock,
     omsEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials: { username: 'oms', password: 'bench' },
-    log: { info: () => {}, warn: () => {} },
   });
   const execution = await clock.participate(() => stack.startWait({ projectId: PROJECT, goal }));
   await stack.close();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { waitCommand } from '../../cli/commands/wait';
 import { Flags } from '../../cli/input/flags';
+import type { CheckResult } from '../../lambda/contract/check-result';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import { readScenario } from '../../local/simulator/read-scenario';
 import {
@@ -55,8 +56,14 @@ async function onSimulator<T>(each: ParityCase, clock: VirtualClock, work: (oms:
   }
 }
 
-const observationOf = (fields: Readonly<Record<string, unknown>>) =>
-  `${fields.observedAt} ${fields.outcome} ${fields.status} ${(fields.reason as { code: string }).code} ${fields.waitSeconds}`;
+/** The JSON lines of a wait, as far as they are compared. */
+type Line =
+  | ({ readonly type: 'check' } & CheckResult)
+  | { readonly type: 'notification'; readonly attributes: Readonly<Record<string, string>> }
+  | { readonly type: 'result'; readonly verdict: string; readonly reason: { readonly code: string } };
+
+const observationOf = ({ observedAt, outcome, status, reason, waitSeconds }: CheckResult) =>
+  `${observedAt} ${outcome} ${status} ${reason.code} ${waitSeconds}`;
 
 const changeOf = ({ change, from, to }: Readonly<Record<string, string>>) =>
   [change, from, to].filter((word) => word !== undefined).join(' ');
@@ -70,7 +77,7 @@ async function deployed(each: ParityCase, directory: string): Promise<Played> {
       clock,
       omsEndpoint: oms.url,
       credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-      log: { info: (event, fields) => event === 'check' && polls.push(observationOf(fields ?? {})), warn: () => {} },
+      onCheck: (result) => polls.push(observationOf(result)),
     });
     try {
       const ended = await stack.startWait({ projectId: PROJECT, ...each.request });
@@ -88,11 +95,11 @@ async function plain(each: ParityCase): Promise<Played> {
   const clock = new VirtualClock();
   return await onSimulator(each, clock, async (oms) => {
     const folder = mkdtempSync(join(tmpdir(), 'parity-'));
-    const lines: Record<string, unknown>[] = [];
+    const lines: Line[] = [];
     const args = ['--json', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', folder, ...each.flags];
     const io = {
       env: { OMS_USERNAME: SIMULATOR_USERNAME, OMS_PASSWORD: SIMULATOR_PASSWORD },
-      stdout: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
+      stdout: (line: string) => lines.push(JSON.parse(line) as Line),
       stderr: () => {},
       colour: false,
       clock,
@@ -106,13 +113,13 @@ async function plain(each: ParityCase): Promise<Played> {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    const ofType = (type: string) => lines.filter((line) => line.type === type);
-    const result = lines.at(-1) as { verdict: string; reason: { code: string } };
+    const result = lines.at(-1);
+    if (result?.type !== 'result') throw new Error(`the last line is a ${result?.type}, not the result`);
     return {
       verdict: result.verdict,
       code: result.reason.code,
-      notified: ofType('notification').map(({ attributes }) => changeOf(attributes as Record<string, string>)),
-      polls: ofType('check').map(observationOf),
+      notified: lines.flatMap((line) => (line.type === 'notification' ? changeOf(line.attributes) : [])),
+      polls: lines.flatMap((line) => (line.type === 'check' ? observationOf(line) : [])),
     };
   });
 }

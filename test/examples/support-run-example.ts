@@ -68,7 +68,6 @@ export async function runExample(directory: string, play: Play): Promise<Example
     clock,
     omsEndpoint: oms.url,
     credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-    log: { info: () => {}, warn: () => {} },
     foreign: Object.fromEntries(
       Object.entries(play.functions ?? {}).map(([name, error]) => [
         name,

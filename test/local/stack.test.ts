@@ -159,7 +159,7 @@ test.each([
   [
     'gives no clock to its handler',
     'exports.handler = async () => 1;',
-    'exports no createHandler, and so cannot be given a clock',
+    'does not export createHandler, which is needed to give it a clock',
   ],
   ['cannot be loaded', 'require("./gone");', 'cannot be loaded (Cannot find module'],
 ])('refuses a bundle that %s, and leaves nothing running', async (_, code, message) => {

@@ -29,7 +29,6 @@ export async function runStack({ directory, scenario, projectId, request }: Stac
     clock,
     omsEndpoint: oms.url,
     credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-    log: { info: () => {}, warn: () => {} },
   });
   const execution = await clock.participate(async () => {
     const stop = new AbortController();
