@@ -11,6 +11,7 @@ import { DynamoDbCutovers } from './adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from './adapters/dynamodb/project-store';
 import { ChatNotifier } from './adapters/notifiers/chat';
 import { EventBusNotifier } from './adapters/notifiers/event-bus';
+import { SideChannels } from './adapters/notifiers/side-channels';
 import { SnsNotifier } from './adapters/notifiers/sns';
 import { SnsSubscriptions } from './adapters/notifiers/sns-subscriptions';
 import { OmsClient } from './adapters/oms/client';
@@ -19,7 +20,6 @@ import type { Config } from './config';
 import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/oms-endpoint';
 import type { EventPorts } from './core/check/events';
-import { SideChannels } from './core/notifications/side-channels';
 import type { Clock, Log, Notifier } from './core/ports';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */

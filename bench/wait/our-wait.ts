@@ -76,8 +76,8 @@ export async function playOurs(
       publish: async ({ change }) => {
         await clock.sleep(latencies.snsMs);
         messages += 1;
-        if (change.kind === 'status' && change.to === 'FAILED') toldFailures.push(clock.now());
-        if (change.kind === 'found' && change.status === 'FAILED') toldFailures.push(clock.now());
+        if (change.kind === 'status' && change.params.to === 'FAILED') toldFailures.push(clock.now());
+        if (change.kind === 'first-seen' && change.status === 'FAILED') toldFailures.push(clock.now());
       },
     },
     log: { info: () => {}, warn: () => {} },

@@ -2,7 +2,6 @@
 
 import type { CheckResult, Verdict } from '../../lambda/contract/check-result';
 import type { ReasonText } from '../../lambda/contract/reason';
-import { wrapped } from '../../lambda/contract/text';
 import type { Change } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import type { Notification } from '../../lambda/core/ports';
@@ -23,22 +22,8 @@ export interface Notified {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Of a run without a stack, whose account comes from this machine. */
 export function toldOf({ change, subject, body, attributes }: Notification): Notified {
-  return { subject, body: adviseHere(change, body), changeId: change.id, sequence: change.sequence, attributes };
-}
-
-const ADVICE = 'What to do: ';
-/** On the stack a secret holds the account, and is read again by itself. */
-const OTHER_ACCOUNT =
-  'put a working console account into the file of --credentials-file, which is read again by itself; from OMS_USERNAME and OMS_PASSWORD it is read once, so start again.';
-
-function adviseHere(change: Change, body: string): string {
-  if (change.kind !== 'credentials-refused') return body;
-  const paragraphs = body.split('\n\n');
-  return paragraphs
-    .map((each) => (each.startsWith(ADVICE) ? wrapped(`${ADVICE}${OTHER_ACCOUNT}`).join('\n') : each))
-    .join('\n\n');
+  return { subject, body, changeId: change.id, sequence: change.sequence, attributes };
 }
 
 /** Of a stack: the message as its subscribers get it. */

@@ -3,11 +3,11 @@
 import type { CheckResult } from '../../lambda/contract/check-result';
 import type { WordedReason } from '../../lambda/contract/reason';
 import { graceOf } from '../../lambda/core/judge/words';
-import type { Change } from '../../lambda/core/model/change';
+import type { Change, ChangeParams } from '../../lambda/core/model/change';
 import { formatDuration } from '../../lambda/core/model/duration';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/model/status';
-import { headline } from '../../lambda/core/notifications/headline';
+import { describeChange } from '../../lambda/core/notifications/words';
 import type { Brought, Notified, Printer, RunResult } from './printer';
 
 const BAR_WIDTH = 24;
@@ -101,10 +101,8 @@ export class Terminal implements Printer {
   }
 
   private change(change: Change, notified: boolean): void {
-    const { kind, from, to, since, at } = change;
-    const lasted = since === undefined ? '' : ` after ${formatDuration((at - since) / 1000)}`;
-    const what = kind === 'status' ? `${from} → ${to}${lasted}` : headline(change);
-    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${kind}: ${what}`)}${notified ? '' : ' (waits to be told)'}`);
+    const what = change.kind === 'status' ? transition(change.params, change.at) : describeChange(change).headline;
+    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${change.kind}: ${what}`)}${notified ? '' : ' (waits to be told)'}`);
   }
 
   private situation(result: CheckResult): string {
@@ -186,4 +184,8 @@ function bar(percent: number | null): string {
 
 function clockTime(isoText: string): string {
   return isoText.slice(11, 19);
+}
+
+function transition({ from, to, since }: ChangeParams['status'], at: number): string {
+  return `${from} → ${to}${since === null ? '' : ` after ${formatDuration((at - since) / 1000)}`}`;
 }

@@ -9,6 +9,7 @@ import type { Observation } from './model/progress';
 import type { ProjectState } from './model/project-state';
 import type { Poller, Snapshot } from './model/snapshot';
 import type { ChangeEvent } from './notifications/change-event';
+import type { Paragraph } from './notifications/mail';
 
 /** Time comes in through here only, so that weeks play in seconds. */
 export interface Clock {
@@ -99,12 +100,12 @@ export interface SnapshotRange {
   readonly limit?: number;
 }
 
-/** Tells one change to whoever listens. Throws when it was not taken; then it is told again later. */
+/** Publishes one notification. Throws when it was not accepted; then it is published again later. */
 export interface Notifier {
   publish(notification: Notification): Promise<void>;
 }
 
-/** Who is told. Throws when it cannot be asked. */
+/** The subscriptions of the topic. Throws when they cannot be listed. */
 export interface Subscriptions {
   list(): Promise<readonly Subscription[]>;
 }
@@ -113,16 +114,17 @@ export interface Subscription {
   /** `email`, `sqs`, … */
   readonly protocol: string;
   readonly endpoint: string;
-  /** False until whoever was subscribed has said yes. */
+  /** False until the subscriber has confirmed. */
   readonly confirmed: boolean;
 }
 
-/** A change put into words. */
+/** A change in words. */
 export interface Notification {
   readonly change: Change;
   /** Printable ASCII, fewer than 100 characters. */
   readonly subject: string;
-  /** Plain text. */
+  readonly paragraphs: readonly Paragraph[];
+  /** The paragraphs as plain text. */
   readonly body: string;
   /** The same for programs. */
   readonly event: ChangeEvent;

@@ -82,7 +82,7 @@ sideBySide({
     await oms.close();
     expect(rowsOf(await history())).toEqual([
       'OmsRejectedCredentials',
-      '✉ credentials-refused: OMS refuses the credentials',
+      '✉ credentials-rejected: OMS rejects the credentials',
       'RUNNING',
       '✉ credentials-accepted: OMS accepts the credentials again',
       `2 looks at ${PROJECT}`,

@@ -52,7 +52,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING, { at: '2h', status: 'FINISHED', full: 100 }],
     scenario: { faults: [{ from: '30m', for: '20m', kind: 'http', status: 400 }] },
     ends: 'MET',
-    notified: ['unreachable', 'answering', 'status RUNNING FINISHED'],
+    notified: ['unreachable', 'reachable', 'status RUNNING FINISHED'],
   },
   {
     title: 'an interval of the user',
@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
     timeline: [COPYING],
     scenario: FAULT('unknown-project', '30m'),
     ends: 'MigrationGone',
-    notified: ['vanished'],
+    notified: ['gone-from-oms'],
   },
   { title: 'UnknownStatus', timeline: [COPYING, { at: '30m', status: 'PONDERING' }], ends: 'UnknownStatus' },
   {

@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     code: 'MigrationFailed',
     message: /grace period 0 s$/,
     status: 1,
-    notified: ['found'],
+    notified: ['first-seen'],
     checks: 1,
   },
   {
@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
     code: 'Finished',
     message: /FINISHED/,
     status: 0,
-    notified: ['found', 'status', 'status'],
+    notified: ['first-seen', 'status', 'status'],
   },
   {
     title: 'SUSPEND for longer than its grace ends in MigrationSuspended',
@@ -158,7 +158,7 @@ const CASES: readonly Case[] = [
       code: 'MigrationGone',
       message: new RegExp(`^the project is ${status}`),
       status: 1,
-      notified: ['found'],
+      notified: ['first-seen'],
       checks: 1,
     }),
   ),
@@ -294,7 +294,7 @@ const CASES: readonly Case[] = [
     code: 'OmsRejectedCredentials',
     message: /does not accept the user name and password/,
     status: 4,
-    notified: ['credentials-refused'],
+    notified: ['credentials-rejected'],
     checks: 1,
   },
   {

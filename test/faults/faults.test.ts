@@ -67,14 +67,17 @@ test('a project that vanishes and comes back is told so once each time, in seque
             .ledger(project)
             .notified.map(({ attributes }) => [Number(attributes.sequence), attributes.change ?? '']),
         );
-        notified[project] = [...bySequence.values()].filter((kind) => kind === 'vanished' || kind === 'back');
+        notified[project] = [...bySequence.values()].filter(
+          (kind) => kind === 'gone-from-oms' || kind === 'found-again',
+        );
       }
       return [];
     },
   );
   expect(report).toMatchObject(KEPT);
   expect(report.injectedFaults).toBeGreaterThan(5);
-  for (const kinds of Object.values(notified)) expect(kinds).toEqual(['vanished', 'back', 'vanished', 'back']);
+  for (const kinds of Object.values(notified))
+    expect(kinds).toEqual(['gone-from-oms', 'found-again', 'gone-from-oms', 'found-again']);
 });
 
 test('the same seed draws the same faults', () => {

@@ -90,7 +90,11 @@ function lostChanges(writes: readonly ProjectState[], ledger: Ledger): string[] 
     const [from, to] = [writes[i - 1]?.progress?.status, write.progress?.status];
     if (from === undefined || from === to) return [];
     const said = all.some(
-      (change) => change.id.startsWith(`${write.writeId}-`) && change.from === from && change.to === to,
+      (change) =>
+        change.id.startsWith(`${write.writeId}-`) &&
+        change.kind === 'status' &&
+        change.params.from === from &&
+        change.params.to === to,
     );
     return said ? [] : [`no change speaks of ${from} to ${to} in version ${write.version}`];
   });

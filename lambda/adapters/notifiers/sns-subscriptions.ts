@@ -1,8 +1,8 @@
-/** Who listens to an SNS topic, and whether they have confirmed. */
+/** The subscriptions of an SNS topic, and whether they are confirmed. */
 import { ListSubscriptionsByTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Subscription, Subscriptions } from '../../core/ports';
 
-/** Of a hundred each: whoever has more has other ways to count them. */
+/** Of a hundred subscriptions each: enough to find out whether anybody is subscribed. */
 const MAX_PAGES = 10;
 
 export class SnsSubscriptions implements Subscriptions {
@@ -25,7 +25,7 @@ export class SnsSubscriptions implements Subscriptions {
         }),
       );
       for (const { SubscriptionArn, Protocol = '', Endpoint = '' } of Subscriptions) {
-        // SNS lists who has left for three days more.
+        // SNS keeps listing a deleted subscription for three days.
         if (SubscriptionArn === 'Deleted') continue;
         subscriptions.push({
           protocol: Protocol,

@@ -1,4 +1,4 @@
-/** Tells changes through an SNS topic: text for people, JSON for programs, message attributes for filter policies. */
+/** Publishes changes to an SNS topic: text for people, JSON for programs, message attributes for filter policies. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../../core/ports';
 
@@ -18,7 +18,7 @@ export class SnsNotifier implements Notifier {
       new PublishCommand({
         TopicArn: this.topicArn,
         Subject: subject,
-        // SNS picks by the subscription's protocol; what is not named gets the default.
+        // SNS picks by the subscription's protocol; a protocol not named here gets the default.
         MessageStructure: 'json',
         Message: JSON.stringify({
           default: body,

@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../../contract/check-result';
 import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
+import type { RunNotice } from '../notifications/notice';
 
 /** Where a cutover stands. The order is the order in which they come. */
 export const PHASES = [
@@ -95,16 +96,8 @@ export interface Ending {
   readonly at: string;
 }
 
-/** Something to tell that is not yet handed over to the project's own pending changes. */
-export interface Notice {
-  /** Unique within the run. */
-  readonly id: string;
-  /** Follows the project in the subject: `cutover needs an operator`. */
-  readonly headline: string;
-  readonly body: string;
-  readonly advice: string;
-  readonly importance: 'HIGH' | 'MEDIUM' | 'LOW';
-}
+/** Not yet handed over to the project's pending changes. */
+export type Notice = RunNotice;
 
 export interface CutoverRecord {
   readonly project: string;

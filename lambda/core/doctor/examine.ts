@@ -94,6 +94,7 @@ async function sendTest(project: string, { notifier, clock, newId, places }: Doc
     sequence: 0,
     project,
     kind: 'test',
+    params: {},
     at: clock.now(),
     ...standing(null),
     lagSeconds: null,

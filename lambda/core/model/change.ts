@@ -1,65 +1,101 @@
-/** Something worth telling, and when it is worth it: the one table of changes. */
+/** A change of a project that is worth a notification: facts, no sentences. core/notifications/words.ts words them. */
 
-import type { FailedOutcome, Importance, OmsWords } from '../../contract/oms';
+import type { Goal } from '../../contract/goal';
+import { type FailedOutcome, IMPORTANCES, type Importance, type OmsWords } from '../../contract/oms';
+import type { Reason } from '../../contract/reason';
 import type { Progress } from './progress';
 
-/**
- * - `status`: OMS's status changed; - `found`: first seen in a state that needs someone;
- * - `unreachable` / `answering`, `credentials-refused` / `credentials-accepted`, `stalled` / `moving`, `lagging` / `caught-up`: health and its end;
- * - `vanished` / `back`: OMS knew the project and knows it no longer (vanished.ts), or knows it again;
- * - `expiring`: suspended or failed, and the time in which OMS can resume runs out;
- * - `may-never-finish`: someone waits for FINISHED on a project that may stay RUNNING; - `goal-met`: a wait's goal other than FINISHED was reached;
- * - `rollback-path-lost` / `rollback-path-restored`: after a switchover, reverse synchronisation no longer carries writes back to the source, or does again;
- * - `cutover`: a cutover pipeline asks, warns or has ended;
- * - `summary`: several changes in one, at the end of a window in which they were muted; - `test`: somebody asked for a test message.
- */
 export const CHANGE_KINDS = [
+  /** OMS reports another status. */
   'status',
-  'found',
+  /** First seen in a status that requires attention. */
+  'first-seen',
   'unreachable',
-  'answering',
-  'credentials-refused',
+  'reachable',
+  'credentials-rejected',
   'credentials-accepted',
-  'vanished',
-  'back',
+  /** OMS knew the project, and it no longer exists there. */
+  'gone-from-oms',
+  'found-again',
   'stalled',
-  'moving',
+  'progressing',
   'lagging',
   'caught-up',
+  /** Suspended or failed, and the time in which OMS can resume it runs out. */
   'expiring',
+  /** A wait for FINISHED on a project that may stay RUNNING. */
   'may-never-finish',
+  /** A wait reached its goal; FINISHED is a change of status instead. */
   'goal-met',
+  /** A cutover pipeline asks, warns or has ended. */
   'cutover',
+  /** After a switchover: reverse synchronisation no longer carries writes back to the source. */
   'rollback-path-lost',
   'rollback-path-restored',
+  /** The changes of a period in which the project was muted. */
   'summary',
+  /** Requested with `doctor`. */
   'test',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** A change with the facts it is told with. Bounded: it lives in the latest item until it is told. */
-export interface Change {
+/** The facts of each kind; those of every kind are in `ChangeFacts`. Times are Unix milliseconds. */
+export interface ChangeParams {
+  readonly status: { readonly from: string; readonly to: string; readonly since: number | null };
+  readonly 'first-seen': { readonly since: number };
+  readonly unreachable: { readonly outcome: FailedOutcome; readonly problem: string; readonly since: number };
+  readonly reachable: NoParams;
+  readonly 'credentials-rejected': { readonly problem: string; readonly since: number };
+  readonly 'credentials-accepted': NoParams;
+  readonly 'gone-from-oms': { readonly problem: string; readonly lastSeenAt: number | null };
+  readonly 'found-again': NoParams;
+  readonly stalled: { readonly stillSeconds: number };
+  readonly progressing: NoParams;
+  readonly lagging: LagParams;
+  readonly 'caught-up': LagParams;
+  readonly expiring: { readonly since: number; readonly leftSeconds: number };
+  readonly 'may-never-finish': NoParams;
+  readonly 'goal-met': { readonly goal: Goal['type']; readonly reason: Reason };
+  readonly cutover: CutoverNotice;
+  readonly 'rollback-path-lost': RollbackPathLoss;
+  readonly 'rollback-path-restored': NoParams;
+  readonly summary: { readonly changes: readonly SummedUp[]; readonly omitted: number };
+  readonly test: NoParams;
+}
+
+type NoParams = Readonly<Record<string, never>>;
+
+interface LagParams {
+  readonly lagSeconds: number;
+  readonly thresholdSeconds: number;
+  /** The threshold is that of this importance. */
+  readonly importance: Importance;
+}
+
+export type RollbackPathLoss =
+  | { readonly cause: 'gone-from-oms' | 'ended' | 'stopped' | 'other-step' }
+  | { readonly cause: 'checkpoint-still'; readonly stillSeconds: number };
+
+/** Worded by the cutover that sends it. */
+export interface CutoverNotice {
+  /** Follows the project in the subject. */
+  readonly headline: string;
+  readonly body: string;
+  readonly advice: string;
+  readonly importance: Importance;
+}
+
+/** What every change has. */
+export interface ChangeFacts {
   /** Unique; the same in every repetition. */
   readonly id: string;
   /** 1, 2, 3 … within the project, without a gap. */
   readonly sequence: number;
   readonly project: string;
-  readonly kind: ChangeKind;
-  /** Unix milliseconds of the look that saw it. */
+  /** Unix milliseconds of the observation. */
   readonly at: number;
-  /** OMS statuses; only where kind is `status`. */
-  readonly from?: string;
-  readonly to?: string;
-  /** Unix milliseconds: since when the condition, or the status before, had held. */
-  readonly since?: number;
-  /** ARN of the execution that waited and saw it; absent where nobody waited. */
+  /** ARN of the Step Functions execution that waited; absent without one. */
   readonly execution?: string;
-  /** What happened, one sentence, where the kind does not say it all. */
-  readonly detail?: string;
-  /** What came of the look that saw it; only where kind is `unreachable`. */
-  readonly outcome?: FailedOutcome;
-  /** Only where kind is `cutover` or `summary`: its own words, and how much they matter whatever OMS says of the project. */
-  readonly notice?: { readonly headline: string; readonly advice: string; readonly importance: Importance };
   readonly status: string | null;
   readonly step: string | null;
   readonly importance: Importance | null;
@@ -71,14 +107,21 @@ export interface Change {
   readonly said: OmsWords;
 }
 
-/** At most this many wait to be told, and this many bytes of JSON: an item of DynamoDB has room for 400 KB. */
+type KindOf<K extends ChangeKind> = { readonly [P in K]: { readonly kind: P; readonly params: ChangeParams[P] } }[K];
+
+/** What happened, before the facts that every change has. */
+export type Detected = KindOf<ChangeKind>;
+export type Change = ChangeFacts & Detected;
+/** A change that a summary may list. */
+export type SummedUp = ChangeFacts & KindOf<Exclude<ChangeKind, 'cutover' | 'summary'>>;
+
+/** Limits of the pending changes, in number and in bytes of JSON: an item of DynamoDB has room for 400 KB. */
 const MAX_PENDING = 50;
 const MAX_PENDING_BYTES = 200_000;
 
 /**
- * What may go on waiting where too many do. The oldest health changes make room first: the state they spoke of is in the snapshots. Then
- * changes of status, and last of all what a cutover asks of somebody. Where they are too long, the oldest lose what OMS said, which is in the
- * snapshots too.
+ * The pending changes that fit. The oldest health changes are dropped first, because the snapshots have the state that they reported; then
+ * changes of status, and notices of a cutover last. Where they are too long, the oldest lose what OMS said, which the snapshots have too.
  */
 export function withinBounds(pending: readonly Change[]): readonly Change[] {
   const kept = [...pending];
@@ -97,10 +140,10 @@ function firstToGo(pending: readonly Change[]): number {
   return Math.max(0, health === -1 ? status : health);
 }
 
-/** Where a project stands, as a change tells it; all null for one that OMS never told of. */
+/** The state of a project as a change reports it; all null for one that OMS never reported. */
 export function standing(
   progress: Progress | null,
-): Pick<Change, 'status' | 'step' | 'importance' | 'structProgress' | 'fullProgress'> {
+): Pick<ChangeFacts, 'status' | 'step' | 'importance' | 'structProgress' | 'fullProgress'> {
   return {
     status: progress?.status ?? null,
     step: progress?.currentStep ?? null,
@@ -110,7 +153,23 @@ export function standing(
   };
 }
 
+/** How much a change matters: as the project does in OMS, unless the change itself says more. */
 export function importanceOf(change: Change): Importance | null {
-  // Losing the way back matters whatever OMS says of the project.
-  return change.kind === 'rollback-path-lost' ? 'HIGH' : (change.notice?.importance ?? change.importance);
+  switch (change.kind) {
+    case 'rollback-path-lost':
+      return 'HIGH';
+    case 'cutover':
+      return change.params.importance;
+    case 'summary': {
+      const all = change.params.changes.map((each) => importanceOf(each) ?? 'MEDIUM');
+      return IMPORTANCES.find((importance) => all.includes(importance)) ?? 'MEDIUM';
+    }
+    default:
+      return change.importance;
+  }
+}
+
+/** Unix milliseconds: since when the condition, or the previous status, held; null where the kind has no such moment. */
+export function sinceOf({ params }: Change): number | null {
+  return 'since' in params ? params.since : null;
 }

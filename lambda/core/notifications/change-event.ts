@@ -1,14 +1,14 @@
-/** A change for programs: what queues and functions get. Its schema is docs/change-event.schema.json. */
+/** A change for programs, as queues and functions receive it. Its schema is docs/change-event.schema.json. */
 
 import type { Importance, OmsWords } from '../../contract/oms';
 import { cut, plain, plainLine } from '../../contract/text';
-import type { Change, ChangeKind } from '../model/change';
+import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
 import { iso } from '../model/duration';
-import { adviceOn } from './advice';
 import type { Links } from './links';
+import type { ChangeWords } from './words';
 
 /** The first number changes where a program that reads events could break; fields may be added without. */
-export const CHANGE_EVENT_VERSION = '1.0';
+export const CHANGE_EVENT_VERSION = '2.0';
 
 export interface ChangeEvent {
   readonly version: typeof CHANGE_EVENT_VERSION;
@@ -20,9 +20,9 @@ export interface ChangeEvent {
   readonly change: ChangeKind;
   /** ISO 8601. */
   readonly at: string;
-  /** ISO 8601: since when the condition, or the status before, had held. */
+  /** ISO 8601: since when the condition, or the previous status, held. */
   readonly since: string | null;
-  /** OMS statuses, only of a change of status. */
+  /** OMS statuses; null unless `change` is `status`. */
   readonly from: string | null;
   readonly to: string | null;
   readonly status: string | null;
@@ -34,7 +34,7 @@ export interface ChangeEvent {
   readonly lagSeconds: number | null;
   /** ISO 8601. */
   readonly eta: string | null;
-  /** The words of the e-mail. */
+  /** As in the e-mail. */
   readonly subject: string;
   readonly detail: string | null;
   readonly advice: string;
@@ -43,9 +43,10 @@ export interface ChangeEvent {
   readonly links: Links;
 }
 
-export function eventOf(change: Change, subject: string, links: Links): ChangeEvent {
-  const { kind, detail, since, eta } = change;
-  const word = (text: string | null | undefined) => (text == null ? null : plain(text, 64));
+export function eventOf(change: Change, { detail, advice }: ChangeWords, subject: string, links: Links): ChangeEvent {
+  const { kind, eta } = change;
+  const since = sinceOf(change);
+  const word = (text: string | null) => (text === null ? null : plain(text, 64));
   return {
     version: CHANGE_EVENT_VERSION,
     changeId: change.id,
@@ -53,19 +54,19 @@ export function eventOf(change: Change, subject: string, links: Links): ChangeEv
     project: plain(change.project, 128),
     change: kind,
     at: iso(change.at),
-    since: since === undefined ? null : iso(since),
-    from: word(change.from),
-    to: word(change.to),
+    since: since === null ? null : iso(since),
+    from: kind === 'status' ? word(change.params.from) : null,
+    to: kind === 'status' ? word(change.params.to) : null,
     status: word(change.status),
     step: word(change.step),
-    importance: change.notice?.importance ?? change.importance,
+    importance: importanceOf(change),
     structProgress: change.structProgress,
     fullProgress: change.fullProgress,
     lagSeconds: change.lagSeconds,
     eta: eta === null ? null : iso(eta),
     subject,
-    detail: detail === undefined ? null : linesOf(detail),
-    advice: plain(adviceOn(change), 1_400),
+    detail: detail.length === 0 ? null : linesOf(detail.join('\n')),
+    advice: plain(advice, 1_400),
     oms: Object.fromEntries(
       Object.entries(change.said).map(([name, words]: [string, string]) => [name, plain(words, 500)]),
     ),

@@ -1,8 +1,8 @@
 /**
- * Tells the pending changes of a project, in sequence, at least once.
+ * Delivers the pending changes of a project, in sequence, at least once.
  * Order of effects: the lease is taken in the write that stored the changes; then, one change at a time, publish and clear; the last
  * clear releases the lease in the same write. A crash before publish leaves changes pending under a lease that runs out; between
- * publish and clear it leaves one told change pending, and that one is told again.
+ * publish and clear it leaves one published change pending, and that one is published again.
  */
 
 import type { Change } from '../model/change';
@@ -17,34 +17,34 @@ export interface DeliveryPorts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly log: Log;
-  /** Milliseconds nobody else may publish after a claim: longer than the function's time-out. 0 where the store has one user only. */
+  /** Milliseconds for which a claim excludes other publishers: longer than the function's time-out. 0 where the store has one user only. */
   readonly leaseMs: number;
-  /** Where messages point to. */
+  /** What messages link to. */
   readonly places?: Places;
 }
 
-/** Further in the future than clocks of two invocations ever are apart. */
+/** More than the clocks of two invocations ever differ. */
 const CLOCKS_APART_MS = 10_000;
 
 /**
- * Takes the lease where something is pending, nobody holds it and nobody wants silence; for the write that is about to be made. What a
- * window of silence has kept is summed up in the same write.
+ * Takes the lease where something is pending, the lease is free and the project is not muted; for the write that is about to be made. What
+ * a mute has kept becomes a summary in the same write.
  */
 export function claimed(projectState: ProjectState, owner: string, now: number, leaseMs: number): ProjectState {
-  // Under somebody's lease a change may be on its way by itself: it must not go into a summary too.
+  // Under another owner's lease a change may be on its way already: it must not go into a summary too.
   if (isMuted(projectState, now) || !isFree(projectState, now, leaseMs)) return projectState;
   const due = afterMute(projectState, now);
   return due.pending.length > 0 ? { ...due, lease: { owner, until: now + leaseMs } } : due;
 }
 
-/** Also where the lease ends later than any lease taken by now can: a clock was ahead, and waiting for ours to reach it could take for ever. */
+/** Also where the lease ends later than any lease taken by now can: it was taken by a clock that was ahead, and could block for hours. */
 function isFree({ lease }: ProjectState, now: number, leaseMs: number): boolean {
   return lease === null || lease.until <= now || lease.until > now + leaseMs + CLOCKS_APART_MS;
 }
 
 /**
  * Publishes and clears what is pending while `owner` has the lease, what other checks store meanwhile included; what the notifier
- * refuses stays pending. Never throws for the notifier's trouble.
+ * refuses stays pending. Never throws when the notifier fails.
  * @returns what is stored in the end, as far as it is known here.
  */
 export async function deliver(stored: ProjectState, owner: string, ports: DeliveryPorts): Promise<ProjectState> {
@@ -52,9 +52,9 @@ export async function deliver(stored: ProjectState, owner: string, ports: Delive
   while (current?.lease?.owner === owner) {
     const [change] = current.pending;
     const now = ports.clock.now();
-    const mayTell = (ports.leaseMs === 0 || now < current.lease.until) && !isMuted(current, now);
-    const notified = change !== undefined && mayTell && (await publish(change, ports)) ? change : null;
-    current = await clear(current, owner, notified, ports);
+    const mayPublish = (ports.leaseMs === 0 || now < current.lease.until) && !isMuted(current, now);
+    const published = change !== undefined && mayPublish && (await publish(change, ports)) ? change : null;
+    current = await clear(current, owner, published, ports);
   }
   return current ?? stored;
 }
@@ -75,19 +75,19 @@ async function publish(change: Change, { notifier, log, places }: DeliveryPorts)
   }
 }
 
-/** Takes the told change out, and gives the lease back where nothing is left to tell or `told` is null. Gives what is stored then. */
+/** Removes the published change, and releases the lease where nothing is left or nothing was published. @returns what is stored then. */
 async function clear(
   before: ProjectState,
   owner: string,
-  notified: Change | null,
+  published: Change | null,
   { store }: DeliveryPorts,
 ): Promise<ProjectState | undefined> {
   let current: ProjectState | undefined = before;
   while (current !== undefined) {
-    const pending = current.pending.filter((change) => change.id !== notified?.id);
-    const goesOn = notified !== null && pending.length > 0;
+    const pending = current.pending.filter((change) => change.id !== published?.id);
+    const goesOn = published !== null && pending.length > 0;
     const lease = current.lease?.owner === owner && !goesOn ? null : current.lease;
-    // Also how a lost answer to our own write is recognised: nothing of it is left to do.
+    // Also after a write of ours whose answer was lost.
     if (lease === current.lease && pending.length === current.pending.length) return current;
     const next: ProjectState = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
     if ((await store.putState(next, { expectedVersion: current.version })) === 'stored') return next;

@@ -1,11 +1,8 @@
-/** Which changes a look brings: status by comparison, health by its beginning and its end, with room in between where a value wavers, so that it does not flap. */
+/** Which changes an observation brings: status by comparison, health by its beginning and its end, with hysteresis so that a value about its threshold does not flap. */
 
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from '../../contract/defaults';
-import type { FailedOutcome } from '../../contract/oms';
 import type { Judgement, Question } from '../judge/judge';
-import { messageOf } from '../judge/words';
-import { type Change, type ChangeKind, standing, withinBounds } from '../model/change';
-import { formatDuration, iso } from '../model/duration';
+import { type Change, type Detected, standing, withinBounds } from '../model/change';
 import type { Observation } from '../model/progress';
 import type { Notified, ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
@@ -13,35 +10,25 @@ import { isStalled, stillSeconds } from '../observe/stall';
 import { hasVanished } from '../observe/vanished';
 import { rollbackPath } from './rollback-path';
 
-/** Told when no valid answer came for so many looks and so long. */
-const UNREACHABLE_LOOKS = 3;
+/** `unreachable` takes so many failed polls in a row, over so long. */
+const UNREACHABLE_POLLS = 3;
 const UNREACHABLE_MS = 60_000;
-/** Looks in a row past the threshold before lag is told, and under `CAUGHT_UP_SHARE` of it before its end is. */
-const LAG_LOOKS = 3;
+/** Polls in a row past the threshold for `lagging`, and below `CAUGHT_UP_SHARE` of it for `caught-up`. */
+const LAG_POLLS = 3;
 const CAUGHT_UP_SHARE = 0.7;
-/** Percent of the resumable time at which a stopped project is told of again. */
-const EXPIRY_TELLS = [50, 80, 95] as const;
-
-/** What a look brings, before the facts it is told with. */
-export interface Found {
-  readonly kind: ChangeKind;
-  readonly detail?: string;
-  readonly since?: number;
-  readonly outcome?: FailedOutcome;
-  readonly from?: string;
-  readonly to?: string;
-}
+/** Percent of the resumable time at which `expiring` is due. */
+const EXPIRY_PERCENTS = [50, 80, 95] as const;
 
 export interface Asked {
   readonly question: Question;
   readonly judgement: Judgement;
-  /** Names the wait; null where nobody waits (a scheduled check, a single look). */
+  /** Names the wait; null without one (a scheduled or a single check). */
   readonly waitId: string | null;
   /** ARN of the execution that waits, where one is known. */
   readonly execution?: string;
 }
 
-/** The item with its new changes pending, in the same write as the state that caused them. */
+/** The project state with its new changes pending, for the same write as the state that caused them. */
 export function withChanges(
   before: ProjectState | undefined,
   after: ProjectState,
@@ -50,18 +37,18 @@ export function withChanges(
   eta: number | null,
   asked: Asked,
 ): ProjectState {
-  const found: Found[] = [];
+  const detected: Detected[] = [];
   const notified = { ...after.notified };
-  status(before, after, observation, found, notified);
-  answers(after, observation, found, notified);
+  status(before, after, observation, detected, notified);
+  answers(after, observation, detected, notified);
   if (observation.outcome === 'OK') {
-    movement(after, found, notified);
-    lagging(after, observation, lagSeconds, found, notified);
-    expiry(after, observation, found, notified);
+    movement(after, detected, notified);
+    lagging(after, observation, lagSeconds, detected, notified);
+    expiry(after, observation, detected, notified);
   }
-  rollbackPath(after, observation, found, notified);
-  wishes(asked, found, notified);
-  if (found.length === 0) return { ...after, notified };
+  rollbackPath(after, observation, detected, notified);
+  waitChanges(asked, detected, notified);
+  if (detected.length === 0) return { ...after, notified };
   const facts = {
     project: after.project,
     at: observation.answeredAt,
@@ -71,7 +58,7 @@ export function withChanges(
     said: observation.said,
     ...(asked.execution === undefined ? {} : { execution: asked.execution }),
   };
-  const changes: Change[] = found.map((one, i) => ({
+  const changes: Change[] = detected.map((one, i) => ({
     id: `${after.writeId}-${i + 1}`,
     sequence: after.sequence + i + 1,
     ...facts,
@@ -89,7 +76,7 @@ function status(
   before: ProjectState | undefined,
   after: ProjectState,
   observation: Observation,
-  found: Found[],
+  detected: Detected[],
   notified: Writable<Notified>,
 ): void {
   if (observation.outcome !== 'OK') return;
@@ -99,61 +86,62 @@ function status(
   delete notified.expiring;
   delete notified.stalled;
   if (was !== undefined) {
-    found.push({ kind: 'status', from: was, to: is, ...(before?.statusSince ? { since: before.statusSince } : {}) });
+    detected.push({ kind: 'status', params: { from: was, to: is, since: before?.statusSince ?? null } });
     return;
   }
   const kind = classOf(is);
   if (kind !== 'waiting' && kind !== 'running' && kind !== 'finished') {
-    found.push({ kind: 'found', detail: `first seen ${is}`, since: after.statusSince ?? observation.answeredAt });
+    detected.push({ kind: 'first-seen', params: { since: after.statusSince ?? observation.answeredAt } });
   }
 }
 
-function answers(after: ProjectState, observation: Observation, found: Found[], notified: Writable<Notified>): void {
+function answers(
+  after: ProjectState,
+  observation: Observation,
+  detected: Detected[],
+  notified: Writable<Notified>,
+): void {
   const { noAnswer, credentials } = after.series;
   const problem = observation.outcome === 'OK' ? '' : observation.problem;
   if (credentials !== undefined && notified.credentials !== true) {
     notified.credentials = true;
-    found.push({ kind: 'credentials-refused', detail: problem, since: credentials.since });
+    detected.push({ kind: 'credentials-rejected', params: { problem, since: credentials.since } });
   } else if (
     observation.outcome !== 'OK' &&
     noAnswer !== undefined &&
     credentials === undefined &&
     notified.unreachable !== true &&
-    noAnswer.polls >= UNREACHABLE_LOOKS &&
+    noAnswer.polls >= UNREACHABLE_POLLS &&
     noAnswer.last - noAnswer.since >= UNREACHABLE_MS
   ) {
     notified.unreachable = true;
-    found.push({ kind: 'unreachable', detail: problem, since: noAnswer.since, outcome: observation.outcome });
+    detected.push({ kind: 'unreachable', params: { outcome: observation.outcome, problem, since: noAnswer.since } });
   }
   const vanished = hasVanished(after.progress, observation);
-  // Who says that a project is not known any more has heard us out: that much of OMS is well.
+  // An OMS that answers that the project does not exist is reachable and has accepted the credentials.
   if (observation.outcome !== 'OK' && !vanished) return;
-  if (notified.credentials === true) found.push({ kind: 'credentials-accepted' });
-  if (notified.unreachable === true) found.push({ kind: 'answering' });
+  if (notified.credentials === true) detected.push({ kind: 'credentials-accepted', params: {} });
+  if (notified.unreachable === true) detected.push({ kind: 'reachable', params: {} });
   delete notified.credentials;
   delete notified.unreachable;
   if (!vanished) {
-    if (notified.vanished === true) found.push({ kind: 'back' });
+    if (notified.vanished === true) detected.push({ kind: 'found-again', params: {} });
     delete notified.vanished;
   } else if (notified.vanished !== true && classOf(after.progress?.status ?? '') !== 'gone') {
-    // A project that was told to be released or deleted is expected to go.
+    // After RELEASED or DELETED it is expected, and already notified.
     notified.vanished = true;
-    const lastKnown = after.progressAt === null ? '' : `OMS last knew it at ${iso(after.progressAt)}; `;
-    found.push({ kind: 'vanished', detail: `${lastKnown}${problem}` });
+    detected.push({ kind: 'gone-from-oms', params: { problem, lastSeenAt: after.progressAt } });
   }
 }
 
-function movement(after: ProjectState, found: Found[], notified: Writable<Notified>): void {
+function movement(after: ProjectState, detected: Detected[], notified: Writable<Notified>): void {
   const still = stillSeconds(after);
   if (notified.stalled !== true && isStalled(after)) {
     notified.stalled = true;
-    found.push({
-      kind: 'stalled',
-      detail: `no percent and no checkpoint has moved for ${formatDuration(still)} of running`,
-    });
+    detected.push({ kind: 'stalled', params: { stillSeconds: still } });
   } else if (notified.stalled === true && still === 0) {
     delete notified.stalled;
-    found.push({ kind: 'moving' });
+    detected.push({ kind: 'progressing', params: {} });
   }
 }
 
@@ -161,72 +149,65 @@ function lagging(
   after: ProjectState,
   observation: Observation,
   lagSeconds: number | null,
-  found: Found[],
+  detected: Detected[],
   notified: Writable<Notified>,
 ): void {
   const phase = observation.outcome === 'OK' ? phaseOf(observation.progress.currentStep) : 'unknown';
   const importance = after.progress?.importance ?? 'MEDIUM';
   const threshold = LAG_THRESHOLD_SECONDS[importance];
-  // Somebody has said in OMS that it does not matter: then its end is no news either.
+  // Without a threshold the end of a lag is not worth a notification either.
   if (threshold === null) delete notified.lagging;
   const follows = phase === 'incremental' || phase === 'reverse';
+  const wasLagging = notified.lagging === true;
   const past =
     threshold !== null &&
     follows &&
     lagSeconds !== null &&
-    (notified.lagging === true ? lagSeconds <= threshold * CAUGHT_UP_SHARE : lagSeconds > threshold);
+    (wasLagging ? lagSeconds <= threshold * CAUGHT_UP_SHARE : lagSeconds > threshold);
   const polls = past ? (notified.lagPolls ?? 0) + 1 : 0;
-  if (polls < LAG_LOOKS) {
+  if (!past || polls < LAG_POLLS) {
     if (polls === 0) delete notified.lagPolls;
     else notified.lagPolls = polls;
     return;
   }
   delete notified.lagPolls;
-  if (notified.lagging === true) {
-    delete notified.lagging;
-    found.push({
-      kind: 'caught-up',
-      detail: `lag ${lagSeconds} s, the threshold for importance ${importance} is ${threshold} s`,
-    });
-  } else {
-    notified.lagging = true;
-    found.push({
-      kind: 'lagging',
-      detail: `lag ${lagSeconds} s, the threshold for importance ${importance} is ${threshold} s`,
-    });
-  }
-}
-
-/** OMS cannot resume a project that was stopped too long: each share of that time is told once. */
-function expiry(after: ProjectState, observation: Observation, found: Found[], notified: Writable<Notified>): void {
-  const kind = classOf(after.progress?.status ?? '');
-  if ((kind !== 'suspended' && kind !== 'failed') || after.statusSince === null) return;
-  const stoppedSeconds = (observation.answeredAt - after.statusSince) / 1000;
-  const due = EXPIRY_TELLS.filter((percent) => stoppedSeconds >= (RESUMABLE_SECONDS * percent) / 100).at(-1);
-  if (due === undefined || due <= (notified.expiring ?? 0)) return;
-  notified.expiring = due;
-  const left = RESUMABLE_SECONDS - stoppedSeconds;
-  const rest =
-    left > 0
-      ? `about ${formatDuration(left)} left in which OMS can resume it`
-      : 'OMS may no longer be able to resume it';
-  found.push({
-    kind: 'expiring',
-    detail: `${after.progress?.status} for ${formatDuration(stoppedSeconds)}; ${rest}`,
-    since: after.statusSince,
+  if (wasLagging) delete notified.lagging;
+  else notified.lagging = true;
+  detected.push({
+    kind: wasLagging ? 'caught-up' : 'lagging',
+    params: { lagSeconds, thresholdSeconds: threshold, importance },
   });
 }
 
-/** What somebody who waits wants to hear. Reaching FINISHED is told by the status change alone. */
-function wishes({ question, judgement, waitId }: Asked, found: Found[], notified: Writable<Notified>): void {
+/** OMS cannot resume a project that was stopped too long: one change for each share of that time. */
+function expiry(
+  after: ProjectState,
+  observation: Observation,
+  detected: Detected[],
+  notified: Writable<Notified>,
+): void {
+  const kind = classOf(after.progress?.status ?? '');
+  if ((kind !== 'suspended' && kind !== 'failed') || after.statusSince === null) return;
+  const stoppedSeconds = (observation.answeredAt - after.statusSince) / 1000;
+  const due = EXPIRY_PERCENTS.filter((percent) => stoppedSeconds >= (RESUMABLE_SECONDS * percent) / 100).at(-1);
+  if (due === undefined || due <= (notified.expiring ?? 0)) return;
+  notified.expiring = due;
+  detected.push({
+    kind: 'expiring',
+    params: { since: after.statusSince, leftSeconds: RESUMABLE_SECONDS - stoppedSeconds },
+  });
+}
+
+/** What only a wait can detect. Reaching FINISHED is a change of status already. */
+function waitChanges({ question, judgement, waitId }: Asked, detected: Detected[], notified: Writable<Notified>): void {
   if (waitId === null) return;
   if (judgement.reason.code === 'MayNeverFinish' && notified.mayNeverFinish !== true) {
     notified.mayNeverFinish = true;
-    found.push({ kind: 'may-never-finish', detail: messageOf(judgement.reason) });
+    detected.push({ kind: 'may-never-finish', params: {} });
   }
   if (judgement.verdict === 'MET' && question.goal.type !== 'FINISHED' && notified.goalMetFor !== waitId) {
     notified.goalMetFor = waitId;
-    found.push({ kind: 'goal-met', detail: `${question.goal.type}: ${messageOf(judgement.reason)}` });
+    detected.push({ kind: 'goal-met', params: { goal: question.goal.type, reason: judgement.reason } });
   }
 }
 

@@ -1,13 +1,18 @@
-/** Where somebody who reads a message looks on. */
-import type { Change } from '../model/change';
+/** The pages that a message links to. */
 
-/** The same for every message; made at deployment. Absent on a laptop. */
+import type { Change } from '../model/change';
+import type { CredentialsFrom } from './words';
+
+/** The same for every message of a deployment. */
 export interface Places {
+  /** Absent without a stack. */
   readonly dashboardUrl?: string;
+  /** Default `secret`. */
+  readonly credentialsFrom?: CredentialsFrom;
 }
 
 export interface Links {
-  /** The wait's own page: the execution whose look saw the change. */
+  /** The Step Functions execution that waited and observed the change. */
   readonly execution: string | null;
   readonly dashboard: string | null;
 }
@@ -16,7 +21,7 @@ export function linksOf(change: Change, places: Places): Links {
   return { execution: executionPage(change.execution), dashboard: places.dashboardUrl ?? null };
 }
 
-/** An execution's ARN is all that its page needs: partition and region stand in it. Of the names' characters those that Step Functions allows. */
+/** The ARN has all that the page's address needs. Of the characters of a name only those that Step Functions allows. */
 const EXECUTION =
   /^arn:(aws[a-z-]*):states:([a-z0-9-]+):\d{12}:execution:[A-Za-z0-9_-]+:[^\s\p{C}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
 const CONSOLES: Readonly<Record<string, string>> = {
@@ -25,7 +30,7 @@ const CONSOLES: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** The ARN as it came where it is one, nothing where it is not: it is only a link. */
+/** Undefined for anything else: it only makes a link. */
 export function executionArn(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 512 && EXECUTION.test(value) ? value : undefined;
 }

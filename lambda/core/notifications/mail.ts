@@ -1,91 +1,107 @@
-/** The body of the e-mail: plain text in short lines, the news first. What others wrote stands indented under a heading of ours. */
+/** The body of the e-mail: plain text in short lines, what happened and what to do first. What others wrote is indented below a heading of ours. */
 
 import { cut, plain, plainLine, wrapped } from '../../contract/text';
 import { failedStepOf, withCode } from '../judge/words';
-import type { Change, ChangeKind } from '../model/change';
+import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
 import { formatDuration, iso } from '../model/duration';
 import { percent } from '../model/progress';
 import { phaseOf } from '../model/status';
-import { adviceOn } from './advice';
-import { headline } from './headline';
 import type { Links } from './links';
+import type { ChangeWords } from './words';
+
+export interface Paragraph {
+  readonly about: 'headline' | 'advice' | 'facts' | 'report' | 'oms' | 'links' | 'footer';
+  readonly lines: readonly string[];
+}
 
 /** OMS's words are cut at 500 characters each where they come in; here only what a person reads on. */
 const MAX_WORDS = 500;
 const MAX_DETAIL = 700;
-/** A cutover's receipt has lines of its own, and stands in the table whole. */
+/** A cutover's receipt has lines of its own, and the table has the whole. */
 const MAX_RECEIPT = 8_000;
 
-export function bodyOf(change: Change, links: Links): string {
-  const paragraphs = [
-    // The project's id, which has no blank in it, keeps a strange status from beginning the line.
-    wrapped(`${plain(change.project, 128)} ${plain(headline(change), MAX_DETAIL)}`),
-    facts(change).flatMap((fact) => wrapped(fact)),
-    change.kind === 'cutover' || change.kind === 'summary' ? receipt(change) : [],
-    omsWords(change).flatMap((words) => wrapped(words)),
-    wrapped(`What to do: ${plain(adviceOn(change), MAX_DETAIL * 2)}`),
-    [
-      ...(links.execution === null ? [] : ['The wait that saw it:', links.execution]),
-      ...(links.dashboard === null ? [] : ['Dashboard:', links.dashboard]),
-    ],
-    [
-      // Only where there is a stack, and so a subscription to put it on.
-      ...(links.dashboard === null && links.execution === null
-        ? []
-        : wrapped(
-            'To hear less, put a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH"]}.',
-            '',
-          )),
-      `Change ${change.id}, number ${change.sequence} of this project.`,
-    ],
+/** Those that have something to say, in their order. */
+export function paragraphsOf(change: Change, words: ChangeWords, links: Links): readonly Paragraph[] {
+  const all: readonly Paragraph[] = [
+    // The project's id, which has no blank in it, keeps an unexpected status from beginning the line.
+    { about: 'headline', lines: wrapped(`${plain(change.project, 128)} ${plain(words.headline, MAX_DETAIL)}`) },
+    { about: 'advice', lines: wrapped(`What to do: ${plain(words.advice, MAX_DETAIL * 2)}`) },
+    { about: 'facts', lines: facts(change, words).flatMap((fact) => wrapped(fact)) },
+    { about: 'report', lines: isReport(change) ? report(words) : [] },
+    { about: 'oms', lines: omsWords(change).flatMap((said) => wrapped(said)) },
+    {
+      about: 'links',
+      lines: [
+        ...(links.execution === null ? [] : ['Step Functions execution:', links.execution]),
+        ...(links.dashboard === null ? [] : ['Dashboard:', links.dashboard]),
+      ],
+    },
+    {
+      about: 'footer',
+      lines: [
+        // Without a stack there is no subscription to put a policy on.
+        ...(links.dashboard === null && links.execution === null ? [] : FEWER),
+        `Change ${change.id}, sequence ${change.sequence}.`,
+      ],
+    },
   ];
-  return paragraphs
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  return all.filter(({ lines }) => lines.length > 0);
 }
 
-function facts(change: Change): string[] {
-  const { kind, detail, since, at } = change;
-  const notified = [`Seen: ${moment(at)}`];
-  if (since !== undefined) {
-    const lasted = formatDuration((at - since) / 1000);
-    const what = kind === 'status' ? `Before that: ${plain(change.from ?? '', 64)}, since` : 'Since:';
-    notified.push(`${what} ${moment(since)} (${lasted})`);
+export function textOf(paragraphs: readonly Paragraph[]): string {
+  return paragraphs.map(({ lines }) => lines.join('\n')).join('\n\n');
+}
+
+/** A policy without `exists: false` would drop alarms, which have no attributes, and projects whose importance OMS does not give. */
+const FEWER = wrapped(
+  'To receive fewer e-mails, set a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH",{"exists":false}]}. It drops MEDIUM, which includes the end of a cutover that leaves nothing for an operator.',
+  '',
+);
+
+/** Whose detail has lines of its own. */
+function isReport({ kind }: Change): boolean {
+  return kind === 'cutover' || kind === 'summary';
+}
+
+function facts(change: Change, { detail }: ChangeWords): string[] {
+  const { kind, at } = change;
+  const since = sinceOf(change);
+  const importance = importanceOf(change);
+  const lines = [`Observed: ${moment(at)}`];
+  if (since !== null) {
+    const what = kind === 'status' ? `Previous status: ${plain(change.params.from, 64)} since` : 'Since:';
+    lines.push(`${what} ${moment(since)} (${formatDuration((at - since) / 1000)})`);
   }
-  if (kind === 'cutover') return notified;
-  if (kind === 'test') return notified;
-  if (detail !== undefined && kind !== 'summary') notified.push(`Detail: ${plain(detail, MAX_DETAIL)}`);
-  const then = THEN[kind];
-  const status = then === undefined ? 'Status' : `Status when OMS last ${then}`;
-  if (kind !== 'status' && kind !== 'found') notified.push(`${status}: ${plain(change.status ?? 'unknown', 64)}`);
-  return [...notified, ...progress(change, then === undefined ? 'Step' : 'Step then')];
+  if (importance !== null) lines.push(`Importance: ${importance}`);
+  if (kind === 'cutover' || kind === 'test') return lines;
+  if (!isReport(change)) lines.push(...detail.map((line) => `Detail: ${plain(line, MAX_DETAIL)}`));
+  const last = NOT_SEEN_NOW.includes(kind) ? 'Last known ' : '';
+  if (kind !== 'status' && kind !== 'first-seen')
+    lines.push(heading(`${last}status: ${plain(change.status ?? 'unknown', 64)}`));
+  return [...lines, heading(`${last}step: ${plain(change.step ?? 'unknown', 64)}`), ...progress(change)];
 }
 
-/** Where the look that is told of saw nothing, what is known is of an earlier one. */
-const THEN: Partial<Record<ChangeKind, string>> = {
-  vanished: 'knew it',
-  unreachable: 'answered',
-  'credentials-refused': 'answered',
-};
+function heading(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
 
-/** Where it stands: percents and the end of the copy while there is one, the lag once changes follow. */
-function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: Change, heading: string): string[] {
+/** These are detected where OMS gives no progress: status and step are those of an earlier observation. */
+const NOT_SEEN_NOW: readonly ChangeKind[] = ['gone-from-oms', 'unreachable', 'credentials-rejected'];
+
+/** Percentages and the estimated completion during the copy, the lag afterwards. */
+function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: Change): string[] {
   const phase = phaseOf(step);
   const nothingKnown = structProgress === null && fullProgress === null;
   const percents = `Structure: ${percent(structProgress)}. Full copy: ${percent(fullProgress)}.`;
   return [
-    `${heading}: ${plain(step ?? 'unknown', 64)}`,
     ...(phase === 'incremental' || phase === 'reverse' || nothingKnown ? [] : [percents]),
     ...(lagSeconds === null ? [] : [`Lag: ${lagSeconds} s`]),
-    ...(eta === null
-      ? []
-      : [`Copy done: about ${moment(eta)} (in ${formatDuration((eta - at) / 1000)}), at the measured rate`]),
+    ...(eta === null ? [] : [`Estimated completion: ${moment(eta)} (in ${formatDuration((eta - at) / 1000)})`]),
   ];
 }
 
-function receipt({ detail = '' }: Change): string[] {
-  return cut(detail, MAX_RECEIPT)
+function report({ detail }: ChangeWords): string[] {
+  return cut(detail.join('\n'), MAX_RECEIPT)
     .split('\n')
     .map((line) => plainLine(line, MAX_DETAIL));
 }
@@ -97,20 +113,20 @@ function omsWords({ said }: Change): string[] {
   ];
 }
 
-/** OMS likes to say the same thing twice. */
-function sentence(heading: string, words: readonly (string | undefined)[]): string[] {
+/** OMS often says the same thing twice. */
+function sentence(before: string, words: readonly (string | undefined)[]): string[] {
   const said = words
     .flatMap((word) => (word === undefined ? [] : [plain(word, MAX_WORDS)]))
     .filter((word) => word !== '');
-  return said.length === 0 ? [] : [`${heading}: ${[...new Set(said)].map(ended).join(' ')}`];
+  return said.length === 0 ? [] : [`${before}: ${[...new Set(said)].map(ended).join(' ')}`];
 }
 
-/** Sentences of OMS's end as they please; one after the other they need an end each. */
+/** OMS ends its sentences in different ways; one after the other they need an end each. */
 function ended(words: string, i: number, all: readonly string[]): string {
   return i === all.length - 1 || /[.!?:;,。]$/.test(words) ? words : `${words};`;
 }
 
-/** `2026-11-23 03:12:00 UTC`: whose midnight it is has to be said. */
+/** `2026-11-23 03:12:00 UTC`. */
 function moment(at: number): string {
   return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
 }

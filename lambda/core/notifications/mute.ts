@@ -1,28 +1,24 @@
 /**
- * Silence for a maintenance window: changes are kept and not sent; the first write after its end that could tell them sums them up.
- * Order of effects: the window stands in latest. At its end the pending changes are replaced by their summary in the same conditional write
- * that takes the lease, so that a crash leaves either all of them pending or the summary, and never neither. The summary bears the last
- * sequence it sums up and an id of its own: it is told, repeated and cleared like any other change.
+ * Mutes a project for a maintenance window: its changes stay pending, and the first delivery after the window sends one summary.
+ * Order of effects: the window is part of the project state. At its end the summary replaces the pending changes in the conditional write
+ * that takes the lease, so that a crash leaves either all of them pending or the summary, and never neither. The summary has the sequence of
+ * its last change and an id of its own: it is sent, repeated and cleared like any other change.
  */
 
-import { IMPORTANCES } from '../../contract/oms';
 import { projectIdProblem } from '../../contract/project-id';
 import { plain } from '../../contract/text';
-import { type Change, importanceOf, standing } from '../model/change';
+import { type Change, type SummedUp, standing } from '../model/change';
 import { iso } from '../model/duration';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { show } from '../model/fields';
 import { MAX_CONFLICTS, type ProjectState } from '../model/project-state';
 import { initialState } from '../observe/observe';
 import type { Clock, Store } from '../ports';
-import { adviceOn } from './advice';
-import { headline } from './headline';
 
-/** A mute that somebody forgot must end by itself. */
+/** A forgotten mute must end by itself. */
 export const LONGEST_MUTE_SECONDS = 7 * 86_400;
-/** As many lines of this length as a mail and an event have room for. */
-const MAX_LINES = 50;
-const MAX_LINE = 78;
+/** As many lines as an e-mail and an event have room for. */
+const MAX_SUMMED_UP = 50;
 
 export interface MuteRequest {
   readonly projectId: string;
@@ -32,9 +28,9 @@ export interface MuteRequest {
 
 export interface MuteReply {
   readonly projectId: string;
-  /** ISO 8601; null when the project is not muted any more. */
+  /** ISO 8601; null when the project is not muted. */
   readonly mutedUntil: string | null;
-  /** Changes that wait to be told. */
+  /** Changes that are not sent yet. */
   readonly pending: number;
 }
 
@@ -44,7 +40,7 @@ export interface MutePorts {
   readonly newId: () => string;
 }
 
-/** Further away than any window can be, its end was set by a clock that was wrong. */
+/** An end further away than the longest window was set by a wrong clock. */
 export function isMuted({ mutedUntil }: ProjectState, now: number): boolean {
   return mutedUntil !== undefined && now < mutedUntil && mutedUntil <= now + LONGEST_MUTE_SECONDS * 1000 + 60_000;
 }
@@ -71,7 +67,7 @@ interface Fields extends Record<string, unknown> {
   readonly forSeconds?: unknown;
 }
 
-/** Sets the window's end, or ends it now; the same again changes nothing but the end. @throws CheckFailed for the store's trouble. */
+/** Sets the end of the window, or ends it now. Idempotent. @throws CheckFailed when the store fails. */
 export async function mute({ projectId, forSeconds }: MuteRequest, ports: MutePorts): Promise<MuteReply> {
   const now = ports.clock.now();
   const until = now + forSeconds * 1000;
@@ -82,7 +78,7 @@ export async function mute({ projectId, forSeconds }: MuteRequest, ports: MutePo
       mutedUntil: forSeconds === 0 ? null : iso(until),
       pending: before.pending.length,
     };
-    // Also how a lost answer to our own write is recognised.
+    // True also after a write of ours whose answer was lost.
     const nothingToDo = forSeconds === 0 ? !isMuted(before, now) : before.mutedUntil === until;
     if (nothingToDo) return reply;
     const next: ProjectState = {
@@ -93,15 +89,15 @@ export async function mute({ projectId, forSeconds }: MuteRequest, ports: MutePo
     };
     if ((await ports.store.putState(next, { expectedVersion: before.version })) === 'stored') return reply;
   }
-  throw new CheckFailed(`the latest item of ${projectId} changed ${MAX_CONFLICTS} times in a row while it was muted`);
+  throw new CheckFailed(`the state of ${projectId} changed ${MAX_CONFLICTS} times in a row while it was muted`);
 }
 
-/** The item once its window is over: each run of changes summed up, one alone as it is. What a cutover asks keeps a message of its own. */
+/** The state after its window: each run of changes becomes a summary, a single one stays. A cutover's notices keep messages of their own. */
 export function afterMute(projectState: ProjectState, now: number): ProjectState {
   const { mutedUntil, ...rest } = projectState;
   if (mutedUntil === undefined) return projectState;
   const pending: Change[] = [];
-  let run: Change[] = [];
+  let run: Summable[] = [];
   for (const change of projectState.pending) {
     if (change.kind !== 'cutover') run.push(change);
     else {
@@ -112,27 +108,23 @@ export function afterMute(projectState: ProjectState, now: number): ProjectState
   return { ...rest, pending: [...pending, ...summedUp(run, projectState, now)] };
 }
 
-function summedUp(run: readonly Change[], { project, progress }: ProjectState, now: number): readonly Change[] {
+type Summable = Exclude<Change, { readonly kind: 'cutover' }>;
+
+function summedUp(run: readonly Summable[], { project, progress }: ProjectState, now: number): readonly Change[] {
   const last = run.at(-1);
   if (last === undefined || run.length === 1) return run;
-  const lines = run.flatMap(linesOf);
-  const status = progress?.status ?? null;
-  const dropped = lines.length - MAX_LINES;
-  const kept =
-    dropped > 0 ? [`and ${dropped + 1} before these: see the history`, ...lines.slice(1 - MAX_LINES)] : lines;
+  // A summary that was never sent goes into the next one.
+  const changes = run.flatMap((change) => (change.kind === 'summary' ? change.params.changes : [withoutWords(change)]));
+  const before = run.reduce((sum, change) => sum + (change.kind === 'summary' ? change.params.omitted : 0), 0);
+  const dropped = Math.max(0, changes.length - MAX_SUMMED_UP);
   return [
     {
       id: `${last.id}/summary`,
       sequence: last.sequence,
       project,
       kind: 'summary',
+      params: { changes: changes.slice(dropped), omitted: before + dropped },
       at: now,
-      detail: kept.join('\n'),
-      notice: {
-        headline: `${lines.length} changes while muted${status === null ? '' : `, now ${plain(status, 64)}`}`,
-        advice: `read what happened in this order; to the last of it: ${adviceOn(last)}`,
-        importance: greatest(run),
-      },
       ...standing(progress),
       lagSeconds: null,
       eta: null,
@@ -141,14 +133,7 @@ function summedUp(run: readonly Change[], { project, progress }: ProjectState, n
   ];
 }
 
-/** `3  2026-11-23 03:12 UTC  FAILED (was RUNNING 3 h)`; of a summary that was never sent, its lines. */
-function linesOf(change: Change): readonly string[] {
-  if (change.kind === 'summary') return (change.detail ?? '').split('\n');
-  const at = `${iso(change.at).slice(0, 16).replace('T', ' ')} UTC`;
-  return [plain(`${change.sequence}: ${at}: ${headline(change)}`, MAX_LINE)];
-}
-
-function greatest(run: readonly Change[]) {
-  const all = run.map((change) => importanceOf(change) ?? 'MEDIUM');
-  return IMPORTANCES.find((importance) => all.includes(importance)) ?? 'MEDIUM';
+/** A line of a summary has no room for what OMS said. */
+function withoutWords(change: SummedUp): SummedUp {
+  return { ...change, said: {} };
 }

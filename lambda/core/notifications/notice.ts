@@ -1,35 +1,44 @@
 /**
- * Hands a cutover's notices over to the project's pending changes, from where they are told like any other.
- * Order of effects: the notice stands in the cutover's record with the state that caused it; then it is put into latest, under its own id;
- * then it is taken out of the record. A crash in between leaves it in the record, and the next action hands it over: twice only where
- * latest has forgotten its id in the meantime, which takes sixteen looks. What SNS does not take stays pending: the next look tells it, or,
- * where nobody looks, the next action that waits for people or ends the cutover.
+ * Hands a cutover's notices over to the project's pending changes, where they are delivered like any other.
+ * Order of effects: the notice is part of the cutover's record, together with the state that caused it; then it becomes a pending change of the
+ * project, under its own id; then it is removed from the record. A crash in between leaves it in the record, and the next action hands it over
+ * again: delivered twice only where the project state no longer remembers its id, which takes sixteen polls. What SNS refuses stays pending
+ * until the next check, or, without one, until the next action that waits for approval or ends the cutover.
  */
 
 import { cut } from '../../contract/text';
-import type { CutoverRecord, Notice } from '../cutover/record';
-import { type Change, standing, withinBounds } from '../model/change';
+import { type Change, type CutoverNotice, standing, withinBounds } from '../model/change';
 import { CheckFailed } from '../model/errors';
 import { MAX_CONFLICTS, type ProjectState, remembering } from '../model/project-state';
 import { initialState } from '../observe/observe';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { isMuted } from './mute';
 
-export async function handOver(record: CutoverRecord, notice: Notice, ports: DeliveryPorts): Promise<void> {
-  const id = `${cut(record.run, 80)}/${notice.id}`;
-  await putAndTell(record.project, id, ports, (before, now) => {
+/** A notice of one run of a cutover. */
+export interface RunNotice extends CutoverNotice {
+  /** Unique within the run. */
+  readonly id: string;
+}
+
+export async function handOver(
+  { project, run }: { readonly project: string; readonly run: string },
+  notice: RunNotice,
+  ports: DeliveryPorts,
+): Promise<void> {
+  const id = `${cut(run, 80)}/${notice.id}`;
+  await putAndDeliver(project, id, ports, (before, now) => {
     if (!before.recentChecks.includes(id)) return withChange(before, id, notice, now);
-    // Handed over by a try that died before it told, or whose answer was lost: its lease is ours.
+    // Handed over by an attempt that died before it published, or whose answer was lost: its lease is ours.
     return before.lease?.owner === id ? { ...before, version: before.version + 1, lease: null } : null;
   });
 }
 
 /**
- * Tells what is still pending of a project at which perhaps nobody else looks: of a cutover that asks, or has ended.
- * @param owner a new id. @returns whether all of a cutover is told, or kept on purpose.
+ * Delivers what is still pending of a project that is perhaps not polled otherwise: of a cutover that asks, or has ended.
+ * @param owner a new id. @returns whether every notice of a cutover is sent, or muted.
  */
 export async function deliverPending(project: string, owner: string, ports: DeliveryPorts): Promise<boolean> {
-  const left = await putAndTell(project, owner, ports, (before, now) => {
+  const left = await putAndDeliver(project, owner, ports, (before, now) => {
     if (before.lease?.owner === owner) return { ...before, version: before.version + 1, lease: null };
     const isFree = before.lease === null || before.lease.until <= now;
     return isFree && before.pending.length > 0 ? { ...before, version: before.version + 1, writeId: owner } : null;
@@ -37,8 +46,8 @@ export async function deliverPending(project: string, owner: string, ports: Deli
   return isMuted(left, ports.clock.now()) || left.pending.every(({ kind }) => kind !== 'cutover');
 }
 
-/** Changes latest on condition, taking the lease where it is free, and tells. @param change null: nothing to do. @returns what is stored then. */
-async function putAndTell(
+/** Changes the project state conditionally, taking the lease where it is free, and delivers. @param change null: nothing to do. @returns what is stored then. */
+async function putAndDeliver(
   project: string,
   owner: string,
   ports: DeliveryPorts,
@@ -53,18 +62,18 @@ async function putAndTell(
     if ((await ports.store.putState(next, { expectedVersion: before.version })) === 'stored')
       return await deliver(next, owner, ports);
   }
-  throw new CheckFailed(`the latest item of ${project} changed under this notice ${MAX_CONFLICTS} times in a row`);
+  throw new CheckFailed(`the state of ${project} changed ${MAX_CONFLICTS} times in a row under this notice`);
 }
 
-function withChange(before: ProjectState, id: string, notice: Notice, now: number): ProjectState {
+function withChange(before: ProjectState, id: string, notice: RunNotice, now: number): ProjectState {
+  const { headline, body, advice, importance } = notice;
   const change: Change = {
     id,
     sequence: before.sequence + 1,
     project: before.project,
     kind: 'cutover',
+    params: { headline, body, advice, importance },
     at: now,
-    detail: notice.body,
-    notice: { headline: notice.headline, advice: notice.advice, importance: notice.importance },
     ...standing(before.progress),
     lagSeconds: null,
     eta: null,
@@ -77,8 +86,8 @@ function withChange(before: ProjectState, id: string, notice: Notice, now: numbe
     recentChecks: remembering(before.recentChecks, id),
     sequence: before.sequence + 1,
     pending: withinBounds([...before.pending, change]),
-    // Silence was asked for changes that can wait: writes that are stopped cannot, nor a question that expires.
-    ...(notice.importance === 'HIGH' && before.mutedUntil !== undefined
+    // Muting is for changes that can wait: stopped writes cannot, nor a question that expires.
+    ...(importance === 'HIGH' && before.mutedUntil !== undefined
       ? { mutedUntil: Math.min(before.mutedUntil, now) }
       : {}),
   };

@@ -1,43 +1,55 @@
-/** A change put into words: subject and body for a person, the event for programs, and the attributes that filters read. */
+/** A change as it is sent: subject and body for a person, the event for programs, and the attributes that filter policies read. */
 
 import { plain } from '../../contract/text';
 import { type Change, importanceOf } from '../model/change';
+import { classOf, phaseOf } from '../model/status';
 import type { Notification } from '../ports';
 import { eventOf } from './change-event';
-import { headline, place } from './headline';
 import { linksOf, type Places } from './links';
-import { bodyOf } from './mail';
+import { paragraphsOf, textOf } from './mail';
+import { describeChange } from './words';
 
 /** SNS's own limit: "less than 100 characters" of printable ASCII. */
 const SUBJECT_MAX = 99;
 
 export function notificationOf(change: Change, places: Places = {}): Notification {
+  const words = describeChange(change, places.credentialsFrom);
   const links = linksOf(change, places);
-  const subject = subjectOf(change);
+  const subject = subjectOf(change, words.headline);
+  const paragraphs = paragraphsOf(change, words, links);
   return {
     change,
     subject,
-    body: bodyOf(change, links),
-    event: eventOf(change, subject, links),
+    paragraphs,
+    body: textOf(paragraphs),
+    event: eventOf(change, words, subject, links),
     attributes: attributesOf(change),
   };
 }
 
 /** `[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %`; a long project id is shortened in the middle. */
-function subjectOf(change: Change): string {
-  const rest = ascii(` ${headline(change)}${place(change)}`);
+function subjectOf(change: Change, headline: string): string {
+  const rest = ascii(` ${headline}${position(change)}`);
   const room = SUBJECT_MAX - '[oms-cutover] '.length - rest.length;
   const subject = `[oms-cutover] ${shorten(ascii(change.project), Math.max(16, room))}${rest}`;
   return subject.length <= SUBJECT_MAX ? subject : `${subject.slice(0, SUBJECT_MAX - 3)}...`;
 }
 
+/** `, FULL_MIGRATION 63 %`: the step, with its percentage during the full copy. */
+function position({ kind, step, status, fullProgress }: Change): string {
+  // A cutover's headline says it all, and its subject must not be cut.
+  if (step === null || kind === 'cutover') return '';
+  const copying = phaseOf(step) === 'full' && classOf(status ?? '') !== 'finished' && fullProgress !== null;
+  return `, ${step}${copying ? ` ${fullProgress} %` : ''}`;
+}
+
 /** SNS refuses empty attribute values, so what does not apply is left out. */
 function attributesOf(change: Change): Record<string, string> {
-  const all: Record<string, string | null | undefined> = {
+  const all: Record<string, string | null> = {
     project: change.project,
     change: change.kind,
-    from: change.from,
-    to: change.to,
+    from: change.kind === 'status' ? change.params.from : null,
+    to: change.kind === 'status' ? change.params.to : null,
     status: change.status,
     importance: importanceOf(change),
   };

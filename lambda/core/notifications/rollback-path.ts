@@ -1,62 +1,58 @@
-/** After a switchover with reverse synchronisation: can one still go back to the source without losing what was written since? */
+/** After a switchover with reverse synchronisation: does the source still receive what is written to the target? */
 
-import { RESUMABLE_SECONDS } from '../../contract/defaults';
-import { formatDuration } from '../model/duration';
+import type { Detected, RollbackPathLoss } from '../model/change';
 import type { Observation } from '../model/progress';
 import type { Notified, ProjectState } from '../model/project-state';
 import { classOf, phaseOf } from '../model/status';
 import { hasVanished } from '../observe/vanished';
-import type { Found } from './detect';
 
-/** OMS refreshes its checkpoints every 10 s; the schedule may look every 5 min: unchanged for so long, it stands still. */
+/** OMS refreshes its checkpoints every 10 s, and the schedule may poll every 5 min: a checkpoint unchanged for so long stands still. */
 const STANDS_STILL_MS = 15 * 60_000;
 
-/** Adds what is to be told, once for each loss and once for each return. */
+/** One change for each loss of the rollback path, and one for each restoration. */
 export function rollbackPath(
   after: ProjectState,
   observation: Observation,
-  found: Found[],
+  detected: Detected[],
   notified: { rollbackPath?: Notified['rollbackPath'] },
 ): void {
   const vanished = hasVanished(after.progress, observation);
   if (observation.outcome !== 'OK' && !vanished) return;
-  const lost = observation.outcome === 'OK' ? lostBecause(after, observation) : 'OMS knows the project no longer';
+  const loss: RollbackPathLoss | null =
+    observation.outcome === 'OK' ? lossIn(after, observation) : { cause: 'gone-from-oms' };
   const works =
-    lost === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(after.progress?.currentStep ?? null) === 'reverse';
+    loss === null && (after.reverse?.values ?? 0) >= 2 && phaseOf(after.progress?.currentStep ?? null) === 'reverse';
   if (notified.rollbackPath === undefined) {
     if (works) notified.rollbackPath = 'OPEN';
     return;
   }
-  if (lost !== null && notified.rollbackPath === 'OPEN') {
+  if (loss !== null && notified.rollbackPath === 'OPEN') {
     notified.rollbackPath = 'LOST';
-    found.push({
-      kind: 'rollback-path-lost',
-      detail: `${lost}. What is written to the target now does not reach the source.`,
-    });
+    detected.push({ kind: 'rollback-path-lost', params: loss });
   } else if (works && notified.rollbackPath === 'LOST') {
     notified.rollbackPath = 'OPEN';
-    found.push({ kind: 'rollback-path-restored', detail: 'the reverse checkpoint moves again' });
+    detected.push({ kind: 'rollback-path-restored', params: {} });
   }
 }
 
-function lostBecause({ reverse }: ProjectState, observation: Observation & { outcome: 'OK' }): string | null {
+function lossIn({ reverse }: ProjectState, observation: Observation & { outcome: 'OK' }): RollbackPathLoss | null {
   const { status, currentStep } = observation.progress;
   switch (classOf(status)) {
     case 'finished':
     case 'gone':
-      return `the project is ${status}: reverse synchronisation is over for good`;
+      return { cause: 'ended' };
     case 'failed':
     case 'suspended':
-      return `the project is ${status}: reverse synchronisation stands; resumed within ${formatDuration(RESUMABLE_SECONDS)} it can still catch up`;
+      return { cause: 'stopped' };
     case 'running':
       break;
     default:
       return null;
   }
-  // A step that nobody knows, or that was left out of a reply, says nothing of the way back.
+  // An unrecognized or missing step is no evidence of a loss.
   const phase = phaseOf(currentStep);
   if (phase === 'unknown') return null;
-  if (phase !== 'reverse') return `the step is ${currentStep}, and no longer a reverse one`;
+  if (phase !== 'reverse') return { cause: 'other-step' };
   const still = reverse === undefined ? 0 : observation.answeredAt - reverse.movedAt;
-  return still >= STANDS_STILL_MS ? `the reverse checkpoint has not moved for ${formatDuration(still / 1000)}` : null;
+  return still >= STANDS_STILL_MS ? { cause: 'checkpoint-still', stillSeconds: still / 1000 } : null;
 }

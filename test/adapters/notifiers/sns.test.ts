@@ -3,6 +3,7 @@ import { SnsNotifier } from '../../../lambda/adapters/notifiers/sns';
 import type { Change } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
 import { CapturedSns } from '../../../local/services/captured-sns';
+import { FACTS } from '../../support/changes';
 import { ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
@@ -23,7 +24,7 @@ afterAll(async () => {
   await sns.close();
 });
 
-test('publishes the text for people, the event for programs, and every attribute that a filter policy may ask for', async () => {
+test('publishes the text for people, the event for programs, and every attribute that a filter policy may use', async () => {
   const { projectState } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
   const notification = notificationOf(projectState.pending[0] as never);
   await new SnsNotifier(client, TOPIC).publish(notification);
@@ -55,8 +56,7 @@ test('publishes the text for people, the event for programs, and every attribute
   ]);
 });
 
-test('the longest change there can be still fits into what SNS takes, told to everybody', async () => {
-  const { projectState } = play([ok(T0, { status: 'INIT' }), ok(T0 + SECOND)]);
+test('the longest possible change fits into a message of SNS, in all its forms', async () => {
   // A quote takes four bytes in JSON within JSON.
   const long = '"'.repeat(100_000);
   const words = [
@@ -71,12 +71,11 @@ test('the longest change there can be still fits into what SNS takes, told to ev
     'failedStep',
     'failedStepMessage',
   ];
-  const change = {
-    ...(projectState.pending[0] as Change),
-    kind: 'cutover' as const,
+  const change: Change = {
+    ...FACTS,
+    kind: 'cutover',
+    params: { headline: long, body: long, advice: long, importance: 'HIGH' },
     project: long.slice(0, 128),
-    detail: long,
-    notice: { headline: long, advice: long, importance: 'HIGH' as const },
     said: Object.fromEntries(words.map((word) => [word, long])),
   };
   const before = sns.messages.length;

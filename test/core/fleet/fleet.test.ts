@@ -261,7 +261,7 @@ describe('a project that is no longer listed', () => {
       await run.round();
       expect(run.polled).toContain('p_gone');
     }
-    expect(run.harness.kinds).toEqual(['vanished']);
+    expect(run.harness.kinds).toEqual(['gone-from-oms']);
     await run.round();
     expect(run.polled).toEqual(['p_a']);
   });
@@ -282,7 +282,7 @@ describe('a project that is no longer listed', () => {
     run.shows.delete('p_gone');
     run.listing = [listed('p_a'), listed('p_gone')];
     await run.round();
-    expect(run.harness.kinds).toEqual(['vanished', 'back']);
+    expect(run.harness.kinds).toEqual(['gone-from-oms', 'found-again']);
   });
 
   test('stays known while its look shows nothing', async () => {

@@ -97,7 +97,7 @@ describe('the way back', () => {
   test('is told once of a project that vanishes, and again when OMS knows it and carries writes back', () => {
     const missing = [1, 2].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
     const { changes } = play([...open, ...missing, reverse(T0 + 3 * MINUTE, seconds + 100)], { waitId: null });
-    expect(changes).toEqual(['vanished', 'rollback-path-lost', 'back', 'rollback-path-restored']);
+    expect(changes).toEqual(['gone-from-oms', 'rollback-path-lost', 'found-again', 'rollback-path-restored']);
   });
 
   test('is not spoken of where there never was one', () => {

@@ -1,4 +1,4 @@
-/** What a crash, another check, or a wrong clock does to the telling: found by the fault run (docs/reliability.md). */
+/** Delivery through crashes, concurrent checks and wrong clocks: found by the fault run (docs/reliability.md). */
 import { CheckFailed } from '../../../lambda/core/model/errors';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
@@ -6,14 +6,14 @@ import { MemoryStore } from '../../support/memory-store';
 import { HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
 
 const INIT = ok(T0, { status: 'INIT' });
-/** Brings two changes to somebody who waits for FINISHED: the status, and that it may never come. */
+/** Two changes in a wait for FINISHED: `status` and `may-never-finish`. */
 const RUNNING = ok(T0 + MINUTE, { enableIncrSync: true });
 const later = (at: number, status = 'RUNNING') => ok(at, { status, enableIncrSync: true });
 
 const sequences = (run: Harness) => run.notified.map(({ change }) => change.sequence);
 
-describe('telling several changes', () => {
-  /** Dies at the n-th time told changes are to be cleared. */
+describe('several changes', () => {
+  /** Dies at the n-th clear. */
   class DiesAtClear extends MemoryStore {
     dieAt = Number.POSITIVE_INFINITY;
     private clears = 0;
@@ -29,7 +29,7 @@ describe('telling several changes', () => {
   test.each([
     [1, [1, 1, 2]],
     [2, [1, 2, 2]],
-  ])('repeats at most one of them after a crash (at clear %i)', async (dieAt, notified) => {
+  ])('repeat at most one after a crash (at clear %i)', async (dieAt, notified) => {
     const store = new DiesAtClear();
     store.dieAt = dieAt;
     const run = new Harness([INIT, RUNNING, later(T0 + 10 * MINUTE)], store);
@@ -40,7 +40,7 @@ describe('telling several changes', () => {
     expect(store.projectStateOf.get('p_x')).toMatchObject({ pending: [], lease: null });
   });
 
-  test('tells also what another check stored meanwhile, so that nothing waits for a check that may never come', async () => {
+  test('are published together with those that another check stored meanwhile, since a next check may never come', async () => {
     const store = new MemoryStore();
     const run = new Harness([INIT, RUNNING, later(T0 + MINUTE + SECOND, 'FINISHED')], store);
     await run.check();
@@ -64,13 +64,13 @@ describe('telling several changes', () => {
 describe('a lease', () => {
   const diesBeforePublish = { publish: () => new Promise<never>(() => undefined) };
 
-  /** A check that claims at `now` by its clock and is killed before it tells. */
+  /** A check that takes the lease and is killed before it publishes. */
   async function claimedAndKilled(store: MemoryStore, run: Harness): Promise<void> {
     void run.check({ notifier: diesBeforePublish });
     while (store.projectStateOf.get('p_x')?.lease == null) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  test('of a clock that was an hour ahead holds nobody up once the clock is right', async () => {
+  test('of a clock that was an hour ahead blocks no delivery once the clock is right', async () => {
     const store = new MemoryStore();
     const run = new Harness([INIT, later(T0 + HOUR), later(T0 + 2 * MINUTE)], store);
     await run.check();

@@ -1,7 +1,8 @@
-/** A maintenance window: nothing is sent in it, nothing is lost by it, and its end brings one summary. */
+/** A maintenance window: no change is sent in it, none is lost, and one summary follows it. */
 import { CheckFailed } from '../../../lambda/core/model/errors';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { LONGEST_MUTE_SECONDS, mute, readMuteRequest } from '../../../lambda/core/notifications/mute';
+import { detected } from '../../support/changes';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
 import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
@@ -24,18 +25,20 @@ async function threeKept(store = new MemoryStore()): Promise<Harness> {
 }
 
 describe('in the window', () => {
-  test('changes are kept with their numbers and not sent', async () => {
+  test('changes are kept with their sequence and not sent', async () => {
     const run = await threeKept();
     expect(run.notified).toEqual([]);
     expect(stored(run)).toMatchObject({ lease: null, mutedUntil: T0 + HOUR });
-    expect(stored(run).pending.map(({ sequence, to }) => [sequence, to])).toEqual([
+    expect(
+      stored(run).pending.map((change) => [change.sequence, change.kind === 'status' && change.params.to]),
+    ).toEqual([
       [1, 'SUSPEND'],
       [2, 'RUNNING'],
       [3, 'FAILED'],
     ]);
   });
 
-  test('nobody is told that notifications are stuck', async () => {
+  test('kept changes do not count as stuck notifications', async () => {
     const run = new Harness([at(0), at(10, 'SUSPEND')]);
     const measured: number[] = [];
     const nothing = () => undefined;
@@ -52,7 +55,7 @@ describe('in the window', () => {
     expect(stored(run).pending).toHaveLength(1);
   });
 
-  test('a publisher that is at work stops after the change it is at, and the rest is kept', async () => {
+  test('a delivery under way stops after the change that it publishes, and keeps the rest', async () => {
     const run = new Harness([at(0, 'INIT'), at(10), at(20), at(90)]);
     await run.check();
     await run.check({ notifier: { publish: async () => Promise.reject(new Error('refused')) } });
@@ -71,7 +74,7 @@ describe('in the window', () => {
 });
 
 describe('at its end', () => {
-  test('one message says all that happened, in order, as important as the greatest of it', async () => {
+  test('one summary lists all that happened, in order, with the greatest importance of it', async () => {
     const run = await threeKept();
     await run.check();
     expect(run.notified).toHaveLength(1);
@@ -96,7 +99,7 @@ describe('at its end', () => {
     expect(run.notified).toHaveLength(1);
   });
 
-  test('a single change is told as it is', async () => {
+  test('a single change is sent as it is', async () => {
     const run = new Harness([at(0), at(10, 'SUSPEND'), at(61, 'SUSPEND')]);
     await run.check();
     await muteFor(run, 3600);
@@ -105,7 +108,7 @@ describe('at its end', () => {
     expect(run.kinds).toEqual(['status']);
   });
 
-  test('nothing is told where nothing happened, and the next change goes out at once', async () => {
+  test('nothing is sent where nothing happened, and the next change is sent at once', async () => {
     const run = new Harness([at(0), at(61), at(62, 'SUSPEND')]);
     await run.check();
     await muteFor(run, 3600);
@@ -116,7 +119,7 @@ describe('at its end', () => {
     expect(run.kinds).toEqual(['status']);
   });
 
-  test('what is refused stays pending as the same summary, and what comes after it goes after it', async () => {
+  test('a refused summary stays pending as it is', async () => {
     const run = await threeKept();
     run.refusal = new Error('SNS is down');
     await run.check();
@@ -126,7 +129,7 @@ describe('at its end', () => {
     expect(run.notified.map(({ change }) => change)).toEqual([kept]);
   });
 
-  test('a crash between telling and clearing repeats the summary with the same id and number', async () => {
+  test('a crash between publish and clear repeats the summary with the same id and sequence', async () => {
     class DiesAtClear extends MemoryStore {
       dies = false;
       override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
@@ -164,7 +167,7 @@ describe('at its end', () => {
     expect(store.loses).toBe(false);
   });
 
-  test('killed before it is told, the summary is told by the first check after the lease', async () => {
+  test('a summary that a killed check did not publish is published by the first check after the lease', async () => {
     const run = await threeKept();
     void run.check({ notifier: { publish: () => new Promise<never>(() => undefined) } });
     while (stored(run).lease === null) await new Promise((resolve) => setImmediate(resolve));
@@ -174,14 +177,14 @@ describe('at its end', () => {
     expect(stored(run)).toMatchObject({ pending: [], lease: null });
   });
 
-  test('two checks that meet there tell one summary between them', async () => {
+  test('two concurrent checks send one summary', async () => {
     const run = await threeKept();
     await Promise.all([run.check(), run.check()]);
     expect(run.kinds).toEqual(['summary']);
     expect(stored(run)).toMatchObject({ pending: [], lease: null });
   });
 
-  test('a summary that could not be sent before the next window is spelled out in the next one', async () => {
+  test('a summary that could not be sent before the next window is part of the next one, change by change', async () => {
     const run = new Harness([at(0), at(10, 'SUSPEND'), at(20), at(61), at(70, 'FAILED'), at(200, 'FAILED')]);
     await run.check();
     await muteFor(run, 3600);
@@ -197,11 +200,11 @@ describe('at its end', () => {
     expect(run.notified[0]?.body).toMatch(/^1: .*SUSPEND.*\n2: .*RUNNING.*\n3: .*FAILED/m);
   });
 
-  test('what a cutover asks keeps a message of its own, in its place', async () => {
+  test('a notice of a cutover keeps a message of its own, in its place', async () => {
     const run = await threeKept();
     const projectState = stored(run);
     const [first, second, third] = projectState.pending;
-    const question = { ...second, kind: 'cutover', notice: { headline: 'asks', advice: 'answer', importance: 'HIGH' } };
+    const question = { ...second, ...detected().cutover };
     (run.store as MemoryStore).projectStateOf.set('p_x', {
       ...projectState,
       pending: [first, question, third] as ProjectState['pending'],
@@ -216,7 +219,7 @@ describe('at its end', () => {
 });
 
 describe('muting', () => {
-  test('again moves the end, and ending it lets the next look tell', async () => {
+  test('again moves the end, and ending it lets the next check send', async () => {
     const run = await threeKept();
     expect(await muteFor(run, 7200)).toEqual({ projectId: 'p_x', mutedUntil: '2026-11-23T02:30:00.000Z', pending: 3 });
     const { version } = stored(run);
@@ -229,17 +232,17 @@ describe('muting', () => {
     expect(run.kinds).toEqual(['summary']);
   });
 
-  test('works for a project that was never looked at, and takes no first look away', async () => {
+  test('works for a project that was never polled, whose first observation stays a first one', async () => {
     const run = new Harness([failed(T0), at(1, 'FAILED'), at(2, 'FAILED')]);
     await muteFor(run, 60);
     expect(stored(run)).toMatchObject({ version: 1, pending: [] });
     await run.check();
     await run.check();
     await run.check();
-    expect(run.kinds).toEqual(['found']);
+    expect(run.kinds).toEqual(['first-seen']);
   });
 
-  test('is repeated where another check stores meanwhile', async () => {
+  test('is retried where another check stores meanwhile', async () => {
     const store = new MemoryStore();
     const run = new Harness([at(0), at(10, 'SUSPEND')], store);
     await run.check();
@@ -256,7 +259,7 @@ describe('muting', () => {
     expect(stored(run)).toMatchObject({ mutedUntil: T0 + 60 * SECOND, progress: { status: 'SUSPEND' } });
   });
 
-  test('by a clock that was a month ahead silences nobody', async () => {
+  test('by a clock that was a month ahead mutes nothing', async () => {
     const run = new Harness([at(0), at(10, 'SUSPEND'), at(20, 'SUSPEND')]);
     await run.check();
     run.now = T0 + 30 * 24 * HOUR;

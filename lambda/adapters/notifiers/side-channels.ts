@@ -1,8 +1,9 @@
 /**
- * Tells first whoever must hear, then whoever may. Only the first decides whether a change counts as told: a chat that is down would
- * otherwise have every mail sent again and again. What a side channel refuses is logged and gone; a repeat after a crash goes to all.
+ * Publishes to the topic first, then to the side channels. The topic alone decides whether a change counts as notified: otherwise a chat that
+ * is down would have every e-mail sent again. What a side channel refuses is logged and not repeated; a repeat after a crash goes to all.
  */
-import type { Log, Notification, Notifier } from '../ports';
+
+import type { Log, Notification, Notifier } from '../../core/ports';
 
 export class SideChannels implements Notifier {
   private readonly main: Notifier;
@@ -18,13 +19,12 @@ export class SideChannels implements Notifier {
 
   async publish(notification: Notification): Promise<void> {
     await this.main.publish(notification);
-    const notified = Object.entries(this.others).map(([channel, notifier]) =>
-      this.tell(channel, notifier, notification),
+    await Promise.all(
+      Object.entries(this.others).map(([channel, notifier]) => this.attempt(channel, notifier, notification)),
     );
-    await Promise.all(notified);
   }
 
-  private async tell(channel: string, notifier: Notifier, notification: Notification): Promise<void> {
+  private async attempt(channel: string, notifier: Notifier, notification: Notification): Promise<void> {
     try {
       await notifier.publish(notification);
     } catch (error) {
