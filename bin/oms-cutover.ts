@@ -1,6 +1,5 @@
 /** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
 
-import type { Command, Io } from '../cli/command';
 import { approveCommand, rejectCommand } from '../cli/commands/answer';
 import { checkCommand } from '../cli/commands/check';
 import { demoCommand } from '../cli/commands/demo';
@@ -12,10 +11,9 @@ import { receiptCommand, statusCommand } from '../cli/commands/receipt';
 import { replayCommand } from '../cli/commands/replay';
 import { simulateCommand } from '../cli/commands/simulate';
 import { waitCommand } from '../cli/commands/wait';
-import { Flags, short } from '../cli/input/flags';
-import { keptByNpm, sayDashes } from '../cli/input/npm-start';
+import { type Command, type Io, usage, usageOf } from '../cli/input/command';
+import { dashesMissing, Flags, short, takenByNpm } from '../cli/input/flags';
 import { EXIT, exitOfError } from '../cli/output/exit-status';
-import { usage, usageOf } from '../cli/output/help';
 import { systemClock } from '../lambda/adapters/system';
 import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
 import { nearest } from '../lambda/core/model/nearest';
@@ -64,8 +62,8 @@ function whatInstead(name: string, env: Io['env']): string {
   const names = COMMANDS.map((one) => one.name);
   const meant = nearest(name, names);
   if (meant !== undefined) return `did you mean ${meant}? --help lists them all`;
-  const npmKeptFlags = COMMANDS.some(({ flags }) => Object.keys(flags).some((flag) => keptByNpm(flag, env)));
-  return npmKeptFlags ? sayDashes('demo') : `known are ${names.join(', ')}`;
+  const npmTookFlags = COMMANDS.some(({ flags }) => Object.keys(flags).some((flag) => takenByNpm(flag, env)));
+  return npmTookFlags ? dashesMissing('demo') : `known are ${names.join(', ')}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,11 +1,11 @@
 /** The doctor's round and a mute through the handler as it is wired, with real clients, on peers on loopback. */
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
+import { enterSandbox } from '../local/cloudformation/sandbox';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../local/data/local-store';
 import { CapturedSns, type CapturedSubscription } from '../local/services/captured-sns';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/services/embedded-dynamodb';
 import type { Loopback } from '../local/services/loopback';
-import { enterSandbox } from '../local/services/sandbox';
 import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';

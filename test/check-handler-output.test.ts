@@ -1,10 +1,10 @@
 /** What the function writes to its log as deployed: one object a line, the check's and the metrics', also of a check that fails. */
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
+import { enterSandbox } from '../local/cloudformation/sandbox';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../local/data/local-store';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/services/embedded-dynamodb';
 import type { Loopback } from '../local/services/loopback';
-import { enterSandbox } from '../local/services/sandbox';
 import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';

@@ -8,7 +8,7 @@ import type { Goal } from '../../lambda/contract/goal';
 import { derive } from '../../lambda/core/check/derive';
 import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { SimulatedState } from '../../local/simulator/scenario-state';
-import { pollThatSaw } from '../look-of-state';
+import { pollThatSaw } from '../../test/support/poll-of-state';
 import { type Checkpoints, refreshedAt } from './checkpoint-trace';
 import { REFRESH_MS } from './trace';
 

@@ -2,7 +2,7 @@
 
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Clock, Oms } from '../../lambda/core/ports';
-import { pollThatSaw } from '../look-of-state';
+import { pollThatSaw } from '../../test/support/poll-of-state';
 import type { Trace } from './trace';
 
 export class TraceOms implements Oms {

@@ -2,7 +2,7 @@
 
 import { UNPRINTABLE } from '../../lambda/contract/text';
 import { answerCutover } from '../../lambda/core/cutover/answer';
-import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, RUN_FLAG, readPlace } from '../input/cutover-place';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';

@@ -6,7 +6,7 @@ import { FLEET_CONCURRENCY, sideBySide } from '../../lambda/core/fleet/pool';
 import { watchable } from '../../lambda/core/fleet/roster';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
-import type { Io } from '../command';
+import type { Io } from '../input/command';
 import { EXIT } from '../output/exit-status';
 import { type Printer, toldOf } from '../output/printer';
 

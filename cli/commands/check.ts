@@ -3,13 +3,13 @@
 import { ALL } from '../../lambda/contract/fleet';
 import { check, requestOutsideWait } from '../../lambda/core/check/check';
 import { conditionOf } from '../../lambda/core/judge/words';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../input/command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';
 import type { Flags, FlagTable } from '../input/flags';
 import { exitOfPoll } from '../output/exit-status';
-import { openWatcher } from '../watcher';
 import { checkAll } from './check-all';
 import { readProject } from './wait';
+import { openWatcher } from './watcher';
 
 const PROJECT_OR_ALL_FLAG: FlagTable = {
   project: { value: 'ID', about: `the project, as the OMS console shows it; ${ALL}: each that OMS lists (4.1.1 on)` },

@@ -10,7 +10,7 @@ import { ModelledSource } from '../../local/simulator/modelled-source';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';
-import type { Io } from '../command';
+import type { Io } from '../input/command';
 import { EXIT } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
 import { type Notified, notifiedBy, type Printer } from '../output/printer';

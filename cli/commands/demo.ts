@@ -12,7 +12,7 @@ import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../lo
 import { LocalStack } from '../../local/stack';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { VirtualClock } from '../../local/virtual-clock';
-import { type Command, type Io, JSON_FLAG, printerFor } from '../command';
+import { type Command, type Io, JSON_FLAG, printerFor } from '../input/command';
 import type { Flags } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';

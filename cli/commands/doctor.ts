@@ -13,7 +13,7 @@ import {
 } from '../../lambda/core/doctor/findings';
 import { DataDirectoryInUse, holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from '../command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, readDataDir } from '../input/command';
 import { CONNECTION_FLAGS, type Connection, openOms, readConnection } from '../input/connection';
 import type { Flags } from '../input/flags';
 import { EXIT } from '../output/exit-status';

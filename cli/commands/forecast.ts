@@ -1,7 +1,7 @@
 /** `forecast`: how long the drain would take now, and whether it fits a window. */
 import { drainWords, fits, forecastDrain, pollsForForecast } from '../../lambda/core/judge/drain-forecast';
 import { formatDuration } from '../../lambda/core/model/duration';
-import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';
 import type { Flags } from '../input/flags';
 import { EXIT } from '../output/exit-status';

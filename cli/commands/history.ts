@@ -1,17 +1,20 @@
 /** `history`: what was seen, and what is not told yet. */
 import { existsSync } from 'node:fs';
+import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { derive } from '../../lambda/core/check/derive';
 import type { Change } from '../../lambda/core/model/change';
 import { iso } from '../../lambda/core/model/duration';
-import type { Snapshot } from '../../lambda/core/model/snapshot';
+import { countedUntil, type ProjectState } from '../../lambda/core/model/project-state';
+import { observationIn, type Snapshot } from '../../lambda/core/model/snapshot';
 import { isMuted } from '../../lambda/core/notifications/mute';
 import { notificationOf } from '../../lambda/core/notifications/notification';
+import { latestPollBy } from '../../lambda/core/observe/series';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../input/command';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';
-import { PastChanges } from '../output/past-changes';
 import { Terminal } from '../output/terminal';
 import { readProject } from './wait';
 
@@ -86,7 +89,41 @@ async function withChanges(store: Store, project: string, last: number | undefin
   const past = new PastChanges();
   const found: PastPoll[] = [];
   for await (const snapshot of store.snapshots(project)) {
-    if (found.push({ snapshot, changes: past.broughtBy(snapshot) }) > (last ?? Number.POSITIVE_INFINITY)) found.shift();
+    if (found.push({ snapshot, changes: past.causedBy(snapshot) }) > (last ?? Number.POSITIVE_INFINITY)) found.shift();
   }
   return found;
+}
+
+/**
+ * The changes that stored observations caused. Observations are kept and notified changes are not, so the same function decides again on the
+ * same observations. Changes that depend on a wait's goal are left out.
+ */
+class PastChanges {
+  private projectState: ProjectState | undefined;
+
+  /** Of the next observation. They are given oldest first, starting with the first. The ids are those of the notifications. */
+  causedBy(snapshot: Snapshot): readonly Change[] {
+    const observation = observationIn(snapshot);
+    // It overlapped another poll and changed nothing.
+    if (this.projectState !== undefined && observation.requestedAt < countedUntil(this.projectState)) return [];
+    const { projectState } = derive(this.projectState, observation, {
+      project: snapshot.project,
+      checkId: snapshot.checkId,
+      looker: snapshot.looker,
+      waitId: null,
+      question: {
+        goal: { type: 'FINISHED' },
+        settings: DEFAULT_WAIT_SETTINGS,
+        firstPoll: this.projectState === undefined,
+        deadlineAt: null,
+      },
+      scheduleIntervalSeconds: null,
+    });
+    const nextPollBy =
+      snapshot.waitSeconds === 0
+        ? (this.projectState?.nextPollBy ?? 0)
+        : latestPollBy(observation.answeredAt, snapshot.waitSeconds);
+    this.projectState = { ...projectState, nextPollBy, pending: [] };
+    return projectState.pending;
+  }
 }

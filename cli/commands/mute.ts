@@ -3,7 +3,7 @@ import { newCheckId } from '../../lambda/adapters/system';
 import { LONGEST_MUTE_SECONDS, type MuteReply, type MuteRequest, mute } from '../../lambda/core/notifications/mute';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../command';
+import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../input/command';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';
 import { readProject } from './wait';

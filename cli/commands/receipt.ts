@@ -3,7 +3,7 @@
 import { receiptText } from '../../lambda/core/cutover/receipt';
 import { type CutoverRecord, mayBeStopped } from '../../lambda/core/cutover/record';
 import { InvalidInput } from '../../lambda/core/model/errors';
-import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, type Place, RUN_FLAG, readPlace } from '../input/cutover-place';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';

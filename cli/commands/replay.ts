@@ -2,7 +2,7 @@
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { replay } from '../../lambda/core/check/replay';
-import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../command';
+import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';
 import type { Flags } from '../input/flags';
 import { EXIT } from '../output/exit-status';

@@ -2,7 +2,7 @@
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
-import { type Command, type Io, JSON_FLAG } from '../command';
+import { type Command, type Io, JSON_FLAG } from '../input/command';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';
 

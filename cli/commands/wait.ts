@@ -7,11 +7,19 @@ import { projectIdProblem } from '../../lambda/contract/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
 import { formatDuration, iso, parseMoment } from '../../lambda/core/model/duration';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, printerFor, readDataDir } from '../command';
+import {
+  type Command,
+  DATA_DIR_FLAG,
+  type Io,
+  JSON_FLAG,
+  PROJECT_FLAG,
+  printerFor,
+  readDataDir,
+} from '../input/command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';
 import { type Flags, short } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
-import { openWatcher } from '../watcher';
+import { openWatcher } from './watcher';
 
 /** Flags that mean something for one goal only. */
 const GOAL_FLAGS: Record<string, Goal['type']> = {

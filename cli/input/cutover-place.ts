@@ -10,7 +10,7 @@ import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { openLocalStoreBeside } from '../../local/data/local-store';
-import { DATA_DIR_FLAG, readDataDir } from '../command';
+import { DATA_DIR_FLAG, readDataDir } from './command';
 import type { Flags, FlagTable } from './flags';
 
 export const PLACE_FLAGS: FlagTable = {

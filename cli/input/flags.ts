@@ -4,7 +4,6 @@ import { plainLine } from '../../lambda/contract/text';
 import { parseDuration } from '../../lambda/core/model/duration';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import { nearest } from '../../lambda/core/model/nearest';
-import { keptByNpm, sayDashes, startedByNpm } from './npm-start';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
@@ -16,8 +15,8 @@ export class Flags {
   private readonly values: Readonly<Record<string, unknown>>;
   private readonly command: string;
   private readonly env: Env;
-  /** Required flags that were given to npm. */
-  private readonly missedByNpm: string[] = [];
+  /** Required flags that npm took. */
+  private readonly takenFlags: string[] = [];
 
   /**
    * @param env tells who started us.
@@ -51,7 +50,7 @@ export class Flags {
 
   required(name: string, expected: string): string {
     const value = this.text(name);
-    if (value === undefined && keptByNpm(name, this.env)) this.missedByNpm.push(name);
+    if (value === undefined && takenByNpm(name, this.env)) this.takenFlags.push(name);
     else if (value === undefined) this.problems.push(`--${name} is required: ${expected}`);
     else if (value === '') this.problems.push(`--${name} is empty: ${expected}`);
     return value ?? '';
@@ -90,9 +89,9 @@ export class Flags {
 
   /** @throws InvalidInput when anything was wrong. */
   settle(): void {
-    if (this.missedByNpm.length > 0) {
-      const names = this.missedByNpm.map((name) => `--${name}`).join(', ');
-      throw new InvalidInput([`npm kept ${names} for itself; ${sayDashes(this.command)}`]);
+    if (this.takenFlags.length > 0) {
+      const names = this.takenFlags.map((name) => `--${name}`).join(', ');
+      throw new InvalidInput([`npm took ${names} as its own; ${dashesMissing(this.command)}`]);
     }
     if (this.problems.length > 0) throw new InvalidInput(this.problems);
   }
@@ -118,11 +117,25 @@ function explain(command: string, table: FlagTable, error: unknown, env: Env): s
     return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? ${command} --help lists them all`}`;
   }
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-    return `unexpected argument "${quoted}"; ${startedByNpm(env) ? sayDashes(command) : known}`;
+    return `unexpected argument "${quoted}"; ${startedByNpm(env) ? dashesMissing(command) : known}`;
   return `${short(message.split('\n')[0] ?? message)}; ${known}`;
 }
 
 /** A value as typed, cut, with nothing in it that a terminal would act on. */
 export function short(value: string): string {
   return plainLine(value, 80);
+}
+
+/** `npm start wait --project p_x` without `--`: npm takes the flags as its own settings and passes on only the words. */
+export function dashesMissing(command: string): string {
+  return `flags after "npm start" need "--" before them: npm start -- ${command} …`;
+}
+
+function startedByNpm(env: Env): boolean {
+  return env.npm_lifecycle_event === 'start';
+}
+
+/** npm passes its settings on as environment variables. */
+export function takenByNpm(flag: string, env: Env): boolean {
+  return startedByNpm(env) && env[`npm_config_${flag.replaceAll('-', '_')}`] !== undefined;
 }

@@ -1,8 +1,8 @@
 /** Resolves the intrinsic functions of a template as CloudFormation does: those that our templates use. The others are refused. */
 import { CheckFailed } from '../../lambda/core/model/errors';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/sandbox';
 import type { Template } from './assembly';
 import { identify, nameProperty, type ResourceIdentity } from './resource-identity';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './sandbox';
 
 export class Intrinsics {
   private readonly template: Template;

@@ -1,6 +1,6 @@
 /** What a template refers to a resource by, for the types that our templates refer to. */
 import { CheckFailed } from '../../lambda/core/model/errors';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/sandbox';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './sandbox';
 
 export interface ResourceIdentity {
   /** What `Ref` gives: an ARN for topics and state machines, a URL for queues, a name for the rest. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
-import { type Env, withoutAws } from '../services/sandbox';
+import { type Env, withoutAws } from './sandbox';
 
 /** The apps of bin/ that the package carries. */
 export type SynthesizedApp = 'packaged-app' | 'cutover-demo';

@@ -6,7 +6,7 @@ import type { CutoverStore } from '../../lambda/core/cutover/record';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Store } from '../../lambda/core/ports';
 import type { TableDefinition } from '../cloudformation/table-definition';
-import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from '../services/embedded-dynamodb';
+import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
 
 /** The keys the deployed table has; a test holds this against the template. */
 export const LOCAL_TABLE: TableDefinition = {

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { HandlerOptions } from '../../lambda/check-handler';
 import { CheckFailed } from '../../lambda/core/model/errors';
+import { LOCAL_REGION } from '../cloudformation/sandbox';
 import type { StackFunction } from '../cloudformation/template';
-import { LOCAL_REGION } from './sandbox';
 
 /** What a bundle has to export beside its handler. */
 interface Bundle {

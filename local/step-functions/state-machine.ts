@@ -1,6 +1,5 @@
 /** Step Functions on a laptop: the state machines of a stack, their executions, and the tasks they may call. */
 import type { Clock } from '../../lambda/core/ports';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/sandbox';
 import { type Definition, refuseUnknown, TRY_EVENTS } from './definition';
 import { type ExecutionResult, execute, type TaskTry } from './execution';
 import { StateError } from './retry';
@@ -56,7 +55,7 @@ export class StateMachines {
         `State Machine Does Not Exist: '${machineArn}'`,
       );
     this.started += 1;
-    const arn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}:execution:${lastPart(machineArn)}:${name ?? `local-${this.started}`}`;
+    const arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name ?? `local-${this.started}`}`;
     const execution = await execute({
       ...rest,
       arn,

@@ -87,10 +87,10 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { npm_lifecycle_event: 'start' },
     says: /^unexpected argument "http:\/\/127\.0\.0\.1:9"; flags after "npm start" need "--" before them: npm start -- wait …$/,
   },
-  'required flags that npm kept whole, and says how they get through': {
+  'required flags that npm took, and says how to pass them': {
     args: ['check'],
     env: { npm_lifecycle_event: 'start', npm_config_endpoint: NOBODY, npm_config_project: 'p_x' },
-    says: /^npm kept --endpoint, --project for itself; flags after "npm start" need "--" before them: npm start -- check …$/,
+    says: /^npm took --endpoint, --project as its own; flags after "npm start" need "--" before them: npm start -- check …$/,
   },
   'a word that npm left over where no command is named, and says how flags get through': {
     args: ['failure'],

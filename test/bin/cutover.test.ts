@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { ask, begun } from '../../lambda/core/cutover/transitions';
+import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
-import { startEmbeddedDynamoDb } from '../../local/services/embedded-dynamodb';
 import { cleanUp, newFolder, run } from '../support/command-line';
 
 afterAll(cleanUp);

@@ -1,5 +1,5 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
-import { pollThatSaw } from '../../bench/look-of-state';
+
 import { answer, type EventPorts } from '../../lambda/core/check/events';
 import type { Verification } from '../../lambda/core/cutover/verifier';
 import type { Observation } from '../../lambda/core/model/progress';
@@ -11,6 +11,7 @@ import type { VirtualClock } from '../../local/virtual-clock';
 import { MemoryCutovers } from '../support/memory-cutovers';
 import { MemoryStore } from '../support/memory-store';
 import { failed } from '../support/observations';
+import { pollThatSaw } from '../support/poll-of-state';
 import type { Deployed, Variant } from './machines';
 
 export const PROJECT = 'p_x';

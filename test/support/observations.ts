@@ -1,7 +1,8 @@
 /** Looks as the OMS client gives them, one situation a line. Times are Unix milliseconds from `T0`. */
-import { ENVELOPE } from '../../bench/look-of-state';
+
 import type { FailedOutcome } from '../../lambda/contract/oms';
 import type { Observation, Progress } from '../../lambda/core/model/progress';
+import { ENVELOPE } from './poll-of-state';
 
 /** 2026-11-23T00:00:00Z */
 export const T0 = Date.UTC(2026, 10, 23);

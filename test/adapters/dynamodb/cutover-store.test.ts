@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../../lambda/adapters/dynamodb/cutover-store';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/services/embedded-dynamodb';
 import { cutoversContract } from '../../support/cutovers-contract';
 
 describe('the memory of cutovers in DynamoDB', () => {

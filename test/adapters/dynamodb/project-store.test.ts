@@ -2,8 +2,8 @@ import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/clie
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
 import { initialState } from '../../../lambda/core/observe/observe';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/services/embedded-dynamodb';
 import { Harness } from '../../support/harness';
 import { ok, T0 } from '../../support/observations';
 import { storeContract } from '../../support/store-contract';

@@ -1,8 +1,8 @@
 /** OMS without the wire: the look that a client would bring home of a project in this state. */
 
-import type { Importance } from '../lambda/contract/oms';
-import type { Envelope, Observation } from '../lambda/core/model/progress';
-import type { SimulatedState } from '../local/simulator/scenario-state';
+import type { Importance } from '../../lambda/contract/oms';
+import type { Envelope, Observation } from '../../lambda/core/model/progress';
+import type { SimulatedState } from '../../local/simulator/scenario-state';
 
 /** As a real OMS sends it with a good reply. */
 export const ENVELOPE: Envelope = {

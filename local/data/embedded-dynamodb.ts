@@ -17,10 +17,10 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { CheckFailed } from '../../lambda/core/model/errors';
+import { LOCAL_REGION } from '../cloudformation/sandbox';
 import { describeKeys, type TableDefinition } from '../cloudformation/table-definition';
-import { BETWEEN_TRIES_MS, DataDirectoryInUse, startInDataDirectory } from '../data/data-directory';
-import { announceHolder, portOfHolder, withdrawHolder } from '../data/holder';
-import { LOCAL_REGION } from './sandbox';
+import { BETWEEN_TRIES_MS, DataDirectoryInUse, startInDataDirectory } from './data-directory';
+import { announceHolder, portOfHolder, withdrawHolder } from './holder';
 
 export interface EmbeddedDynamoDb {
   readonly url: string;

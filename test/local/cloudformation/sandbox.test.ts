@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Env, enterSandbox, withoutAws } from '../../../local/cloudformation/sandbox';
 import { CapturedSns } from '../../../local/services/captured-sns';
-import { type Env, enterSandbox, withoutAws } from '../../../local/services/sandbox';
 
 /** What a developer signed in to a production account might have, and what would let a call out. */
 const HOSTILE = {

@@ -1,14 +1,14 @@
 /** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
 
-import { newCheckId } from '../lambda/adapters/system';
-import type { CheckPorts } from '../lambda/core/check/check';
-import { iso } from '../lambda/core/model/duration';
-import { isMuted } from '../lambda/core/notifications/mute';
-import type { Fleet } from '../lambda/core/ports';
-import { openLocalStore } from '../local/data/local-store';
-import type { Io } from './command';
-import { type Connection, openOms } from './input/connection';
-import { type Printer, toldOf } from './output/printer';
+import { newCheckId } from '../../lambda/adapters/system';
+import type { CheckPorts } from '../../lambda/core/check/check';
+import { iso } from '../../lambda/core/model/duration';
+import { isMuted } from '../../lambda/core/notifications/mute';
+import type { Fleet } from '../../lambda/core/ports';
+import { openLocalStore } from '../../local/data/local-store';
+import type { Io } from '../input/command';
+import { type Connection, openOms } from '../input/connection';
+import { type Printer, toldOf } from '../output/printer';
 
 export interface Watcher {
   readonly ports: CheckPorts;

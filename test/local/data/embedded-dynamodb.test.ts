@@ -8,7 +8,7 @@ import {
   type EmbeddedDynamoDb,
   joinEmbeddedDynamoDb,
   startEmbeddedDynamoDb,
-} from '../../../local/services/embedded-dynamodb';
+} from '../../../local/data/embedded-dynamodb';
 
 const TABLE: TableDefinition = {
   name: 'Looks',
