@@ -2,7 +2,7 @@
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { WaitRequest } from '../../lambda/contract/wait';
-import type { InvocationPorts } from '../../lambda/core/check/invocation';
+import type { InvocationPorts } from '../../lambda/core/check/check';
 import { waitRound } from '../../lambda/core/check/wait';
 import { synthesize } from '../../local/cloudformation/synthesize';
 import { readStack } from '../../local/cloudformation/template';

@@ -8,14 +8,16 @@ export type Importance = (typeof IMPORTANCES)[number];
 export const PROJECT_KINDS = ['migration', 'sync'] as const;
 export type ProjectKind = (typeof PROJECT_KINDS)[number];
 
-/** Something in a reply that is merely odd: recorded and shown, never fatal. A gate that depends on the field stays closed. */
+/** An unexpected value: recorded and shown, never fatal. A gate that depends on the field stays closed. */
 export interface Anomaly {
   /** The field, in the progress model's spelling, or `body`, `Date`, … for what is not one. */
   readonly field: string;
-  /** What came, as text, cut to 80 characters. */
+  /** As text, cut to 80 characters. */
   readonly value: string;
-  /** What is odd about it. */
+  /** What is unexpected about it. */
   readonly problem: string;
+  /** Set where only a comparison with earlier polls shows it. */
+  readonly foundIn?: 'HISTORY';
 }
 
 /** The words OMS has for people. Each is cut to 500 characters and free of control characters. */

@@ -11,7 +11,7 @@ export interface Graced {
 
 /** Where a project stands. */
 export interface Standing {
-  readonly status: string | null;
+  readonly status: string;
   readonly step: string | null;
   /** Percent; null unless the full copy is the current step. */
   readonly fullProgress: number | null;

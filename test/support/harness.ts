@@ -1,8 +1,7 @@
 /** A check's surroundings with plain parts: scripted looks, memory, a list of what was told. */
 
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
-import { type CheckPorts, type CheckRequest, check } from '../../lambda/core/check/check';
-import type { InvocationPorts } from '../../lambda/core/check/invocation';
+import { type CheckPorts, type CheckRequest, check, type InvocationPorts } from '../../lambda/core/check/check';
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification, Oms, Store } from '../../lambda/core/ports';
 import { MemoryStore } from './memory-store';

@@ -25,6 +25,20 @@ export interface CheckPorts extends DeliveryPorts {
   readonly metrics?: Metrics;
 }
 
+/** For checks in an invocation, which ends at its time-out whatever it does. */
+export interface InvocationPorts extends CheckPorts {
+  /** Milliseconds one poll may take. */
+  readonly pollMs: number;
+}
+
+/** What a check needs beside its poll, and its invocation after it: the store, and notifications. */
+const STORE_MS = 20_000;
+
+/** Milliseconds a check takes at most: none is begun with less left. */
+export function longestCheckMs({ pollMs }: InvocationPorts): number {
+  return pollMs + STORE_MS;
+}
+
 export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
 
 /** A check outside any wait: one poll on demand, or the schedule's, which comes again after `scheduleIntervalSeconds`. */

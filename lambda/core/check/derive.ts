@@ -8,9 +8,7 @@ import { iso } from '../model/duration';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import type { Poller, Snapshot } from '../model/snapshot';
-import { classOf } from '../model/status';
 import { withChanges } from '../notifications/detect';
-import { forecastCopy } from '../observe/history';
 import { observe } from '../observe/observe';
 import { latestPollBy } from '../observe/series';
 
@@ -38,23 +36,17 @@ export function derive(
   observation: Observation,
   circumstances: Circumstances,
 ): Derivation {
-  const { project, checkId, question, looker } = circumstances;
-  const {
-    projectState: observed,
-    anomalies,
-    lagSeconds,
-  } = observe(before, observation, project, checkId, question.settings);
-  const judgement = judge(question, observed, observation, anomalies);
-  const waitSeconds = pollIntervalSeconds(question.goal, question.settings, observed, observation, judgement);
+  const { project, checkId, question, looker, execution, waitId } = circumstances;
+  const { projectState: observed, assessment } = observe(before, observation, project, checkId, question.settings);
+  const judgement = judge(question, assessment, observed);
+  const waitSeconds = pollIntervalSeconds(question, assessment, observed, judgement);
   const seen = observation.outcome === 'OK' ? observation.progress : null;
-  const forecast =
-    seen !== null && classOf(seen.status) === 'running' ? forecastCopy(observed.marks, observed.activeMs) : null;
-  const eta = forecast === null ? null : observation.answeredAt + Math.round(forecast.likelyMs);
-  const changed = withChanges(before, observed, observation, lagSeconds, eta, {
+  const { lagSeconds, eta, anomalies } = assessment;
+  const changed = withChanges(before, observed, assessment, {
     question,
     judgement,
-    waitId: circumstances.waitId,
-    ...(circumstances.execution === undefined ? {} : { execution: circumstances.execution }),
+    waitId,
+    ...(execution === undefined ? {} : { execution }),
   });
   const scheduled = circumstances.scheduleIntervalSeconds;
   const projectState: ProjectState = {

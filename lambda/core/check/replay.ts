@@ -2,9 +2,9 @@
 
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
 import type { Goal } from '../../contract/goal';
-import { maxPollGapMs } from '../judge/judge';
 import { countedUntil, type ProjectState } from '../model/project-state';
 import { observationIn, type Snapshot } from '../model/snapshot';
+import { maxPollGapMs } from '../observe/hold';
 import { derive } from './derive';
 
 export interface Opening {

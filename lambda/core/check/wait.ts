@@ -7,8 +7,7 @@ import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import { InvalidInput } from '../model/errors';
 import type { Poller } from '../model/snapshot';
-import { type CheckPorts, check } from './check';
-import { type InvocationPorts, longestCheckMs } from './invocation';
+import { type CheckPorts, check, type InvocationPorts, longestCheckMs } from './check';
 import { readWaitParameters, readWaitState, type WaitParameters } from './wait-input';
 
 /** One look for a wait under way: `startedAt` and the goal name the wait, so that every look of it is known as such. */

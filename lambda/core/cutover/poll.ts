@@ -4,7 +4,7 @@ import type { CheckResult } from '../../contract/check-result';
 import type { CutoverPoll } from '../../contract/cutover';
 import type { ReasonText } from '../../contract/reason';
 import type { WaitRound } from '../../contract/wait';
-import { longestCheckMs } from '../check/invocation';
+import { longestCheckMs } from '../check/check';
 import { waitRound } from '../check/wait';
 import { wasCancelled } from './decisions';
 import type { PollCommand } from './input';

@@ -1,7 +1,7 @@
 /** Changes a cutover's record on condition of what was read, and tells what the change has to tell. */
 
 import type { CutoverState } from '../../contract/cutover';
-import type { InvocationPorts } from '../check/invocation';
+import type { InvocationPorts } from '../check/check';
 import { CheckFailed, OmsCutoverError } from '../model/errors';
 import { handOver } from '../notifications/notice';
 import type { CutoverRecord, CutoverStore } from './record';

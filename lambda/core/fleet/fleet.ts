@@ -7,8 +7,7 @@
 import type { CheckResult } from '../../contract/check-result';
 import { ALL, type FleetRequest } from '../../contract/fleet';
 import type { ProjectKind } from '../../contract/oms';
-import { check, requestOutsideWait } from '../check/check';
-import { type InvocationPorts, longestCheckMs } from '../check/invocation';
+import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
 import { iso } from '../model/duration';
 import type { Fleet, FleetStore, ListingFailure, Store } from '../ports';
 import { type FleetMemory, isSame, NO_MEMORY } from './memory';

@@ -1,35 +1,31 @@
-/** What stands in the way of any goal: the migration's trouble and OMS's, each with the grace after which a wait fails on it. */
-import type { OmsWords } from '../../contract/oms';
+/** What fails a wait for any goal: a condition of the migration or of OMS, each with its grace period. */
 import type { Graced, Reason } from '../../contract/reason';
-import type { Observation } from '../model/progress';
-import type { ProjectState } from '../model/project-state';
-import { classOf } from '../model/status';
-import { type SeriesName, statusGracesEnd } from '../observe/series';
-import { hasVanished } from '../observe/vanished';
+import type { ProjectState, SeriesName } from '../model/project-state';
+import type { Assessment } from '../observe/assessment';
+import { statusGracesEnd } from '../observe/series';
 import type { Question } from './judge';
 
-export interface Trouble {
-  readonly failed: boolean;
+export interface Failure {
+  readonly isDue: boolean;
   readonly reason: Reason;
-  /** Unix milliseconds at which it fails the wait if every look until then sees it too. */
-  readonly failsAt: number | null;
+  /** Unix milliseconds at which it fails the wait if every poll until then sees it too. */
+  readonly dueAt: number | null;
 }
 
-export function trouble(question: Question, projectState: ProjectState, observation: Observation): Trouble | null {
-  return observation.outcome === 'OK'
-    ? ofTheMigration(question, projectState, observation.progress.status, observation.said)
-    : ofOms(question, projectState, observation);
+export function failureOf(question: Question, assessment: Assessment, projectState: ProjectState): Failure | null {
+  return assessment.outcome === 'OK'
+    ? ofTheMigration(question, assessment, projectState)
+    : ofOms(question, assessment, projectState);
 }
 
 function ofTheMigration(
   { settings }: Question,
+  { progress: { status }, statusClass, said }: Assessment & { outcome: 'OK' },
   projectState: ProjectState,
-  status: string,
-  said: OmsWords,
-): Trouble | null {
-  switch (classOf(status)) {
+): Failure | null {
+  switch (statusClass) {
     case 'gone':
-      return now({ code: 'MigrationGone', params: { status, problem: null } });
+      return atOnce({ code: 'MigrationGone', params: { status, problem: null } });
     case 'failed':
       return graced(projectState, 'failed', settings.failedGraceSeconds, (grace) => ({
         code: 'MigrationFailed',
@@ -51,30 +47,27 @@ function ofTheMigration(
 }
 
 function ofOms(
-  question: Question,
+  { settings, firstPoll }: Question,
+  { outcome, problem, hasVanished, answeredAt }: Exclude<Assessment, { outcome: 'OK' }>,
   projectState: ProjectState,
-  observation: Observation & { problem: string },
-): Trouble {
-  const { settings, firstPoll } = question;
-  const { problem } = observation;
-  if (hasVanished(projectState.progress, observation))
-    return now({ code: 'MigrationGone', params: { status: null, problem } });
-  if (observation.outcome === 'OmsProjectNotFound') return now({ code: 'OmsProjectNotFound', params: { problem } });
+): Failure {
+  if (hasVanished) return atOnce({ code: 'MigrationGone', params: { status: null, problem } });
+  if (outcome === 'OmsProjectNotFound') return atOnce({ code: 'OmsProjectNotFound', params: { problem } });
   const outage = graced(projectState, 'noAnswer', settings.outageGraceSeconds, (grace) => ({
     code: 'OmsUnreachable',
     params: { ...grace, problem },
   }));
   // A status seen before may fail the wait as soon as OMS answers again: the next poll must not come later.
-  const ofStatus = statusGracesEnd(projectState.series, settings).filter((at) => at > observation.answeredAt);
-  const unreachable = { ...outage, failsAt: earliest([outage.failsAt, ...ofStatus]) };
-  if (observation.outcome !== 'OmsRejectedCredentials') return unreachable;
+  const ofStatus = statusGracesEnd(projectState.series, settings).filter((at) => at > answeredAt);
+  const unreachable = { ...outage, dueAt: earliest([outage.dueAt, ...ofStatus]) };
+  if (outcome !== 'OmsRejectedCredentials') return unreachable;
   const rejected = graced(projectState, 'credentials', firstPoll ? 0 : settings.credentialsGraceSeconds, (grace) => ({
     code: 'OmsRejectedCredentials',
     params: { ...grace, problem },
   }));
-  if (unreachable.failed && !rejected.failed) return unreachable;
+  if (unreachable.isDue && !rejected.isDue) return unreachable;
   // Whichever ends it first: the poll interval must not exceed it.
-  return { ...rejected, failsAt: earliest([unreachable.failsAt, rejected.failsAt]) };
+  return { ...rejected, dueAt: earliest([unreachable.dueAt, rejected.dueAt]) };
 }
 
 function earliest(moments: readonly (number | null)[]): number | null {
@@ -82,8 +75,8 @@ function earliest(moments: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-function now(reason: Reason): Trouble {
-  return { failed: true, reason, failsAt: null };
+function atOnce(reason: Reason): Failure {
+  return { isDue: true, reason, dueAt: null };
 }
 
 /** Fails once the unbroken series of polls that saw the condition is as long as the grace period. */
@@ -92,12 +85,12 @@ function graced(
   name: SeriesName,
   graceSeconds: number,
   reasonFor: (grace: Graced) => Reason,
-): Trouble {
+): Failure {
   const seen = series[name];
   const lastedSeconds = seen === undefined ? 0 : (seen.last - seen.since) / 1000;
   return {
-    failed: lastedSeconds >= graceSeconds,
+    isDue: lastedSeconds >= graceSeconds,
     reason: reasonFor({ lastedSeconds, graceSeconds }),
-    failsAt: seen === undefined ? null : seen.since + graceSeconds * 1000,
+    dueAt: seen === undefined ? null : seen.since + graceSeconds * 1000,
   };
 }

@@ -125,8 +125,7 @@ export function graceOf({ params }: Reason): string | null {
 }
 
 /** `RUNNING, FULL_MIGRATION 63 %, about 2 h 10 min of copying left`. */
-export function standingOf({ status, step, fullProgress, copySecondsLeft }: Standing): string {
-  if (status === null) return 'nothing is known about the project yet';
+function standingOf({ status, step, fullProgress, copySecondsLeft }: Standing): string {
   const place = step === null ? '' : `, ${step}${fullProgress === null ? '' : ` ${fullProgress} %`}`;
   const left = copySecondsLeft === null ? '' : `, about ${formatDuration(copySecondsLeft)} of copying left`;
   return `${status}${place}${left}`;

@@ -1,8 +1,6 @@
-/** The one current item of a project: everything the next check, any gate and any notification needs to know of the past. Bounded in size. */
+/** The one current item of a project: all that the next check, a gate or a notification needs to know of the past. Bounded in size. */
 
 import type { OmsApi, Outcome } from '../../contract/oms';
-import type { Mark, Span } from '../observe/history';
-import type { Series } from '../observe/series';
 import type { Change } from './change';
 import type { Progress } from './progress';
 
@@ -30,7 +28,7 @@ export interface ProjectState {
   /** First look that saw the present step. */
   readonly stepSince: number | null;
   /** Unbroken series of looks that saw a condition. */
-  readonly series: Readonly<Partial<Record<Series['name'], Series>>>;
+  readonly series: SeriesByName;
   /** After this moment without a look a series is broken: nobody looked. */
   readonly nextPollBy: number;
   /** The same for the schedule's own looks; 0 where there is none. */
@@ -63,6 +61,44 @@ export interface ProjectState {
   readonly mutedUntil?: number;
 }
 
+/** An unbroken series of polls that saw a condition. */
+export interface Series {
+  readonly name: SeriesName;
+  /** Unix milliseconds of its first and its last poll. */
+  readonly since: number;
+  readonly last: number;
+  readonly polls: number;
+  /** Polls since the last one got no answer. */
+  readonly missed?: true;
+}
+
+export type SeriesName = 'failed' | 'suspended' | 'unknown' | 'noAnswer' | 'credentials';
+export type SeriesByName = Readonly<Partial<Record<SeriesName, Series>>>;
+
+/** A full copy progress that was first seen at this value, in running time. */
+export interface Mark {
+  readonly percent: number;
+  /** Running time of the first poll that saw it, milliseconds. */
+  readonly seenAt: number;
+  /** Running time of the poll before: the progress changed somewhere in between. */
+  readonly notBefore: number;
+}
+
+/** Consecutive polls, merged. A single poll is a span whose `from` and `to` are the same. */
+export interface Span {
+  /** Unix milliseconds of the first and the last poll's reply. */
+  readonly from: number;
+  readonly to: number;
+  /** Longest time between two polls in it, milliseconds. */
+  readonly maxGapMs: number;
+  /** Every poll in it satisfied a SYNCED gate but for the size of the lag. */
+  readonly ready: boolean;
+  /** Greatest lag in it, seconds; 0 where not ready. */
+  readonly worstLagSeconds: number;
+  /** Checkpoints first seen in it. */
+  readonly checkpoints: number;
+}
+
 export interface Notified {
   readonly unreachable?: boolean;
   readonly credentials?: boolean;
@@ -78,6 +114,39 @@ export interface Notified {
   readonly rollbackPath?: 'OPEN' | 'LOST';
   /** The wait whose goal was told as met. */
   readonly goalMetFor?: string;
+}
+
+/** A project before its first poll. */
+export function initialState(project: string): ProjectState {
+  return {
+    project,
+    version: 0,
+    writeId: '',
+    recentChecks: [],
+    requestedAt: 0,
+    observedAt: 0,
+    outcome: 'OK',
+    problem: null,
+    api: null,
+    clockSkewMs: null,
+    progress: null,
+    progressAt: null,
+    statusSince: null,
+    stepSince: null,
+    series: {},
+    nextPollBy: 0,
+    nextScheduledBy: 0,
+    activeMs: 0,
+    marks: [],
+    movedAtActiveMs: 0,
+    spans: [],
+    checkpointSince: null,
+    bestLagSeconds: null,
+    sequence: 0,
+    pending: [],
+    notified: {},
+    lease: null,
+  };
 }
 
 /** Unix milliseconds: a look that began before this overlapped the one that counts, and which of the two OMS saw first cannot be known. */

@@ -3,11 +3,9 @@
 import { LAG_THRESHOLD_SECONDS, RESUMABLE_SECONDS } from '../../contract/defaults';
 import type { Judgement, Question } from '../judge/judge';
 import { type Change, type Detected, standing, withinBounds } from '../model/change';
-import type { Observation } from '../model/progress';
 import type { Notified, ProjectState } from '../model/project-state';
-import { classOf, phaseOf } from '../model/status';
-import { isStalled, stillSeconds } from '../observe/stall';
-import { hasVanished } from '../observe/vanished';
+import { classOf } from '../model/status';
+import type { Assessment } from '../observe/assessment';
 import { rollbackPath } from './rollback-path';
 
 /** `unreachable` takes so many failed polls in a row, over so long. */
@@ -32,30 +30,28 @@ export interface Asked {
 export function withChanges(
   before: ProjectState | undefined,
   after: ProjectState,
-  observation: Observation,
-  lagSeconds: number | null,
-  eta: number | null,
+  assessment: Assessment,
   asked: Asked,
 ): ProjectState {
   const detected: Detected[] = [];
   const notified = { ...after.notified };
-  status(before, after, observation, detected, notified);
-  answers(after, observation, detected, notified);
-  if (observation.outcome === 'OK') {
-    movement(after, detected, notified);
-    lagging(after, observation, lagSeconds, detected, notified);
-    expiry(after, observation, detected, notified);
+  status(before, after, assessment, detected, notified);
+  answers(after, assessment, detected, notified);
+  if (assessment.outcome === 'OK') {
+    movement(assessment, detected, notified);
+    lagging(after, assessment, detected, notified);
+    expiry(after, assessment, detected, notified);
   }
-  rollbackPath(after, observation, detected, notified);
+  rollbackPath(after, assessment, detected, notified);
   waitChanges(asked, detected, notified);
   if (detected.length === 0) return { ...after, notified };
   const facts = {
     project: after.project,
-    at: observation.answeredAt,
+    at: assessment.answeredAt,
     ...standing(after.progress),
-    lagSeconds,
-    eta,
-    said: observation.said,
+    lagSeconds: assessment.lagSeconds,
+    eta: assessment.eta,
+    said: assessment.said,
     ...(asked.execution === undefined ? {} : { execution: asked.execution }),
   };
   const changes: Change[] = detected.map((one, i) => ({
@@ -75,13 +71,13 @@ export function withChanges(
 function status(
   before: ProjectState | undefined,
   after: ProjectState,
-  observation: Observation,
+  assessment: Assessment,
   detected: Detected[],
   notified: Writable<Notified>,
 ): void {
-  if (observation.outcome !== 'OK') return;
+  if (assessment.outcome !== 'OK') return;
   const was = before?.progress?.status;
-  const is = observation.progress.status;
+  const is = assessment.progress.status;
   if (was === is) return;
   delete notified.expiring;
   delete notified.stalled;
@@ -89,25 +85,25 @@ function status(
     detected.push({ kind: 'status', params: { from: was, to: is, since: before?.statusSince ?? null } });
     return;
   }
-  const kind = classOf(is);
+  const kind = assessment.statusClass;
   if (kind !== 'waiting' && kind !== 'running' && kind !== 'finished') {
-    detected.push({ kind: 'first-seen', params: { since: after.statusSince ?? observation.answeredAt } });
+    detected.push({ kind: 'first-seen', params: { since: after.statusSince ?? assessment.answeredAt } });
   }
 }
 
 function answers(
   after: ProjectState,
-  observation: Observation,
+  assessment: Assessment,
   detected: Detected[],
   notified: Writable<Notified>,
 ): void {
   const { noAnswer, credentials } = after.series;
-  const problem = observation.outcome === 'OK' ? '' : observation.problem;
+  const problem = assessment.outcome === 'OK' ? '' : assessment.problem;
   if (credentials !== undefined && notified.credentials !== true) {
     notified.credentials = true;
     detected.push({ kind: 'credentials-rejected', params: { problem, since: credentials.since } });
   } else if (
-    observation.outcome !== 'OK' &&
+    assessment.outcome !== 'OK' &&
     noAnswer !== undefined &&
     credentials === undefined &&
     notified.unreachable !== true &&
@@ -115,11 +111,11 @@ function answers(
     noAnswer.last - noAnswer.since >= UNREACHABLE_MS
   ) {
     notified.unreachable = true;
-    detected.push({ kind: 'unreachable', params: { outcome: observation.outcome, problem, since: noAnswer.since } });
+    detected.push({ kind: 'unreachable', params: { outcome: assessment.outcome, problem, since: noAnswer.since } });
   }
-  const vanished = hasVanished(after.progress, observation);
+  const vanished = assessment.hasVanished;
   // An OMS that answers that the project does not exist is reachable and has accepted the credentials.
-  if (observation.outcome !== 'OK' && !vanished) return;
+  if (assessment.outcome !== 'OK' && !vanished) return;
   if (notified.credentials === true) detected.push({ kind: 'credentials-accepted', params: {} });
   if (notified.unreachable === true) detected.push({ kind: 'reachable', params: {} });
   delete notified.credentials;
@@ -134,12 +130,11 @@ function answers(
   }
 }
 
-function movement(after: ProjectState, detected: Detected[], notified: Writable<Notified>): void {
-  const still = stillSeconds(after);
-  if (notified.stalled !== true && isStalled(after)) {
+function movement({ stillSeconds, isStalled }: Assessment, detected: Detected[], notified: Writable<Notified>): void {
+  if (notified.stalled !== true && isStalled) {
     notified.stalled = true;
-    detected.push({ kind: 'stalled', params: { stillSeconds: still } });
-  } else if (notified.stalled === true && still === 0) {
+    detected.push({ kind: 'stalled', params: { stillSeconds } });
+  } else if (notified.stalled === true && stillSeconds === 0) {
     delete notified.stalled;
     detected.push({ kind: 'progressing', params: {} });
   }
@@ -147,12 +142,10 @@ function movement(after: ProjectState, detected: Detected[], notified: Writable<
 
 function lagging(
   after: ProjectState,
-  observation: Observation,
-  lagSeconds: number | null,
+  { lagSeconds, phase }: Assessment,
   detected: Detected[],
   notified: Writable<Notified>,
 ): void {
-  const phase = observation.outcome === 'OK' ? phaseOf(observation.progress.currentStep) : 'unknown';
   const importance = after.progress?.importance ?? 'MEDIUM';
   const threshold = LAG_THRESHOLD_SECONDS[importance];
   // Without a threshold the end of a lag is not worth a notification either.
@@ -180,15 +173,10 @@ function lagging(
 }
 
 /** OMS cannot resume a project that was stopped too long: one change for each share of that time. */
-function expiry(
-  after: ProjectState,
-  observation: Observation,
-  detected: Detected[],
-  notified: Writable<Notified>,
-): void {
-  const kind = classOf(after.progress?.status ?? '');
+function expiry(after: ProjectState, assessment: Assessment, detected: Detected[], notified: Writable<Notified>): void {
+  const kind = assessment.statusClass;
   if ((kind !== 'suspended' && kind !== 'failed') || after.statusSince === null) return;
-  const stoppedSeconds = (observation.answeredAt - after.statusSince) / 1000;
+  const stoppedSeconds = (assessment.answeredAt - after.statusSince) / 1000;
   const due = EXPIRY_PERCENTS.filter((percent) => stoppedSeconds >= (RESUMABLE_SECONDS * percent) / 100).at(-1);
   if (due === undefined || due <= (notified.expiring ?? 0)) return;
   notified.expiring = due;

@@ -11,8 +11,7 @@ import { type Change, type SummedUp, standing } from '../model/change';
 import { iso } from '../model/duration';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { show } from '../model/fields';
-import { MAX_CONFLICTS, type ProjectState } from '../model/project-state';
-import { initialState } from '../observe/observe';
+import { initialState, MAX_CONFLICTS, type ProjectState } from '../model/project-state';
 import type { Clock, Store } from '../ports';
 
 /** A forgotten mute must end by itself. */

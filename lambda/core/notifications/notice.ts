@@ -9,8 +9,7 @@
 import { cut } from '../../contract/text';
 import { type Change, type CutoverNotice, standing, withinBounds } from '../model/change';
 import { CheckFailed } from '../model/errors';
-import { MAX_CONFLICTS, type ProjectState, remembering } from '../model/project-state';
-import { initialState } from '../observe/observe';
+import { initialState, MAX_CONFLICTS, type ProjectState, remembering } from '../model/project-state';
 import { claimed, type DeliveryPorts, deliver } from './deliver';
 import { isMuted } from './mute';
 

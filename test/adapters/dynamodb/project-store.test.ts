@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
-import { initialState } from '../../../lambda/core/observe/observe';
+import { initialState } from '../../../lambda/core/model/project-state';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
 import { Harness } from '../../support/harness';

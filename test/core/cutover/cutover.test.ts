@@ -11,7 +11,7 @@ import type { CutoverPorts } from '../../../lambda/core/cutover/records';
 import { closed, stepBegun } from '../../../lambda/core/cutover/transitions';
 import type { Verification } from '../../../lambda/core/cutover/verifier';
 import type { Observation } from '../../../lambda/core/model/progress';
-import { initialState } from '../../../lambda/core/observe/observe';
+import { initialState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { failed, MINUTE, SECOND, syncing, T0 } from '../../support/observations';

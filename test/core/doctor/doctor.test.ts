@@ -9,7 +9,7 @@ import {
   stateOf,
 } from '../../../lambda/core/doctor/findings';
 import type { Observation } from '../../../lambda/core/model/progress';
-import { initialState } from '../../../lambda/core/observe/observe';
+import { initialState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
 import { failed, ok, T0 } from '../../support/observations';
 
