@@ -1,0 +1,48 @@
+/** The cutovers that are played on the engines: a monitor and pipelines whose steps are functions by name, as in `bin/cutover-demo.ts`. */
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import cdkJson from '../../cdk.json';
+import { CutoverPipeline, MigrationMonitor } from '../../lib';
+
+const app = new App({ context: cdkJson.context });
+const stack = new Stack(app, 'Cutovers');
+const setting = (name: string): string => String(app.node.getContext(name));
+
+const monitor = new MigrationMonitor(stack, 'Monitor', {
+  omsEndpoint: setting('omsEndpoint'),
+  projects: [setting('projects')],
+  notifyEmails: [setting('notifyEmail')],
+  credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
+});
+
+/** A step of the user's: the function `engines-<name>`. */
+function step(scope: Construct, name: string): tasks.LambdaInvoke {
+  return new tasks.LambdaInvoke(scope, name, {
+    lambdaFunction: lambda.Function.fromFunctionName(scope, `${name}Function`, `engines-${name}`),
+    payloadResponseOnly: true,
+  });
+}
+
+function pipeline(name: string, people: boolean): CutoverPipeline {
+  const scope = new Construct(stack, name);
+  return new CutoverPipeline(scope, 'Cutover', {
+    monitor,
+    ready: { hold: Duration.seconds(2), timeout: Duration.minutes(3) },
+    drainTimeout: Duration.minutes(2),
+    stopWrites: step(scope, 'stopWrites'),
+    resumeWrites: step(scope, 'resumeWrites'),
+    verify: step(scope, 'verify'),
+    switchTraffic: step(scope, 'switchTraffic'),
+    ...(people ? { approval: { timeout: Duration.minutes(5) }, switchover: 'operator' } : {}),
+  });
+}
+
+const output = (name: string, value: string) => new CfnOutput(stack, name, { value });
+output('AloneMachineArn', pipeline('Alone', false).stateMachine.stateMachineArn);
+output('WithPeopleMachineArn', pipeline('WithPeople', true).stateMachine.stateMachineArn);
+output('TableName', monitor.table.tableName);
+output('TopicArn', monitor.topic.topicArn);
+app.synth();

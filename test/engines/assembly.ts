@@ -1,0 +1,31 @@
+/** The two stacks that are deployed, synthesized as they are for AWS: the app's own, and app.ts. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export const STACKS = { app: 'OmsCutover', cutovers: 'Cutovers' } as const;
+export const SECRET_NAME = 'oms-cutover/oms';
+
+export interface Assemblies {
+  readonly app: string;
+  readonly cutovers: string;
+}
+
+export function synthesize(folder: string, omsEndpoint: string, project: string): Assemblies {
+  const run = (file: string, name: string): string => {
+    const directory = join(folder, name);
+    const context = { omsEndpoint, projects: project, notifyEmail: 'dba@example.com' };
+    execFileSync(process.execPath, ['--import', 'tsx', file], {
+      cwd: join(__dirname, '../..'),
+      env: {
+        PATH: process.env.PATH ?? '',
+        CDK_OUTDIR: directory,
+        CDK_CONTEXT_JSON: JSON.stringify(context),
+        CDK_VALIDATION: 'false',
+      },
+      // Its warning that OMS is on loopback is right, and known.
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return directory;
+  };
+  return { app: run('bin/app.ts', STACKS.app), cutovers: run('test/engines/app.ts', STACKS.cutovers) };
+}

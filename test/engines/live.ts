@@ -1,0 +1,258 @@
+/** The scenarios on an engine, deployed and in real time. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
+import { type Assemblies, SECRET_NAME, STACKS } from './assembly';
+import { REGION } from './aws-api';
+import { type Deployment, deploy, zipOf } from './deployment';
+import type { Engine } from './engine';
+import { type FunctionSettings, LambdaFunction } from './lambda-function';
+import type { Invoke } from './lambda-host';
+import { itemsOf, type Outcome } from './outcome';
+import { projectOf, type Scenario, type Step } from './scenarios';
+import type { World } from './world';
+
+const STEPS: readonly Step[] = ['stopWrites', 'resumeWrites', 'verify', 'switchTraffic'];
+const MAILS = 'mails';
+
+export class LiveStacks {
+  readonly app: Deployment;
+  readonly cutovers: Deployment;
+  private readonly engine: Engine;
+  private readonly world: World;
+  private readonly functions: ReadonlyMap<string, LambdaFunction>;
+  private reading: Promise<void> = Promise.resolve();
+  private over = false;
+
+  private constructor(
+    engine: Engine,
+    world: World,
+    app: Deployment,
+    cutovers: Deployment,
+    functions: readonly DeployedFunction[],
+  ) {
+    this.engine = engine;
+    this.world = world;
+    this.app = app;
+    this.cutovers = cutovers;
+    this.functions = new Map(functions.map((each) => [each.name, new LambdaFunction(each)]));
+  }
+
+  /** @param lambdaUrl where the functions of the user's steps send their events. */
+  static async deploy(engine: Engine, assemblies: Assemblies, world: World, lambdaUrl: string, folder: string) {
+    await engine.api.json('secretsmanager', 'secretsmanager.CreateSecret', {
+      Name: SECRET_NAME,
+      SecretString: JSON.stringify({ username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD }),
+    });
+    const app = await deploy(engine, assemblies.app, STACKS.app);
+    const cutovers = await deploy(engine, assemblies.cutovers, STACKS.cutovers);
+    const functions = [...(await functionsOf(engine, app)), ...(await functionsOf(engine, cutovers))];
+    await createSteps(engine, functions[0]?.role ?? '', lambdaUrl, folder);
+    const stacks = new LiveStacks(engine, world, app, cutovers, functions);
+    await stacks.subscribe();
+    stacks.reading = stacks.readMails();
+    return stacks;
+  }
+
+  /** What an engine that runs no functions asks, and the user's steps. */
+  readonly invoke: Invoke = async (name, event) => {
+    const own = this.functions.get(name);
+    if (own !== undefined) return await own.invoke(event);
+    const step = STEPS.find((known) => name === `engines-${known}`);
+    if (step === undefined) throw new Error(`${this.engine.name} invoked ${name}, which nobody has deployed`);
+    return await this.world.step(step, event);
+  };
+
+  async play(scenario: Scenario): Promise<Outcome> {
+    const project = projectOf(scenario.name);
+    const end = await this.run(scenario);
+    await this.quiet(project);
+    const { app, cutovers } = this;
+    const stack = scenario.plays === 'wait' || scenario.plays === 'schedule' ? app : cutovers;
+    return {
+      ...end,
+      mails: this.world.mails.filter((mail) => mail.project === project),
+      items: await itemsOf(this.engine.api, String(stack.outputs.TableName), project),
+      steps: this.world.steps.get(project) ?? [],
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.over = true;
+    await this.reading;
+    for (const each of this.functions.values()) each.stop();
+  }
+
+  private async run({ plays, input, name }: Scenario): Promise<Pick<Outcome, 'status' | 'output' | 'error' | 'cause'>> {
+    const { api } = this.engine;
+    if (plays === 'schedule') {
+      const path = `/2015-03-31/functions/${this.app.outputs.CheckFunctionName}/invocations`;
+      return {
+        status: 'SUCCEEDED',
+        output: JSON.parse(await api.send('lambda', path, { method: 'POST', body: JSON.stringify(input) })),
+      };
+    }
+    const machine = {
+      wait: this.app.outputs.WaitMachineArn,
+      alone: this.cutovers.outputs.AloneMachineArn,
+      withPeople: this.cutovers.outputs.WithPeopleMachineArn,
+    }[plays];
+    const { executionArn } = await api.json('states', 'AWSStepFunctions.StartExecution', {
+      stateMachineArn: machine,
+      name,
+      input: JSON.stringify(input),
+    });
+    for (;;) {
+      const execution = await api.json('states', 'AWSStepFunctions.DescribeExecution', { executionArn });
+      const { status, output, error, cause } = execution as Record<string, string | undefined>;
+      if (status !== 'RUNNING') {
+        return {
+          status: String(status),
+          ...(output === undefined ? {} : { output: JSON.parse(output) }),
+          ...(error === undefined ? {} : { error }),
+          ...(cause === undefined ? {} : { cause }),
+        };
+      }
+      await pause(500);
+    }
+  }
+
+  /** Mail is on its way for a moment after an end; one that comes twice would come now. */
+  private async quiet(project: string): Promise<void> {
+    const count = () => this.world.mails.filter((mail) => mail.project === project).length;
+    for (let before = -1; before !== count(); ) {
+      before = count();
+      await pause(1_500);
+    }
+  }
+
+  /** A queue, because an engine sends no e-mail that could be read on all of them. */
+  private async subscribe(): Promise<void> {
+    const { api, accountId } = this.engine;
+    await api.json('sqs', 'AmazonSQS.CreateQueue', { QueueName: MAILS });
+    for (const { outputs } of [this.app, this.cutovers]) {
+      await api.query('sns', '2010-03-31', {
+        Action: 'Subscribe',
+        TopicArn: String(outputs.TopicArn),
+        Protocol: 'sqs',
+        Endpoint: `arn:aws:sqs:${REGION}:${accountId}:${MAILS}`,
+      });
+    }
+  }
+
+  private async readMails(): Promise<void> {
+    const { api, accountId } = this.engine;
+    const queue = { QueueUrl: `${api.endpoint}/${accountId}/${MAILS}` };
+    const reading: Promise<void>[] = [];
+    while (!this.over) {
+      const { Messages = [] } = (await api.json('sqs', 'AmazonSQS.ReceiveMessage', {
+        ...queue,
+        MaxNumberOfMessages: 10,
+      })) as { Messages?: { Body: string; ReceiptHandle: string }[] };
+      for (const { Body, ReceiptHandle } of Messages) {
+        await api.json('sqs', 'AmazonSQS.DeleteMessage', { ...queue, ReceiptHandle });
+        const { Subject: subject, MessageAttributes: attributes } = JSON.parse(Body) as SnsEnvelope;
+        const [project, changeId] = [attributes.project?.Value ?? '', attributes.changeId?.Value ?? ''];
+        reading.push(
+          this.world.read({ project, subject, changeId }, (run, approve) => this.answer(project, run, approve)),
+        );
+      }
+      if (Messages.length === 0) await pause(250);
+    }
+    await Promise.all(reading);
+  }
+
+  /** As a person does, with the command line. */
+  private async answer(project: string, run: string, approve: boolean): Promise<void> {
+    const { endpoint } = this.engine.api;
+    const words = [approve ? 'approve' : 'reject', '--project', project, '--run', run];
+    const table = ['--table', String(this.cutovers.outputs.TableName), '--region', REGION];
+    const command = join(__dirname, '../../dist/oms-cutover.js');
+    await promisify(execFile)(process.execPath, [command, ...words, ...table], {
+      env: {
+        PATH: process.env.PATH ?? '',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_ENDPOINT_URL_STS: endpoint,
+      },
+    });
+  }
+}
+
+interface SnsEnvelope {
+  readonly Subject: string;
+  readonly MessageAttributes: Readonly<Record<string, { readonly Value: string } | undefined>>;
+}
+
+interface DeployedFunction extends FunctionSettings {
+  readonly name: string;
+  readonly role: string;
+}
+
+/** As the engine has them: with the settings that CloudFormation gave them there. */
+async function functionsOf(engine: Engine, { template, resources, directory }: Deployment): Promise<DeployedFunction[]> {
+  const own = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  return await Promise.all(
+    own.map(async ([logicalId, { Properties = {} }]) => {
+      const name = String(resources.get(logicalId));
+      const path = `/2015-03-31/functions/${name}`;
+      const { Configuration } = JSON.parse(await engine.api.send('lambda', path, { method: 'GET' })) as GetFunction;
+      const { S3Key } = Properties.Code as { S3Key: string };
+      return {
+        name,
+        role: Configuration.Role,
+        file: join(directory, `asset.${S3Key.replace('.zip', '')}`, 'index.js'),
+        timeoutSeconds: Configuration.Timeout,
+        env: {
+          ...Configuration.Environment.Variables,
+          AWS_REGION: REGION,
+          AWS_ACCESS_KEY_ID: 'test',
+          AWS_SECRET_ACCESS_KEY: 'test',
+          AWS_ENDPOINT_URL: engine.api.endpoint,
+        },
+      };
+    }),
+  );
+}
+
+interface GetFunction {
+  readonly Configuration: {
+    readonly Role: string;
+    readonly Timeout: number;
+    readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  };
+}
+
+/** The functions behind the user's steps: they hand their event over to this process. */
+async function createSteps(engine: Engine, Role: string, lambdaUrl: string, folder: string): Promise<void> {
+  const code = join(folder, `${engine.name}-step`);
+  mkdirSync(code, { recursive: true });
+  writeFileSync(join(code, 'index.js'), STEP);
+  const zip = zipOf(code).toString('base64');
+  for (const step of STEPS) {
+    await engine.api.send('lambda', '/2015-03-31/functions', {
+      method: 'POST',
+      body: JSON.stringify({
+        FunctionName: `engines-${step}`,
+        Runtime: 'nodejs22.x',
+        Role,
+        Handler: 'index.handler',
+        Timeout: 60,
+        Code: { ZipFile: zip },
+        Environment: { Variables: { STEP_URL: `${lambdaUrl}/engines-${step}` } },
+      }),
+    });
+  }
+}
+
+const STEP = `exports.handler = async (event) => {
+  const response = await fetch(process.env.STEP_URL, { method: 'POST', body: JSON.stringify(event) });
+  const answer = await response.json();
+  if (!response.headers.has('x-function-error')) return answer;
+  throw Object.assign(new Error(answer.errorMessage), { name: answer.errorType });
+};
+`;
