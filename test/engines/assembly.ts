@@ -6,14 +6,16 @@ export const STACKS = { app: 'OmsCutover', cutovers: 'Cutovers' } as const;
 export const SECRET_NAME = 'oms-cutover/oms';
 
 export interface Assemblies {
+  /** Of the OMS that both look at. */
+  readonly omsPort: number;
   readonly app: string;
   readonly cutovers: string;
 }
 
-export function synthesize(folder: string, omsEndpoint: string, project: string): Assemblies {
+export function synthesize(folder: string, omsPort: number): Assemblies {
   const run = (file: string, name: string): string => {
     const directory = join(folder, name);
-    const context = { omsEndpoint, projects: project, notifyEmail: 'dba@example.com' };
+    const context = { omsEndpoint: `http://127.0.0.1:${omsPort}`, projects: 'p_a', notifyEmail: 'dba@example.com' };
     execFileSync(process.execPath, ['--import', 'tsx', file], {
       cwd: join(__dirname, '../..'),
       env: {
@@ -27,5 +29,5 @@ export function synthesize(folder: string, omsEndpoint: string, project: string)
     });
     return directory;
   };
-  return { app: run('bin/app.ts', STACKS.app), cutovers: run('test/engines/app.ts', STACKS.cutovers) };
+  return { omsPort, app: run('bin/app.ts', STACKS.app), cutovers: run('test/engines/app.ts', STACKS.cutovers) };
 }

@@ -44,7 +44,7 @@ export class AwsApi {
         authorization: `AWS4-HMAC-SHA256 Credential=test/20261101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
         'x-amz-date': '20261101T000000Z',
       },
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body }),
     });
   }
 }
@@ -56,7 +56,9 @@ async function sendTo(url: string, request: RequestInit): Promise<string> {
   const text = await response.text();
   if (!response.ok) {
     const headers = request.headers as Record<string, string>;
-    throw new Error(`${request.method} ${url} ${headers['x-amz-target'] ?? ''}: ${response.status} ${text.slice(0, 2_000)}`);
+    throw new Error(
+      `${request.method} ${url} ${headers['x-amz-target'] ?? ''}: ${response.status} ${text.slice(0, 2_000)}`,
+    );
   }
   return text;
 }

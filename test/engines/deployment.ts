@@ -31,7 +31,10 @@ export async function deploy(engine: Engine, directory: string, stackName: strin
     engine.api.query('cloudformation', CLOUDFORMATION, { Action, StackName: stackName, ...more });
   const file = `/${bucketOf(engine)}/${stackName}.template.json`;
   await engine.api.send('s3', file, { method: 'PUT', body: JSON.stringify(withinLimits(engine.name, template)) });
-  await send('CreateStack', { TemplateURL: `https://s3.${REGION}.amazonaws.com${file}`, 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM' });
+  await send('CreateStack', {
+    TemplateURL: `https://s3.${REGION}.amazonaws.com${file}`,
+    'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
+  });
   const description = await described(() => send('DescribeStacks', {}), `${stackName} in ${engine.name}`);
   const outputs = pairs(description, 'OutputKey', 'OutputValue');
   const listed = await send('DescribeStackResources', {});
@@ -89,9 +92,7 @@ export function zipOf(folder: string): Buffer {
 const ZIP = 'import shutil, sys; shutil.make_archive(sys.argv[1][:-4], "zip", sys.argv[2])';
 
 function resourcesIn(xml: string): Map<string, string> {
-  return new Map(
-    pairs(xml, 'LogicalResourceId', 'PhysicalResourceId').filter(([, id]) => id !== ''),
-  );
+  return new Map(pairs(xml, 'LogicalResourceId', 'PhysicalResourceId').filter(([, id]) => id !== ''));
 }
 
 function pairs(xml: string, key: string, value: string): [string, string][] {

@@ -1,10 +1,11 @@
 /** An engine under test: a server of somebody else's that speaks AWS's APIs, started as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createWriteStream } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pythonTools } from '../support/python-tools';
 import { AwsApi } from './aws-api';
 
 export interface Engine {
@@ -17,23 +18,13 @@ export interface Engine {
 export interface EngineOptions {
   /** Where Lambda invocations go, and the user's steps: the function's name is added. */
   readonly lambdaUrl: string;
-  /** How much of a Wait state, and of a pause between tries, is waited. */
+  /** How much of a Wait state, and of a pause between tries, is waited: 1 all, 0 nothing. */
   readonly waitScale: number;
   /** For what the engine writes. */
   readonly folder: string;
 }
 
-/** The Python with both engines in it; .ci/run makes it. */
-const PYTHON = process.env.ENGINES_PYTHON ?? join(__dirname, '../../.engines/bin/python');
-
-export function python(): string {
-  if (!existsSync(PYTHON)) {
-    throw new Error(
-      `no Python with the engines at ${PYTHON}: python3 -m venv .engines && .engines/bin/pip install -r test/engines/requirements.txt`,
-    );
-  }
-  return PYTHON;
-}
+export const python = (): string => join(pythonTools(join(__dirname, 'requirements.txt')), 'python');
 
 export async function startProcess(
   name: string,

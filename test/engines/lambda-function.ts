@@ -17,7 +17,9 @@ export class FunctionError extends Error {
   }
 }
 
-type Answer = { readonly reply: unknown } | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
+type Answer =
+  | { readonly reply: unknown }
+  | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
 
 export class LambdaFunction {
   private readonly settings: FunctionSettings;

@@ -1,5 +1,5 @@
 /** The scenarios on a laptop: the same templates through our own stack, on a virtual clock. What an engine shows is held against this. */
-import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb-cutovers';
+import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { answerCutover } from '../../lambda/core/cutover/answer';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
@@ -10,6 +10,9 @@ import { itemsOf, type Outcome } from './outcome';
 import { projectOf, type Scenario, type Step } from './scenarios';
 import { World } from './world';
 
+/** As AWS names one who answers. */
+const PERSON = 'arn:aws:sts::000000000000:assumed-role/dba/person';
+
 export async function playOnLaptop(
   scenarios: readonly Scenario[],
   assemblies: Assemblies,
@@ -18,7 +21,7 @@ export async function playOnLaptop(
   for (const which of ['app', 'cutovers'] as const) {
     const own = scenarios.filter(({ plays }) => (plays === 'wait' || plays === 'schedule') === (which === 'app'));
     const clock = new VirtualClock();
-    const world = await World.start(own, clock);
+    const world = await World.start(own, clock, assemblies.omsPort);
     const stack = await start(assemblies[which], which, world, clock);
     try {
       for (const scenario of own) outcomes.set(scenario.name, await play(scenario, stack, world));
@@ -42,7 +45,6 @@ async function start(
     stackName: STACKS[which],
     clock,
     credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
-    omsEndpoint: world.simulator.url,
     log: { info: () => undefined, warn: () => undefined },
     foreign: Object.fromEntries(
       steps.map((step: Step) => [`engines-${step}`, (event: unknown) => world.step(step, event)]),
@@ -54,7 +56,7 @@ async function start(
           client: stack.database.client(),
           tableName: stack.model.output('TableName'),
         });
-        const order = { project, run, approve, by: 'a person', now: clock.now() };
+        const order = { project, run, approve, by: PERSON, now: clock.now() };
         await clock.participate(() => answerCutover(order, cutovers));
       });
     },

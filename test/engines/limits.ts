@@ -26,7 +26,8 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
     {
       type: 'AWS::CloudWatch::Alarm',
       having: 'Metrics',
-      reason: 'it refuses alarms on metric math ("Properties.Metrics (metric math) is not supported"), and with one of them the whole stack',
+      reason:
+        'it refuses alarms on metric math ("Properties.Metrics (metric math) is not supported"), and with one of them the whole stack',
     },
   ],
 };

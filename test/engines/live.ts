@@ -111,7 +111,8 @@ export class LiveStacks {
       if (status !== 'RUNNING') {
         return {
           status: String(status),
-          ...(output === undefined ? {} : { output: JSON.parse(output) }),
+          // ministack gives one that failed an output too.
+          ...(status !== 'SUCCEEDED' || output === undefined ? {} : { output: JSON.parse(output) }),
           ...(error === undefined ? {} : { error }),
           ...(cause === undefined ? {} : { cause }),
         };
@@ -178,10 +179,14 @@ export class LiveStacks {
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL: endpoint,
         AWS_ENDPOINT_URL_STS: endpoint,
+        ...QUIET,
       },
     });
   }
 }
+
+/** The SDK's advice on the Node version. */
+const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 interface SnsEnvelope {
   readonly Subject: string;
@@ -194,7 +199,10 @@ interface DeployedFunction extends FunctionSettings {
 }
 
 /** As the engine has them: with the settings that CloudFormation gave them there. */
-async function functionsOf(engine: Engine, { template, resources, directory }: Deployment): Promise<DeployedFunction[]> {
+async function functionsOf(
+  engine: Engine,
+  { template, resources, directory }: Deployment,
+): Promise<DeployedFunction[]> {
   const own = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
   return await Promise.all(
     own.map(async ([logicalId, { Properties = {} }]) => {
@@ -213,6 +221,7 @@ async function functionsOf(engine: Engine, { template, resources, directory }: D
           AWS_ACCESS_KEY_ID: 'test',
           AWS_SECRET_ACCESS_KEY: 'test',
           AWS_ENDPOINT_URL: engine.api.endpoint,
+          ...QUIET,
         },
       };
     }),

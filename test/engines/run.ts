@@ -1,41 +1,70 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { systemClock } from '../../lambda/adapters/system-clock';
+/**
+ * `npm run test:engines [-- --only NAME] [-- --keep]`: the templates that deploy, on engines that we did not write. For CI: users need none of this.
+ *
+ * Two engines that need no container: moto and ministack, installed by pip into .venv. On each, both stacks are deployed through
+ * CloudFormation (the app's own, and pipelines whose steps are functions) and every scenario of scenarios.ts is played against the
+ * simulated OMS, in real time; each must end as its entry says, mail each change once, and leave in the table what the laptop's run leaves.
+ *
+ * What is ours in it: moto runs no Lambda without a container, so moto_server.py hands an invocation to lambda-function.ts, which runs the
+ * deployed bundle in processes of Node; ministack runs it by itself. What an engine cannot do is in limits.ts, where it words something in
+ * another way in differences.ts: both fail the run where they are no longer true.
+ *
+ * Prints one JSON document; what is wrong goes to standard error, and makes it fail.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { synthesize } from './assembly';
-import { LambdaHost } from './lambda-host';
+import { WORDINGS } from './differences';
+import { freePort } from './engine';
 import { playOnLaptop } from './laptop';
-import { LiveStacks } from './live';
-import { startMoto } from './moto';
 import { startMinistack } from './ministack';
-import { World } from './world';
+import { startMoto } from './moto';
+import { type EngineReport, playOn } from './play';
 import { SCENARIOS } from './scenarios';
-async function main() {
-  const folder = mkdtempSync('/tmp/eng/run-');
-  const list = SCENARIOS.filter(s => !s.skipsWaits && (process.argv[3] === undefined || s.name.includes(process.argv[3])));
-  const world = await World.start(list, systemClock);
-  const a = synthesize(folder, world.simulator.url, 'p_x');
-  writeFileSync(`/tmp/eng/laptop.json`, JSON.stringify([...await playOnLaptop(list, a)], null, 1));
-  for (const start of [startMoto, startMinistack]) {
-  const world = await World.start(list, systemClock);
-  const a = synthesize(folder, world.simulator.url, 'p_x');
-  const host = await LambdaHost.start(async () => { throw new Error('not yet'); });
-  const engine = await start({ lambdaUrl: host.url, waitScale: 1, folder });
-  let stacks: LiveStacks | undefined;
-  const all: [string, unknown][] = [];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } });
+  const { only } = values;
+  const scenarios = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
+  const folder = mkdtempSync(join(tmpdir(), 'oms-cutover-engines-'));
   try {
-    stacks = await LiveStacks.deploy(engine, a, world, host.url, folder);
-    host.invoke = stacks.invoke;
-    const t = Date.now();
-    await Promise.all(list.map(async (s) => {
-      const x = await stacks?.play(s);
-      all.push([s.name, x]);
-      console.log(s.name, JSON.stringify(s.ends), '=>', x?.status, x?.error, x?.cause?.slice(0, 150), x?.mails.map((m) => m.subject), x?.items.length, x?.steps, Date.now() - t);
-    }));
-  } catch (e) { console.log(e); } finally {
-    console.log(host.failures);
-    await stacks?.stop(); await engine.stop(); await host.close(); await world.simulator.close();
-    writeFileSync(`/tmp/eng/${engine.name}.json`, JSON.stringify(all, null, 1));
+    const assemblies = synthesize(folder, await freePort());
+    const laptop = await playOnLaptop(scenarios, assemblies);
+    const engines: EngineReport[] = [];
+    for (const start of [startMoto, startMinistack]) {
+      const report = await playOn(start, scenarios, laptop, assemblies, folder);
+      process.stderr.write(`${report.name}: ${report.played.length} scenarios in ${report.seconds} s\n`);
+      engines.push(report);
+    }
+    const problems = [...engines.flatMap(problemsOf), ...(only === undefined ? unused(engines) : [])];
+    process.stdout.write(`${JSON.stringify({ engines: engines.map(summary) })}\n`);
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    process.exitCode = problems.length > 0 ? 1 : 0;
+  } finally {
+    if (values.keep) process.stderr.write(`${folder}\n`);
+    else rmSync(folder, { recursive: true, force: true });
   }
-  }
-  process.exit();
 }
-main();
+
+function summary({ name, played }: EngineReport) {
+  return { name, scenarios: played.length, passed: played.filter(({ problems }) => problems.length === 0).length };
+}
+
+function problemsOf({ name, problems, played }: EngineReport): string[] {
+  const ofScenarios = played.flatMap((one) => one.problems.map((problem) => `${name}, ${one.scenario}: ${problem}`));
+  return [...problems, ...ofScenarios];
+}
+
+function unused(engines: readonly EngineReport[]): string[] {
+  const used = engines.flatMap(({ wordings }) => wordings);
+  return WORDINGS.filter((wording) => !used.includes(wording)).map(
+    ({ engine, says }) => `${engine} no longer says ${says}: remove it from differences.ts`,
+  );
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  process.exitCode = 1;
+});

@@ -29,7 +29,10 @@ export type Ending =
   | { readonly status: 'FAILED'; readonly error: string; readonly says?: string };
 
 const life = (timeline: readonly object[], more: object = {}): Life =>
-  readScenario({ title: 'Played', description: 'On every engine.', checkpointEvery: '1s', timeline, ...more }, 'scenarios.ts');
+  readScenario(
+    { title: 'Played', description: 'On every engine.', checkpointEvery: '1s', timeline, ...more },
+    'scenarios.ts',
+  );
 
 const COPYING = { at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 40 };
 const IN_SYNC = { at: '0s', status: 'RUNNING', step: 'INCR_SYNC', struct: 100, full: 100, checkpoint: { lag: '2s' } };
@@ -66,49 +69,100 @@ const badInput = (name: string, input: unknown, says: string): Scenario => ({
 export const projectOf = (name: string): string => `p_${name.replaceAll('-', '_')}`;
 
 export const SCENARIOS: readonly Scenario[] = [
-  wait('wait-finished', {}, { status: 'SUCCEEDED', says: 'FINISHED' }, byPolls([
-    { at: '0s', status: 'INIT', step: null },
-    { at: '5s', status: 'RUNNING', step: 'STRUCT_MIGRATION', struct: 50 },
-    { at: '10s', step: 'FULL_MIGRATION', struct: 100, full: 10 },
-    { at: '15s', status: 'FINISHED', full: 100 },
-  ])),
-  wait('wait-failed', { failedGraceSeconds: 3 }, { status: 'FAILED', error: 'MigrationFailed' }, byPolls([
-    COPYING,
-    {
-      at: '5s',
-      status: 'FAILED',
-      error: {
-        code: 'GHANA-TRANS000017',
-        message: 'Write failed: "C:\\data" {0} \'x\'.',
-        reason: 'The target is full.',
-        proposal: 'Enlarge it.',
+  wait(
+    'wait-finished',
+    {},
+    { status: 'SUCCEEDED', says: 'FINISHED' },
+    byPolls([
+      { at: '0s', status: 'INIT', step: null },
+      { at: '5s', status: 'RUNNING', step: 'STRUCT_MIGRATION', struct: 50 },
+      { at: '10s', step: 'FULL_MIGRATION', struct: 100, full: 10 },
+      { at: '15s', status: 'FINISHED', full: 100 },
+    ]),
+  ),
+  wait(
+    'wait-failed',
+    { failedGraceSeconds: 3 },
+    { status: 'FAILED', error: 'MigrationFailed' },
+    byPolls([
+      COPYING,
+      {
+        at: '5s',
+        status: 'FAILED',
+        error: {
+          code: 'GHANA-TRANS000017',
+          message: 'Write failed: "C:\\data" {0} \'x\'.',
+          reason: 'The target is full.',
+          proposal: 'Enlarge it.',
+        },
       },
-    },
-  ])),
-  wait('wait-suspended', { suspendedGraceSeconds: 3 }, { status: 'FAILED', error: 'MigrationSuspended' }, byPolls([COPYING, { at: '5s', status: 'SUSPEND' }])),
+    ]),
+  ),
+  wait(
+    'wait-suspended',
+    { suspendedGraceSeconds: 3 },
+    { status: 'FAILED', error: 'MigrationSuspended' },
+    byPolls([COPYING, { at: '5s', status: 'SUSPEND' }]),
+  ),
   wait('wait-deadline', { timeoutSeconds: 5 }, { status: 'FAILED', error: 'DeadlineExceeded' }, byPolls([COPYING])),
   badInput('wait-without-project', {}, 'projectId is required'),
-  badInput('wait-bad-goal', { projectId: 'p_x', goal: { type: 'DONE' }, minIntervalSeconds: '5m' }, 'minIntervalSeconds must be a whole number'),
+  badInput(
+    'wait-bad-goal',
+    { projectId: 'p_x', goal: { type: 'DONE' }, minIntervalSeconds: '5m' },
+    'minIntervalSeconds must be a whole number',
+  ),
   badInput('wait-list-as-input', ['p_x'], 'the input must be an object'),
   wait('wait-unknown-project', {}, { status: 'FAILED', error: 'OmsProjectNotFound' }),
-  wait('wait-synced', { goal: { type: 'SYNCED', maxLagSeconds: 10, holdSeconds: 4 } }, { status: 'SUCCEEDED' }, {
-    life: life([IN_SYNC], INCREMENTAL),
-  }),
-  wait('wait-drained', { goal: { type: 'DRAINED', writesStoppedAt: '2026-01-01T00:00:00Z', marginSeconds: 1 } }, { status: 'SUCCEEDED' }, {
-    life: life([IN_SYNC], INCREMENTAL),
-  }),
-  wait('wait-unreachable-goal', { goal: { type: 'SYNCED' } }, { status: 'FAILED', error: 'GoalUnreachable' }, byPolls([COPYING])),
-  wait('wait-of-three-legs', { minIntervalSeconds: 60, maxIntervalSeconds: 60 }, { status: 'SUCCEEDED' }, {
-    ...byPolls([COPYING, { at: '1010s', status: 'FINISHED', full: 100 }]),
-    skipsWaits: true,
-  }),
+  wait(
+    'wait-synced',
+    { goal: { type: 'SYNCED', maxLagSeconds: 10, holdSeconds: 4 } },
+    { status: 'SUCCEEDED' },
+    {
+      life: life([IN_SYNC], INCREMENTAL),
+    },
+  ),
+  wait(
+    'wait-drained',
+    { goal: { type: 'DRAINED', writesStoppedAt: '2026-01-01T00:00:00Z', marginSeconds: 1 } },
+    { status: 'SUCCEEDED' },
+    {
+      life: life([IN_SYNC], INCREMENTAL),
+    },
+  ),
+  wait(
+    'wait-unreachable-goal',
+    { goal: { type: 'SYNCED' } },
+    { status: 'FAILED', error: 'GoalUnreachable' },
+    byPolls([COPYING]),
+  ),
+  wait(
+    'wait-of-three-legs',
+    { minIntervalSeconds: 60, maxIntervalSeconds: 60 },
+    { status: 'SUCCEEDED' },
+    {
+      ...byPolls([COPYING, { at: '1010s', status: 'FINISHED', full: 100 }]),
+      skipsWaits: true,
+    },
+  ),
   cutover('cutover-alone', { status: 'SUCCEEDED' }),
   cutover('cutover-with-people', { status: 'SUCCEEDED' }, { plays: 'withPeople', people: 'approve' }),
   cutover('cutover-stop-fails', { status: 'FAILED', error: 'CutoverRolledBack' }, { failing: ['stopWrites'] }),
   cutover('cutover-verify-fails', { status: 'FAILED', error: 'CutoverNeedsOperator' }, { failing: ['verify'] }),
-  cutover('cutover-resume-fails', { status: 'FAILED', error: 'CutoverNeedsOperator' }, { failing: ['stopWrites', 'resumeWrites'] }),
-  cutover('cutover-rejected', { status: 'FAILED', error: 'CutoverRejected' }, { plays: 'withPeople', people: 'reject' }),
-  cutover('cutover-rehearsal', { status: 'SUCCEEDED' }, { input: { projectId: projectOf('cutover-rehearsal'), rehearse: true } }),
+  cutover(
+    'cutover-resume-fails',
+    { status: 'FAILED', error: 'CutoverNeedsOperator' },
+    { failing: ['stopWrites', 'resumeWrites'] },
+  ),
+  cutover(
+    'cutover-rejected',
+    { status: 'FAILED', error: 'CutoverRejected' },
+    { plays: 'withPeople', people: 'reject' },
+  ),
+  cutover(
+    'cutover-rehearsal',
+    { status: 'SUCCEEDED' },
+    { input: { projectId: projectOf('cutover-rehearsal'), rehearse: true } },
+  ),
   cutover('cutover-bad-input', { status: 'FAILED', error: 'InvalidInput' }, { input: { projectId: 'not a project' } }),
   {
     name: 'scheduled-poll',

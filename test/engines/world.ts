@@ -29,13 +29,13 @@ export class World {
     this.time = time;
   }
 
-  static async start(scenarios: readonly Scenario[], time: Time): Promise<World> {
+  static async start(scenarios: readonly Scenario[], time: Time, port: number): Promise<World> {
     const projects = new Map(
       scenarios
         .filter(({ life }) => life !== undefined)
         .map((scenario) => [projectOf(scenario.name), new Project(scenario)]),
     );
-    const simulator = await startSimulator({ projects: Object.fromEntries(projects), now: () => time.now() });
+    const simulator = await startSimulator({ projects: Object.fromEntries(projects), now: () => time.now(), port });
     return new World(simulator, projects, time);
   }
 

@@ -1,0 +1,105 @@
+/**
+ * Holds what an engine did against what the laptop did. Times, numbers and ids are of a run and not compared, and how often a project was
+ * polled depends on how fast the machine is; all words, statuses and the shape of every item are.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { WORDINGS, type Wording } from './differences';
+import type { Item, Outcome } from './outcome';
+import type { Ending } from './scenarios';
+
+/** In words, all that is not as it must be. */
+export function* endsAsItMust(ending: Ending, outcome: Outcome): Iterable<string> {
+  if (outcome.status !== ending.status)
+    yield `ended ${outcome.status}${because(outcome)}, and must end ${ending.status}`;
+  else if (ending.status === 'FAILED' && outcome.error !== ending.error)
+    yield `ended in ${outcome.error}${because(outcome)}, and must end in ${ending.error}`;
+  const words = ending.status === 'FAILED' ? outcome.cause : JSON.stringify(outcome.output);
+  if (ending.says !== undefined && !String(words).includes(ending.says)) yield `says ${words}, without ${ending.says}`;
+  const ids = outcome.mails.map(({ changeId }) => changeId);
+  const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+  if (twice.length > 0) yield `mailed ${twice.join(', ')} more than once`;
+}
+
+const because = ({ error, cause }: Outcome): string => (error === undefined ? '' : ` (${error}: ${cause})`);
+
+/** In words, all in which they differ. `used` is told of each known wording that occurred. */
+export function* differences(
+  engine: string,
+  theirs: Outcome,
+  ours: Outcome,
+  used: (wording: Wording) => void,
+): Iterable<string> {
+  const translate = (text: string): string => {
+    let words = text;
+    for (const wording of WORDINGS) {
+      if (wording.engine !== engine || !words.includes(wording.says)) continue;
+      used(wording);
+      words = words.replaceAll(wording.says, wording.means);
+    }
+    return words;
+  };
+  yield* unequal('', comparable(theirs, translate), comparable(ours));
+}
+
+function comparable(outcome: Outcome, translate?: (text: string) => string): unknown {
+  const { status, error = null, cause = null, output = null, mails, items, steps } = outcome;
+  const value = {
+    status,
+    error,
+    cause,
+    output,
+    steps,
+    mails: mails.map(({ subject }) => subject),
+    items: itemsByKind(items),
+  };
+  return masked(value, translate ?? ((text) => text));
+}
+
+/** Each snapshot is a poll, and there are more or fewer of them: their attributes are compared. */
+function itemsByKind(items: readonly Item[]): Record<string, unknown> {
+  const byKind: Record<string, unknown> = {};
+  const ofSnapshots = new Set<string>();
+  for (const item of items) {
+    const { pk: _, sk, ...attributes } = item;
+    const key = String(sk?.S);
+    if (key.startsWith('SNAPSHOT#')) for (const name of Object.keys(attributes)) ofSnapshots.add(name);
+    else byKind[mask(key)] = attributes;
+  }
+  return { ...byKind, SNAPSHOT: [...ofSnapshots].sort() };
+}
+
+function masked(value: unknown, translate: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(translate(value));
+  if (typeof value === 'number') return '#';
+  if (Array.isArray(value)) {
+    // Of many that are the same but for what is masked, it does not matter how many.
+    const items = value.map((item) => masked(item, translate));
+    return items.filter((item, i) => i === 0 || !isDeepStrictEqual(item, items[i - 1]));
+  }
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner, translate)]));
+}
+
+/** Of a check. */
+const ID = /\b[0-9a-f]{15}\b/g;
+
+function mask(text: string): string {
+  return text
+    .replace(/arn:aws:[\w:/.-]+/g, '<arn>')
+    .replace(ID, '<id>')
+    .replace(/(\d+ (s|min|h|d)\b ?)+/g, '<duration> ')
+    .replace(/-?\d[\d.,:TZ+-]*/g, '#');
+}
+
+function* unequal(path: string, theirs: unknown, ours: unknown): Iterable<string> {
+  if (isDeepStrictEqual(theirs, ours)) return;
+  if (isObject(theirs) && isObject(ours)) {
+    for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)]))
+      yield* unequal(path === '' ? key : `${path}.${key}`, theirs[key], ours[key]);
+    return;
+  }
+  yield `${path} is ${JSON.stringify(theirs)}, and on the laptop ${JSON.stringify(ours)}`;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,19 @@
+/** Where an engine is known to differ from AWS or from us, each with its reason. One that no longer occurs fails the run: it is to be removed. */
+
+/** Something that an engine says in other words: in its answers, and in all that is made of them. */
+export interface Wording {
+  readonly engine: string;
+  readonly says: string;
+  readonly means: string;
+  readonly reason: string;
+}
+
+export const WORDINGS: readonly Wording[] = [
+  {
+    engine: 'ministack',
+    says: 'Runtime.HandlerError',
+    means: 'Error',
+    reason:
+      "it gives every error of a handler this errorType; Lambda gives the error's own name, and moto with our process of Node too",
+  },
+];
