@@ -1,7 +1,7 @@
 /** `approve` and `reject`: a person's answer to a cutover, under their own name. */
 
 import { UNPRINTABLE } from '../../lambda/contract/text';
-import { answerCutover } from '../../lambda/core/cutover/answer';
+import { answerCutover } from '../../lambda/core/cutover/approval';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, RUN_FLAG, readPlace } from '../input/cutover-place';
 import type { Flags } from '../input/flags';

@@ -1,6 +1,6 @@
 /** `demo --scenario cutover`: the synthesized pipeline against a source with writes, so that the end can be counted; with `--no-fence` what happens without one. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { answerCutover } from '../../lambda/core/cutover/answer';
+import { answerCutover } from '../../lambda/core/cutover/approval';
 import { receiptText } from '../../lambda/core/cutover/receipt';
 import { formatDuration } from '../../lambda/core/model/duration';
 import { CheckFailed } from '../../lambda/core/model/errors';

@@ -1,6 +1,6 @@
 /** `status` and `receipt`: where a cutover stands, and the record of all it did. */
 
-import { receiptText } from '../../lambda/core/cutover/receipt';
+import { manualActionLines, receiptText } from '../../lambda/core/cutover/receipt';
 import { type CutoverRecord, mayBeStopped } from '../../lambda/core/cutover/record';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
@@ -61,7 +61,7 @@ function wordsOf(record: CutoverRecord, line: ReturnType<typeof statusOf>): stri
   if (line.lastGate !== null)
     rows.push(`last gate ${line.lastGate.gate} ${line.lastGate.verdict}: ${line.lastGate.value}`);
   if (line.reason !== null) rows.push(`${line.reason.code}: ${line.reason.message}`);
-  if (line.byHand !== null) rows.push(`BY HAND: ${line.byHand}`);
+  if (line.byHand !== null) rows.push(...manualActionLines(line.byHand));
   return rows.join('\n');
 }
 

@@ -58,6 +58,24 @@ export interface ListingFailure {
   readonly missingCall?: true;
 }
 
+export type Verification =
+  /** This OMS has no call for it, or the project has no full verification. */
+  | { readonly state: 'NOT_THERE'; readonly message: string }
+  | { readonly state: 'CLEAN'; readonly message: string }
+  | { readonly state: 'UNDER_WAY'; readonly message: string }
+  | { readonly state: 'DIFFERENT'; readonly message: string }
+  /** No usable answer: not clean. */
+  | { readonly state: 'UNKNOWN'; readonly message: string };
+
+/** OMS's own full verification, where a project has one and the calls to ask for it are there (4.1.1 on). */
+export interface Verifier {
+  /**
+   * Never throws for a failure of OMS.
+   * @param api which calls answered for this project last time: where those of 4.1.1 did, a call that seems missing is a temporary failure.
+   */
+  verification(projectId: string, api: OmsApi | null): Promise<Verification>;
+}
+
 export interface Credentials {
   readonly username: string;
   readonly password: string;

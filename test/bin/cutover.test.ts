@@ -1,7 +1,7 @@
 /** A cutover on the command line: the demo that proves it, and the commands that see and answer one. */
 import { join } from 'node:path';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { ask, begun } from '../../lambda/core/cutover/transitions';
+import { newRecord, withApprovalRequest } from '../../lambda/core/cutover/transitions';
 import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
 import { cleanUp, newFolder, run } from '../support/command-line';
@@ -28,7 +28,7 @@ async function waiting(): Promise<string> {
   const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder });
   const client = database.client();
   const cutovers = new DynamoDbCutovers({ client, tableName: database.tableName });
-  const { record } = ask(begun('p_x', 'run-1', SETTINGS, Date.now()), 'check1', Date.now());
+  const { record } = withApprovalRequest(newRecord('p_x', 'run-1', SETTINGS, Date.now()), 'check1', Date.now());
   await cutovers.putCutover(record, { expectedVersion: 0 });
   await cutovers.putRunOwner('run-1', { project: 'p_x' });
   client.destroy();
@@ -84,14 +84,14 @@ describe('a cutover that waits for an answer', () => {
       expect.objectContaining({ type: 'decision', decision: 'APPROVED', note: 'go', by: expect.stringContaining('@') }),
     ]);
     const late = await run(['reject', ...answer]);
-    expect([late.status, late.stderr]).toEqual([2, expect.stringContaining('was first, with APPROVED')]);
+    expect([late.status, late.stderr]).toEqual([2, expect.stringContaining('already answered APPROVED')]);
     const receipt = await run(['receipt', '--run', 'run-1', ...data]);
     expect(receipt.stdout).toContain('Receipt of cutover run-1');
   });
 
   test.each([
     [['receipt', '--run', 'other'], 'give --table for what is deployed'],
-    [['approve', '--project', 'p_x', '--run', 'other'], 'no cutover other of project p_x is stored'],
+    [['approve', '--project', 'p_x', '--run', 'other'], 'no record of cutover other of project p_x is stored'],
     [['status'], '--run is required'],
     [['status', '--run', 'run-1', '--table', 't'], '--table and --data-dir exclude each other'],
   ])('refuses %s', async (args, problem) => {

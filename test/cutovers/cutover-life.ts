@@ -1,7 +1,7 @@
 /** One random cutover: what the source, OMS, the user's steps, the function and people do during it, all drawn from one seed. */
 
 import type { CutoverOutcome } from '../../lambda/contract/cutover';
-import { answerCutover } from '../../lambda/core/cutover/answer';
+import { answerCutover } from '../../lambda/core/cutover/approval';
 import { mayBeStopped } from '../../lambda/core/cutover/record';
 import { Random } from '../../local/random';
 import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
@@ -163,7 +163,7 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
   const record = await world.cutovers.readCutover(PROJECT, run);
   const outcome = record?.ending?.outcome ?? 'UNCLOSED';
   const toldLoudly = world.notified.some(
-    ({ attributes, subject }) => attributes.importance === 'HIGH' && subject.includes('NEEDS AN OPERATOR'),
+    ({ attributes, subject }) => attributes.importance === 'HIGH' && subject.includes('MANUAL ACTION REQUIRED'),
   );
   const stopped = !source.takesWrites(clock.now()) && life.switchedAt === null;
   return {

@@ -1,8 +1,8 @@
 /** Single cutovers through the definition that deploys, each in one situation. */
 
 import type { CutoverState } from '../../lambda/contract/cutover';
-import { answerCutover } from '../../lambda/core/cutover/answer';
-import type { Verification } from '../../lambda/core/cutover/verifier';
+import { answerCutover } from '../../lambda/core/cutover/approval';
+import type { Verification } from '../../lambda/core/ports';
 import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { VirtualClock } from '../../local/virtual-clock';
@@ -57,7 +57,7 @@ const broken = async () => {
 };
 
 describe('a cutover', () => {
-  test('goes through its gates and steps in order', async () => {
+  test('passes its gates and steps in order', async () => {
     const { world, done, record } = play('verified');
     expect(await world.cutOver('run')).toMatchObject({
       status: 'SUCCEEDED',
@@ -67,7 +67,7 @@ describe('a cutover', () => {
     expect((await record())?.gates.map(({ gate }) => gate)).toEqual(['READY', 'DRAINED', 'DRAINED_AGAIN']);
   });
 
-  test('whose verification takes longer than the time to be ready in is over, and has touched nothing', async () => {
+  test('whose verification takes longer than ready.timeout ends without having run a step', async () => {
     const begunAt = new VirtualClock().now();
     const hours = (now: number) => (now - begunAt) / 3_600_000;
     const { world, done, clock } = play('plain', {}, (now) =>
@@ -75,14 +75,14 @@ describe('a cutover', () => {
     );
     expect(await world.cutOver('run')).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
     expect(done).toEqual([]);
-    // 40 minutes to be ready in, and the pause that was under way then.
+    // ready.timeout is 40 minutes; the pause that it interrupts comes on top.
     expect(hours(clock.now())).toBeLessThan(2);
   });
 
   test.each([
     ['a verification', 'plain'],
     ['an answer', 'approval'],
-  ] as const)('knows how full its history gets while it waits for %s', async (_, variant) => {
+  ] as const)('counts the events of its history while it waits for %s', async (_, variant) => {
     const waiting = async (minutes: number) => {
       const begunAt = new VirtualClock().now();
       const { world, clock } = play(variant, {}, (now) =>
@@ -104,11 +104,11 @@ describe('a cutover', () => {
     };
     const [short, long] = [await waiting(5), await waiting(25)];
     expect(long.counted - short.counted).toBeGreaterThan(100);
-    // A round of the drain more or less: writes stop at other moments.
+    // The drain may take a round more or less, because writes stop at other moments.
     expect(Math.abs(long.real - short.real - (long.counted - short.counted))).toBeLessThanOrEqual(22);
   });
 
-  test('that is rehearsed does everything but the user’s steps', async () => {
+  test('that is rehearsed does everything except the user’s steps', async () => {
     const { world, done, source, clock, record } = play('verified');
     expect((await world.cutOver('run', { input: { projectId: PROJECT, rehearse: true } })).status).toBe('SUCCEEDED');
     expect(done).toEqual([]);
@@ -123,7 +123,7 @@ describe('a cutover', () => {
     ]);
   });
 
-  test('is refused while another one is under way', async () => {
+  test('is refused while another one is running', async () => {
     const { world, clock } = play('plain');
     const first = world.cutOver('run');
     await clock.sleep(10_000);
@@ -131,7 +131,7 @@ describe('a cutover', () => {
     expect((await first).status).toBe('SUCCEEDED');
   });
 
-  test('fails by the name of its wait before writes are stopped, and touches nothing', async () => {
+  test('fails with the error of its wait before writes are stopped, without having run a step', async () => {
     const { world, clock, done } = play('plain');
     const suspended = new ModelledSource({
       startedAt: clock.now(),
@@ -144,7 +144,7 @@ describe('a cutover', () => {
     expect(world.notified).toEqual([]);
   });
 
-  test('that is cancelled while it waits to be ready ends at its next look, and touches nothing', async () => {
+  test('that is cancelled while it waits to be ready ends at its next poll, without having run a step', async () => {
     const clock = new VirtualClock();
     const startedAt = clock.now();
     const behind = new ModelledSource({ startedAt, random: () => 0.5, stalls: [{ from: 0, to: startedAt * 2 }] });
@@ -152,12 +152,12 @@ describe('a cutover', () => {
     const execution = world.cutOver('run');
     await clock.sleep(20 * 60_000);
     const cancelledAt = clock.now();
-    const order = { project: PROJECT, run: 'run', approve: false, by: 'dba', note: 'not tonight', now: cancelledAt };
-    await answerCutover(order, world.cutovers);
+    const answer = { project: PROJECT, run: 'run', approve: false, by: 'dba', note: 'not tonight', now: cancelledAt };
+    await answerCutover(answer, world.cutovers);
     expect(await execution).toMatchObject({
       status: 'FAILED',
       error: 'CutoverCancelled',
-      cause: expect.stringMatching(/^dba cancelled it at .*: not tonight$/),
+      cause: expect.stringMatching(/^cancelled by dba at .*: not tonight$/),
     });
     expect(clock.now() - cancelledAt).toBeLessThanOrEqual(5 * 60_000);
     expect((await world.cutovers.readCutover(PROJECT, 'run'))?.ending?.outcome).toBe('CANCELLED');
@@ -166,8 +166,8 @@ describe('a cutover', () => {
 
   test.each([
     ['', []],
-    [', also where its first look dies', [40_000, 50_000]],
-  ])('whose drain does not come gives up after drainTimeout, by that name, and resumes writes%s', async (_, dead) => {
+    [', also when its first poll is killed', [40_000, 50_000]],
+  ])('that does not drain resumes writes after drainTimeout, with DeadlineExceeded%s', async (_, dead) => {
     const clock = new VirtualClock();
     const stalls = [{ from: clock.now() + 5 * 60_000, to: clock.now() + 60 * 60_000 }];
     const source = new ModelledSource({ startedAt: clock.now(), random: new Random(7).next, stalls });
@@ -198,7 +198,7 @@ describe('a cutover', () => {
     expect(seconds).toBeLessThanOrEqual(315);
   });
 
-  test('waits for its operator as long as switchoverTimeout says', async () => {
+  test('waits for its operator for switchoverTimeout', async () => {
     const { world, source, clock } = play('operator');
     const execution = world.cutOver('run');
     while (!world.notified.some(({ subject }) => subject.includes('switch over in the OMS console')))
@@ -208,7 +208,7 @@ describe('a cutover', () => {
     expect(await execution).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('that cannot stop writes resumes them, and says why', async () => {
+  test('that cannot stop writes resumes them and reports why', async () => {
     const { world, done, record } = play('plain', { stopWrites: broken });
     expect(await world.cutOver('run')).toMatchObject({
       status: 'FAILED',
@@ -221,39 +221,41 @@ describe('a cutover', () => {
 
   test.each([
     [
-      'resuming fails',
+      'resumeWrites fails',
       'plain',
       { stopWrites: broken, resumeWrites: broken },
-      'Do by hand what your step resumeWrites does',
+      'Do now what your step resumeWrites does',
     ],
-    ['the target is not right', 'verified', { verify: broken }, 'then do by hand what your step switchTraffic does'],
-    ['traffic cannot be switched', 'plain', { switchTraffic: broken }, 'see how far your step switchTraffic came'],
-    ['rolling back fails', 'rollback', { verify: broken, rollback: broken }, 'Your step rollback failed too'],
+    ['verify fails', 'verified', { verify: broken }, 'then do what your step switchTraffic does'],
+    ['switchTraffic fails', 'plain', { switchTraffic: broken }, 'check how much your step switchTraffic has done'],
+    ['rollback fails', 'rollback', { verify: broken, rollback: broken }, 'Your step rollback failed too'],
     ['the switchover fails', 'switchover', { switchover: broken }, 'OMS may have been switched over'],
     [
-      'the switchover fails before the target was looked at',
+      'the switchover fails before verify',
       'switchover',
       { switchover: broken },
-      'do by hand what your steps verify and switchTraffic do',
+      'then do what your steps verify and switchTraffic do',
     ],
-  ] as const)('calls an operator loudly when %s, with what to do by hand', async (_, variant, changed, words) => {
+  ] as const)('requires manual action when %s, notified with importance HIGH', async (_, variant, changed, words) => {
     const { world, done } = play(variant, changed);
     const execution = await world.cutOver('run');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
     expect(execution.cause).toContain(words);
     const last = world.notified.at(-1);
-    expect(last?.subject).toBe(`[oms-cutover] ${PROJECT} cutover NEEDS AN OPERATOR`);
+    expect(last?.subject).toBe(
+      `[oms-cutover] ${PROJECT} cutover FAILED, MANUAL ACTION REQUIRED: writes may be stopped`,
+    );
     expect(last?.attributes.importance).toBe('HIGH');
     expect(done).not.toContain('resumeWrites');
   });
 
-  test('is brought back by rollback where there is one', async () => {
+  test('is rolled back by the step rollback where there is one', async () => {
     const { world, done } = play('rollback', { verify: broken });
     expect((await world.cutOver('run')).error).toBe('CutoverRolledBack');
     expect(done).toEqual(['stopWrites', 'rollback']);
   });
 
-  test('whose execution is stopped while writes are calls an operator all the same', async () => {
+  test('whose execution is aborted while writes are stopped requires manual action', async () => {
     const stop = new AbortController();
     const { world, record } = play('plain', {
       stopWrites: async () => {

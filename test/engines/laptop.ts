@@ -1,6 +1,6 @@
 /** The scenarios on a laptop: the same templates through our own stack, on a virtual clock. What an engine shows is held against this. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { answerCutover } from '../../lambda/core/cutover/answer';
+import { answerCutover } from '../../lambda/core/cutover/approval';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';

@@ -97,7 +97,7 @@ describeExample(
       const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: true }] });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
       expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'false' });
-      expect(subjects(run)).toContain('cutover NEEDS AN OPERATOR');
+      expect(subjects(run)).toContain('cutover FAILED, MANUAL ACTION REQUIRED');
     });
 
     test('a migration that is not ready within the hours of one night: it ends in DeadlineExceeded, and touches nothing', async () => {

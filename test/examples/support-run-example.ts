@@ -1,6 +1,6 @@
 /** Runs a synthesized example against a simulated OMS on a virtual clock. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { answerCutover } from '../../lambda/core/cutover/answer';
+import { answerCutover } from '../../lambda/core/cutover/approval';
 import type { CutoverRecord } from '../../lambda/core/cutover/record';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';

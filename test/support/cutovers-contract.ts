@@ -1,6 +1,6 @@
 /** What any memory of cutovers must do, whatever it is made of. */
 import type { CutoverStore } from '../../lambda/core/cutover/record';
-import { begun } from '../../lambda/core/cutover/transitions';
+import { newRecord } from '../../lambda/core/cutover/transitions';
 import { T0 } from './observations';
 
 const SETTINGS = {
@@ -24,7 +24,7 @@ export function cutoversContract(open: () => Promise<CutoverStore>): void {
     store = await open();
   });
 
-  test('knows nothing of a cutover never begun', async () => {
+  test('knows nothing of a cutover that was never stored', async () => {
     expect(await store.readCutover('p_never', 'r')).toBeUndefined();
     expect(await store.readCurrentCutover('p_never')).toBeUndefined();
     expect(await store.readRunOwner('never')).toBeUndefined();
@@ -32,7 +32,7 @@ export function cutoversContract(open: () => Promise<CutoverStore>): void {
   });
 
   test('gives back a record as it was, and writes only over the version that was read', async () => {
-    const record = begun('p_a', 'run-1', SETTINGS, T0);
+    const record = newRecord('p_a', 'run-1', SETTINGS, T0);
     expect(await store.putCutover(record, { expectedVersion: 0 })).toBe('stored');
     expect(await store.putCutover(record, { expectedVersion: 0 })).toBe('conflict');
     expect(await store.readCutover('p_a', 'run-1')).toEqual(record);

@@ -1,10 +1,18 @@
 /** The OMS adapter: looks at projects through whichever family of calls this OMS has, and lists them where it can. */
 
 import type { OmsApi, OmsWords, ProjectKind } from '../../contract/oms';
-import type { Verification, Verifier } from '../../core/cutover/verifier';
 import type { Observation, Progress } from '../../core/model/progress';
 import { believedSkewMs } from '../../core/observe/lag';
-import type { CredentialsSource, Fleet, ListedProject, ListingFailure, Oms, PollHint } from '../../core/ports';
+import type {
+  CredentialsSource,
+  Fleet,
+  ListedProject,
+  ListingFailure,
+  Oms,
+  PollHint,
+  Verification,
+  Verifier,
+} from '../../core/ports';
 import { decodeFailedStep } from './decode-fleet';
 import { Deadline } from './http/deadline';
 import { OmsSession } from './http/session';

@@ -1,7 +1,7 @@
 /** Reads what OMS says of a full verification: the step that does it, and how many differences it found. Fails closed. */
 
 import { plain } from '../../contract/text';
-import type { Verification } from '../../core/cutover/verifier';
+import type { Verification } from '../../core/ports';
 import type { Answer } from './project-list';
 import { own } from './values';
 

@@ -1,48 +1,30 @@
-/** Closes a cutover's record: from what the definition says of its end, or from the state in which an execution died. */
+/** Closes a cutover's record: from what the state machine reports, or from the end of an execution that did not close it itself. */
 
-import type { Caught, CutoverCommand, CutoverOutcome } from '../../contract/cutover';
+import type { Caught, CutoverBookkeeping, CutoverOutcome, CutoverReply } from '../../contract/cutover';
 import { CheckFailed } from '../model/errors';
 import { deliverPending } from '../notifications/notice';
-import { type CutoverRecord, mayBeStopped } from './record';
-import { type CutoverPorts, changeRecord } from './records';
-import { type Closing, closed, wordsOf } from './transitions';
+import { type CutoverRecord, type EndReason, mayBeStopped } from './record';
+import { type CutoverPorts, updateRecord } from './record-update';
+import { replyEnd } from './reply';
+import { type Closing, describeError, withEnding } from './transitions';
 
-export function closing(record: CutoverRecord, order: Extract<CutoverCommand, { action: 'close' }>): Closing {
-  const { outcome, failed, error, repairError } = order;
-  const failedAt = failed?.at ?? '';
-  const why = failedAt === '' ? wordsOf(error) : `${failedAt} failed: ${wordsOf(error)}`;
-  const what = { outcome, failedAt, repairFailed: repairError !== undefined };
-  return { ...what, ...sentence(record, outcome, why, error, repairError) };
+type CloseCommand = Extract<CutoverBookkeeping, { action: 'close' }>;
+
+/** The last action of an execution. */
+export async function close(command: CloseCommand, ports: CutoverPorts): Promise<CutoverReply> {
+  const { state } = command;
+  const record = await updateRecord(state.projectId, state.run, ports, (old) =>
+    withEnding(old, closingOfCommand(old, command), ports.clock.now()),
+  );
+  await deliverPending(state.projectId, `${ports.newId()}/notify`, ports);
+  const { code = command.outcome, message = '', byHand = null } = record?.ending ?? {};
+  return replyEnd(state, {
+    code,
+    message: byHand === null ? message : `${message}\nMANUAL ACTION REQUIRED\n${byHand}`,
+  });
 }
 
-function sentence(
-  record: CutoverRecord,
-  outcome: CutoverOutcome,
-  why: string,
-  error: Caught | undefined,
-  repairError: Caught | undefined,
-): { readonly code: string; readonly message: string } {
-  switch (outcome) {
-    case 'SWITCHED':
-      return { code: 'Switched', message: 'traffic goes to the target, and every write up to the fence is there' };
-    case 'REHEARSED':
-      return {
-        code: 'Rehearsed',
-        message: 'every gate opened; the steps were left out where they stand in this receipt',
-      };
-    case 'ROLLED_BACK':
-      return { code: 'CutoverRolledBack', message: `${why}; writes go on` };
-    case 'NEEDS_OPERATOR': {
-      const repair = record.phase === 'STOP_WRITES' || record.phase === 'DRAIN' ? 'resumeWrites' : 'rollback';
-      const alsoFailed = repairError === undefined ? '' : `; then ${repair} failed too: ${wordsOf(repairError)}`;
-      return { code: 'CutoverNeedsOperator', message: `${why}${alsoFailed}` };
-    }
-    default:
-      return { code: error?.Error ?? 'CheckFailed', message: why };
-  }
-}
-
-/** What EventBridge says of an execution's end. */
+/** The end of an execution, as EventBridge reports it. */
 export interface ExecutionEnd {
   readonly run: string;
   /** ARN of the execution. */
@@ -54,37 +36,76 @@ export interface ExecutionEnd {
 }
 
 /**
- * Closes what the execution itself did not: an aborted or timed-out one reaches no Catch, and a failing one may not have reached the store.
- * Harmless for one that did. @throws CheckFailed where people cannot be told.
+ * Closes a record that its execution did not close: an aborted or timed-out execution enters no Catch, and a failing one may not have reached
+ * the store. Changes nothing where the record is closed.
+ * @throws CheckFailed where the notification could not be sent, so that EventBridge tries again.
  */
 export async function executionEnded(
   end: ExecutionEnd,
   ports: CutoverPorts,
 ): Promise<{ readonly closed: CutoverOutcome | null }> {
   const owner = await ports.cutovers.readRunOwner(end.run);
-  // Of another pipeline, whose execution has the same name, it says nothing of this one.
+  // An execution of another pipeline may have the same name.
   const isOurs = owner?.execution === undefined || end.execution === undefined || owner.execution === end.execution;
   if (owner === undefined || !isOurs) return { closed: null };
-  const record = await changeRecord(owner.project, end.run, ports, (old) =>
-    closed(old, closingOf(old, end), ports.clock.now()),
+  const record = await updateRecord(owner.project, end.run, ports, (old) =>
+    withEnding(old, closingOfExecution(old, end), ports.clock.now()),
   );
-  // The last there is to do: whoever invokes us tries again, and then puts the end aside, which wakes somebody.
-  if (!(await deliverPending(owner.project, `${ports.newId()}/tell`, ports)))
-    throw new CheckFailed(`the end of cutover ${end.run} of ${owner.project} could not be told yet`);
+  if (!(await deliverPending(owner.project, `${ports.newId()}/notify`, ports)))
+    throw new CheckFailed(`the notification that cutover ${end.run} of ${owner.project} ended could not be sent yet`);
   return { closed: record?.ending?.outcome ?? null };
 }
 
-function closingOf(record: CutoverRecord, { status, error, cause }: ExecutionEnd): Closing {
-  const how = `the execution ended ${status}${error === undefined ? '' : ` (${wordsOf({ Error: error, ...(cause === undefined ? {} : { Cause: cause }) })})`} at ${record.phase}`;
-  const last = { failedAt: record.steps.at(-1)?.step ?? record.phase, repairFailed: false };
-  // What the execution itself said of its end is believed: only its own bookkeeping failed.
+function closingOfCommand(record: CutoverRecord, command: CloseCommand): Closing {
+  const { outcome, failed, error, repairError } = command;
+  const failedAt = failed?.at ?? '';
+  const problem = failedAt === '' ? describeError(error) : `${failedAt} failed: ${describeError(error)}`;
+  const reason = endReason(record, outcome, problem, error, repairError);
+  return { outcome, failedAt, repairFailed: repairError !== undefined, ...reason };
+}
+
+function endReason(
+  record: CutoverRecord,
+  outcome: CutoverOutcome,
+  problem: string,
+  error: Caught | undefined,
+  repairError: Caught | undefined,
+): EndReason {
+  switch (outcome) {
+    case 'SWITCHED':
+      return { code: 'Switched', message: 'traffic goes to the target, which has every write up to the fence' };
+    case 'REHEARSED':
+      return { code: 'Rehearsed', message: 'every gate was met; your steps and the OMS switchover were skipped' };
+    case 'ROLLED_BACK':
+      return { code: 'CutoverRolledBack', message: `${problem}; the source takes writes again` };
+    case 'NEEDS_OPERATOR': {
+      // Up to the first drain the state machine resumes writes; after it, it rolls back.
+      const drained = record.gates.some(({ gate, verdict }) => gate === 'DRAINED' && verdict === 'MET');
+      const repair = drained ? 'rollback' : 'resumeWrites';
+      const alsoFailed = repairError === undefined ? '' : `; then ${repair} failed too: ${describeError(repairError)}`;
+      return { code: 'CutoverNeedsOperator', message: `${problem}${alsoFailed}` };
+    }
+    default:
+      return { code: error?.Error ?? 'CheckFailed', message: problem };
+  }
+}
+
+function closingOfExecution(record: CutoverRecord, { status, error, cause }: ExecutionEnd): Closing {
+  const details =
+    error === undefined
+      ? ''
+      : ` (${describeError({ Error: error, ...(cause === undefined ? {} : { Cause: cause }) })})`;
+  const message = `the execution ended ${status}${details} at ${record.phase}`;
+  const where = { failedAt: record.steps.at(-1)?.step ?? record.phase, repairFailed: false };
+  // The execution reports these only after the work was done: only its bookkeeping failed.
   if (status === 'SUCCEEDED') {
     const outcome = record.settings.rehearse ? 'REHEARSED' : 'SWITCHED';
-    return { ...last, outcome, ...sentence(record, outcome, how, undefined, undefined) };
+    return { ...where, outcome, ...endReason(record, outcome, message, undefined, undefined) };
   }
-  if (error === 'CutoverRolledBack') return { ...last, outcome: 'ROLLED_BACK', code: error, message: cause ?? how };
-  if (mayBeStopped(record)) return { ...last, outcome: 'NEEDS_OPERATOR', code: 'CutoverNeedsOperator', message: how };
+  if (error === 'CutoverRolledBack')
+    return { ...where, outcome: 'ROLLED_BACK', code: error, message: cause ?? message };
+  if (mayBeStopped(record)) return { ...where, outcome: 'NEEDS_OPERATOR', code: 'CutoverNeedsOperator', message };
   return status === 'FAILED'
-    ? { ...last, outcome: 'FAILED', code: error ?? 'CheckFailed', message: how }
-    : { ...last, outcome: 'ABORTED', code: 'CutoverAborted', message: how };
+    ? { ...where, outcome: 'FAILED', code: error ?? 'CheckFailed', message }
+    : { ...where, outcome: 'ABORTED', code: 'CutoverAborted', message };
 }

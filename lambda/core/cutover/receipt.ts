@@ -1,67 +1,105 @@
-/** A cutover's receipt in words: for the closing e-mail and for the command line. */
+/** A cutover's receipt as text, for the closing e-mail and the command line: the result first, then what led to it. */
 
 import { cut } from '../../contract/text';
 import { formatDuration } from '../model/duration';
-import { type CutoverRecord, mayBeStopped, secondsStopped } from './record';
+import {
+  type ApprovalRequest,
+  type CutoverRecord,
+  type GateEntry,
+  mayBeStopped,
+  type StepEntry,
+  secondsStopped,
+} from './record';
 
-/** Long texts are cut: the whole stands in the record. */
+/** Characters of one value; the record has all of it. */
 const MAX_VALUE = 300;
+/** Below a time and a date. */
+const INDENT = ' '.repeat(23);
 
 export function receiptText(record: CutoverRecord): string {
   const { ending, settings } = record;
-  const rows: string[] = [
+  return [
     `Receipt of cutover ${record.run}${settings.rehearse ? ' (rehearsal)' : ''}`,
     `Project    ${record.project}`,
-    `Started    ${record.startedAt}`,
-    ...(ending === null
-      ? [`Stands at  ${record.phase}`]
-      : [`Ended      ${ending.at}`, `Outcome    ${ending.outcome} (${ending.code}): ${short(ending.message)}`]),
+    ending === null
+      ? `Phase      ${record.phase}`
+      : `Outcome    ${ending.outcome} (${ending.code}): ${short(ending.message)}`,
+    `Writes     ${writes(record)}`,
+    `Fence      ${fence(record)}`,
+    `Started    ${utc(record.startedAt)}`,
+    ...(ending === null ? [] : [`Ended      ${utc(ending.at)}`]),
+    ...(ending === null || ending.byHand === null ? [] : ['', ...manualActionLines(ending.byHand)]),
     '',
-    'Gates',
-    ...record.gates.map(
-      ({ at, gate, verdict, value, threshold, checkId }) =>
-        `  ${clock(at)}  ${gate.padEnd(13)} ${verdict}  ${short(value)}\n             asked: ${threshold}${checkId === '' ? '' : `; snapshot ${checkId}`}`,
-    ),
-    ...(record.gates.length === 0 ? ['  none was reached'] : []),
+    'Gates (times in UTC)',
+    ...(record.gates.length === 0 ? ['  none reached'] : record.gates.flatMap(gateLines)),
     '',
-    `Approval   ${settings.approvalSeconds === null ? 'not asked for' : record.asked.length === 0 ? 'not yet asked for' : ''}`.trimEnd(),
-    ...record.asked.map(
-      (asked) =>
-        `  ${clock(asked.askedAt)}  asked on snapshot ${asked.checkId}: ${asked.decision ?? 'no answer yet'}${asked.by === null ? '' : ` by ${asked.by} at ${asked.decidedAt}`}${asked.note === null ? '' : ` (${asked.note})`}${asked.voidBecause === null ? '' : `; void: ${short(asked.voidBecause)}`}`,
-    ),
+    `Approval   ${settings.approvalSeconds === null ? 'not required' : record.asked.length === 0 ? 'not requested yet' : ''}`.trimEnd(),
+    ...record.asked.map(approvalLine),
     '',
     'Steps',
-    ...record.steps.map(
-      ({ startedAt, step, endedAt, problem, rehearsed }) =>
-        `  ${clock(startedAt)}  ${step.padEnd(13)} ${rehearsed === true ? 'left out: a rehearsal' : endedAt === null ? 'began, its end was not seen' : `ended ${clock(endedAt)}`}${problem === null ? '' : `; ${short(problem)}`}`,
-    ),
-    ...(record.steps.length === 0 ? ['  none was begun'] : []),
-    '',
-    `Fence      ${fence(record)}`,
-    `Writes     ${writes(record)}`,
-  ];
-  if (ending?.byHand) rows.push('', `BY HAND    ${ending.byHand}`);
-  return rows.join('\n');
+    ...(record.steps.length === 0 ? ['  none begun'] : record.steps.map(stepLine)),
+  ].join('\n');
 }
 
-function fence({ fence: set, stoppingAt }: CutoverRecord): string {
+export function manualActionLines(byHand: string): string[] {
+  return ['MANUAL ACTION REQUIRED', ...byHand.split('\n').map((line) => `  ${line}`)];
+}
+
+function gateLines({ at, gate, verdict, value, threshold, checkId }: GateEntry): string[] {
+  const snapshot = checkId === '' ? '' : `; snapshot ${checkId}`;
+  return [
+    `  ${time(at)}  ${gate.padEnd(13)} ${verdict}  ${short(value)}`,
+    `${INDENT}required: ${threshold}${snapshot}`,
+  ];
+}
+
+function approvalLine({ askedAt, checkId, decision, by, decidedAt, note, voidBecause }: ApprovalRequest): string {
+  const answer = decision === null ? 'no answer yet' : `${decision} by ${by} at ${time(decidedAt ?? '')}`;
+  return [
+    `  ${time(askedAt)}  requested on snapshot ${checkId}: ${answer}`,
+    ...(note === null ? [] : [` (${note})`]),
+    ...(voidBecause === null ? [] : [`; void: ${short(voidBecause)}`]),
+  ].join('');
+}
+
+function stepLine({ startedAt, step, endedAt, problem, rehearsed }: StepEntry): string {
+  const end = rehearsed ? 'skipped: rehearsal' : endedAt === null ? 'begun, no end recorded' : `ended ${time(endedAt)}`;
+  return `  ${time(startedAt)}  ${step.padEnd(13)} ${end}${problem === null ? '' : `; ${short(problem)}`}`;
+}
+
+function fence({ fence: set, stoppingAt, settings }: CutoverRecord): string {
   if (set === null)
     return stoppingAt === null
-      ? 'none: writes were not stopped by this run'
-      : 'none was read: the step that stops writes was begun, and its end was not seen';
-  const who = set.readBy === 'step' ? 'read on the source' : 'our own clock after the step';
-  return `${set.writesStoppedAt}, ${who}, margin ${set.marginSeconds} s`;
+      ? 'none: this cutover did not stop writes'
+      : 'none: stopWrites was begun, and no end of it was recorded';
+  const origin = settings.rehearse
+    ? 'our own clock'
+    : set.readBy === 'step'
+      ? 'read on the source'
+      : 'our own clock after stopWrites';
+  return `${set.writesStoppedAt}, ${origin}, margin ${set.marginSeconds} s`;
 }
 
 function writes(record: CutoverRecord): string {
-  if (record.settings.rehearse) return 'never stopped: a rehearsal';
+  if (record.settings.rehearse) return 'never stopped: rehearsal';
   const seconds = secondsStopped(record);
-  if (seconds !== null) return `stopped for ${seconds} s (${formatDuration(seconds)})`;
-  return mayBeStopped(record) ? `stopped since ${record.stoppingAt}` : 'never stopped';
+  if (seconds !== null) {
+    const rounded = formatDuration(seconds);
+    return `stopped for ${rounded === `${seconds} s` ? rounded : `${rounded} (${seconds} s)`}`;
+  }
+  return record.stoppingAt !== null && mayBeStopped(record)
+    ? `STOPPED, or may be, since ${utc(record.stoppingAt)}`
+    : 'never stopped';
 }
 
-function clock(isoText: string): string {
-  return isoText.slice(11, 19);
+/** `2026-11-23 03:12:00`. */
+function time(isoText: string): string {
+  return isoText.slice(0, 19).replace('T', ' ');
+}
+
+/** `2026-11-23 03:12:00 UTC`. */
+export function utc(isoText: string): string {
+  return `${time(isoText)} UTC`;
 }
 
 function short(text: string): string {

@@ -1,19 +1,19 @@
-/** What is remembered of one cutover: its receipt while it runs and after. Bounded in size. */
+/** The record of one cutover, and where records are stored. Bounded in size. */
 
 import type { Verdict } from '../../contract/check-result';
 import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
 import type { RunNotice } from '../notifications/notice';
 
-/** Where a cutover stands. The order is the order in which they come. */
+/** The phases of a cutover, in order. */
 export const PHASES = [
-  /** Waits until the migration is ready. Writes go on. */
+  /** Waits until the migration is ready; the source takes writes. */
   'READY',
-  /** Waits for a person. Writes go on. */
+  /** Waits for an approval; the source takes writes. */
   'APPROVAL',
   /** From here on writes may be stopped. */
   'STOP_WRITES',
   'DRAIN',
-  /** From here on writes are not resumed by the pipeline itself. */
+  /** From here on the pipeline does not resume writes by itself. */
   'SWITCHOVER',
   'VERIFY',
   'SWITCH_TRAFFIC',
@@ -24,11 +24,11 @@ export type Phase = (typeof PHASES)[number];
 export interface GateEntry {
   readonly gate: GateName;
   readonly verdict: Verdict;
-  /** What was seen, with its value. */
+  /** What was observed. */
   readonly value: string;
-  /** What was asked. */
+  /** What was required. */
   readonly threshold: string;
-  /** The snapshot it was judged by; empty where there was none. */
+  /** The snapshot behind the verdict; empty where there was none. */
   readonly checkId: string;
   /** ISO 8601 */
   readonly at: string;
@@ -38,49 +38,49 @@ export interface StepEntry {
   readonly step: StepName;
   /** ISO 8601 */
   readonly startedAt: string;
-  /** Null while it runs, and for ever where the run died in it. */
+  /** Null while the step runs, and where its end was never recorded. */
   readonly endedAt: string | null;
   readonly problem: string | null;
-  /** Left out, because this was a rehearsal. */
+  /** Skipped, because this was a rehearsal. */
   readonly rehearsed?: true;
 }
 
 export const DECISIONS = ['APPROVED', 'REJECTED', 'EXPIRED', 'STARTED'] as const;
-/** STARTED: nobody had to be asked, and from now on it is too late to cancel. */
-export type DecisionWord = (typeof DECISIONS)[number];
+/** STARTED: no approval was required, and it is now too late to cancel. */
+export type DecisionType = (typeof DECISIONS)[number];
 
-/** Written once for each question, whoever comes first. */
+/** The answer to an approval request, or what took its place. Written once: the first one counts. */
 export interface Decision {
   readonly run: string;
-  /** 1, 2, 3 …: a void approval asks anew. */
+  /** Number of the approval request, from 1; a void approval is followed by another request. */
   readonly question: number;
-  readonly decision: DecisionWord;
-  /** Who decided: an AWS identity, or a user of this machine. */
+  readonly decision: DecisionType;
+  /** Who decided: an AWS identity, or a user of this computer. */
   readonly by: string;
   /** ISO 8601 */
   readonly at: string;
   readonly note?: string;
 }
 
-export interface Asked {
+export interface ApprovalRequest {
   readonly question: number;
   readonly askedAt: string;
   readonly expiresAt: string;
-  /** The snapshot that the evidence stands in. */
+  /** The snapshot with the evidence. */
   readonly checkId: string;
-  readonly decision: DecisionWord | null;
+  readonly decision: DecisionType | null;
   readonly by: string | null;
   readonly decidedAt: string | null;
   readonly note: string | null;
-  /** Why an approval no longer counts; null while it does. */
+  /** Why the approval is void; null while it is valid. */
   readonly voidBecause: string | null;
 }
 
-/** When writes stopped, and who says so. */
+/** The time after which the source has no writes. */
 export interface Fence {
   /** ISO 8601 */
   readonly writesStoppedAt: string;
-  /** `step`: read on the source by the step that stopped them; `clock`: our own time after that step ended. */
+  /** `step`: read on the source by stopWrites; `clock`: our own time after stopWrites had ended. */
   readonly readBy: 'step' | 'clock';
   readonly marginSeconds: number;
 }
@@ -90,14 +90,11 @@ export interface Ending {
   /** The error name that the execution ends in; `Switched` or `Rehearsed` where it succeeds. */
   readonly code: string;
   readonly message: string;
-  /** What a person has to do by hand; null where nothing. */
+  /** What an operator has to do manually; null where nothing. */
   readonly byHand: string | null;
   /** ISO 8601 */
   readonly at: string;
 }
-
-/** Not yet handed over to the project's pending changes. */
-export type Notice = RunNotice;
 
 export interface CutoverRecord {
   readonly project: string;
@@ -111,58 +108,66 @@ export interface CutoverRecord {
   readonly phase: Phase;
   readonly gates: readonly GateEntry[];
   readonly steps: readonly StepEntry[];
-  /** The question that may be answered now; counted up when an approval is void. */
+  /** Number of the current approval request; one more after each void approval. */
   readonly question: number;
-  readonly asked: readonly Asked[];
+  readonly asked: readonly ApprovalRequest[];
   readonly fence: Fence | null;
-  /** ISO 8601: when the step that stops writes began; null before. */
+  /** ISO 8601: when stopWrites began; null before. */
   readonly stoppingAt: string | null;
-  /** ISO 8601: when writes were possible again, on the source or on the target; null while they are not. */
+  /** ISO 8601: when writes were possible again, on the source or on the target; null before. */
   readonly writableAt: string | null;
   readonly ending: Ending | null;
   /** To be handed over, in order. */
-  readonly notices: readonly Notice[];
+  readonly notices: readonly RunNotice[];
 }
 
-/** What a run is of. */
+/** The project and the execution behind a run. */
 export interface RunOwner {
   readonly project: string;
   /** ARN of the execution that began it. */
   readonly execution?: string;
 }
 
-/** Which run of a project is, or was, the last one. */
+/** The latest run of a project. */
 export interface CurrentCutover {
   readonly project: string;
   readonly run: string;
   readonly version: number;
 }
 
-/** The memory of cutovers: only conditional writes of single items. Throws CheckFailed for its own trouble. */
+/** Where cutovers are stored, with conditional writes of single items. Throws CheckFailed when the store fails. */
 export interface CutoverStore {
   readCurrentCutover(project: string): Promise<CurrentCutover | undefined>;
   putCurrentCutover(current: CurrentCutover, expected: { readonly expectedVersion: number }): Promise<Put>;
   readCutover(project: string, run: string): Promise<CutoverRecord | undefined>;
   putCutover(record: CutoverRecord, expected: { readonly expectedVersion: number }): Promise<Put>;
   readRunOwner(run: string): Promise<RunOwner | undefined>;
-  /** The first one counts: `conflict` where there is one already. */
+  /** `conflict` where there is one already. */
   putRunOwner(run: string, owner: RunOwner): Promise<Put>;
   readDecision(project: string, run: string, question: number): Promise<Decision | undefined>;
-  /** The first one counts: `conflict` where there is one already. */
+  /** `conflict` where there is one already. */
   putDecision(project: string, decision: Decision): Promise<Put>;
 }
 export type Put = 'stored' | 'conflict';
+
+/** The error name and the cause that an execution ends with. */
+export type EndReason = Pick<Ending, 'code' | 'message'>;
+
+/** The current approval request; undefined before it is sent. */
+export function currentRequest(record: CutoverRecord): ApprovalRequest | undefined {
+  return record.asked.find(({ question }) => question === record.question);
+}
 
 export function phaseIndex(phase: Phase): number {
   return PHASES.indexOf(phase);
 }
 
-/** Writes may be stopped: the step that stops them has begun, and nothing has made them possible again. */
+/** stopWrites has begun, and nothing is known to have made writes possible again. */
 export function mayBeStopped(record: CutoverRecord): boolean {
   return record.stoppingAt !== null && record.writableAt === null && !record.settings.rehearse;
 }
 
-/** Whole seconds from the beginning of the step that stops writes to the end of the one that lets them go on; null where there is no such span. */
+/** Whole seconds from the beginning of stopWrites until writes were possible again; null where writes were not stopped, or still are. */
 export function secondsStopped(record: CutoverRecord): number | null {
   if (record.stoppingAt === null || record.writableAt === null || record.settings.rehearse) return null;
   return Math.max(0, Math.round((Date.parse(record.writableAt) - Date.parse(record.stoppingAt)) / 1000));

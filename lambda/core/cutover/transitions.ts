@@ -1,18 +1,28 @@
-/** How a cutover's record changes: pure, a record and what happened in; the next record out. Each may be repeated without harm. */
+/** The transitions of a cutover's record: pure functions from a record and an event to the next record. Each may be repeated. */
 import type { CheckResult } from '../../contract/check-result';
 import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
 import { cut } from '../../contract/text';
 import { iso } from '../model/duration';
-import type { Asked, CutoverRecord, Decision, Ending, Fence, GateEntry, Notice, Phase } from './record';
-import { phaseIndex } from './record';
-import { byHand, closingNotice } from './words';
+import type { RunNotice } from '../notifications/notice';
+import { closingNotice, manualAction } from './notices';
+import {
+  type ApprovalRequest,
+  type CutoverRecord,
+  currentRequest,
+  type Decision,
+  type Ending,
+  type Fence,
+  type GateEntry,
+  type Phase,
+  phaseIndex,
+} from './record';
 
-/** A cutover whose approvals go void again and again has these at most; the oldest gates are dropped first. */
+/** Void approvals repeat gates: the oldest entries are dropped beyond this many. */
 const MAX_GATES = 60;
-/** Of what a gate saw: the snapshot has the whole. */
+/** Characters of a gate's observation; the snapshot has all of it. */
 const MAX_VALUE = 600;
 
-export function begun(project: string, run: string, settings: CutoverSettings, now: number): CutoverRecord {
+export function newRecord(project: string, run: string, settings: CutoverSettings, now: number): CutoverRecord {
   return {
     project,
     run,
@@ -71,9 +81,15 @@ function threshold({ settings, fence }: CutoverRecord, gate: GateName): string {
   }
 }
 
-export function ask(record: CutoverRecord, checkId: string, now: number): { record: CutoverRecord; asked: Asked } {
-  const there = record.asked.find(({ question }) => question === record.question);
-  const asked = there ?? {
+/** Also returns the request, which a repeated call finds in the record. */
+export function withApprovalRequest(
+  record: CutoverRecord,
+  checkId: string,
+  now: number,
+): { readonly record: CutoverRecord; readonly request: ApprovalRequest } {
+  const existing = currentRequest(record);
+  if (existing !== undefined) return { record, request: existing };
+  const request: ApprovalRequest = {
     question: record.question,
     askedAt: iso(now),
     expiresAt: iso(now + (record.settings.approvalSeconds ?? 0) * 1000),
@@ -84,11 +100,11 @@ export function ask(record: CutoverRecord, checkId: string, now: number): { reco
     note: null,
     voidBecause: null,
   };
-  return { record: there ? record : { ...record, phase: 'APPROVAL', asked: [...record.asked, asked] }, asked };
+  return { record: { ...record, phase: 'APPROVAL', asked: [...record.asked, request] }, request };
 }
 
 export function withDecision(record: CutoverRecord, decision: Decision): CutoverRecord {
-  return changeAsked(record, decision.question, {
+  return withRequestChanged(record, decision.question, {
     decision: decision.decision,
     by: decision.by,
     decidedAt: decision.at,
@@ -96,14 +112,17 @@ export function withDecision(record: CutoverRecord, decision: Decision): Cutover
   });
 }
 
-/** The approval of the present question counts no more; the next one is asked anew. */
-export function voided(record: CutoverRecord, error: Caught): CutoverRecord {
-  const changed = changeAsked(record, record.question, { voidBecause: wordsOf(error) });
+/** The current approval is void; the next request has the next number. */
+export function withVoidApproval(record: CutoverRecord, error: Caught): CutoverRecord {
+  const changed = withRequestChanged(record, record.question, { voidBecause: describeError(error) });
   return { ...changed, phase: 'READY', question: record.question + 1 };
 }
 
-function changeAsked(record: CutoverRecord, question: number, change: Partial<Asked>): CutoverRecord {
-  return { ...record, asked: record.asked.map((one) => (one.question === question ? { ...one, ...change } : one)) };
+function withRequestChanged(record: CutoverRecord, question: number, change: Partial<ApprovalRequest>): CutoverRecord {
+  return {
+    ...record,
+    asked: record.asked.map((request) => (request.question === question ? { ...request, ...change } : request)),
+  };
 }
 
 const PHASE_OF_STEP: Record<StepName, Phase> = {
@@ -115,11 +134,11 @@ const PHASE_OF_STEP: Record<StepName, Phase> = {
   rollback: 'SWITCH_TRAFFIC',
 };
 
-/** Written down before it is done: whoever finds the record later knows what may have happened. */
-export function stepBegun(record: CutoverRecord, step: StepName, now: number): CutoverRecord {
+/** Recorded before the step runs, so that the record of an execution that died says what may have been done. */
+export function withStepBegun(record: CutoverRecord, step: StepName, now: number): CutoverRecord {
   const last = record.steps.at(-1);
   if (last?.step === step && last.endedAt === null) return record;
-  const ended = stepsEnded(record, now, null);
+  const ended = withStepsEnded(record, now, null);
   const rehearsed = record.settings.rehearse ? { rehearsed: true as const } : {};
   return {
     ...ended,
@@ -129,15 +148,15 @@ export function stepBegun(record: CutoverRecord, step: StepName, now: number): C
   };
 }
 
-export function fenced(record: CutoverRecord, fence: Fence, now: number): CutoverRecord {
-  return { ...stepsEnded(record, now, null), phase: furthest(record.phase, 'DRAIN'), fence: record.fence ?? fence };
+export function withFence(record: CutoverRecord, fence: Fence, now: number): CutoverRecord {
+  return { ...withStepsEnded(record, now, null), phase: furthest(record.phase, 'DRAIN'), fence: record.fence ?? fence };
 }
 
-export function stepsEnded(record: CutoverRecord, now: number, problem: string | null): CutoverRecord {
+function withStepsEnded(record: CutoverRecord, now: number, problem: string | null): CutoverRecord {
   if (record.steps.every(({ endedAt }) => endedAt !== null)) return record;
   return {
     ...record,
-    steps: record.steps.map((one) => (one.endedAt === null ? { ...one, endedAt: iso(now), problem } : one)),
+    steps: record.steps.map((step) => (step.endedAt === null ? { ...step, endedAt: iso(now), problem } : step)),
   };
 }
 
@@ -145,6 +164,7 @@ function furthest(one: Phase, other: Phase): Phase {
   return phaseIndex(one) >= phaseIndex(other) ? one : other;
 }
 
+/** The state machine reports these only where stopWrites has not begun. */
 const NOTHING_STOPPED: readonly CutoverOutcome[] = ['FAILED', 'REJECTED', 'CANCELLED', 'ABORTED', 'REFUSED'];
 
 export interface Closing {
@@ -155,8 +175,8 @@ export interface Closing {
   readonly repairFailed: boolean;
 }
 
-/** A record that is closed stays as it is: the first ending counts. */
-export function closed(record: CutoverRecord, closing: Closing, now: number): CutoverRecord {
+/** The first ending counts: a closed record stays as it is. */
+export function withEnding(record: CutoverRecord, closing: Closing, now: number): CutoverRecord {
   if (record.ending !== null) return record;
   const { outcome, code } = closing;
   const message = cut(closing.message, MAX_MESSAGE);
@@ -164,42 +184,41 @@ export function closed(record: CutoverRecord, closing: Closing, now: number): Cu
     outcome,
     code,
     message,
-    byHand: byHand(record, outcome, closing.failedAt, closing.repairFailed),
+    byHand: manualAction(record, outcome, closing.failedAt, closing.repairFailed),
     at: iso(now),
   };
   const good = outcome === 'SWITCHED' || outcome === 'ROLLED_BACK' || outcome === 'REHEARSED';
   const writable = outcome === 'SWITCHED' || outcome === 'ROLLED_BACK';
-  const over: CutoverRecord = {
-    ...stepsEnded(record, now, good ? null : message),
-    // The definition comes to these only where the step that stops writes has not begun.
+  const ended: CutoverRecord = {
+    ...withStepsEnded(record, now, good ? null : message),
     ...(NOTHING_STOPPED.includes(outcome) ? { stoppingAt: null } : {}),
     writableAt: writable && record.stoppingAt !== null ? iso(now) : null,
     ending,
   };
-  const notice = closingNotice(over);
-  // The phase stays what it was at the end: it says how far the run came.
-  return notice === null ? over : withNotice(over, notice);
+  const notice = closingNotice(ended);
+  // The phase stays as it was: it says how far the cutover came.
+  return notice === null ? ended : withNotice(ended, notice);
 }
 
-export function withNotice(record: CutoverRecord, notice: Notice): CutoverRecord {
+export function withNotice(record: CutoverRecord, notice: RunNotice): CutoverRecord {
   return record.notices.some(({ id }) => id === notice.id)
     ? record
     : { ...record, notices: [...record.notices, notice] };
 }
 
-/** A cause may have 32 KB, and a record has many: the execution itself keeps it whole. */
-const MAX_WORDS = 2_000;
-/** Of a failure and of that of its repair, with what is said around them. */
+/** Characters of an error: a cause has up to 32 KB, and a record has many. The execution keeps all of it. */
+const MAX_ERROR = 2_000;
+/** Characters of the end's message: a failure, the failure of its repair, and what is said around them. */
 const MAX_MESSAGE = 5_000;
 
-/** `States.Timeout: the task took …`, whatever of it there is. */
-export function wordsOf(error: Caught | undefined): string {
+/** `States.Timeout: the task took …`, as far as there is a name and a cause. */
+export function describeError(error: Caught | undefined): string {
   const name = error?.Error ?? 'an error without a name';
-  const words = error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
-  return cut(words, MAX_WORDS);
+  const text = error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
+  return cut(text, MAX_ERROR);
 }
 
-/** A function's error comes as JSON with its words in `errorMessage`. */
+/** The cause of a failed Lambda function is JSON, with the message in `errorMessage`. */
 function causeOf(cause: string): string {
   try {
     const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };

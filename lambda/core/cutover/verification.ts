@@ -1,21 +1,20 @@
-/** Ready also means that OMS's own full verification found no difference, where there is one. */
+/** A migration is ready only when OMS's own full verification found no difference, where the project has one. */
 
 import type { CutoverReply, CutoverState } from '../../contract/cutover';
 import { iso } from '../model/duration';
-import { refuse } from './decisions';
-import { comeBack, ROUND_EVENTS } from './execution-history';
+import { verificationNotice } from './notices';
 import type { CutoverRecord } from './record';
-import { type CutoverPorts, changeOpen } from './records';
-import { end } from './replies';
+import { type CutoverPorts, endBeforeStop, updateOpenRecord } from './record-update';
+import { ROUND_EVENTS, replyEnd, replyWait } from './reply';
 import { withEntry, withNotice } from './transitions';
 
 const SHORTEST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3_600;
-/** Differences that nobody has mended for so long are not being mended. */
-const LONGEST_MS = 14 * 86_400_000;
+/** How long differences may stay uncorrected. */
+const LONGEST_DAYS = 14;
 
-/** What OMS's verification says against going on, written into the receipt; null where it is clean, or where there is nothing to ask. */
-export async function notClean(
+/** Why the verification is not clean, also recorded as a gate; null where it is clean, or where there is none. */
+export async function verificationProblem(
   state: CutoverState,
   record: CutoverRecord,
   ports: CutoverPorts,
@@ -32,38 +31,30 @@ export async function notClean(
     checkId: '',
     at: iso(ports.clock.now()),
   } as const;
-  const after = await changeOpen(state, ports, (old) => {
+  const next = await updateOpenRecord(state, ports, (old) => {
     const last = old.gates.findLast(({ gate }) => gate === 'VERIFICATION');
-    const noted = last?.value === message ? old : withEntry(old, entry);
-    if (noted === old || found !== 'DIFFERENT') return noted;
-    return withNotice(noted, {
-      // Another number of them is news too.
-      id: `different-${noted.gates.filter(({ gate }) => gate === 'VERIFICATION').length}`,
-      headline: 'cutover waits: verification found differences',
-      body: message,
-      advice:
-        'look at the differences in the OMS console, correct them there, and verify again; the cutover goes on by itself.',
-      importance: 'HIGH',
-    });
+    if (last?.value === message) return old;
+    const noted = withEntry(old, entry);
+    return found === 'DIFFERENT' ? withNotice(noted, verificationNotice(noted, message)) : noted;
   });
-  return found === 'CLEAN' ? null : { message, record: after };
+  return found === 'CLEAN' ? null : { message, record: next };
 }
 
-/** Has READY come back until it is clean; null where it is. */
-export async function verificationDue(
+/** A wait until the verification is clean; null where it is. */
+export async function waitForVerification(
   state: CutoverState,
   record: CutoverRecord,
   ports: CutoverPorts,
 ): Promise<CutoverReply | null> {
-  const unclean = await notClean(state, record, ports);
-  if (unclean === null) return null;
+  const problem = await verificationProblem(state, record, ports);
+  if (problem === null) return null;
   const now = ports.clock.now();
-  const first = unclean.record.gates.find(({ gate }) => gate === 'VERIFICATION');
+  const first = problem.record.gates.find(({ gate }) => gate === 'VERIFICATION');
   const since = first === undefined ? now : Date.parse(first.at);
-  if (now - since > LONGEST_MS) {
-    const why = { code: 'DeadlineExceeded', message: `${unclean.message}; for 14 days now` };
-    return end(state, await refuse(record, 'FAILED', why, ports));
+  if (now - since > LONGEST_DAYS * 86_400_000) {
+    const reason = { code: 'DeadlineExceeded', message: `${problem.message}, for ${LONGEST_DAYS} days` };
+    return replyEnd(state, await endBeforeStop(record, 'FAILED', reason, ports));
   }
   const seconds = Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, Math.ceil((now - since) / 10_000)));
-  return await comeBack(state, record, { seconds, events: ROUND_EVENTS.verification }, ports);
+  return await replyWait(state, record, { seconds, events: ROUND_EVENTS.verification }, ports);
 }
