@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, type Ended, type Line, newFolder, run, start } from '../support/command-line';
+import { expectPage, readPage } from '../support/page';
 import { sideBySide } from './support-side-by-side';
 
 const changes = (lines: readonly Line[]) =>
@@ -44,6 +45,22 @@ function expectWhole({ lines, stderr }: Ended): void {
   expect(lines.at(-1)).toMatchObject({ type: 'result', checks });
 }
 
+const PAGE = 'docs/e-mails.md';
+
+/** Against the section of the page that shows the e-mails of `scenario`. */
+function expectShown(scenario: string, lines: readonly Line[]): void {
+  const [, after = ''] = readPage(PAGE).split(`\n\`npm start -- demo --scenario ${scenario}\`\n`);
+  const shown = Array.from(
+    (after.split('\n## ')[0] ?? '').matchAll(/^```text\n([\s\S]*?)\n```$/gm),
+    ([, text = '']) => text,
+  );
+  const sent = lines
+    .filter(({ type }) => type === 'notification')
+    .map(({ subject, body }) => `Subject: ${subject}\n\n${body}`);
+  const withoutIds = (texts: readonly string[]) => texts.map((text) => text.replace(/^Change \w+-/m, 'Change -'));
+  expectPage(PAGE, { says: withoutIds(shown), does: withoutIds(sent) });
+}
+
 /** As long as a demo needs to show each thing once. */
 const SHORT = JSON.stringify({
   title: 'Short',
@@ -57,20 +74,22 @@ const SHORT = JSON.stringify({
 const hours = (n: number) => n * 3600;
 
 sideBySide({
-  'a full copy goes from INIT to FINISHED, and each step on the way is looked at': async () => {
-    const ended = await run(['demo', '--json']);
-    expectWhole(ended);
-    expect(ended.status).toBe(0);
-    expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FINISHED']);
-    expect(ended.lines.at(-1)).toMatchObject({ verdict: 'MET', reason: { code: 'Finished' } });
-    const steps = new Set(ended.lines.filter(({ type }) => type === 'check').map(({ step }) => step));
-    expect([...steps]).toEqual([null, 'PRE_CHECK', 'STRUCT_MIGRATION', 'FULL_MIGRATION']);
-    const { simulatedSeconds } = ended.lines.at(-2) as Line;
-    expect(simulatedSeconds).toBeGreaterThanOrEqual(hours(6));
-    expect(simulatedSeconds).toBeLessThan(hours(6.1));
-  },
+  'a full copy goes from INIT to FINISHED, observing each step, and sends the e-mails that the page shows':
+    async () => {
+      const ended = await run(['demo', '--json']);
+      expectWhole(ended);
+      expect(ended.status).toBe(0);
+      expect(changes(ended.lines)).toEqual(['status INIT RUNNING', 'status RUNNING FINISHED']);
+      expectShown('full-copy', ended.lines);
+      expect(ended.lines.at(-1)).toMatchObject({ verdict: 'MET', reason: { code: 'Finished' } });
+      const steps = new Set(ended.lines.filter(({ type }) => type === 'check').map(({ step }) => step));
+      expect([...steps]).toEqual([null, 'PRE_CHECK', 'STRUCT_MIGRATION', 'FULL_MIGRATION']);
+      const { simulatedSeconds } = ended.lines.at(-2) as Line;
+      expect(simulatedSeconds).toBeGreaterThanOrEqual(hours(6));
+      expect(simulatedSeconds).toBeLessThan(hours(6.1));
+    },
 
-  'a failure is told with what OMS says, and ends FAILED': async () => {
+  'a failure is reported with what OMS says, and ends FAILED': async () => {
     const ended = await run(['demo', '--json', '--scenario', 'failure']);
     expectWhole(ended);
     expect(ended.status).toBe(1);
@@ -80,7 +99,14 @@ sideBySide({
     expect(ended.lines.at(-1)).toMatchObject({ verdict: 'FAILED', reason: { code: 'MigrationFailed' } });
   },
 
-  'a suspension and its resumption are told, and it ends MET': async () => {
+  'a failure and its recovery send the e-mails that the page shows': async () => {
+    const ended = await run(['demo', '--json', '--scenario', 'recovery']);
+    expectWhole(ended);
+    expect(ended.status).toBe(0);
+    expectShown('recovery', ended.lines);
+  },
+
+  'a suspension and its resumption are reported, and it ends MET': async () => {
     const ended = await run(['demo', '--json', '--scenario', 'suspension']);
     expectWhole(ended);
     expect(ended.status).toBe(0);

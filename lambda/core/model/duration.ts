@@ -38,6 +38,11 @@ function daysOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
+/** For a person: `2026-11-23 03:12:00 UTC`. */
+export function utc(ms: number): string {
+  return `${iso(ms).slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 /** ISO 8601 in UTC. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString();

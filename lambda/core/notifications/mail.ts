@@ -3,7 +3,7 @@
 import { cut, plain, plainLine, wrapped } from '../../contract/text';
 import { failedStepOf, withCode } from '../judge/words';
 import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
-import { formatDuration, iso } from '../model/duration';
+import { formatDuration, utc } from '../model/duration';
 import { percent } from '../model/progress';
 import { phaseOf } from '../model/status';
 import type { Links } from './links';
@@ -54,7 +54,7 @@ export function textOf(paragraphs: readonly Paragraph[]): string {
 
 /** A policy without `exists: false` would drop alarms, which have no attributes, and projects whose importance OMS does not give. */
 const FEWER = wrapped(
-  'To receive fewer e-mails, set a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH",{"exists":false}]}. It drops MEDIUM, which includes the end of a cutover that leaves nothing for an operator.',
+  'To receive fewer e-mails, set a filter policy on your subscription in Amazon SNS, such as {"importance":["HIGH",{"exists":false}]}. It drops MEDIUM and below: all changes of projects with that importance in OMS, failures included, and the routine ends of a cutover.',
   '',
 );
 
@@ -67,10 +67,10 @@ function facts(change: Change, { detail }: ChangeWords): string[] {
   const { kind, at } = change;
   const since = sinceOf(change);
   const importance = importanceOf(change);
-  const lines = [`Observed: ${moment(at)}`];
-  if (since !== null) {
+  const lines = [`Observed: ${utc(at)}`];
+  if (since !== null && since < at) {
     const what = kind === 'status' ? `Previous status: ${plain(change.params.from, 64)} since` : 'Since:';
-    lines.push(`${what} ${moment(since)} (${formatDuration((at - since) / 1000)})`);
+    lines.push(`${what} ${utc(since)} (${formatDuration((at - since) / 1000)})`);
   }
   if (importance !== null) lines.push(`Importance: ${importance}`);
   if (kind === 'cutover' || kind === 'test') return lines;
@@ -96,7 +96,7 @@ function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: C
   return [
     ...(phase === 'incremental' || phase === 'reverse' || nothingKnown ? [] : [percents]),
     ...(lagSeconds === null ? [] : [`Lag: ${lagSeconds} s`]),
-    ...(eta === null ? [] : [`Estimated completion: ${moment(eta)} (in ${formatDuration((eta - at) / 1000)})`]),
+    ...(eta === null ? [] : [`Estimated completion: ${utc(eta)} (in ${formatDuration((eta - at) / 1000)})`]),
   ];
 }
 
@@ -124,9 +124,4 @@ function sentence(before: string, words: readonly (string | undefined)[]): strin
 /** OMS ends its sentences in different ways; one after the other they need an end each. */
 function ended(words: string, i: number, all: readonly string[]): string {
   return i === all.length - 1 || /[.!?:;,。]$/.test(words) ? words : `${words};`;
-}
-
-/** `2026-11-23 03:12:00 UTC`. */
-function moment(at: number): string {
-  return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
 }

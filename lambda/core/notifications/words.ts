@@ -5,7 +5,7 @@ import type { FailedOutcome } from '../../contract/oms';
 import { plain } from '../../contract/text';
 import { messageOf } from '../judge/words';
 import type { Change, ChangeParams, RollbackPathLoss } from '../model/change';
-import { formatDuration, iso } from '../model/duration';
+import { formatDuration, utc } from '../model/duration';
 import { classOf } from '../model/status';
 
 export interface ChangeWords {
@@ -55,9 +55,9 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
     case 'gone-from-oms':
       return {
         headline: 'NO LONGER EXISTS in OMS',
-        detail: [`${params.lastSeenAt === null ? '' : `last seen ${iso(params.lastSeenAt)}; `}${params.problem}`],
+        detail: [`${params.lastSeenAt === null ? '' : `last seen ${utc(params.lastSeenAt)}; `}${params.problem}`],
         advice:
-          'look for the project in the OMS console. If the project no longer exists in OMS, ask who released or deleted it; if that was a mistake, create it again (it gets a new id). If it is there, check that the configured address is that of the OMS that runs it, and the project id. A wait for it fails with MigrationGone.',
+          'look for the project in the OMS console. If it is not there, ask who released or deleted it; if that was a mistake, create it again (it gets a new id). If it is there, check the configured OMS address and the project id. A wait for it fails with MigrationGone.',
       };
     case 'found-again':
       return {
@@ -76,7 +76,7 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
       return { headline: 'progressing again', detail: [], advice: NO_ACTION };
     case 'lagging':
       return {
-        headline: `LAGGING ${params.lagSeconds} s`,
+        headline: `LAGGING by ${params.lagSeconds} s`,
         detail: [againstThreshold(params)],
         advice: 'do not cut over now. Check the incremental step in the OMS console and the load on the source.',
       };
@@ -111,7 +111,7 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
       return {
         headline: `is ${params.goal}`,
         detail: [messageOf(params.reason)],
-        advice: 'continue with the cutover; a pipeline that waits for this continues without you.',
+        advice: 'continue with the cutover. A pipeline that waits for this goal continues automatically.',
       };
     case 'cutover':
       return { headline: params.headline, detail: params.body.split('\n'), advice: params.advice };
@@ -119,8 +119,7 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
       return {
         headline: 'ROLLBACK PATH LOST: the source no longer follows the target',
         detail: [`${lossIn(change, params)}. Writes to the target do not reach the source.`],
-        advice:
-          'decide now whether to stay on the target. To keep the rollback path, check the reverse step in the OMS console and resume it.',
+        advice: `decide now whether to stay on the target. ${ROLLBACK_ADVICE[params.cause]}`,
       };
     case 'rollback-path-restored':
       return {
@@ -138,7 +137,7 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
           ...(omitted === 0 ? [] : [`${omitted} earlier changes: see oms-cutover history`]),
           ...changes.map(summaryLine),
         ],
-        advice: `for the last of these changes: ${last === undefined ? NO_ACTION : describeChange(last, credentialsFrom).advice}`,
+        advice: `for the last change in the list: ${last === undefined ? NO_ACTION : describeChange(last, credentialsFrom).advice}`,
       };
     }
     case 'test':
@@ -199,6 +198,15 @@ function adviceOnStatus(status: string): string {
   }
 }
 
+const ROLLBACK_ADVICE: Record<RollbackPathLoss['cause'], string> = {
+  'gone-from-oms': 'Unless the project is found in OMS again, the rollback path cannot be restored.',
+  ended: 'The rollback path cannot be restored.',
+  stopped: 'To restore the rollback path, resume the project in the OMS console.',
+  'other-step': 'To restore the rollback path, start the reverse step in the OMS console.',
+  'checkpoint-still':
+    'To restore the rollback path, check the reverse step in the OMS console; if the target is idle, write a marker row there.',
+};
+
 function againstThreshold({ lagSeconds, thresholdSeconds, importance }: ChangeParams['lagging']): string {
   return `lag ${lagSeconds} s; the threshold for importance ${importance} is ${thresholdSeconds} s`;
 }
@@ -221,10 +229,9 @@ function lossIn({ status, step }: Change, loss: RollbackPathLoss): string {
 /** As long as a line of an e-mail may be. */
 const MAX_LINE = 78;
 
-/** `3: 2026-11-23 03:12 UTC: FAILED (was RUNNING 3 h)`. */
+/** `3: 2026-11-23 03:12:00 UTC: FAILED (was RUNNING 3 h)`. */
 function summaryLine(change: Change): string {
-  const at = `${iso(change.at).slice(0, 16).replace('T', ' ')} UTC`;
-  return plain(`${change.sequence}: ${at}: ${describeChange(change).headline}`, MAX_LINE);
+  return plain(`${change.sequence}: ${utc(change.at)}: ${describeChange(change).headline}`, MAX_LINE);
 }
 
 function lasting(ms: number): string {

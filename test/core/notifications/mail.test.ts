@@ -31,8 +31,8 @@ https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/da
 
 To receive fewer e-mails, set a filter policy on your subscription in
 Amazon SNS, such as {"importance":["HIGH",{"exists":false}]}. It drops
-MEDIUM, which includes the end of a cutover that leaves nothing for an
-operator.
+MEDIUM and below: all changes of projects with that importance in OMS,
+failures included, and the routine ends of a cutover.
 Change c1-1, sequence 7.`);
 });
 

@@ -88,9 +88,9 @@ describe('at its end', () => {
     });
     expect(notified?.body).toContain(
       [
-        '1: 2026-11-23 00:10 UTC: SUSPEND (was RUNNING 10 min)',
-        '2: 2026-11-23 00:20 UTC: RUNNING (was SUSPEND 10 min)',
-        '3: 2026-11-23 00:30 UTC: FAILED (was RUNNING 10 min)',
+        '1: 2026-11-23 00:10:00 UTC: SUSPEND (was RUNNING 10 min)',
+        '2: 2026-11-23 00:20:00 UTC: RUNNING (was SUSPEND 10 min)',
+        '3: 2026-11-23 00:30:00 UTC: FAILED (was RUNNING 10 min)',
       ].join('\n'),
     );
     expect(stored(run)).toMatchObject({ pending: [], lease: null });

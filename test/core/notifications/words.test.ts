@@ -16,7 +16,7 @@ test.each([
   ['found-again', 'found in OMS again'],
   ['stalled', 'STALLED while RUNNING'],
   ['progressing', 'progressing again'],
-  ['lagging', 'LAGGING 48 s'],
+  ['lagging', 'LAGGING by 48 s'],
   ['caught-up', 'caught up, lag 12 s'],
   ['may-never-finish', 'may never reach FINISHED'],
   ['goal-met', 'is SWITCHED'],
@@ -76,13 +76,23 @@ test.each<[RollbackPathLoss, string]>([
   expect(detail.join()).toMatch(new RegExp(`^${why}.*Writes to the target do not reach the source\\.$`));
 });
 
+test('does not advise to restore a rollback path that cannot be restored', () => {
+  const adviceFor = (params: RollbackPathLoss) =>
+    describeChange({ ...FACTS, kind: 'rollback-path-lost', params }).advice;
+  expect(adviceFor({ cause: 'stopped' })).toContain('resume the project');
+  for (const cause of ['ended', 'gone-from-oms'] as const) {
+    expect(adviceFor({ cause })).toContain('cannot be restored');
+    expect(adviceFor({ cause })).not.toContain('resume');
+  }
+});
+
 test('says of a lag how it compares with its threshold', () => {
   expect(describeChange(example('lagging')).detail).toEqual(['lag 48 s; the threshold for importance HIGH is 30 s']);
 });
 
 test('says when a project that no longer exists in OMS was last seen there', () => {
   expect(describeChange(example('gone-from-oms', 'no such project')).detail).toEqual([
-    'last seen 2026-11-23T03:00:00.000Z; no such project',
+    'last seen 2026-11-23 03:00:00 UTC; no such project',
   ]);
 });
 
@@ -109,9 +119,9 @@ test('a summary has a line for each change, the number of those left out, and th
     headline: '5 changes while muted, now RUNNING',
     detail: [
       '3 earlier changes: see oms-cutover history',
-      '7: 2026-11-23 03:12 UTC: FAILED (was RUNNING 3 h 12 min)',
-      '8: 2026-11-23 04:00 UTC: RUNNING (was FAILED 48 min)',
+      '7: 2026-11-23 03:12:00 UTC: FAILED (was RUNNING 3 h 12 min)',
+      '8: 2026-11-23 04:00:00 UTC: RUNNING (was FAILED 48 min)',
     ],
-    advice: `for the last of these changes: ${NO_ACTION}`,
+    advice: `for the last change in the list: ${NO_ACTION}`,
   });
 });
