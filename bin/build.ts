@@ -18,8 +18,8 @@ const HANDLER: BuildOptions = {
   mainFields: ['module', 'main'],
   // A dynamic import stays one otherwise, and needs a loader that not everything that loads this bundle has (a test runner, say).
   supported: { 'dynamic-import': false },
-  // ofetch's Node build carries a fetch polyfill of 108 KiB that no Node since 18 needs.
-  alias: { ofetch: join(dirname(require.resolve('ofetch/package.json')), 'dist/index.mjs') },
+  // Node has the web's own fetch, so ofetch's build for such runtimes does: the one for Node carries a polyfill of 108 KiB.
+  conditions: ['module', 'wintercg'],
 };
 
 const COMMAND_LINE: BuildOptions = {

@@ -33,6 +33,7 @@ export interface OmsWords {
   readonly proposal?: string;
   /** The step that failed and its words, where DescribeProjectSteps tells (4.1.1 on). */
   readonly failedStep?: string;
+  readonly failedStepCode?: string;
   readonly failedStepMessage?: string;
 }
 

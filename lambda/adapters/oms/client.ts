@@ -1,4 +1,4 @@
-/** The OMS adapter: looks at projects through whichever family of calls this OMS has, and lists them where it can. */
+/** The OMS adapter: polls projects through whichever family of calls this OMS has, and lists them where it can. */
 
 import type { OmsApi, OmsWords, ProjectKind } from '../../contract/oms';
 import type { Observation, Progress } from '../../core/model/progress';
@@ -13,27 +13,26 @@ import type {
   Verification,
   Verifier,
 } from '../../core/ports';
-import { decodeFailedStep } from './decode-fleet';
 import { Deadline } from './http/deadline';
-import { OmsSession } from './http/session';
 import { OmsHttp, type OmsRequest } from './http/transport';
 import { decodeProgress } from './progress';
-import { type Answer, listAll } from './project-list';
+import { listProjects } from './project-list';
 import { Secrets } from './redact';
-import { judge, skewOf } from './reply';
-import { listCall, progressCall, stepsCall, verifyResultCall } from './requests';
+import { type FailedReply, type GoodReply, readReply, skewOf } from './reply';
+import { LARGEST_REPLY, progressRequest, projectsRequest, stepsRequest, verificationRequest } from './requests';
+import { OmsSession } from './session';
 import { Decoding } from './values';
-import { readVerification } from './verification';
+import { decodeFailedStep, readVerification } from './verification';
 
 export interface OmsClientOptions {
   /** Base address, as `omsEndpointProblem` accepts it. */
   readonly endpoint: string;
-  /** `auto`: find out which calls this OMS has, and again after an upgrade. */
+  /** `auto`: find out which calls this OMS has, at the start and after an upgrade. */
   readonly api: 'auto' | OmsApi;
-  /** Which GET of the 3.3 calls; the 4.1.1 calls know by themselves. */
+  /** Which GET of the 3.3 calls; the 4.1.1 calls have one for both kinds. */
   readonly kind: ProjectKind;
   readonly credentials: CredentialsSource;
-  /** Over one look, everything included. */
+  /** Over one poll, everything included. */
   readonly requestTimeoutMs: number;
   /** PEM text of authorities to trust beside the public ones. */
   readonly ca?: string;
@@ -49,10 +48,13 @@ interface Times {
   readonly clockSkewMs: number | null;
 }
 
-type Attempt = { readonly observation: Observation; readonly missingCall: boolean };
+interface Attempt {
+  readonly observation: Observation;
+  readonly callIsMissing: FailedReply['callIsMissing'];
+}
 
-/** Less than a look may be late and still go on with a series (core/series.ts). */
-const WORDS_MS = 2_000;
+/** Less than a poll may be late and still continue a series (core/observe/series.ts). */
+const FAILED_STEP_MS = 2_000;
 
 export class OmsClient implements Oms, Fleet, Verifier {
   private readonly options: OmsClientOptions;
@@ -60,32 +62,29 @@ export class OmsClient implements Oms, Fleet, Verifier {
   private readonly secrets = new Secrets();
   private readonly session: OmsSession;
   /** What answered last; only a start for projects that bring no hint. */
-  private seenApi: OmsApi | undefined;
+  private lastApi: OmsApi | undefined;
 
   /** Throws InvalidInput when `ca` is no PEM certificate. */
   constructor(options: OmsClientOptions) {
     this.options = options;
-    this.http = new OmsHttp(options);
-    this.session = new OmsSession({
-      http: this.http,
-      credentials: options.credentials,
-      secrets: this.secrets,
-      random: options.random ?? Math.random,
-    });
+    this.http = new OmsHttp({ random: Math.random, ...options }, LARGEST_REPLY);
+    this.session = new OmsSession(this.http, options.credentials, this.secrets);
   }
 
   /** See the port. Throws InvalidInput for an impossible project id, CheckFailed when the credentials cannot be read. */
   async poll(projectId: string, hint: PollHint = {}): Promise<Observation> {
     const { api, kind, requestTimeoutMs } = this.options;
-    // Before any deadline: an impossible id is nobody's outage.
-    progressCall('3.3', kind, projectId);
+    // Before any deadline: an impossible id is no outage.
+    progressRequest('3.3', kind, projectId);
     const { withinMs = requestTimeoutMs, signal } = hint;
     const deadline = new Deadline(Math.min(requestTimeoutMs, withinMs), signal);
     try {
       const first = api === 'auto' ? await this.startingApi(hint, deadline) : api;
-      let attempt = await this.ask(first, progressCall(first, kind, projectId), deadline);
-      if (api === 'auto' && attempt.missingCall) attempt = await this.askOther(first, projectId, attempt, deadline);
-      if (attempt.observation.api !== null) this.seenApi = attempt.observation.api;
+      let attempt = await this.observe(first, projectId, deadline);
+      if (api === 'auto' && attempt.callIsMissing !== 'NO') {
+        attempt = await this.observeThroughOther(first, projectId, attempt, deadline);
+      }
+      if (attempt.observation.api !== null) this.lastApi = attempt.observation.api;
       return await this.withFailedStep(attempt.observation, projectId, deadline, signal);
     } finally {
       deadline.clear();
@@ -102,7 +101,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
     }
     const deadline = new Deadline(this.options.requestTimeoutMs, signal);
     try {
-      return await listAll((page) => this.answer(listCall(page), deadline));
+      return await listProjects((page) => this.read(projectsRequest(page), deadline));
     } finally {
       deadline.clear();
     }
@@ -110,94 +109,82 @@ export class OmsClient implements Oms, Fleet, Verifier {
 
   async verification(projectId: string, seenBefore: OmsApi | null): Promise<Verification> {
     const { api, kind, requestTimeoutMs } = this.options;
-    progressCall('3.3', kind, projectId);
-    const hasTheCalls = [api, this.seenApi, seenBefore].includes('4.1.1');
-    if (api === '3.3') return { state: 'NOT_THERE', message: 'the 3.3 calls cannot tell of verifications' };
+    progressRequest('3.3', kind, projectId);
+    if (api === '3.3') return { state: 'NOT_THERE', message: 'the 3.3 calls cannot report verifications' };
+    const hasTheCalls = [api, this.lastApi, seenBefore].includes('4.1.1');
     const deadline = new Deadline(requestTimeoutMs);
     try {
-      return await readVerification(
-        hasTheCalls,
-        () => this.answer(stepsCall(projectId), deadline),
-        () => this.answer(verifyResultCall(projectId), deadline),
-      );
+      return await readVerification(hasTheCalls, {
+        steps: () => this.read(stepsRequest(projectId), deadline),
+        results: (page) => this.read(verificationRequest(projectId, page), deadline),
+      });
     } finally {
       deadline.clear();
     }
   }
 
-  /** Ends kept connections; a look under way ends as unreachable. */
+  /** Ends kept connections; a poll under way ends as unreachable. */
   async close(): Promise<void> {
     await this.http.close();
   }
 
   /** Our own memory, else the caller's, else the oldest family, which the page this project is built on describes. */
   private async startingApi(hint: PollHint, deadline: Deadline): Promise<OmsApi> {
-    if (this.seenApi !== undefined) return this.seenApi;
-    // Only a hint: where it cannot be had, whoever keeps it will say so.
+    if (this.lastApi !== undefined) return this.lastApi;
+    // Only a hint: a store that cannot be read reports it elsewhere.
     const hinted = await deadline.within(Promise.resolve(hint.api?.()).catch(() => undefined));
     deadline.throwIfInterrupted();
     return hinted ?? '3.3';
   }
 
-  private async ask(api: OmsApi, request: OmsRequest, deadline: Deadline): Promise<Attempt> {
-    const answer = await this.answer(request, deadline);
-    const { requestedAt, answeredAt, clockSkewMs } = answer;
-    const base = { requestedAt, answeredAt, clockSkewMs };
-    if ('failure' in answer) {
-      const { outcome, problem, anomalies, said, spoke, missingCall } = answer.failure;
-      const observation: Observation = {
-        ...base,
-        api: spoke && !missingCall ? api : null,
-        outcome,
-        problem,
-        anomalies,
-        said,
-      };
-      return {
-        observation: outcome === 'OmsRejectedCredentials' ? { ...observation, api: null } : observation,
-        missingCall,
-      };
+  private async observe(api: OmsApi, projectId: string, deadline: Deadline): Promise<Attempt> {
+    const request = progressRequest(api, this.options.kind, projectId);
+    const { times, ...reply } = await this.read(request, deadline);
+    if (!reply.ok) {
+      const { outcome, problem, anomalies, said, spoke, callIsMissing } = reply;
+      const answeredBy = spoke && callIsMissing === 'NO' && outcome !== 'OmsRejectedCredentials' ? api : null;
+      return { observation: { ...times, api: answeredBy, outcome, problem, anomalies, said }, callIsMissing };
     }
-    const { enveloped, decoding } = answer;
-    const { envelope, said } = enveloped;
+    const { enveloped, decoding } = reply;
     const progress: Progress | string = decodeProgress(enveloped.data, this.options.kind, decoding);
-    const rest = { ...base, api, anomalies: decoding.anomalies, said };
-    if (typeof progress === 'string') {
-      const problem = `OMS answered success to ${request.method} ${request.path}, but ${progress}`;
-      return { observation: { ...rest, outcome: 'OmsBadReply', problem }, missingCall: false };
+    const base = { ...times, api, anomalies: decoding.anomalies, said: enveloped.said };
+    const problem = `OMS answered success to ${request.method} ${request.path}, but ${String(progress)}`;
+    const observation: Observation =
+      typeof progress === 'string'
+        ? { ...base, outcome: 'OmsBadReply', problem }
+        : { ...base, outcome: 'OK', progress, envelope: enveloped.envelope };
+    return { observation, callIsMissing: 'NO' };
+  }
+
+  /** The other family's answer counts, a rejection too, unless it is not there either: then what OMS said in its own words counts. */
+  private async observeThroughOther(
+    api: OmsApi,
+    projectId: string,
+    first: Attempt,
+    deadline: Deadline,
+  ): Promise<Attempt> {
+    const other = await this.observe(api === '3.3' ? '4.1.1' : '3.3', projectId, deadline);
+    const [one, two] = [first.observation, other.observation];
+    if (other.callIsMissing === 'NO' || one.outcome === 'OK' || two.outcome === 'OK') return other;
+    const spoke = first.callIsMissing === 'MAYBE' ? one : two;
+    const problem = `neither family of calls is there; check the endpoint. ${one.problem}. ${two.problem}`;
+    return { observation: { ...spoke, problem }, callIsMissing: 'YES' };
+  }
+
+  private async read(request: OmsRequest, deadline: Deadline): Promise<(GoodReply | FailedReply) & { times: Times }> {
+    const exchange = await this.session.send(request, deadline);
+    const { requestedAt, answeredAt } = exchange;
+    if (exchange.kind === 'broken') {
+      const { outcome, problem } = exchange;
+      const times = { requestedAt, answeredAt, clockSkewMs: null };
+      return { ok: false, outcome, problem, said: {}, anomalies: [], spoke: false, callIsMissing: 'NO', times };
     }
-    return { observation: { ...rest, outcome: 'OK', progress, envelope }, missingCall: false };
+    const times = { requestedAt, answeredAt, clockSkewMs: skewOf(exchange) };
+    const decoding = new Decoding(this.secrets.clean, answeredAt + Math.max(0, believedSkewMs(times)));
+    return { ...readReply(exchange, { endpoint: this.options.endpoint, request, decoding }), times };
   }
 
-  /** The call seems not to be there: try the other family. Whatever that one says counts, a rejection too, unless it is not there either. */
-  private async askOther(asked: OmsApi, projectId: string, before: Attempt, deadline: Deadline): Promise<Attempt> {
-    const api: OmsApi = asked === '3.3' ? '4.1.1' : '3.3';
-    const other = await this.ask(api, progressCall(api, this.options.kind, projectId), deadline);
-    if (!other.missingCall || !('problem' in before.observation) || !('problem' in other.observation)) return other;
-    const problem = `neither family of calls is there; is the endpoint right? ${before.observation.problem}. ${other.observation.problem}`;
-    return { observation: { ...other.observation, problem }, missingCall: true };
-  }
-
-  private async answer(request: OmsRequest, deadline: Deadline): Promise<Times & Answer> {
-    const reply = await this.session.call(request, deadline);
-    const { requestedAt, answeredAt } = reply;
-    if (reply.kind === 'broken') {
-      const { outcome, problem } = reply;
-      const failure = { outcome, problem, said: {}, anomalies: [], spoke: false, missingCall: false };
-      return { requestedAt, answeredAt, clockSkewMs: null, failure };
-    }
-    const times = { requestedAt, answeredAt, clockSkewMs: skewOf(reply) };
-    const judged = judge(
-      reply,
-      request,
-      new Decoding(this.secrets.clean, answeredAt + Math.max(0, believedSkewMs(times))),
-    );
-    return judged.ok
-      ? { ...times, enveloped: judged.enveloped, decoding: judged.decoding }
-      : { ...times, failure: judged.failure };
-  }
-
-  /** Adds the failed step's words where they can be had at once: they help a person, decide nothing, and must not make the next look late. */
+  /** Adds the failed step where it is known at once: it helps a person, decides nothing, and must not delay the next poll. */
   private async withFailedStep(
     observation: Observation,
     projectId: string,
@@ -206,10 +193,10 @@ export class OmsClient implements Oms, Fleet, Verifier {
   ): Promise<Observation> {
     if (observation.outcome !== 'OK' || observation.api !== '4.1.1' || observation.progress.status !== 'FAILED')
       return observation;
-    const soon = new Deadline(Math.min(WORDS_MS, deadline.remainingMs()), signal);
-    const answer = await this.answer(stepsCall(projectId), soon).finally(() => soon.clear());
-    if ('failure' in answer) return observation;
-    const said: OmsWords = { ...decodeFailedStep(answer.enveloped.data, answer.decoding), ...observation.said };
+    const soon = new Deadline(Math.min(FAILED_STEP_MS, deadline.remainingMs()), signal);
+    const steps = await this.read(stepsRequest(projectId), soon).finally(() => soon.clear());
+    if (!steps.ok) return observation;
+    const said: OmsWords = { ...decodeFailedStep(steps.enveloped.data, steps.decoding), ...observation.said };
     return { ...observation, said };
   }
 }

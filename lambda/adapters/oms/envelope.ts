@@ -1,36 +1,40 @@
-/** The envelope that every OMS reply comes in, whatever the call: strict JSON, success or not, and OMS's words for people. */
+/** The envelope that every OMS reply comes in: JSON, success or not, and what OMS says to people. */
 
 import type { OmsWords } from '../../contract/oms';
 import type { Envelope } from '../../core/model/progress';
+import { decodeText } from './charset';
+import { parseJson } from './json';
 import { type Decoding, own } from './values';
 
 const MAX_WORDS = 500;
 
-export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+export type ParsedBody =
+  | { readonly ok: true; readonly value: unknown }
+  /** `isPage`: a page for browsers, as a console serves it for paths that it does not have. */
+  | { readonly ok: false; readonly problem: string; readonly isPage: boolean };
 
-/** JSON text as UTF-8. A byte-order mark is tolerated with an anomaly; bytes that are no UTF-8 are not. */
-export function parseJson(data: Uint8Array, decoding: Decoding): Parsed {
-  if (data.length === 0) return { ok: false, problem: 'an empty body' };
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
-  } catch {
-    return { ok: false, problem: 'a body that is no UTF-8 text' };
-  }
-  if (text.startsWith('\uFEFF')) {
+/** The JSON value of a body, or in a noun what the body is instead. */
+export function parseBody(data: Uint8Array, contentType: string, decoding: Decoding): ParsedBody {
+  const not = (problem: string, isPage = false): ParsedBody => ({ ok: false, problem, isPage });
+  if (data.length === 0) return not('an empty body');
+  const decoded = decodeText(data, contentType);
+  if (!decoded.ok) return not(decoded.problem);
+  const { text } = decoded;
+  if (decoded.hadMark) {
     decoding.odd('body', 'byte-order mark', 'JSON begins with no byte-order mark; skipped');
-    text = text.slice(1);
   }
-  if (text.trim() === '') return { ok: false, problem: 'a body of white space' };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    const begins = decoding.clean(text, 120);
-    const what = /^\s*<(!doctype|html|\?xml|head|body)/i.test(text)
-      ? 'an HTML page where JSON was expected'
-      : 'a body that is not JSON';
-    return { ok: false, problem: `${what}; it begins: ${begins}` };
+  if (text.trim() === '') return not('a body of white space');
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed;
+  const begins = `it begins: ${decoding.clean(text, 120)}`;
+  if (/^\s*<(!doctype|html|\?xml|head|body)/i.test(text)) {
+    return not(`an HTML page where JSON was expected; ${begins}`, true);
   }
+  const from = `from character ${parsed.at + 1} on: ${decoding.clean(text.slice(parsed.at), 60)}`;
+  if (parsed.complete) return not(`JSON that is followed by something else, ${from}`);
+  if (parsed.at === 0) return not(`a body that is not JSON; ${begins}`);
+  if (parsed.at >= text.trimEnd().length) return not(`JSON that is cut off after ${text.length} characters; ${begins}`);
+  return not(`a body that is not JSON; ${begins}; it stops being JSON ${from}`);
 }
 
 export interface Enveloped {

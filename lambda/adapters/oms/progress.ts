@@ -3,7 +3,8 @@
 import { IMPORTANCES, type ProjectKind } from '../../contract/oms';
 import { type Progress, STATUSES } from '../../core/model/progress';
 import { phaseOf } from '../../core/model/status';
-import { asText, type Decoding, own } from './values';
+import { RepeatedKey } from './json';
+import { asText, type Decoding, MAX_WORD, own } from './values';
 
 /**
  * Where each field may stand: 3.3's migration call, 3.3's sync call (its page names the progress both ways), and 4.1.1's call.
@@ -26,12 +27,17 @@ const SPELLINGS: Record<keyof Progress, readonly string[]> = {
 /** The progress in `data`, or one sentence on why there is none: without a status a reply says nothing. */
 export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decoding): Progress | string {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return `"data" is ${data === undefined ? 'missing' : data === null ? 'null' : 'no object'}`;
+    return `"data" is ${data === undefined ? 'missing' : data === null ? 'null' : 'not an object'}`;
   }
+  if (data instanceof RepeatedKey) return '"data" stands in it more than once';
   const rawStatus = own(data, 'status');
   const known: readonly string[] = STATUSES;
   const status =
-    typeof rawStatus === 'string' ? decoding.word('status', rawStatus, (word) => known.includes(word)) : null;
+    rawStatus instanceof RepeatedKey
+      ? contradictoryStatus(rawStatus, decoding)
+      : typeof rawStatus === 'string'
+        ? decoding.word('status', rawStatus, (word) => known.includes(word))
+        : null;
   if (status === null) return `"data.status" is ${describe(rawStatus)}, expected a word such as RUNNING`;
   const sync = kind === 'sync';
   const value = (field: keyof Progress) => pick(data, field, decoding);
@@ -53,9 +59,22 @@ export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decod
   };
 }
 
+const REPEATED = 'the key stands in the reply more than once; taken as unknown';
+
+/** Such as `RUNNING and FINISHED`: a status that is unknown to every table, and that a person can read. */
+function contradictoryStatus(values: RepeatedKey, decoding: Decoding): string {
+  decoding.odd('status', values, REPEATED);
+  return decoding.clean(asText(values), MAX_WORD);
+}
+
 /** The value under whichever spelling came, null before undefined. Two spellings that contradict each other leave none. */
 function pick(data: unknown, field: keyof Progress, decoding: Decoding): unknown {
   const came = SPELLINGS[field].map((name) => own(data, name)).filter((value) => value !== undefined);
+  const repeated = came.find((value) => value instanceof RepeatedKey);
+  if (repeated !== undefined) {
+    decoding.odd(field, repeated, REPEATED);
+    return null;
+  }
   const [first, ...others] = came.filter((value) => value !== null);
   if (others.some((value) => value !== first)) {
     const problem = 'two spellings of the field contradict each other; taken as unknown';

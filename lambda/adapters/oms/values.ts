@@ -1,11 +1,13 @@
 /** Single values as OMS may send them. What is odd but has one meaning is converted, what has none becomes null; both leave an anomaly. */
 import type { Anomaly } from '../../contract/oms';
+import { RepeatedKey } from './json';
 import type { Clean } from './redact';
 
 /** How many anomalies one reply may leave: more would only make the snapshot large. */
 const MAX_ANOMALIES = 24;
 const MAX_VALUE = 80;
-const MAX_WORD = 64;
+/** Of OMS's own words for a status or a step. */
+export const MAX_WORD = 64;
 /** A checkpoint before 2001-09-09 (the page's sample has 3628) is no time a migration was at. */
 const OLDEST_CHECKPOINT = 1_000_000_000;
 /** Above this a number of seconds lies after the year 5138: it must be milliseconds. */
@@ -106,10 +108,10 @@ export class Decoding {
       return null;
     }
     if (isKnown(value)) return value;
-    this.odd(field, value, 'a word this version does not know');
+    this.odd(field, value, 'not a value that this version knows');
     const cleaned = this.clean(value, MAX_WORD);
     // Emptied by cleaning: it was control characters only. Made a known word by it: it is still none that OMS is known to say.
-    return isKnown(cleaned) ? `${cleaned} (oddly spelt)` : cleaned || null;
+    return isKnown(cleaned) ? `${cleaned} (unusual spelling)` : cleaned || null;
   }
 
   private converted<T>(field: string, value: unknown, to: T): T {
@@ -146,6 +148,7 @@ export function own(value: unknown, name: string): unknown {
 export function asText(value: unknown): string {
   if (value === undefined) return '(missing)';
   if (typeof value === 'string') return value === '' ? '(empty)' : value;
+  if (value instanceof RepeatedKey) return value.values.map(asText).join(' and ');
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '(a list)' : '(an object)';
   return String(value);
 }

@@ -62,18 +62,18 @@ describe('with --api auto', () => {
     expect(methods(peer)).toBe('POST');
   });
 
-  test('a memory that cannot be read is no trouble', async () => {
+  test('a hint that cannot be read does not fail the poll', async () => {
     const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
     const observation = await auto(peer).poll('p_x', { api: () => Promise.reject(new Error('the store is away')) });
     expect(summary(observation)).toBe('OK 3.3');
   });
 
-  test('an upgrade is found out, and so is the way back', async () => {
+  test('an upgrade is noticed, and so is a downgrade', async () => {
     const peer = await omsWith({ old: 'success-with-nulls.json', new: '404.http' });
     const client = auto(peer);
-    await client.poll('p_x');
+    await client.poll('np_x');
     Object.assign(peer.answers, { old: '404.http', new: 'new-calls-success.json' });
-    expect(summary(await client.poll('p_x'))).toBe('OK 4.1.1');
+    expect(summary(await client.poll('np_x'))).toBe('OK 4.1.1');
     Object.assign(peer.answers, { old: 'success-with-nulls.json', new: '404.http' });
     expect(summary(await client.poll('p_x'))).toBe('OK 3.3');
   });
@@ -93,7 +93,7 @@ describe('with --api auto', () => {
   });
 
   test.each(['project-unknown.json', 'refused-with-error-detail.json', '500-without-a-body.http', 'data-null.json'])(
-    'what OMS says in its own words or in trouble (%s) is no reason to try the other family',
+    'a refusal with a code of OMS, and an error of the server (%s), are no reason to try the other family',
     async (name) => {
       const peer = await omsWith({ old: name, new: 'new-calls-success.json' });
       expect((await auto(peer).poll('p_x')).outcome).not.toBe('OK');
@@ -101,7 +101,7 @@ describe('with --api auto', () => {
     },
   );
 
-  test('where neither is there, both answers are told', async () => {
+  test('where neither is there, both answers are shown', async () => {
     const peer = await omsWith({ old: '404.http', new: 'html-with-200.http' });
     const observation = await auto(peer).poll('p_x');
     expect(summary(observation)).toBe('OmsBadReply null');
@@ -140,7 +140,7 @@ describe('a failed project under the 4.1.1 calls', () => {
     return client.poll('np_x');
   };
 
-  test('brings the failed step and its words', async () => {
+  test('brings the failed step with its code and message', async () => {
     const steps = [
       { name: 'STRUCT_TRANSFER', status: 'FINISHED' },
       {
@@ -168,7 +168,7 @@ describe('a failed project under the 4.1.1 calls', () => {
     ['is refused', (socket) => socket.end(replyFrom('401.http'))],
     ['stalls', () => {}],
     ['makes no sense', (socket) => socket.end(jsonReply('{"success":true,"data":[1,null,{"status":"FAILED"}]}'))],
-  ])('is a good look all the same when the question about the steps %s', async (_how, steps) => {
+  ])('is still observed when the request for the steps %s', async (_how, steps) => {
     const observation = await observationWith(steps);
     expect(observation.outcome).toBe('OK');
     expect(observation.said.failedStep).toBeUndefined();
@@ -230,12 +230,17 @@ describe('the list of projects', () => {
       'OmsBadReply',
       'more than 3000 projects',
     ],
-    ['no list', (socket) => socket.end(jsonReply('{"success":true,"data":{}}')), 'OmsBadReply', '"data" is no list'],
+    [
+      'data that is not a list',
+      (socket) => socket.end(jsonReply('{"success":true,"data":{}}')),
+      'OmsBadReply',
+      '"data" is not a list',
+    ],
   ])('refuses to be short: %s', async (_what, behave, outcome, problem) => {
     expect(await listing(behave)).toEqual({ outcome, problem: expect.stringContaining(problem) });
   });
 
-  test('is told apart from every other trouble where an older OMS has no such call', async () => {
+  test('is reported as missing where an older OMS does not have the call', async () => {
     expect(await listing((socket) => socket.end(replyFrom('404.http')))).toEqual({
       outcome: 'OmsBadReply',
       problem: expect.stringContaining('OMS lists projects from 4.1.1 on; before, name them'),
@@ -243,7 +248,7 @@ describe('the list of projects', () => {
     });
   });
 
-  test('is not asked for with the 3.3 calls', async () => {
+  test('is not requested with the 3.3 calls', async () => {
     const asked: string[] = [];
     const projects = await listing((_socket, _count, request) => asked.push(request), { api: '3.3' });
     expect(projects).toMatchObject({ outcome: 'OmsRefused', missingCall: true });

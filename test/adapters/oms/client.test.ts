@@ -35,18 +35,18 @@ function problemOf(observation: Observation): string {
   return observation.outcome === 'OK' ? '' : observation.problem;
 }
 
-test('is ended early for a caller who needs no answer after that, and never prolonged', async () => {
+test('a poll ends early where the caller asks for it, and never later than the request time-out', async () => {
   const peer = await peerWith(() => {});
   const client = clientOf(peer, { requestTimeoutMs: 400 });
   expect(problemOf(await client.poll('p_x', { withinMs: 100 }))).toContain('within 0.1 s');
   expect(problemOf(await client.poll('p_x', { withinMs: 60_000 }))).toContain('within 0.4 s');
 });
 
-test('takes a status that only looks like a known one for none', async () => {
+test('a status with blanks or invisible characters around it is not the known status', async () => {
   for (const status of [' FINISHED ', 'FINISHED\n', 'FINISHED\u200b']) {
     const peer = await peerWith((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data: { status } }))));
     const observation = await clientOf(peer).poll('p_x');
-    expect(observation).toMatchObject({ outcome: 'OK', progress: { status: 'FINISHED (oddly spelt)' } });
+    expect(observation).toMatchObject({ outcome: 'OK', progress: { status: 'FINISHED (unusual spelling)' } });
   }
 });
 
@@ -67,10 +67,10 @@ describe('the request', () => {
 
   test('of the 4.1.1 calls is a POST with the id as JSON', async () => {
     const peer = await peerWith(serving('new-calls-success.json'));
-    await clientOf(peer, { api: '4.1.1' }).poll('np_4w3oc0k1x2y4');
+    await clientOf(peer, { api: '4.1.1' }).poll('np_x');
     expect(peer.requests[0]).toMatch(/^POST \/api\/v2\?Action=DescribeProjectProgress /);
     expect(peer.requests[0]).toMatch(/content-type: application\/json/i);
-    expect(peer.requests[0]).toMatch(/\r\n\r\n\{"id":"np_4w3oc0k1x2y4"\}$/);
+    expect(peer.requests[0]).toMatch(/\r\n\r\n\{"id":"np_x"\}$/);
   });
 
   test('keeps the base path of the endpoint and drops slashes at its end', async () => {
@@ -81,7 +81,7 @@ describe('the request', () => {
     expect(peer.requests[0]).toMatch(/^GET \/oms\/api\/omsp\/v2\/migrations\/p_x\/progress /);
   });
 
-  test('escapes what is unusual in an id', async () => {
+  test('escapes unusual characters in an id', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     await clientOf(peer).poll('p_é;a=b&c:1@x');
     expect(peer.requests[0]).toMatch(/^GET \/api\/omsp\/v2\/migrations\/p_%C3%A9%3Ba%3Db%26c%3A1%40x\/progress /);
@@ -111,8 +111,8 @@ describe('the request', () => {
   });
 });
 
-describe('the look', () => {
-  test('carries the time the answered try began, not the first one', async () => {
+describe('the observation', () => {
+  test('carries the time at which the answered try began, not the first one', async () => {
     let now = NOW;
     const peer = await peerWith((socket, count) => {
       now += 1_000;
@@ -132,7 +132,7 @@ describe('the look', () => {
     expect((await clientOf(peer).poll('p_x')).clockSkewMs).toBe(skew);
   });
 
-  test('holds the words of OMS on one line, without control characters', async () => {
+  test('holds the message of OMS on one line, without control characters', async () => {
     const peer = await peerWith(serving('words-with-control-characters.json'));
     expect((await clientOf(peer).poll('p_x')).said.message).toBe('line one line two [31m red end');
   });
@@ -153,12 +153,12 @@ describe('the look', () => {
     const { data } = JSON.parse(fixture('success-with-nulls.json').toString()) as { data: object };
     const body = JSON.stringify({ success: true, message: 'x'.repeat(500_000), data });
     const peer = await peerWith((socket) => socket.end(jsonReply(body)));
-    const client = clientOf(peer);
+    const client = clientOf(peer, { requestTimeoutMs: 30_000 });
     const polls = await Promise.all(Array.from({ length: 20 }, () => client.poll('p_x')));
     expect(polls.map(({ outcome }) => outcome)).toEqual(Array(20).fill('OK'));
   });
 
-  test('is given up at once when the caller gives up', async () => {
+  test('a poll is given up at once when the caller gives up', async () => {
     const giveUp = new AbortController();
     const peer = await peerWith(() => giveUp.abort());
     await expect(clientOf(peer, { requestTimeoutMs: 60_000 }).poll('p_x', { signal: giveUp.signal })).rejects.toThrow(
@@ -214,7 +214,7 @@ describe('credentials', () => {
     expect(peer.requests).toHaveLength(2);
   });
 
-  test('that cannot be read again leave the rejection as it is', async () => {
+  test('that cannot be read again leave the rejection standing', async () => {
     const peer = await peerWith(serving('401.http'));
     const credentials = rotating(old, new Error('no such secret'));
     expect((await clientOf(peer, { credentials }).poll('p_x')).outcome).toBe('OmsRejectedCredentials');
@@ -240,7 +240,7 @@ describe('credentials', () => {
     ['in base64', (password: string) => Buffer.from(`${USERNAME}:${password}`).toString('base64')],
     ['escaped for a URL', encodeURIComponent],
     ['escaped for HTML', (password: string) => password.replace('&', '&amp;').replace('"', '&quot;')],
-  ])('echoed by OMS %s reach nobody', async (_how, echoed) => {
+  ])('echoed by OMS %s are redacted everywhere', async (_how, echoed) => {
     const text = `user ${USERNAME}, password ${PASSWORD}, ${echoed(PASSWORD)}`;
     const fields = ['status', 'importance', 'currentStep', 'fullMigrationProgress', 'incrSyncCheckpoint'];
     const replies = [
@@ -267,15 +267,17 @@ describe('credentials', () => {
 describe('certificates', () => {
   const ca = fixture('tls/ca.pem').toString();
 
-  test('of a private authority are good when the authority is given', async () => {
+  test('of a private authority are accepted when the authority is given', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
     expect((await clientOf(peer, { ca }, 'https').poll('p_x')).outcome).toBe('OK');
   });
 
-  test('are not good without it, and no password is sent', async () => {
+  test('are refused without it, and no password is sent', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
     const observation = await clientOf(peer, {}, 'https').poll('p_x');
-    expect(problemOf(observation)).toMatch(/an authority nobody here knows; give its CA with --ca \/ omsCa$/);
+    expect(problemOf(observation)).toMatch(
+      /signed by an unknown certificate authority; give the CA certificate with --ca \/ omsCa$/,
+    );
     expect(peer.requests).toEqual([]);
   });
 
@@ -287,22 +289,22 @@ describe('certificates', () => {
     expect(problemOf(await client.poll('p_x'))).toMatch(/connection refused|no connection in time/);
   });
 
-  test('a port that fetch refuses is named as such, and not tried again', async () => {
+  test('a port that fetch refuses is reported as such, and not tried again', async () => {
     const client = clientFor('http://127.0.0.1:9');
     open.push(client);
     expect(problemOf(await client.poll('p_x'))).toBe(
-      'http://127.0.0.1:9: fetch refuses to talk to this port, which belongs to another service; is it the port of OMS',
+      'http://127.0.0.1:9: fetch refuses to connect to this port, which belongs to another service; check the port of OMS',
     );
   });
 
-  test('asked of a port that speaks plain HTTP say so', async () => {
+  test('requested from a port that speaks plain HTTP leave OMS unreachable', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     const observation = await clientOf(peer, { requestTimeoutMs: 500 }, 'https').poll('p_x');
     expect(observation.outcome).toBe('OmsUnreachable');
   });
 
   test.each([
-    ['', 'the CA for OMS holds no certificate; expected PEM text with "-----BEGIN CERTIFICATE-----"'],
+    ['', 'the CA for OMS holds no certificate; expected PEM text that begins with "-----BEGIN CERTIFICATE-----"'],
     [
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
       'the CA for OMS is damaged: certificate 1 of 1 cannot be read',

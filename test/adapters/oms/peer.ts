@@ -1,4 +1,4 @@
-/** A peer on loopback that sends exactly the bytes a situation wants, and counts what it was asked and what it got rid of. */
+/** A peer on loopback that sends exactly the bytes of a situation, and keeps the requests that it got. */
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export async function startPeer(behave: Behaviour, { tls = false } = {}): Promis
     sockets++;
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    // A client that gives up is what many of these situations are about.
+    // In many situations the client gives up.
     socket.on('error', () => {});
     let received = '';
     socket.on('data', (chunk) => {

@@ -51,7 +51,7 @@ const mutated = fc
     return reply;
   });
 
-/** What holds of every look, whatever came. */
+/** What holds of every observation, whatever came. */
 function expectSound(observation: Observation): void {
   const text = JSON.stringify(observation);
   expect(text.length).toBeLessThan(20_000);
@@ -81,7 +81,7 @@ async function observationAt(bytes: Buffer, requestTimeoutMs = 2_000): Promise<O
 }
 
 describe('whatever OMS sends', () => {
-  test('a mutated reply gives a sound look, and FINISHED only where OMS said so (500 runs)', async () => {
+  test('a mutated reply gives a sound observation, and FINISHED only where OMS said so (500 runs)', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async (body) => {
         const observation = await observationAt(jsonReply(JSON.stringify(body)));
@@ -95,7 +95,7 @@ describe('whatever OMS sends', () => {
     );
   });
 
-  test('a reply with bytes changed, doubled or lost gives a sound look in time (300 runs)', async () => {
+  test('a reply with bytes changed, doubled or lost gives a sound observation in time (300 runs)', async () => {
     const whole = jsonReply(fixture('success-with-nulls.json'));
     const change = fc.tuple(fc.nat(whole.length), fc.nat(40), fc.uint8Array({ maxLength: 40 }));
     await fc.assert(
@@ -166,12 +166,12 @@ describe('whatever OMS sends', () => {
         outcome: 'OmsBadReply',
         problem: expect.stringContaining('more than 1 MiB'),
       });
-      // What the peer got rid of: our share, and the buffers of the system between us.
+      // What the peer wrote: what we read, and what the system buffers between us.
       expect(encoding ? 0 : written).toBeLessThan(32 * 1024 * 1024);
     },
   );
 
-  test('a body that drips is given up at the deadline, with how far it came', async () => {
+  test('a body that comes byte by byte is given up at the deadline, with how far it came', async () => {
     const dripping = await startPeer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n');
       const timer = setInterval(() => socket.write(' '), 20);

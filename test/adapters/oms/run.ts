@@ -44,7 +44,7 @@ export async function play(situation: Situation): Promise<Played> {
   const endpoint = `${tls ? 'https' : 'http'}://${host}:${peer.port}`;
   const client = clientFor(endpoint, situation.options);
   try {
-    return { observation: await client.poll('p_x'), endpoint, requests: peer.requests };
+    return { observation: await client.poll(situation.project ?? 'p_x'), endpoint, requests: peer.requests };
   } finally {
     await client.close();
     if (how !== 'nobody') await peer.close();

@@ -28,11 +28,11 @@ describe('every situation has one outcome', () => {
   test('each fixture has its situation', () => {
     const used = new Set(SITUATIONS.map(({ peer }) => peer));
     const fixtures = readdirSync(join(__dirname, '../../fixtures/oms')).filter((name) => name.includes('.'));
-    // The one left over is about words: see oms-client.test.ts.
+    // client.test.ts uses the one left over.
     expect(fixtures.filter((name) => !used.has(name))).toEqual(['words-with-control-characters.json']);
   });
 
-  test('docs/oms.md has the table of this very run (npx tsx bench/oms-outcomes.ts --markdown prints it)', () => {
+  test('docs/oms.md has the table of this run (npx tsx bench/oms-outcomes.ts --markdown prints it)', () => {
     const docs = readPage('docs/oms.md').split('\n');
     const from = docs.indexOf(TABLE_HEAD[0] ?? '');
     expectPage('docs/oms.md', {

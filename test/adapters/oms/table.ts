@@ -9,7 +9,7 @@ import type { Situation } from './situations';
 /** Whether a wait ends on it, by the design's graces. */
 const WAIT_ENDS: Record<FailedOutcome, string> = {
   OmsUnreachable: 'after 1 h of it',
-  OmsRejectedCredentials: 'at once on the first look, later after 5 min of it',
+  OmsRejectedCredentials: 'at once on the first poll, later after 5 min of it',
   OmsProjectNotFound: 'at once',
   OmsRefused: 'after 1 h of it',
   OmsBadReply: 'after 1 h of it',
@@ -28,10 +28,10 @@ export function tableRow(situation: Situation, { observation, endpoint, requests
       : observation.problem
           .replaceAll(endpoint, 'http://OMS')
           .replace(/after 0\.\d s/, 'after 0.0 s')
-          // Without any name server the sentence says so too.
+          // Without a name server the sentence says so.
           .replace(/does not resolve: .*$/, 'does not resolve');
   const again = requests.length > 1 ? `yes, ${requests.length} requests` : TRIED_UNSEEN.test(seen) ? 'yes' : 'no';
-  return `| ${[situation.title, observation.outcome, seen || '(nothing odd)', again, waitEnds(observation)].map(cell).join(' | ')} |`;
+  return `| ${[situation.title, observation.outcome, seen || '(no anomaly)', again, waitEnds(observation)].map(cell).join(' | ')} |`;
 }
 
 function waitEnds(observation: Observation): string {

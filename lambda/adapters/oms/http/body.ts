@@ -1,98 +1,54 @@
-/** Reads a reply's body, decoded, and stops at a size: a body that never ends, or that unpacks to gigabytes, costs a few hundred KiB. */
-import type { FetchResponse } from 'ofetch';
-import { codesOf } from './connection-errors';
-import type { Deadline } from './deadline';
+/** Reads a decoded body up to a limit: one that never ends, or that unpacks to gigabytes, costs no more than the limit. */
 
-export interface BodyRead {
-  /** `complete`; `size`: more came than is wanted; `time`: the time was over first; `error`: the connection or the encoding broke. */
-  readonly end: 'complete' | 'size' | 'time' | 'error';
-  /** Decoded bytes read. */
-  readonly bytes: number;
-  readonly data: Uint8Array;
-  readonly error?: unknown;
+/** What arrived before an exchange was given up. */
+export interface Arrived {
+  headersAfterMs: number | null;
+  bytes: number;
 }
 
-export interface BodyLimits {
-  readonly maxBytes: number;
-  readonly maxMs: number;
-  /** Running out of `maxMs` alone is no failure: what has come is enough. */
-  readonly bestEffort: boolean;
-  readonly deadline: Deadline;
+export class BodyTooLarge extends Error {
+  readonly code = 'TOO_LARGE';
 }
 
-/** Never rejects. */
-export async function readBody(
-  response: FetchResponse<ReadableStream<Uint8Array>>,
-  limits: BodyLimits,
-): Promise<BodyRead> {
-  const stream = response._data;
-  if (stream === undefined) return { end: 'complete', bytes: 0, data: new Uint8Array() };
-  const reader = stream.getReader();
+interface Incoming {
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** The complete body. Throws BodyTooLarge, or the error of a connection that broke. */
+export async function readWhole(response: Incoming, maxBytes: number, arrived: Arrived): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const outcome = (end: BodyRead['end'], error?: unknown): BodyRead => ({
-    end,
-    bytes,
-    data: Buffer.concat(chunks),
-    ...(error === undefined ? {} : { error }),
-  });
-  // What the server announces needs no reading. With an encoding the length is that of the packed body.
+  // With a content encoding this is the packed length.
   const announced = Number(response.headers.get('content-length') ?? 0);
-  if (announced > limits.maxBytes && !limits.bestEffort) {
-    drop(reader);
-    return outcome('size');
+  for await (const chunk of response.body ?? []) {
+    arrived.bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream, so that the server does not go on sending.
+    if (arrived.bytes > maxBytes || announced > maxBytes) throw new BodyTooLarge();
+    chunks.push(chunk);
   }
-  let whole = false;
-  const until = performance.now() + limits.maxMs;
-  try {
-    for (;;) {
-      const next = await nextChunk(reader, limits, until - performance.now());
-      if (next === undefined) {
-        return outcome(limits.deadline.signal.aborted && !limits.bestEffort ? 'time' : 'complete');
-      }
-      if (next.done) {
-        whole = true;
-        return outcome('complete');
-      }
-      bytes += next.value.byteLength;
-      if (bytes > limits.maxBytes) return outcome(limits.bestEffort ? 'complete' : 'size');
-      chunks.push(next.value);
+  return Buffer.concat(chunks);
+}
+
+/** As much as arrives within both limits. Never rejects. */
+export async function readSome(response: Incoming, maxBytes: number, maxMs: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const arrived: Arrived = { headersAfterMs: null, bytes: 0 };
+  const collect = async () => {
+    for await (const chunk of response.body ?? []) {
+      arrived.bytes += chunk.byteLength;
+      if (arrived.bytes > maxBytes || timeIsUp) return;
+      chunks.push(chunk);
     }
-  } catch (error) {
-    if (limits.deadline.signal.aborted) return outcome(limits.bestEffort ? 'complete' : 'time');
-    return isTooLarge(error) ? outcome(limits.bestEffort ? 'complete' : 'size') : outcome('error', error);
-  } finally {
-    // A connection whose answer was read to its end is used again; any other must not keep sending.
-    if (!whole) drop(reader);
-  }
-}
-
-function drop(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-  reader.cancel().catch(() => {});
-}
-
-/** The agent's `maxResponseSize`. */
-function isTooLarge(error: unknown): boolean {
-  return codesOf(error).includes('UND_ERR_RES_EXCEEDED_MAX_SIZE');
-}
-
-/** Undefined when the time is over. */
-async function nextChunk(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  { deadline, maxMs }: BodyLimits,
-  leftMs: number,
-): Promise<{ done: false; value: Uint8Array } | { done: true } | undefined> {
-  const read = reader.read() as Promise<{ done: false; value: Uint8Array } | { done: true }>;
-  if (!Number.isFinite(maxMs)) return deadline.within(read);
+  };
+  let timeIsUp = false;
   let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.max(0, leftMs));
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      timeIsUp = true;
+      resolve();
+    }, maxMs);
   });
-  try {
-    return await deadline.within(Promise.race([read, tooLong]));
-  } finally {
-    clearTimeout(timer);
-    // Nobody waits for it any more; its failure on the coming abort is expected.
-    read.catch(() => {});
-  }
+  await Promise.race([collect().catch(() => {}), limit]);
+  clearTimeout(timer);
+  return Buffer.concat(chunks);
 }

@@ -1,54 +1,57 @@
-/** What can break between us and OMS, each in one sentence that says what to look at. */
+/** What can break between us and OMS, each in one sentence that says what to check. */
+import type { Arrived } from './body';
+import type { GivenCa } from './tls';
 
 export interface Broken {
   readonly kind: 'broken';
-  /** A reply that came but is no HTTP or cannot be unpacked is a bad one; everything else is no reply. */
+  /** A reply that came but is no HTTP, is too large or cannot be unpacked is a bad one; everything else is no reply. */
   readonly outcome: 'OmsUnreachable' | 'OmsBadReply';
   readonly problem: string;
-  /** Whether the same request a moment later may fare better. */
-  readonly transient: boolean;
 }
 
+const unreachable = (problem: string): Broken => ({ kind: 'broken', outcome: 'OmsUnreachable', problem });
+const badReply = (problem: string): Broken => ({ kind: 'broken', outcome: 'OmsBadReply', problem });
+
 /** How far an answer came before the time was over. */
-export function timeIsOver(
-  endpoint: string,
-  timeoutMs: number,
-  { headersAfterMs, bytes }: { headersAfterMs: number | null; bytes: number },
-): Broken {
+export function timeIsOver(endpoint: string, timeoutMs: number, { headersAfterMs, bytes }: Arrived): Broken {
   const progress =
     headersAfterMs === null
       ? 'nothing came'
       : `headers came after ${seconds(headersAfterMs)}, body stalled at ${bytes} bytes`;
-  return broken(`no complete answer from ${endpoint} within ${seconds(timeoutMs)} (${progress})`, { transient: false });
+  return unreachable(`no complete answer from ${endpoint} within ${seconds(timeoutMs)} (${progress})`);
 }
 
-/** Our own code for bytes that are no HTTP, or headers without end. */
-const NO_HTTP = 'NO_HTTP';
+/** An answer that is not HTTP, or whose status no HTTP has. */
+export class NoHttp extends Error {
+  readonly code = 'NO_HTTP';
+}
 
-/** Our own code for a port that fetch refuses to talk to, as browsers do: 1, 9, 25, 6000 and others of old services. */
-const BAD_PORT = 'BAD_PORT';
+const CLOSED = 'the connection was closed before a complete answer came';
+const NO_ROUTE = 'no connection in time: check the route, the firewalls and the security groups';
+const PLAIN_HTTP = 'the TLS handshake failed: if this port speaks plain HTTP, the endpoint should begin with http://';
 
-/** Codes of Node, OpenSSL and undici. Anything else is named as it came. */
-const SENTENCES: Record<string, string> = {
-  [BAD_PORT]: 'fetch refuses to talk to this port, which belongs to another service; is it the port of OMS',
-  ECONNREFUSED: 'connection refused: nothing listens there, or a firewall turns it away',
-  ECONNRESET: 'the connection was closed before a complete answer came',
-  EPIPE: 'the connection was closed before a complete answer came',
-  UND_ERR_SOCKET: 'the connection was closed before a complete answer came',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was closed before a complete answer came',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time: is there a route, and do the firewalls and security groups allow it',
-  ETIMEDOUT: 'no connection in time: is there a route, and do the firewalls and security groups allow it',
+/** Codes of Node, OpenSSL and undici. Any other is shown as it came. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  BAD_PORT: 'fetch refuses to connect to this port, which belongs to another service; check the port of OMS',
+  PROXY_AUTHENTICATION:
+    'a proxy asks for a user name and password of its own (HTTP 407); check the proxy settings of this machine',
+  ECONNREFUSED: 'connection refused: nothing listens on this port, or a firewall rejects the connection',
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
+  UND_ERR_SOCKET: CLOSED,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CLOSED,
+  UND_ERR_CONNECT_TIMEOUT: NO_ROUTE,
+  ETIMEDOUT: NO_ROUTE,
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
   ENOTFOUND: 'the host name does not resolve',
-  EAI_AGAIN: 'the host name does not resolve: the name server gave no answer',
+  EAI_AGAIN: 'the host name does not resolve: the name server did not answer',
   EAI_NONAME: 'the host name does not resolve',
-  CERT_HAS_EXPIRED: 'the certificate of the server has expired',
-  CERT_NOT_YET_VALID: 'the certificate of the server is not yet valid: is the clock right',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the server is for another name than this host',
-  EPROTO: 'the TLS handshake failed: does this port speak plain HTTP, so that the endpoint should begin with http://',
-  ERR_SSL_WRONG_VERSION_NUMBER:
-    'the TLS handshake failed: does this port speak plain HTTP, so that the endpoint should begin with http://',
+  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: check the clock of this machine",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host name",
+  EPROTO: PLAIN_HTTP,
+  ERR_SSL_WRONG_VERSION_NUMBER: PLAIN_HTTP,
 };
 
 const UNKNOWN_AUTHORITY = new Set([
@@ -58,56 +61,117 @@ const UNKNOWN_AUTHORITY = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'CERT_UNTRUSTED',
+  'CERT_SIGNATURE_FAILURE',
 ]);
 
-/** A certificate or a protocol is the same a moment later. */
-const LASTING = new Set([BAD_PORT, 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO']);
-
-/** `bytes`: how much of a body had come, null where it broke before. */
-export function connectionTrouble(endpoint: string, error: unknown, bytes: number | null): Broken {
+/** The same a moment later, so that a retry is pointless: what was understood, a certificate, a protocol. */
+export function isLasting(error: unknown): boolean {
   const codes = codesOf(error);
-  const where = bytes === null ? '' : ` (${bytes} bytes of the body had come)`;
-  if (codes.includes(NO_HTTP)) {
-    const problem = `what answers at ${endpoint} does not speak HTTP as it should; does the port belong to OMS, and does it want https://`;
-    return { kind: 'broken', outcome: 'OmsBadReply', problem, transient: false };
-  }
-  if (codes.some((code) => code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT') || code === 'ERR_BROTLI')) {
-    const problem = `the body from ${endpoint} cannot be unpacked: it is not in the encoding that its header names${where}`;
-    return { kind: 'broken', outcome: 'OmsBadReply', problem, transient: false };
-  }
-  if (codes.some((code) => UNKNOWN_AUTHORITY.has(code))) {
-    return broken(
-      `${endpoint}: the certificate is signed by an authority nobody here knows; give its CA with --ca / omsCa`,
-      { transient: false },
+  return (
+    codes.some(
+      (code) => UNKNOWN_AUTHORITY.has(code) || cannotUnpack(code) || /^(CERT_|ERR_SSL_|ERR_TLS_)/.test(code),
+    ) || ['BAD_PORT', 'PROXY_AUTHENTICATION', 'EPROTO', ...BAD_REPLIES].some((code) => codes.includes(code))
+  );
+}
+
+/** Ours (body.ts), of the body as unpacked, and undici's, of the body as it came. */
+const TOO_LARGE = new Set(['TOO_LARGE', 'UND_ERR_RES_EXCEEDED_MAX_SIZE']);
+const BAD_REPLIES = ['NO_HTTP', 'HEADERS_OVERFLOW', 'SPEAKS_TLS', 'SPEAKS_HTTP_2', ...TOO_LARGE];
+
+const cannotUnpack = (code: string) =>
+  code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT') || code.startsWith('ERR_BROTLI');
+
+/** @param context how much of an answer had come where it broke, how much was allowed, and whom we trust beside the public authorities. */
+export function connectionProblem(
+  endpoint: string,
+  error: unknown,
+  { arrived: { headersAfterMs, bytes }, maxBytes, ca }: { arrived: Arrived; maxBytes: number; ca: GivenCa | null },
+): Broken {
+  const codes = codesOf(error);
+  const where = headersAfterMs === null ? '' : ` (${bytes} bytes of the body had come)`;
+  if (codes.some((code) => TOO_LARGE.has(code))) {
+    return badReply(
+      `${endpoint} answered with a body of more than ${maxBytes / 1024 / 1024} MiB; check that it is OMS`,
     );
   }
+  if (codes.includes('SPEAKS_TLS')) {
+    return badReply(`${endpoint} answered with TLS instead of HTTP: the endpoint should begin with https://`);
+  }
+  if (codes.includes('SPEAKS_HTTP_2')) {
+    return badReply(`${endpoint} answered with HTTP/2 only; OMS and this program speak HTTP/1.1: check the port`);
+  }
+  if (codes.includes('HEADERS_OVERFLOW')) {
+    return badReply(
+      `${endpoint} answered with more than 16 KiB of headers; check what stands between this machine and OMS`,
+    );
+  }
+  if (codes.includes('NO_HTTP')) {
+    return badReply(`what ${endpoint} answered is not valid HTTP; check that the port belongs to OMS`);
+  }
+  if (codes.some(cannotUnpack)) {
+    return badReply(
+      `the body from ${endpoint} cannot be unpacked: it is not in the encoding that its header names${where}`,
+    );
+  }
+  const authority = codes.find((code) => UNKNOWN_AUTHORITY.has(code));
+  if (authority !== undefined) return unreachable(`${endpoint}: ${untrusted(authority, ca)}`);
   const code = codes.find((known) => Object.hasOwn(SENTENCES, known));
   if (code !== undefined) {
-    const lasting = LASTING.has(code) || code.startsWith('ERR_SSL_');
-    return broken(`${endpoint}: ${SENTENCES[code]}${where}`, { transient: !lasting });
+    const sentence = SENTENCES[code] as string;
+    // A TLS port says nothing to a plain request: it closes.
+    const hint =
+      sentence === CLOSED && headersAfterMs === null && endpoint.startsWith('http:')
+        ? '; if this port speaks TLS, the endpoint should begin with https://'
+        : '';
+    return unreachable(`${endpoint}: ${sentence}${where}${hint}`);
   }
   const tls = codes.find((other) => other.startsWith('ERR_SSL_') || other.startsWith('ERR_TLS_'));
-  if (tls) return broken(`${endpoint}: the TLS handshake failed (${tls})`, { transient: false });
-  return broken(`${endpoint}: no answer (${codes[0] ?? nameOf(error)})${where}`, { transient: true });
+  if (tls !== undefined) return unreachable(`${endpoint}: the TLS handshake failed (${tls})`);
+  return unreachable(`${endpoint}: no answer (${codes[0] ?? nameOf(error)})${where}`);
 }
 
-function broken(problem: string, { transient }: { transient: boolean }): Broken {
-  return { kind: 'broken', outcome: 'OmsUnreachable', problem, transient };
+function untrusted(code: string, ca: GivenCa | null): string {
+  const selfSigned = code === 'DEPTH_ZERO_SELF_SIGNED_CERT';
+  if (ca === null) {
+    return selfSigned
+      ? "the server's certificate is self-signed; if it is the one of OMS, give it with --ca / omsCa"
+      : "the server's certificate is signed by an unknown certificate authority; give the CA certificate with --ca / omsCa";
+  }
+  const given = `--ca / omsCa (${ca.subjects.join(', ')})`;
+  if (selfSigned) return `the server's certificate is self-signed, and is not the one given with ${given}`;
+  if (!ca.isAuthority) {
+    return `${given} holds a server's certificate; give the certificate of the authority that signed it`;
+  }
+  if (code === 'SELF_SIGNED_CERT_IN_CHAIN') {
+    return `the server's certificate is signed by another authority than the one given with ${given}`;
+  }
+  return `the server's certificate does not lead to the authority given with ${given}: either another authority signed it, or the server does not send its intermediate certificate, which can be added to the file`;
 }
 
-/** Every `code` in an error, its causes and, where several addresses were tried, their errors. The chain is cut: it may be a ring. */
+/** Every `code` in an error, its causes and, where several addresses were tried, their errors. The depth is bounded: the chain may be a ring. */
 export function codesOf(error: unknown, depth = 0): string[] {
   if (depth > 6 || typeof error !== 'object' || error === null) return [];
-  const { code, cause, errors, name, message } = error as Record<string, unknown>;
-  // undici leaves these without a code.
-  if (message === 'bad port') return [BAD_PORT];
-  // An unexpected end while parsing is a connection closed, not bad HTTP.
-  if (name === 'HTTPParserError') return [/EOF/.test(String(message)) ? 'UND_ERR_SOCKET' : NO_HTTP];
+  const { code, cause, errors, name, message, data } = error as Record<string, unknown>;
+  // undici gives this one no code.
+  if (message === 'bad port') return ['BAD_PORT'];
+  if (name === 'HTTPParserError') return [unparsable(code, data)];
   return [
     ...codesOf(cause, depth + 1),
     ...(Array.isArray(errors) ? errors.flatMap((inner) => codesOf(inner, depth + 1)) : []),
-    ...(typeof code === 'string' ? [code === 'UND_ERR_HEADERS_OVERFLOW' ? NO_HTTP : code] : []),
+    ...(typeof code === 'string' ? [code === 'UND_ERR_HEADERS_OVERFLOW' ? 'HEADERS_OVERFLOW' : code] : []),
   ];
+}
+
+/** By the first bytes that are not HTTP/1. */
+function unparsable(code: unknown, data: unknown): string {
+  // The end of the connection came while parsing.
+  if (code === 'HPE_INVALID_EOF_STATE') return 'UND_ERR_SOCKET';
+  const bytes = Buffer.from(typeof data === 'string' ? data : '');
+  // A TLS alert or handshake record, version 3.x.
+  if ((bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 3) return 'SPEAKS_TLS';
+  // A SETTINGS frame: three bytes of length, its type.
+  if (bytes[0] === 0 && bytes[3] === 4) return 'SPEAKS_HTTP_2';
+  return 'NO_HTTP';
 }
 
 function nameOf(error: unknown): string {

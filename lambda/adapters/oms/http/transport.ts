@@ -1,37 +1,46 @@
-/** One HTTP exchange with OMS: bounded in time by the caller's deadline and in size by us, and never an exception for what the network or OMS does. */
-import { X509Certificate } from 'node:crypto';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import { createFetch, type FetchResponse } from 'ofetch';
-import { Agent, type Dispatcher, Headers, fetch as undiciFetch } from 'undici';
-import { InvalidInput } from '../../../core/model/errors';
-import { type BodyRead, readBody } from './body';
-import { type Broken, connectionTrouble, timeIsOver } from './connection-errors';
+/** A request to OMS and its tries: bounded in time by the caller's deadline and in size by the request, and never an exception for what the network or OMS does. */
+import { createFetch, FetchError, type FetchResponse } from 'ofetch';
+import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
+import { type Arrived, readSome, readWhole } from './body';
+import { type Broken, connectionProblem, isLasting, NoHttp, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
-import { unpaused } from './unpaused';
+import { interceptor } from './interceptor';
+import { type GivenCa, trusting } from './tls';
 
-/** Of the decoded body. A progress reply has less than 1 KiB, a page of 150 projects some 100 KiB. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-/** Where the status alone decides, the body only adds words: this much of it, and this long. */
-const WORDS_BYTES = 64 * 1024;
-const WORDS_MS = 1_000;
-/** Longer than the quickest pace, so that checks share a connection; shorter than the time-outs of common proxies. */
+/** Where the status alone decides, the body only adds OMS's message: this much of it, and no longer. */
+const MESSAGE_BYTES = 64 * 1024;
+const MESSAGE_MS = 1_000;
+/** Longer than the shortest poll interval, so that checks share a connection; shorter than the time-outs of common proxies. */
 const KEEP_ALIVE_MS = 30_000;
+/** Two retries: enough for a dropped connection or a restarting proxy. An outage is for the next check to see. */
+const RETRIES = 2;
+const FIRST_PAUSE_MS = 150;
+/** A retry needs at least this long. */
+const SHORTEST_TRY_MS = 100;
+/** 501 and 505 are the same a moment later. */
+const TRANSIENT_STATUSES = [
+  408,
+  429,
+  ...Array.from({ length: 100 }, (_, index) => 500 + index).filter((status) => status !== 501 && status !== 505),
+];
 
 export interface OmsRequest {
   readonly method: 'GET' | 'POST';
   /** Absolute, encoded, with its query; the endpoint's base path goes before it. */
   readonly path: string;
   readonly body?: string;
+  /** Of the decoded reply. */
+  readonly maxBytes: number;
+  /** The only project that a reply may be about; null where it may be about any. */
+  readonly projectId: string | null;
 }
 
+/** A complete HTTP reply. */
 export interface Reply {
   readonly kind: 'reply';
   readonly status: number;
-  readonly contentType: string;
-  readonly location: string | null;
-  readonly retryAfter: string | null;
-  readonly date: string | null;
-  readonly body: BodyRead;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
   /** Unix milliseconds by our clock: sent, headers here, all here. */
   readonly requestedAt: number;
   readonly headersAt: number;
@@ -45,83 +54,122 @@ export interface OmsHttpOptions {
   readonly requestTimeoutMs: number;
   readonly ca?: string;
   readonly clock: { now(): number };
+  /** 0 up to 1: spreads the retries of many checks that failed at the same moment. */
+  readonly random: () => number;
 }
 
 export class OmsHttp {
   /** Without slashes at its end. */
-  readonly endpoint: string;
+  private readonly endpoint: string;
   private readonly clock: { now(): number };
+  private readonly random: () => number;
   private readonly agent: Agent;
   private readonly dispatcher: Dispatcher;
-  private readonly fetch: ReturnType<typeof createFetch>;
+  private readonly ca: GivenCa | null;
 
-  /** Throws InvalidInput when `ca` is no PEM certificate. */
-  constructor(options: OmsHttpOptions) {
-    this.endpoint = options.endpoint.replace(/\/+$/, '');
-    this.clock = options.clock;
+  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is no PEM certificate. */
+  constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions, largestReply: number) {
+    this.endpoint = endpoint.replace(/\/+$/, '');
+    this.clock = clock;
+    this.random = random;
+    this.ca = ca === undefined ? null : trusting(ca);
     this.agent = new Agent({
-      // Half the deadline: a first packet lost on the way must leave time for a second try.
       connect: {
-        timeout: Math.max(1, Math.floor(options.requestTimeoutMs / 2)),
-        ...(options.ca === undefined ? {} : { secureContext: trusting(options.ca) }),
+        // Half the deadline: a first packet lost on the way must leave time for a second try.
+        timeout: Math.max(1, Math.floor(requestTimeoutMs / 2)),
+        // Otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would send the password to any server.
+        rejectUnauthorized: true,
+        ...(this.ca === null ? {} : { secureContext: this.ca.context }),
       },
       // The deadline covers these; undici's own would end a request with another message.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connections: 16,
-      // Of the body as it comes, before unpacking; the decoded body has the same limit (see oms-body.ts).
-      maxResponseSize: MAX_BODY_BYTES,
+      // Of the body as it comes, before unpacking; what is unpacked is bounded in body.ts.
+      maxResponseSize: largestReply,
     });
-    this.dispatcher = this.agent.compose(unpaused);
-    // ofetch's types know the global fetch only; undici's is the same function with its own copies of the types.
-    this.fetch = createFetch({
-      fetch: undiciFetch as unknown as typeof globalThis.fetch,
-      Headers: Headers as unknown as typeof globalThis.Headers,
-    });
+    this.dispatcher = this.agent.compose(interceptor);
   }
 
-  /** Resolves in any case, at the deadline at the latest. */
+  /** Resolves at the deadline at the latest. Rejects only with Interrupted. */
   async send(request: OmsRequest, authorization: string, deadline: Deadline): Promise<Exchange> {
-    const startedAt = performance.now();
-    const requestedAt = this.clock.now();
-    let headersAfterMs: number | null = null;
-    try {
-      const response = await this.open(request, authorization, deadline.signal);
-      const headersAt = this.clock.now();
-      headersAfterMs = performance.now() - startedAt;
-      const body = await readBody(response, {
-        ...(decidedByStatus(response.status)
-          ? { maxBytes: WORDS_BYTES, maxMs: WORDS_MS, bestEffort: true }
-          : { maxBytes: MAX_BODY_BYTES, maxMs: Number.POSITIVE_INFINITY, bestEffort: false }),
-        deadline,
+    const arrived: Arrived = { headersAfterMs: null, bytes: 0 };
+    let [requestedAt, startedAt, headersAt, tries, pauseMs] = [this.clock.now(), performance.now(), 0, 0, 0];
+
+    // ofetch retries what its `fetch` rejects. So this one includes the body: a connection closed half-way through it deserves a retry too.
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const response = await undiciFetch(String(url), {
+        method: request.method,
+        headers: Object.fromEntries(new Headers(init?.headers)),
+        ...(request.body === undefined ? {} : { body: request.body }),
+        redirect: 'manual',
+        dispatcher: this.dispatcher,
+        signal: deadline.signal,
       });
-      const answeredAt = this.clock.now();
-      if (body.end === 'time') {
-        const times = { headersAfterMs, bytes: body.bytes };
-        return { ...timeIsOver(this.endpoint, deadline.timeoutMs, times), requestedAt, answeredAt };
-      }
-      if (body.end === 'error' && !decidedByStatus(response.status)) {
-        return { ...connectionTrouble(this.endpoint, body.error, body.bytes), requestedAt, answeredAt };
-      }
-      const header = (name: string) => response.headers.get(name);
-      return {
-        kind: 'reply',
-        status: response.status,
-        contentType: header('content-type') ?? '',
-        location: header('location'),
-        retryAfter: header('retry-after'),
-        date: header('date'),
-        body,
-        requestedAt,
-        headersAt,
-        answeredAt,
-      };
+      if (response.status > 599) throw new NoHttp();
+      headersAt = this.clock.now();
+      arrived.headersAfterMs = performance.now() - startedAt;
+      const body = decidedByStatus(response.status)
+        ? await readSome(response, MESSAGE_BYTES, MESSAGE_MS)
+        : await readWhole(response, request.maxBytes, arrived);
+      const hasBody = body.length > 0 && !BODILESS.includes(response.status);
+      return new Response(hasBody ? body : null, { status: response.status, headers: [...response.headers] });
+    };
+
+    /** The number of retries left: none where the pause would not leave time for one. OMS's answer stands then. */
+    const retriesLeft = (left: number | false | undefined, askedPauseMs: number) => {
+      pauseMs = Math.max(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + this.random()), askedPauseMs);
+      return pauseMs + SHORTEST_TRY_MS > deadline.remainingMs() ? 0 : (left ?? 0);
+    };
+
+    const reply = ({ status, headers, _data }: FetchResponse<ArrayBuffer>): Reply => ({
+      kind: 'reply',
+      status,
+      headers,
+      body: new Uint8Array(_data ?? new ArrayBuffer(0)),
+      requestedAt,
+      headersAt,
+      answeredAt: this.clock.now(),
+    });
+
+    const over = () => ({
+      ...timeIsOver(this.endpoint, deadline.timeoutMs, arrived),
+      requestedAt,
+      answeredAt: this.clock.now(),
+    });
+
+    try {
+      const response = await deadline.within(
+        createFetch({ fetch }).raw<ArrayBuffer, 'arrayBuffer'>(this.endpoint + request.path, {
+          method: request.method,
+          headers: { authorization, accept: 'application/json', ...(request.body === undefined ? {} : JSON_BODY) },
+          responseType: 'arrayBuffer',
+          retry: RETRIES,
+          retryStatusCodes: TRANSIENT_STATUSES,
+          retryDelay: () => pauseMs,
+          onRequest: () => {
+            tries++;
+            requestedAt = this.clock.now();
+            startedAt = performance.now();
+            Object.assign(arrived, { headersAfterMs: null, bytes: 0 });
+          },
+          onRequestError: ({ error, options }) => {
+            options.retry = isLasting(error) ? 0 : retriesLeft(options.retry, 0);
+          },
+          onResponseError: ({ response: { headers }, options }) => {
+            options.retry = retriesLeft(options.retry, askedPauseMs(headers, headersAt));
+          },
+        }),
+      );
+      deadline.throwIfInterrupted();
+      return response === undefined ? over() : reply(response);
     } catch (error) {
-      const trouble = deadline.signal.aborted
-        ? timeIsOver(this.endpoint, deadline.timeoutMs, { headersAfterMs, bytes: 0 })
-        : connectionTrouble(this.endpoint, error, null);
-      return { ...trouble, requestedAt, answeredAt: this.clock.now() };
+      deadline.throwIfInterrupted();
+      if (deadline.signal.aborted) return over();
+      if (error instanceof FetchError && error.response !== undefined) return reply(error.response);
+      const broken = connectionProblem(this.endpoint, error, { arrived, maxBytes: request.maxBytes, ca: this.ca });
+      return { ...broken, requestedAt, answeredAt: this.clock.now() };
     }
   }
 
@@ -129,54 +177,28 @@ export class OmsHttp {
   async close(): Promise<void> {
     await this.agent.destroy();
   }
-
-  private async open(request: OmsRequest, authorization: string, signal: AbortSignal) {
-    const response: FetchResponse<ReadableStream<Uint8Array>> = await this.fetch.raw(this.endpoint + request.path, {
-      method: request.method,
-      headers: {
-        authorization,
-        accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      dispatcher: this.dispatcher,
-      signal,
-      // ofetch's own retries, time-out, parsing and errors each lose something we need (see docs/oms.md).
-      retry: false,
-      ignoreResponseError: true,
-      responseType: 'stream',
-      redirect: 'manual',
-    });
-    return response;
-  }
 }
+
+/** `Response` takes no body with these. */
+const BODILESS = [204, 205, 304];
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 /** 401, 403, redirects, 408, 429 and 5xx mean the same whatever the body says. */
 export function decidedByStatus(status: number): boolean {
-  return isRedirect(status) || status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
+  return isRedirect(status) || [401, 403, 408, 429].includes(status) || status >= 500;
 }
 
-/** 304 is "not modified", which nobody asked for: no redirect. */
+/** 304 is "not modified", which was not asked for: no redirect. */
 export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-/** The public authorities and the given ones. Node's `ca` option alone would drop the public ones. */
-function trusting(ca: string) {
-  const blocks = ca.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw badCa('holds no certificate');
-  for (const [index, block] of blocks.entries()) {
-    try {
-      new X509Certificate(block);
-    } catch (cause) {
-      throw badCa(`: certificate ${index + 1} of ${blocks.length} cannot be read (${(cause as Error).message})`);
-    }
-  }
-  return createSecureContext({ ca: [...rootCertificates, ...blocks] });
-}
-
-function badCa(what: string): InvalidInput {
-  return new InvalidInput([
-    `the CA for OMS ${what.replace(/^:/, 'is damaged:')}; expected PEM text with "-----BEGIN CERTIFICATE-----"`,
-  ]);
+/** What Retry-After asks for, seconds or a date by the server's own clock; 0 without one. */
+function askedPauseMs(headers: Headers, headersAt: number): number {
+  const retryAfter = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const at = Date.parse(retryAfter);
+  const date = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? 0 : Math.max(0, at - (Number.isNaN(date) ? headersAt : date));
 }

@@ -1,19 +1,27 @@
 /**
- * Keeps undici from pausing its parser. When a peer closes the connection while the parser is paused because the body is not read
- * fast enough, undici 7 fails an assertion in a socket event, which nothing can catch: the process ends (nodejs/undici#5360, mended
- * in 8 only, which Node 20 cannot run). A body that is never paused waits in memory instead; `maxResponseSize` bounds it.
+ * Two things that undici does to a response before fetch shows it.
+ *
+ * It pauses its parser when a body is not read fast enough. Where the peer then closes the connection, undici 7 fails an assertion in a
+ * socket event, which nothing can catch: the process ends (nodejs/undici#5360, fixed in version 8 only, which Node 20 cannot run). A body
+ * that is never paused waits in memory instead; `maxResponseSize` bounds it.
+ *
+ * Its fetch turns a 407 into an error without a message.
  */
 import type { Dispatcher } from 'undici';
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
-/** An interceptor for `Dispatcher.compose`. */
-export function unpaused(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return (options, handler) => dispatch(options, new Unpaused(handler));
+/** For `Dispatcher.compose`. */
+export function interceptor(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return (options, handler) => dispatch(options, new Intercepted(handler));
 }
 
-class Unpaused implements Handler {
+class ProxyAuthentication extends Error {
+  readonly code = 'PROXY_AUTHENTICATION';
+}
+
+class Intercepted implements Handler {
   private readonly handler: Handler;
 
   constructor(handler: Handler) {
@@ -29,8 +37,13 @@ class Unpaused implements Handler {
   }
 
   onResponseStart(...args: Parameters<NonNullable<Handler['onResponseStart']>>): void {
+    const [controller, status] = args;
+    if (status === 407) {
+      controller.abort(new ProxyAuthentication());
+      return;
+    }
     this.handler.onResponseStart?.(...args);
-    args[0].resume();
+    controller.resume();
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

@@ -1,0 +1,62 @@
+/** A request with the credentials of OMS, once more where they were rotated meanwhile. */
+import { CheckFailed, OmsCutoverError } from '../../core/model/errors';
+import type { Credentials, CredentialsSource } from '../../core/ports';
+import type { Deadline } from './http/deadline';
+import { type Exchange, isRedirect, type OmsHttp, type OmsRequest } from './http/transport';
+import { basicAuthorization, type Secrets } from './redact';
+
+export class OmsSession {
+  private readonly http: OmsHttp;
+  private readonly credentials: CredentialsSource;
+  private readonly secrets: Secrets;
+
+  constructor(http: OmsHttp, credentials: CredentialsSource, secrets: Secrets) {
+    this.http = http;
+    this.credentials = credentials;
+    this.secrets = secrets;
+  }
+
+  /** Throws CheckFailed when the credentials cannot be read, Interrupted when the caller gave up. */
+  async send(request: OmsRequest, deadline: Deadline): Promise<Exchange> {
+    const first = await this.read('read', deadline);
+    const exchange = await this.sendWith(first, request, deadline);
+    if (!isRejection(exchange)) return exchange;
+    // A rotated password heals by itself. An unchanged one is not sent again: that could lock the account.
+    let second: Credentials;
+    try {
+      second = await this.read('reread', deadline);
+    } catch {
+      // The rejection says more than a secret store that is out of reach.
+      deadline.throwIfInterrupted();
+      return exchange;
+    }
+    if (second.username === first.username && second.password === first.password) return exchange;
+    return this.sendWith(second, request, deadline);
+  }
+
+  private sendWith(credentials: Credentials, request: OmsRequest, deadline: Deadline): Promise<Exchange> {
+    this.secrets.add(credentials);
+    return this.http.send(request, basicAuthorization(credentials), deadline);
+  }
+
+  private async read(how: 'read' | 'reread', deadline: Deadline): Promise<Credentials> {
+    let credentials: Credentials | undefined;
+    try {
+      credentials = await deadline.within(this.credentials[how]());
+    } catch (error) {
+      if (error instanceof OmsCutoverError) throw error;
+      throw new CheckFailed('the credentials for OMS could not be read', error);
+    }
+    deadline.throwIfInterrupted();
+    if (credentials === undefined) {
+      throw new CheckFailed(`the credentials for OMS could not be read within ${deadline.timeoutMs} ms`);
+    }
+    return credentials;
+  }
+}
+
+function isRejection(exchange: Exchange): boolean {
+  return (
+    exchange.kind === 'reply' && (exchange.status === 401 || exchange.status === 403 || isRedirect(exchange.status))
+  );
+}
