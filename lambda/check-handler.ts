@@ -1,9 +1,9 @@
-/** The Lambda: settings, adapters, and an event to answer (core/events.ts has them all). */
+/** The Lambda: settings, adapters, and an event to answer (events.ts has them all). */
 import { systemClock } from './adapters/system';
 import { readConfig } from './config';
 import type { CheckPorts } from './core/check/check';
-import { type Answer, answer, type EventPorts } from './core/check/events';
 import type { Clock, Log } from './core/ports';
+import { type Answer, answer, type EventPorts } from './events';
 import { wire } from './wiring';
 
 export interface HandlerOptions extends Pick<CheckPorts, 'onCheck'> {

@@ -19,8 +19,9 @@ import { newCheckId } from './adapters/system';
 import type { Config } from './config';
 import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/oms-endpoint';
-import type { EventPorts } from './core/check/events';
-import type { Clock, Log, Notifier } from './core/ports';
+import type { Notifier } from './core/notifications/notification';
+import type { Clock, Log } from './core/ports';
+import type { EventPorts } from './events';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
 export const REQUEST = {

@@ -4,7 +4,7 @@ import type { CheckResult, Verdict } from '../../lambda/contract/check-result';
 import type { ReasonText } from '../../lambda/contract/reason';
 import type { Change } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
-import type { Notification } from '../../lambda/core/ports';
+import type { Notification } from '../../lambda/core/notifications/notification';
 import type { CapturedMessage } from '../../local/services/captured-sns';
 
 export interface RunResult {

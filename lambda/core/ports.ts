@@ -1,15 +1,10 @@
 /** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
 
 import type { CheckResult } from '../contract/check-result';
-import type { FleetProjects } from '../contract/fleet';
 import type { FailedOutcome, Importance, OmsApi, ProjectKind } from '../contract/oms';
-import type { FleetMemory } from './fleet/memory';
-import type { Change } from './model/change';
 import type { Observation } from './model/progress';
 import type { ProjectState } from './model/project-state';
 import type { Poller, Snapshot } from './model/snapshot';
-import type { ChangeEvent } from './notifications/change-event';
-import type { Paragraph } from './notifications/mail';
 
 /** Time comes in through here only, so that weeks play in seconds. */
 export interface Clock {
@@ -101,14 +96,6 @@ export interface Store {
   snapshots(project: string, range?: SnapshotRange): AsyncIterable<Snapshot>;
 }
 
-/** What schedules remember between their rounds, by what they are to look at. Throws CheckFailed for its own trouble. */
-export interface FleetStore {
-  /** A consistent read; undefined where there was no round to remember. */
-  readFleet(projects: FleetProjects): Promise<FleetMemory | undefined>;
-  /** Puts it over whatever stands there. */
-  putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void>;
-}
-
 export interface SnapshotRange {
   readonly from?: number;
   readonly to?: number;
@@ -116,11 +103,6 @@ export interface SnapshotRange {
   readonly newestFirst?: boolean;
   /** At most this many; default all. */
   readonly limit?: number;
-}
-
-/** Publishes one notification. Throws when it was not accepted; then it is published again later. */
-export interface Notifier {
-  publish(notification: Notification): Promise<void>;
 }
 
 /** The subscriptions of the topic. Throws when they cannot be listed. */
@@ -134,20 +116,6 @@ export interface Subscription {
   readonly endpoint: string;
   /** False until the subscriber has confirmed. */
   readonly confirmed: boolean;
-}
-
-/** A change in words. */
-export interface Notification {
-  readonly change: Change;
-  /** Printable ASCII, fewer than 100 characters. */
-  readonly subject: string;
-  readonly paragraphs: readonly Paragraph[];
-  /** The paragraphs as plain text. */
-  readonly body: string;
-  /** The same for programs. */
-  readonly event: ChangeEvent;
-  /** Flat, non-empty strings: project, change, importance, and status, from, to where they apply. */
-  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Structured log: one JSON object a line. */

@@ -1,5 +1,5 @@
 /** The one function: it looks at OMS, remembers, tells and judges, for the schedule (a fleet) and for a wait (one project). */
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -13,12 +13,10 @@ import { Construct } from 'constructs';
 import { ENV } from '../../lambda/contract/environment';
 import type { ApiChoice, ProjectKind } from '../../lambda/contract/oms';
 import type { CheckNetwork } from '../network/check-network';
+import { CHECK_TIMEOUT } from '../wait/leg';
 import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
 import { CheckRole } from './check-role';
 import { handlerBundle } from './handler-bundle';
-
-/** One look may take 10 s, 60 s at the most; an invocation near the goal looks several times, and one of the schedule goes through a fleet. Longer would let a hung one hold the publishing lease too long. */
-export const CHECK_TIMEOUT = Duration.minutes(3);
 
 /** Measured with the SDK inside, on Node 20: 106 MiB at the most for single looks, 164 MiB for a fleet of 300. 128 would be too tight, and a processor's share comes with it. */
 const MEMORY_MB = 256;

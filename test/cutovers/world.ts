@@ -1,8 +1,9 @@
 /** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
 
-import { answer, type EventPorts } from '../../lambda/core/check/events';
 import type { Observation } from '../../lambda/core/model/progress';
-import type { Notification, Verification } from '../../lambda/core/ports';
+import type { Notification } from '../../lambda/core/notifications/notification';
+import type { Verification } from '../../lambda/core/ports';
+import { answer, type EventPorts } from '../../lambda/events';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';

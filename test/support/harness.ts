@@ -3,7 +3,8 @@
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { type CheckPorts, type CheckRequest, check, type InvocationPorts } from '../../lambda/core/check/check';
 import type { Observation } from '../../lambda/core/model/progress';
-import type { Notification, Oms, Store } from '../../lambda/core/ports';
+import type { Notification } from '../../lambda/core/notifications/notification';
+import type { Oms, Store } from '../../lambda/core/ports';
 import { MemoryStore } from './memory-store';
 import { T0 } from './observations';
 

@@ -1,10 +1,10 @@
 /** The store in memory: held to the same contract tests as the real one. */
 
 import type { FleetProjects } from '../../lambda/contract/fleet';
-import type { FleetMemory } from '../../lambda/core/fleet/memory';
+import type { FleetMemory, FleetStore } from '../../lambda/core/fleet/memory';
 import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
-import type { FleetStore, SnapshotRange, Store } from '../../lambda/core/ports';
+import type { SnapshotRange, Store } from '../../lambda/core/ports';
 
 export class MemoryStore implements Store, FleetStore {
   readonly projectStateOf = new Map<string, ProjectState>();

@@ -2,7 +2,8 @@
 
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { derive } from '../../lambda/core/check/derive';
-import type { FleetStore, Store } from '../../lambda/core/ports';
+import type { FleetStore } from '../../lambda/core/fleet/memory';
+import type { Store } from '../../lambda/core/ports';
 import { MINUTE, ok, T0 } from './observations';
 
 function derived(project: string, at: number, checkId: string) {

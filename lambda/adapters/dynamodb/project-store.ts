@@ -13,11 +13,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ALL, type FleetProjects } from '../../contract/fleet';
-import type { FleetMemory } from '../../core/fleet/memory';
+import type { FleetMemory, FleetStore } from '../../core/fleet/memory';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';
-import type { FleetStore, SnapshotRange, Store } from '../../core/ports';
+import type { SnapshotRange, Store } from '../../core/ports';
 import { itemOf } from './item';
 
 const STATE = 'STATE';

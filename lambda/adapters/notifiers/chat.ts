@@ -5,7 +5,7 @@
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { textOf } from '../../core/notifications/mail';
-import type { Notification, Notifier } from '../../core/ports';
+import type { Notification, Notifier } from '../../core/notifications/notification';
 
 export interface ChatMessage {
   readonly version: '1.0';

@@ -8,7 +8,7 @@ import type { Change, ChangeKind } from '../../core/model/change';
 import { CheckFailed } from '../../core/model/errors';
 import { classOf } from '../../core/model/status';
 import type { ChangeEvent } from '../../core/notifications/change-event';
-import type { Notification, Notifier } from '../../core/ports';
+import type { Notification, Notifier } from '../../core/notifications/notification';
 
 const STATE_CHANGE = { source: 'oms-cutover', detailType: 'OMS Migration Project State Change' } as const;
 

@@ -3,7 +3,8 @@
  * is down would have every e-mail sent again. What a side channel refuses is logged and not repeated; a repeat after a crash goes to all.
  */
 
-import type { Log, Notification, Notifier } from '../../core/ports';
+import type { Notification, Notifier } from '../../core/notifications/notification';
+import type { Log } from '../../core/ports';
 
 export class SideChannels implements Notifier {
   private readonly main: Notifier;

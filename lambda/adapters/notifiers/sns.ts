@@ -1,6 +1,6 @@
 /** Publishes changes to an SNS topic: text for people, JSON for programs, message attributes for filter policies. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Notification, Notifier } from '../../core/ports';
+import type { Notification, Notifier } from '../../core/notifications/notification';
 
 export class SnsNotifier implements Notifier {
   private readonly client: SNSClient;

@@ -9,8 +9,8 @@ import { ALL, type FleetRequest } from '../../contract/fleet';
 import type { ProjectKind } from '../../contract/oms';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
 import { iso } from '../model/duration';
-import type { Fleet, FleetStore, ListingFailure, Store } from '../ports';
-import { type FleetMemory, isSame, NO_MEMORY } from './memory';
+import type { Fleet, ListingFailure, Store } from '../ports';
+import { type FleetMemory, type FleetStore, isSame, NO_MEMORY } from './memory';
 import { sideBySide } from './pool';
 import { farewells, rosterOfAll, rosterOfNamed } from './roster';
 

@@ -1,4 +1,5 @@
 /** What a schedule remembers from one round to the next: one item, whoever wrote it last. */
+import type { FleetProjects } from '../../contract/fleet';
 
 /**
  * Rounds of one schedule seldom overlap (a retry, an event that came twice), and then each has seen the whole fleet for itself: the worst
@@ -22,4 +23,12 @@ export function isSame(before: FleetMemory, after: FleetMemory): boolean {
   const facts = ({ notReached, known, leaving }: FleetMemory) =>
     JSON.stringify([notReached, [...known].sort(), Object.entries(leaving).sort()]);
   return facts(before) === facts(after);
+}
+
+/** What schedules remember between their rounds, by what they are to look at. Throws CheckFailed for its own trouble. */
+export interface FleetStore {
+  /** A consistent read; undefined where there was no round to remember. */
+  readFleet(projects: FleetProjects): Promise<FleetMemory | undefined>;
+  /** Puts it over whatever stands there. */
+  putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void>;
 }

@@ -7,8 +7,13 @@ import { DEFAULTS } from '../../contract/defaults';
 import { formatDuration } from '../model/duration';
 import type { Snapshot } from '../model/snapshot';
 import { phaseOf } from '../model/status';
-import type { DeliveryPorts } from '../notifications/deliver';
 import { believedSkewMs } from '../observe/lag';
+import type { Store } from '../ports';
+
+/** Where the stored polls come from. */
+export interface StoredPolls {
+  readonly store: Pick<Store, 'snapshots'>;
+}
 
 /** The last so many looks, and none older than so long: what was before tells little of now. */
 const LOOKS = 400;
@@ -76,7 +81,7 @@ export function drainWords(forecast: DrainForecast | null): string {
 }
 
 /** The stored looks that a forecast reads, oldest first. */
-export async function pollsForForecast(project: string, { store }: Pick<DeliveryPorts, 'store'>): Promise<Snapshot[]> {
+export async function pollsForForecast(project: string, { store }: StoredPolls): Promise<Snapshot[]> {
   const found: Snapshot[] = [];
   for await (const observation of store.snapshots(project, { newestFirst: true, limit: LOOKS }))
     found.push(observation);
@@ -84,7 +89,7 @@ export async function pollsForForecast(project: string, { store }: Pick<Delivery
 }
 
 /** For the approval's evidence. */
-export async function drainForecastText(project: string, ports: Pick<DeliveryPorts, 'store'>): Promise<string> {
+export async function drainForecastText(project: string, ports: StoredPolls): Promise<string> {
   return drainWords(forecastDrain(await pollsForForecast(project, ports)));
 }
 

@@ -7,10 +7,10 @@
 
 import type { Change } from '../model/change';
 import type { ProjectState } from '../model/project-state';
-import type { Clock, Log, Notifier, Store } from '../ports';
+import type { Clock, Log, Store } from '../ports';
 import type { Places } from './links';
 import { afterMute, isMuted } from './mute';
-import { notificationOf } from './notification';
+import { type Notifier, notificationOf } from './notification';
 
 export interface DeliveryPorts {
   readonly store: Store;

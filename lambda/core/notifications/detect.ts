@@ -17,7 +17,7 @@ const CAUGHT_UP_SHARE = 0.7;
 /** Percent of the resumable time at which `expiring` is due. */
 const EXPIRY_PERCENTS = [50, 80, 95] as const;
 
-export interface Asked {
+interface Judged {
   readonly question: Question;
   readonly judgement: Judgement;
   /** Names the wait; null without one (a scheduled or a single check). */
@@ -31,7 +31,7 @@ export function withChanges(
   before: ProjectState | undefined,
   after: ProjectState,
   assessment: Assessment,
-  asked: Asked,
+  judged: Judged,
 ): ProjectState {
   const detected: Detected[] = [];
   const notified = { ...after.notified };
@@ -43,7 +43,7 @@ export function withChanges(
     expiry(after, assessment, detected, notified);
   }
   rollbackPath(after, assessment, detected, notified);
-  waitChanges(asked, detected, notified);
+  waitChanges(judged, detected, notified);
   if (detected.length === 0) return { ...after, notified };
   const facts = {
     project: after.project,
@@ -52,7 +52,7 @@ export function withChanges(
     lagSeconds: assessment.lagSeconds,
     eta: assessment.eta,
     said: assessment.said,
-    ...(asked.execution === undefined ? {} : { execution: asked.execution }),
+    ...(judged.execution === undefined ? {} : { execution: judged.execution }),
   };
   const changes: Change[] = detected.map((one, i) => ({
     id: `${after.writeId}-${i + 1}`,
@@ -187,7 +187,11 @@ function expiry(after: ProjectState, assessment: Assessment, detected: Detected[
 }
 
 /** What only a wait can detect. Reaching FINISHED is a change of status already. */
-function waitChanges({ question, judgement, waitId }: Asked, detected: Detected[], notified: Writable<Notified>): void {
+function waitChanges(
+  { question, judgement, waitId }: Judged,
+  detected: Detected[],
+  notified: Writable<Notified>,
+): void {
   if (waitId === null) return;
   if (judgement.reason.code === 'MayNeverFinish' && notified.mayNeverFinish !== true) {
     notified.mayNeverFinish = true;

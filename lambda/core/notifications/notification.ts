@@ -3,11 +3,29 @@
 import { plain } from '../../contract/text';
 import { type Change, importanceOf } from '../model/change';
 import { classOf, phaseOf } from '../model/status';
-import type { Notification } from '../ports';
-import { eventOf } from './change-event';
+import { type ChangeEvent, eventOf } from './change-event';
 import { linksOf, type Places } from './links';
-import { paragraphsOf, textOf } from './mail';
+import { type Paragraph, paragraphsOf, textOf } from './mail';
 import { describeChange } from './words';
+
+/** A change in words. */
+export interface Notification {
+  readonly change: Change;
+  /** Printable ASCII, fewer than 100 characters. */
+  readonly subject: string;
+  readonly paragraphs: readonly Paragraph[];
+  /** The paragraphs as plain text. */
+  readonly body: string;
+  /** The same for programs. */
+  readonly event: ChangeEvent;
+  /** Flat, non-empty strings: project, change, importance, and status, from, to where they apply. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Publishes one notification. Throws when it was not accepted; then it is published again later. */
+export interface Notifier {
+  publish(notification: Notification): Promise<void>;
+}
 
 /** SNS's own limit: "less than 100 characters" of printable ASCII. */
 const SUBJECT_MAX = 99;

@@ -5,8 +5,7 @@ import { ChatNotifier, chatMessageOf } from '../../../lambda/adapters/notifiers/
 import { EventBusNotifier, stateChangeOf } from '../../../lambda/adapters/notifiers/event-bus';
 import { SideChannels } from '../../../lambda/adapters/notifiers/side-channels';
 import { CHANGE_KINDS, type Change } from '../../../lambda/core/model/change';
-import { notificationOf } from '../../../lambda/core/notifications/notification';
-import type { Notifier } from '../../../lambda/core/ports';
+import { type Notifier, notificationOf } from '../../../lambda/core/notifications/notification';
 import { CapturedSns } from '../../../local/services/captured-sns';
 import { type Loopback, listenOnLoopback } from '../../../local/services/loopback';
 import { example, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';

@@ -1,7 +1,8 @@
 /** What the function is asked to do to a cutover: whatever no pipeline of ours sends is refused before anything is touched. */
-import { answer, type EventPorts } from '../../../lambda/core/check/events';
+
 import { readCutoverCommand } from '../../../lambda/core/cutover/input';
 import { InvalidInput } from '../../../lambda/core/model/errors';
+import { answer, type EventPorts } from '../../../lambda/events';
 import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { MemoryStore } from '../../support/memory-store';

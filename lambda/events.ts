@@ -1,19 +1,19 @@
 /** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
 
-import type { CutoverReply } from '../../contract/cutover';
-import type { WaitRound } from '../../contract/wait';
-import { cutoverAction } from '../cutover/bookkeeping';
-import { executionEnded } from '../cutover/closing';
-import type { GateRound } from '../cutover/gate';
-import { readCutoverCommand, readExecutionEnd } from '../cutover/input';
-import type { CutoverPorts } from '../cutover/record-update';
-import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from '../doctor/examine';
-import { checkFleet, type FleetPorts, type FleetReport } from '../fleet/fleet';
-import { readFleetRequest } from '../fleet/order';
-import { InvalidInput } from '../model/errors';
-import { show } from '../model/fields';
-import { type MuteReply, mute, readMuteRequest } from '../notifications/mute';
-import { waitRound } from './wait';
+import type { CutoverReply } from './contract/cutover';
+import type { WaitRound } from './contract/wait';
+import { waitRound } from './core/check/wait';
+import { cutoverAction } from './core/cutover/bookkeeping';
+import { executionEnded } from './core/cutover/closing';
+import type { GateRound } from './core/cutover/gate';
+import { readCutoverCommand, readExecutionEnd } from './core/cutover/input';
+import type { CutoverPorts } from './core/cutover/record-update';
+import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from './core/doctor/examine';
+import { checkFleet, type FleetPorts, type FleetReport } from './core/fleet/fleet';
+import { readFleetRequest } from './core/fleet/order';
+import { InvalidInput } from './core/model/errors';
+import { show } from './core/model/fields';
+import { type MuteReply, mute, readMuteRequest } from './core/notifications/mute';
 
 export type EventPorts = FleetPorts & CutoverPorts & DoctorPorts;
 export type Answer =
