@@ -54,7 +54,8 @@ export async function findingsOf(world: World, project: string): Promise<Finding
   };
 }
 
-const observationsOf = (writes: readonly ProjectState[]) => writes.filter(({ writeId }) => !writeId.endsWith('/told'));
+const observationsOf = (writes: readonly ProjectState[]) =>
+  writes.filter(({ writeId }) => !writeId.endsWith('/delivered'));
 
 async function missingSnapshots(world: World, ledger: Ledger): Promise<string[]> {
   const kept = new Set<string>();

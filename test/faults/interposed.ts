@@ -22,7 +22,7 @@ export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
       readState: (project) => around('readLatest', () => store.readState(project)),
       putSnapshot: (snapshot) => around('putSnapshot', () => store.putSnapshot(snapshot)),
       putState: (projectState, expected) =>
-        around(projectState.writeId.endsWith('/told') ? 'clear' : 'putLatest', () =>
+        around(projectState.writeId.endsWith('/delivered') ? 'clear' : 'putLatest', () =>
           store.putState(projectState, expected),
         ),
       snapshots: (project, range) => store.snapshots(project, range),

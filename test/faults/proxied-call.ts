@@ -34,7 +34,7 @@ export function dynamoDbCall(request: IncomingMessage, body: string): ProxiedCal
   const project = input.Item.pk?.S ?? '';
   if (input.Item.sk?.S !== 'STATE') return call('snapshot', project, true);
   const { pk: _pk, sk: _sk, ...projectState } = unmarshall(input.Item);
-  const notified = String(projectState.writeId).endsWith('/told');
+  const notified = String(projectState.writeId).endsWith('/delivered');
   return {
     ...call(notified ? 'clear' : 'latest', project, true),
     projectState: projectState as unknown as ProjectState,

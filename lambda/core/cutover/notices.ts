@@ -1,10 +1,10 @@
 /** The notifications of a cutover, in words: what it needs from an operator, and how it ended. */
 import type { CheckResult } from '../../contract/check-result';
 import type { CutoverOutcome } from '../../contract/cutover';
-import { iso } from '../model/duration';
+import { iso, utc } from '../model/duration';
 import { percent } from '../model/progress';
 import type { RunNotice } from '../notifications/notice';
-import { receiptText, utc } from './receipt';
+import { receiptText } from './receipt';
 import type { ApprovalRequest, CutoverRecord } from './record';
 
 /**

@@ -1,7 +1,7 @@
 /** A cutover's receipt as text, for the closing e-mail and the command line: the result first, then what led to it. */
 
 import { cut } from '../../contract/text';
-import { formatDuration } from '../model/duration';
+import { formatDuration, utc } from '../model/duration';
 import {
   type ApprovalRequest,
   type CutoverRecord,
@@ -95,11 +95,6 @@ function writes(record: CutoverRecord): string {
 /** `2026-11-23 03:12:00`. */
 function time(isoText: string): string {
   return isoText.slice(0, 19).replace('T', ' ');
-}
-
-/** `2026-11-23 03:12:00 UTC`. */
-export function utc(isoText: string): string {
-  return `${time(isoText)} UTC`;
 }
 
 function short(text: string): string {

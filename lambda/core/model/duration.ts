@@ -38,9 +38,9 @@ function daysOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** For a person: `2026-11-23 03:12:00 UTC`. */
-export function utc(ms: number): string {
-  return `${iso(ms).slice(0, 19).replace('T', ' ')} UTC`;
+/** For a person: `2026-11-23 03:12:00 UTC`. @param moment Unix milliseconds or ISO 8601. */
+export function utc(moment: number | string): string {
+  return `${new Date(moment).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** ISO 8601 in UTC. */

@@ -51,9 +51,9 @@ export interface ProjectState {
   readonly bestLagSeconds: number | null;
   /** Last sequence number given to a change. */
   readonly sequence: number;
-  /** Changes not yet told, oldest first. */
+  /** Changes that are not delivered yet, oldest first. */
   readonly pending: readonly Change[];
-  /** Which health changes have been told and not ended, and other things told once. */
+  /** Which health changes were notified and have not ended, and what is notified once. */
   readonly notified: Notified;
   /** Who is publishing now, and until when nobody else may. */
   readonly lease: { readonly owner: string; readonly until: number } | null;
@@ -102,17 +102,17 @@ export interface Span {
 export interface Notified {
   readonly unreachable?: boolean;
   readonly credentials?: boolean;
-  readonly vanished?: boolean;
+  readonly gone?: boolean;
   readonly stalled?: boolean;
   readonly lagging?: boolean;
-  /** Looks in a row on the other side of the lag threshold. */
+  /** Polls in a row on the other side of the lag threshold. */
   readonly lagPolls?: number;
-  /** Percent of the resumable time told of, for the stop that began at statusSince. */
+  /** Last share of the resumable time that was notified, in percent, for the stop that began at statusSince. */
   readonly expiring?: number;
   readonly mayNeverFinish?: boolean;
-  /** Whether writes to the target reach the source after a switchover. Absent before there was a way back. */
+  /** Whether writes to the target reach the source after a switchover. Absent before there was a rollback path. */
   readonly rollbackPath?: 'OPEN' | 'LOST';
-  /** The wait whose goal was told as met. */
+  /** The wait whose met goal was notified. */
   readonly goalMetFor?: string;
 }
 

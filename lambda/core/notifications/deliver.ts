@@ -89,7 +89,13 @@ async function clear(
     const lease = current.lease?.owner === owner && !goesOn ? null : current.lease;
     // Also after a write of ours whose answer was lost.
     if (lease === current.lease && pending.length === current.pending.length) return current;
-    const next: ProjectState = { ...current, version: current.version + 1, writeId: `${owner}/told`, pending, lease };
+    const next: ProjectState = {
+      ...current,
+      version: current.version + 1,
+      writeId: `${owner}/delivered`,
+      pending,
+      lease,
+    };
     if ((await store.putState(next, { expectedVersion: current.version })) === 'stored') return next;
     current = await store.readState(before.project);
   }

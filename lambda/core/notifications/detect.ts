@@ -17,6 +17,7 @@ const CAUGHT_UP_SHARE = 0.7;
 /** Percent of the resumable time at which `expiring` is due. */
 const EXPIRY_PERCENTS = [50, 80, 95] as const;
 
+/** What was asked of this check, and its answer. */
 interface Judged {
   readonly question: Question;
   readonly judgement: Judgement;
@@ -113,19 +114,19 @@ function answers(
     notified.unreachable = true;
     detected.push({ kind: 'unreachable', params: { outcome: assessment.outcome, problem, since: noAnswer.since } });
   }
-  const vanished = assessment.hasVanished;
+  const gone = assessment.hasVanished;
   // An OMS that answers that the project does not exist is reachable and has accepted the credentials.
-  if (assessment.outcome !== 'OK' && !vanished) return;
+  if (assessment.outcome !== 'OK' && !gone) return;
   if (notified.credentials === true) detected.push({ kind: 'credentials-accepted', params: {} });
   if (notified.unreachable === true) detected.push({ kind: 'reachable', params: {} });
   delete notified.credentials;
   delete notified.unreachable;
-  if (!vanished) {
-    if (notified.vanished === true) detected.push({ kind: 'found-again', params: {} });
-    delete notified.vanished;
-  } else if (notified.vanished !== true && classOf(after.progress?.status ?? '') !== 'gone') {
+  if (!gone) {
+    if (notified.gone === true) detected.push({ kind: 'found-again', params: {} });
+    delete notified.gone;
+  } else if (notified.gone !== true && classOf(after.progress?.status ?? '') !== 'gone') {
     // After RELEASED or DELETED it is expected, and already notified.
-    notified.vanished = true;
+    notified.gone = true;
     detected.push({ kind: 'gone-from-oms', params: { problem, lastSeenAt: after.progressAt } });
   }
 }

@@ -212,7 +212,7 @@ describe('telling', () => {
     class CrashBeforeClear extends MemoryStore {
       crash = false;
       override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
-        if (this.crash && projectState.writeId.endsWith('/told')) throw new CheckFailed('killed');
+        if (this.crash && projectState.writeId.endsWith('/delivered')) throw new CheckFailed('killed');
         return await super.putState(projectState, expected);
       }
     }

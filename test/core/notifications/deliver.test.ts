@@ -18,7 +18,7 @@ describe('several changes', () => {
     dieAt = Number.POSITIVE_INFINITY;
     private clears = 0;
     override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
-      if (projectState.writeId.endsWith('/told')) {
+      if (projectState.writeId.endsWith('/delivered')) {
         this.clears += 1;
         if (this.clears === this.dieAt) throw new CheckFailed('killed');
       }

@@ -12,7 +12,7 @@ const muteFor = (run: Harness, forSeconds: number) => mute({ projectId: 'p_x', f
 const stored = (run: Harness) => (run.store as MemoryStore).projectStateOf.get('p_x') as ProjectState;
 const sequences = (run: Harness) => run.notified.map(({ change }) => change.sequence);
 
-/** Three changes in a window of an hour, then a look a minute after it. */
+/** Three changes in a window of an hour, then a check a minute after it. */
 async function threeKept(store = new MemoryStore()): Promise<Harness> {
   const run = new Harness(
     [at(0), at(10, 'SUSPEND'), at(20), at(30, 'FAILED'), at(61, 'FAILED'), at(70, 'FAILED')],
@@ -133,7 +133,7 @@ describe('at its end', () => {
     class DiesAtClear extends MemoryStore {
       dies = false;
       override async putState(projectState: ProjectState, expected: { readonly expectedVersion: number }) {
-        if (this.dies && projectState.writeId.endsWith('/told')) throw new CheckFailed('killed');
+        if (this.dies && projectState.writeId.endsWith('/delivered')) throw new CheckFailed('killed');
         return await super.putState(projectState, expected);
       }
     }
