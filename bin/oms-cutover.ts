@@ -15,8 +15,8 @@ import { type Command, type Io, usage, usageOf } from '../cli/input/command';
 import { dashesMissing, Flags, short, takenByNpm } from '../cli/input/flags';
 import { EXIT, exitOfError } from '../cli/output/exit-status';
 import { systemClock } from '../lambda/adapters/system';
+import { nearest } from '../lambda/contract/nearest';
 import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
-import { nearest } from '../lambda/core/model/nearest';
 import { version } from '../package.json';
 
 const COMMANDS: readonly Command[] = [

@@ -1,19 +1,22 @@
 /** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
 
-import type { CutoverReply } from './contract/cutover';
+import { CutoverCommandSchema, type CutoverReply } from './contract/cutover';
+import { DoctorRequestSchema } from './contract/doctor';
+import { EXECUTION_ENDED, ExecutionEndSchema } from './contract/execution-end';
+import { FleetRequestSchema } from './contract/fleet';
+import { MuteRequestSchema } from './contract/mute';
+import { show } from './contract/text';
 import type { WaitRound } from './contract/wait';
 import { waitRound } from './core/check/wait';
 import { cutoverAction } from './core/cutover/bookkeeping';
 import { executionEnded } from './core/cutover/closing';
 import type { GateRound } from './core/cutover/gate';
-import { readCutoverCommand, readExecutionEnd } from './core/cutover/input';
 import type { CutoverPorts } from './core/cutover/record-update';
-import { type DoctorPorts, type DoctorReport, examine, readDoctorRequest } from './core/doctor/examine';
+import { type DoctorPorts, type DoctorReport, examine } from './core/doctor/examine';
 import { checkFleet, type FleetPorts, type FleetReport } from './core/fleet/fleet';
-import { readFleetRequest } from './core/fleet/order';
 import { InvalidInput } from './core/model/errors';
-import { show } from './core/model/fields';
-import { type MuteReply, mute, readMuteRequest } from './core/notifications/mute';
+import { read } from './core/model/fields';
+import { type MuteReply, mute } from './core/notifications/mute';
 
 export type EventPorts = FleetPorts & CutoverPorts & DoctorPorts;
 export type Answer =
@@ -50,12 +53,12 @@ export async function answer(event: unknown, ports: EventPorts, remainingMs: () 
   const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
   refuseOthers(fields);
   if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
-  if ('projects' in fields) return await checkFleet(readFleetRequest(fields), ports, remainingMs);
-  if ('cutover' in fields) return await cutoverAction(readCutoverCommand(fields.cutover), ports);
-  if ('doctor' in fields) return await examine(readDoctorRequest(fields), ports);
-  if ('mute' in fields) return await mute(readMuteRequest(fields.mute), ports);
-  const ended = readExecutionEnd(fields);
-  if (ended !== null) return await executionEnded(ended, ports);
+  if ('projects' in fields) return await checkFleet(read(FleetRequestSchema, fields), ports, remainingMs);
+  if ('cutover' in fields) return await cutoverAction(read(CutoverCommandSchema, fields.cutover, 'cutover'), ports);
+  if ('doctor' in fields) return await examine(read(DoctorRequestSchema, fields), ports);
+  if ('mute' in fields) return await mute(read(MuteRequestSchema, fields.mute, 'mute'), ports);
+  if ('detail-type' in fields && fields['detail-type'] === EXECUTION_ENDED)
+    return await executionEnded(read(ExecutionEndSchema, fields), ports);
   const names = Object.keys(fields);
   const got = names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
   throw new InvalidInput([

@@ -90,9 +90,9 @@ test('the handler leaves for the next event what a look could outlast, by the ti
   expect(await ask(order)).toMatchObject({ checked: 0, notReached: ['np_a', 'np_b'] });
 });
 
-test('the handler refuses an event that is no order', async () => {
+test('the handler refuses an event without projects', async () => {
   await expect(newHandler().ask({ projects: [], intervalSeconds: 300 })).rejects.toMatchObject({
     code: 'InvalidInput',
-    message: 'projects must be a list of project ids, one at least, or "all"',
+    message: 'projects must be a list of project ids, one at least, or "all", got []',
   });
 });

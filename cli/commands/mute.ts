@@ -1,6 +1,7 @@
 /** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
 import { newCheckId } from '../../lambda/adapters/system';
-import { LONGEST_MUTE_SECONDS, type MuteReply, type MuteRequest, mute } from '../../lambda/core/notifications/mute';
+import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../lambda/contract/mute';
+import { type MuteReply, mute } from '../../lambda/core/notifications/mute';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../input/command';

@@ -3,10 +3,11 @@
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
 import { ALL } from '../../lambda/contract/fleet';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
+import { parseMoment } from '../../lambda/contract/moment';
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
-import { formatDuration, iso, parseMoment } from '../../lambda/core/model/duration';
+import { formatDuration, iso } from '../../lambda/core/model/duration';
 import {
   type Command,
   DATA_DIR_FLAG,

@@ -1,9 +1,9 @@
 /** Reads a command's flags: one table a command, strict, every problem at once. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../lambda/contract/nearest';
 import { plainLine } from '../../lambda/contract/text';
 import { parseDuration } from '../../lambda/core/model/duration';
 import { InvalidInput } from '../../lambda/core/model/errors';
-import { nearest } from '../../lambda/core/model/nearest';
 
 /** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;

@@ -1,6 +1,8 @@
 /** What travels through the cutover pipeline: the contract between its definition (lib/) and the handler (lambda/). */
 
-import type { CheckResult } from './check-result';
+import * as v from 'valibot';
+import { type CheckResult, VERDICTS } from './check-result';
+import { flag, object, oneOf, oneOfObjects, text, whole } from './schema';
 import type { WaitStart, WaitState } from './wait';
 
 /** The gates a cutover goes through. */
@@ -28,91 +30,127 @@ export const CUTOVER_OUTCOMES = [
 ] as const;
 export type CutoverOutcome = (typeof CUTOVER_OUTCOMES)[number];
 
-export interface CutoverSettings {
-  readonly maxLagSeconds: number;
-  readonly holdSeconds: number;
-  readonly drainTimeoutSeconds: number;
+const may = v.exactOptional;
+const at = v.string('an ISO 8601 time');
+
+const SETTINGS = {
+  maxLagSeconds: whole(0),
+  holdSeconds: whole(0),
+  drainTimeoutSeconds: whole(1),
   /** For a fence from our own clock. */
-  readonly marginSeconds: number;
-  /** Null: nobody has to approve. */
-  readonly approvalSeconds: number | null;
+  marginSeconds: whole(0),
   /** Whether OMS's own switchover is part of it, and who does it. */
-  readonly switchover: 'none' | 'operator' | 'step';
-  readonly switchoverTimeoutSeconds: number;
+  switchover: oneOf(['none', 'operator', 'step']),
+  switchoverTimeoutSeconds: whole(1),
   /** Whether OMS's own full verification has to be clean, where there is one. */
-  readonly verification: boolean;
-  /** Whether there is a step that looks at the target. */
-  readonly verify: boolean;
-  readonly rollback: boolean;
-  readonly rehearse: boolean;
-}
+  verification: flag,
+  /** Whether there is a step that verifies the target. */
+  verify: flag,
+  rollback: flag,
+  rehearse: flag,
+};
 
-/** The one object that is handed along, and that the user's steps get as their input. */
-export interface CutoverState {
-  readonly projectId: string;
-  readonly run: string;
+export const CutoverSettingsSchema = object({
+  ...SETTINGS,
+  /** Null: no approval is needed. */
+  approvalSeconds: v.nullable(whole(1)),
+});
+export type CutoverSettings = Readonly<v.InferOutput<typeof CutoverSettingsSchema>>;
+
+/** What was not given has its default in the function. */
+const CutoverOptionsSchema = object({
+  maxLagSeconds: may(SETTINGS.maxLagSeconds),
+  holdSeconds: may(SETTINGS.holdSeconds),
+  drainTimeoutSeconds: may(SETTINGS.drainTimeoutSeconds),
+  marginSeconds: may(SETTINGS.marginSeconds),
+  approvalSeconds: may(whole(1)),
+  switchover: may(SETTINGS.switchover),
+  switchoverTimeoutSeconds: may(SETTINGS.switchoverTimeoutSeconds),
+  verification: may(flag),
+  verify: may(flag),
+  rollback: may(flag),
+  rehearse: may(flag),
+});
+export type CutoverOptions = Readonly<v.InferOutput<typeof CutoverOptionsSchema>>;
+
+const STATE = {
+  run: text,
   /** ARN of the execution. Its name, the run, is unique only among those of one pipeline. */
-  readonly execution?: string;
-  /** ISO 8601, by the clock of Step Functions: from then on `ready.timeout` counts. */
-  readonly startedAt?: string;
-  /** Events of the execution's history that its waits for people and verifications have used so far, about. */
-  readonly historyEvents?: number;
+  execution: may(text),
+  /** By the clock of Step Functions: from then on `ready.timeout` counts. */
+  startedAt: may(at),
+  /** Events of the execution's history that its waits for approvals and verifications have used so far, about. */
+  historyEvents: may(whole(0)),
   /** A rehearsal leaves out the user's steps. */
-  readonly rehearse: boolean;
+  rehearse: flag,
   /** What the execution was started with. */
-  readonly input: unknown;
-  /** ISO 8601: the fence, from the moment there is one. */
-  readonly writesStoppedAt?: string;
-  readonly marginSeconds?: number;
-}
+  input: v.unknown(),
+  /** The fence, from the moment there is one. */
+  writesStoppedAt: may(at),
+  marginSeconds: may(whole(0)),
+};
 
+const StateSchema = object({ projectId: text, ...STATE });
+/** The one object that every state hands on, and that the user's steps get as their input. */
+export type CutoverState = Readonly<v.InferOutput<typeof StateSchema>>;
+
+const BeginningStateSchema = object({ projectId: may(text), ...STATE });
 /** Before the execution's input is read: the project only where the pipeline is for one. */
-export type BeginningState = Omit<CutoverState, 'projectId'> & { readonly projectId?: string };
+export type BeginningState = Readonly<v.InferOutput<typeof BeginningStateSchema>>;
 
-/** Step Functions' words for what a Catch caught. */
-export interface Caught {
-  readonly Error?: string;
-  readonly Cause?: string;
+/** What a Catch caught, in Step Functions' words: what else may stand in it must not keep a cutover from being closed. */
+const CaughtSchema = v.object({ Error: may(v.string('a text')), Cause: may(v.string('a text')) }, 'an error');
+export type Caught = Readonly<v.InferOutput<typeof CaughtSchema>>;
+
+/** Made by this function, and handed back by the state machine. */
+const gateResult = v.custom<CheckResult>(isResult, 'the result of a check');
+
+function isResult(value: unknown): boolean {
+  return v.is(
+    v.looseObject({
+      checkId: v.string(),
+      verdict: v.picklist(VERDICTS),
+      reason: v.looseObject({ code: v.string(), message: v.string() }),
+    }),
+    value,
+  );
 }
 
-/** What was not given has its default here, once. */
-export type CutoverOptions = Partial<Omit<CutoverSettings, 'approvalSeconds'>> & { readonly approvalSeconds?: number };
+const MEMBERS = [
+  /** A round of a gate's wait: until the migration is ready (writes go on), or while writes are stopped. The wait reports its own problems, as a verdict. */
+  object({ action: v.literal('poll'), writes: oneOf(['GO_ON', 'STOPPED']), wait: v.unknown() }),
+  object({ action: v.literal('begin'), state: BeginningStateSchema, settings: CutoverOptionsSchema }),
+  /** For READY the reply also depends on OMS's full verification. */
+  object({ action: v.literal('recordGate'), state: StateSchema, gate: oneOf(GATES), result: gateResult }),
+  object({ action: v.literal('requestApproval'), state: StateSchema, result: gateResult }),
+  object({ action: v.literal('checkApproval'), state: StateSchema }),
+  /** The gate after the approval failed. */
+  object({ action: v.literal('voidApproval'), state: StateSchema, error: CaughtSchema }),
+  /** Before a step of the user's: it is recorded before it begins. */
+  object({ action: v.literal('beginStep'), state: StateSchema, step: oneOf(STEPS) }),
+  /** After the step that stops writes; `output.output` is what it returned. */
+  object({ action: v.literal('recordFence'), state: StateSchema, output: v.unknown(), path: may(text) }),
+  object({
+    action: v.literal('close'),
+    state: StateSchema,
+    outcome: oneOf(CUTOVER_OUTCOMES),
+    failed: may(object({ at: text })),
+    error: may(CaughtSchema),
+    /** Why the step that was to repair it failed. */
+    repairError: may(CaughtSchema),
+  }),
+] as const;
+const ACTIONS = MEMBERS.map((member) => member.entries.action.literal);
 
-/** A round of a gate's wait: until the migration is ready (writes go on), or while writes are stopped. */
-export interface CutoverPoll {
-  readonly action: 'poll';
-  readonly writes: 'GO_ON' | 'STOPPED';
-  readonly wait: WaitStart | WaitState;
-}
+export const CutoverCommandSchema = oneOfObjects('action', MEMBERS, ACTIONS);
+type Received = v.InferOutput<typeof CutoverCommandSchema>;
 
-/** One thing that happens to the record. */
-export type CutoverBookkeeping =
-  | { readonly action: 'begin'; readonly state: BeginningState; readonly settings: CutoverOptions }
-  /** A gate's result; of READY also whether full verification is clean. */
-  | {
-      readonly action: 'recordGate';
-      readonly state: CutoverState;
-      readonly gate: GateName;
-      readonly result: CheckResult;
-    }
-  /** The gate after the approval failed: the approval is void. */
-  | { readonly action: 'voidApproval'; readonly state: CutoverState; readonly error: Caught }
-  | { readonly action: 'requestApproval'; readonly state: CutoverState; readonly result: CheckResult }
-  /** Has anybody decided? */
-  | { readonly action: 'checkApproval'; readonly state: CutoverState }
-  /** Before a step of the user's: what is about to be done is written down first. */
-  | { readonly action: 'beginStep'; readonly state: CutoverState; readonly step: StepName }
-  /** After the step that stops writes; `output.output` is what it gave. */
-  | { readonly action: 'recordFence'; readonly state: CutoverState; readonly output: unknown; readonly path?: string }
-  | {
-      readonly action: 'close';
-      readonly state: CutoverState;
-      readonly outcome: CutoverOutcome;
-      readonly failed?: { readonly at: string };
-      readonly error?: Caught;
-      /** Why the step that was to repair it failed. */
-      readonly repairError?: Caught;
-    };
+/** A poll as it comes. */
+export type ReceivedPoll = Readonly<Extract<Received, { action: 'poll' }>>;
+/** A poll as a definition writes it. */
+export type CutoverPoll = Omit<ReceivedPoll, 'wait'> & { readonly wait: WaitStart | WaitState };
+/** One thing that happens to the record of a cutover. */
+export type CutoverBookkeeping = Readonly<Exclude<Received, { action: 'poll' }>>;
 
 export type CutoverCommand = CutoverBookkeeping | CutoverPoll;
 

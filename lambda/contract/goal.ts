@@ -1,26 +1,46 @@
 /** What a wait waits for. */
-
-export type Goal =
-  | { readonly type: 'FINISHED' }
-  | { readonly type: 'SYNCED'; readonly maxLagSeconds: number; readonly holdSeconds: number }
-  | {
-      readonly type: 'DRAINED';
-      /** The fence, Unix milliseconds. */
-      readonly writesStoppedAt: number;
-      readonly marginSeconds: number;
-    }
-  | { readonly type: 'SWITCHED' };
+import * as v from 'valibot';
+import { DEFAULTS } from './defaults';
+import { parseMoment } from './moment';
+import { object, oneOfObjects, whole } from './schema';
 
 export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED', 'SWITCHED'] as const;
 
+const MOMENT = 'an ISO 8601 time with an offset such as 2026-11-23T02:00:00Z, or Unix seconds';
+
+/** Unix milliseconds. */
+const moment = v.pipe(
+  v.union([v.string(), v.number()], MOMENT),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const at = parseMoment(String(dataset.value));
+    if (at !== null) return at;
+    addIssue({ message: MOMENT });
+    return NEVER;
+  }),
+);
+
+export const GoalSchema = oneOfObjects(
+  'type',
+  [
+    object({ type: v.literal('FINISHED') }),
+    object({
+      type: v.literal('SYNCED'),
+      maxLagSeconds: v.exactOptional(whole(0), DEFAULTS.maxLagSeconds),
+      holdSeconds: v.exactOptional(whole(0), DEFAULTS.holdSeconds),
+    }),
+    object({
+      type: v.literal('DRAINED'),
+      /** The fence. */
+      writesStoppedAt: moment,
+      marginSeconds: v.exactOptional(whole(0), DEFAULTS.marginSeconds),
+    }),
+    object({ type: v.literal('SWITCHED') }),
+  ],
+  GOAL_TYPES,
+);
+
+/** With its defaults, and its fence in Unix milliseconds. */
+export type Goal = Readonly<v.InferOutput<typeof GoalSchema>>;
+
 /** A goal as an execution's input writes it. */
-export type GoalInput =
-  | { readonly type: 'FINISHED' }
-  | { readonly type: 'SYNCED'; readonly maxLagSeconds?: number; readonly holdSeconds?: number }
-  | {
-      readonly type: 'DRAINED';
-      /** ISO 8601 or Unix seconds. */
-      readonly writesStoppedAt: string | number;
-      readonly marginSeconds?: number;
-    }
-  | { readonly type: 'SWITCHED' };
+export type GoalInput = Readonly<v.InferInput<typeof GoalSchema>>;

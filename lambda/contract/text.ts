@@ -41,3 +41,8 @@ export function wrapped(text: string, indent = '  '): string[] {
   }
   return [...lines, line];
 }
+
+/** A value from outside as JSON, short enough for a message and safe to print. */
+export function show(value: unknown, max = 80): string {
+  return plainLine(JSON.stringify(value) ?? 'nothing', max);
+}

@@ -1,34 +1,70 @@
-/** What travels round the wait loop: the contract between the state machine's definition (lib/) and the handler (lambda/). */
+/** What goes round the wait loop: the contract between the state machine's definition (lib/) and the handler (lambda/). */
+import * as v from 'valibot';
 import type { CheckResult, OwnFailure } from './check-result';
-import type { GoalInput } from './goal';
+import { DEFAULTS } from './defaults';
+import { GoalSchema } from './goal';
+import { object, projectId, whole } from './schema';
 
-/** What a wait is asked to do. All but `projectId` is optional; durations are whole seconds, times Unix seconds or ISO 8601. */
-export interface WaitRequest {
-  readonly projectId: string;
-  /** Default `{ type: 'FINISHED' }`. */
-  readonly goal?: GoalInput;
-  readonly timeoutSeconds?: number;
+/** Step Functions' own mark, in the input of an execution that another one has started (`associateWithParent`). */
+export const STARTED_BY_EXECUTION = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
+const REQUEST = {
+  projectId,
+  goal: v.exactOptional(GoalSchema, { type: 'FINISHED' }),
+  timeoutSeconds: v.exactOptional(
+    v.pipe(whole(0), v.maxValue(DEFAULTS.timeoutSeconds, `${DEFAULTS.timeoutSeconds} (364 days) or less`)),
+    DEFAULTS.timeoutSeconds,
+  ),
+  minIntervalSeconds: v.exactOptional(whole(1)),
+  maxIntervalSeconds: v.exactOptional(whole(1)),
+  failedGraceSeconds: v.exactOptional(whole(0), DEFAULTS.failedGraceSeconds),
+  suspendedGraceSeconds: v.exactOptional(whole(0), DEFAULTS.suspendedGraceSeconds),
+  unknownGraceSeconds: v.exactOptional(whole(0), DEFAULTS.unknownGraceSeconds),
+  outageGraceSeconds: v.exactOptional(whole(0), DEFAULTS.outageGraceSeconds),
+};
+const WORDS = { expected: 'an object such as {"projectId":"p_x"}' };
+
+interface Intervals {
   readonly minIntervalSeconds?: number;
   readonly maxIntervalSeconds?: number;
-  readonly failedGraceSeconds?: number;
-  readonly suspendedGraceSeconds?: number;
-  readonly unknownGraceSeconds?: number;
-  readonly outageGraceSeconds?: number;
 }
 
-/** A request under way. The first round adds the rest and every round hands it on. */
-export interface WaitState extends WaitRequest {
-  /** ARN of the execution that waits: only for people, who are shown the way to it. */
-  readonly execution?: string;
-  /** Unix milliseconds at which the wait was entered; of the first round where that is not known. */
-  readonly startedAt?: number;
-  /** Unix milliseconds; absolute, so that a leg, a retry or a restart cannot move it. */
-  readonly deadlineAt?: number;
-  /** Rounds so far, over all legs. */
-  readonly round?: number;
-  /** Looks at OMS so far, over all legs. */
-  readonly checks?: number;
+const INTERVALS = [['minIntervalSeconds'], ['maxIntervalSeconds']] as const;
+
+function inOrder({ minIntervalSeconds: least, maxIntervalSeconds: most }: Intervals): boolean {
+  return least === undefined || most === undefined || most >= least;
 }
+
+function outOfOrder({ input }: { readonly input: Intervals }): string {
+  const { minIntervalSeconds, maxIntervalSeconds } = input;
+  return `maxIntervalSeconds (${maxIntervalSeconds}) must not be below minIntervalSeconds (${minIntervalSeconds})`;
+}
+
+/** What a wait is asked to do: the input of its state machine. */
+export const WaitRequestSchema = v.pipe(object(REQUEST, WORDS), v.partialCheck(INTERVALS, inOrder, outOfOrder));
+export type WaitRequest = Readonly<v.InferInput<typeof WaitRequestSchema>>;
+
+/** A request under way: the first round adds the rest, and every round hands it on. */
+export const WaitStateSchema = v.pipe(
+  object(
+    {
+      ...REQUEST,
+      /** ARN of the execution that waits, for links in notifications. */
+      execution: v.exactOptional(v.string('a text')),
+      /** Unix milliseconds at which the wait was entered; of the first round where that is unknown. */
+      startedAt: v.exactOptional(whole(0)),
+      /** Unix milliseconds; absolute, so that a leg, a retry or a restart cannot move it. */
+      deadlineAt: v.exactOptional(whole(0)),
+      /** Rounds so far, over all legs. */
+      round: v.exactOptional(whole(0)),
+      /** Checks so far, over all legs. */
+      checks: v.exactOptional(whole(0)),
+    },
+    WORDS,
+  ),
+  v.partialCheck(INTERVALS, inOrder, outOfOrder),
+);
+export type WaitState = Readonly<v.InferInput<typeof WaitStateSchema>>;
 
 /** What the loop sends in the first round, and again if that round failed: the request as it came, and what only the loop knows. */
 export interface WaitStart {

@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { END_STATUSES, EXECUTION_ENDED } from '../../lambda/contract/execution-end';
 import { type AlarmPlace, alarmOf, lettersIn } from '../alarms/alarm-rule';
 import { DeadLetters } from '../monitor/dead-letters';
 
@@ -27,11 +28,11 @@ export class CutoverEndRule extends Construct {
       description: 'Closes the receipt of a cutover whose execution has ended',
       eventPattern: {
         source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
+        detailType: [EXECUTION_ENDED],
         detail: {
           stateMachineArn: [props.stateMachine.stateMachineArn],
           // Of those that ended by themselves too: their last bookkeeping may have failed.
-          status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+          status: [...END_STATUSES],
         },
       },
       targets: [new targets.LambdaFunction(props.checkFunction, { deadLetterQueue: this.deadLetters })],

@@ -1,6 +1,7 @@
 /** The fields of one JSON object of a scenario, read by name and type. A wrong one is noted and reading goes on. */
+
+import { show } from '../../lambda/contract/text';
 import { parseDuration } from '../../lambda/core/model/duration';
-import { show } from '../../lambda/core/model/fields';
 
 export class Fields {
   private readonly value: Readonly<Record<string, unknown>>;

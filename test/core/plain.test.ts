@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { cut, plain, plainLine, wellFormed } from '../../lambda/contract/text';
-import { show } from '../../lambda/core/model/fields';
+import { cut, plain, plainLine, show, wellFormed } from '../../lambda/contract/text';
 
 const LONE_HALF = /\p{Cs}/u;
 const texts = fc.oneof(

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { DoctorRequestSchema } from '../../lambda/contract/doctor';
+import { FleetRequestSchema } from '../../lambda/contract/fleet';
 import { readWaitParameters } from '../../lambda/core/check/wait-input';
-import { readDoctorRequest } from '../../lambda/core/doctor/examine';
-import { readFleetRequest } from '../../lambda/core/fleet/order';
+import { read } from '../../lambda/core/model/fields';
 import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
 import { readSettings } from '../../lib/app/settings';
 import { ENDPOINT, newStack } from './stacks';
@@ -44,8 +45,8 @@ test('finds the second queue by the beginning of its id', () => {
 test('sends the function events that it takes', () => {
   const [doctor, round, ...others] = jsonAfter('--payload') as Record<string, unknown>[];
   expect(others).toEqual([]);
-  expect(readDoctorRequest(doctor ?? {})).toEqual({ projectId: 'p_x', testNotification: false });
-  expect(readFleetRequest(round ?? {})).toEqual({ projects: ['p_x'], intervalSeconds: 300 });
+  expect(read(DoctorRequestSchema, doctor)).toMatchObject({ projectId: 'p_x', testNotification: false });
+  expect(read(FleetRequestSchema, round)).toEqual({ projects: ['p_x'], intervalSeconds: 300 });
 });
 
 test('starts a wait with an input that it takes', () => {

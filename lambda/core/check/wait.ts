@@ -6,6 +6,7 @@ import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/w
 import { worded } from '../judge/words';
 import { iso } from '../model/duration';
 import { InvalidInput } from '../model/errors';
+import { recordOf } from '../model/fields';
 import type { Poller } from '../model/snapshot';
 import { type CheckPorts, check, type InvocationPorts, longestCheckMs } from './check';
 import { readWaitParameters, readWaitState, type WaitParameters } from './wait-input';
@@ -66,14 +67,14 @@ export async function waitRound(
   accountIsKnown = false,
 ): Promise<WaitRound> {
   const began = ports.clock.now();
-  const state = readWaitState(input) as WaitState;
-  let order: WaitParameters;
+  let state: WaitState;
   try {
-    order = readWaitParameters(state);
+    state = readWaitState(input);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return refused(state, error, began);
+    return refused(input, error, began);
   }
+  const order = readWaitParameters(state);
   const startedAt = state.startedAt ?? began;
   const deadlineAt = state.deadlineAt ?? startedAt + order.timeoutSeconds * 1000;
   const round = (state.round ?? 0) + 1;
@@ -98,9 +99,11 @@ export async function waitRound(
 }
 
 function refused(input: unknown, error: InvalidInput, now: number): WaitRound {
-  const wait = (typeof input === 'object' && input !== null ? input : {}) as WaitState;
+  const fields = recordOf(input);
+  const { projectId: asked } = recordOf(fields?.request ?? fields) ?? {};
+  const projectId = typeof asked === 'string' ? plain(asked, 128) : '';
   const result: CheckResult = {
-    project: plain(String(wait.projectId ?? ''), 128),
+    project: projectId,
     checkId: '',
     observedAt: iso(now),
     outcome: 'OK',
@@ -118,5 +121,5 @@ function refused(input: unknown, error: InvalidInput, now: number): WaitRound {
     reason: worded({ code: 'InvalidInput', params: { problems: error.problems } }),
     waitSeconds: 0,
   };
-  return { wait, result, next: 'DONE' };
+  return { wait: { projectId }, result, next: 'DONE' };
 }

@@ -4,13 +4,12 @@
  * them. Every action may be repeated, because Step Functions retries a task whose response was lost.
  */
 
-import type { CutoverBookkeeping, CutoverReply } from '../../contract/cutover';
+import type { CutoverBookkeeping, CutoverReply, ReceivedPoll } from '../../contract/cutover';
 import { checkApproval, lastChanceToCancel, requestApproval, voidApproval } from './approval';
 import { begin } from './begin';
 import { close } from './closing';
 import { readFence, sourceAheadMs } from './fence';
 import { type GateRound, gateRound, recordGate } from './gate';
-import type { PollCommand } from './input';
 import { switchoverNotice } from './notices';
 import { type CutoverPorts, existingRecord, updateOpenRecord } from './record-update';
 import { replyEnd, replyGo } from './reply';
@@ -21,11 +20,11 @@ type Command<A extends CutoverBookkeeping['action']> = Extract<CutoverBookkeepin
 /** @throws CheckFailed when the store fails; OmsCutoverError for what the pipeline has to treat as a failure of the cutover. */
 export async function cutoverAction(command: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply>;
 export async function cutoverAction(
-  command: CutoverBookkeeping | PollCommand,
+  command: CutoverBookkeeping | ReceivedPoll,
   ports: CutoverPorts,
 ): Promise<CutoverReply | GateRound>;
 export async function cutoverAction(
-  command: CutoverBookkeeping | PollCommand,
+  command: CutoverBookkeeping | ReceivedPoll,
   ports: CutoverPorts,
 ): Promise<CutoverReply | GateRound> {
   switch (command.action) {

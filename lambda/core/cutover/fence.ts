@@ -1,8 +1,9 @@
 /** The fence of a cutover: read on the source by the step that stopped writes, or else our own time after it, with a margin. */
 
-import { formatDuration, iso, parseMoment } from '../model/duration';
+import { parseMoment } from '../../contract/moment';
+import { show } from '../../contract/text';
+import { formatDuration, iso } from '../model/duration';
 import { OmsCutoverError } from '../model/errors';
-import { show } from '../model/fields';
 import type { ProjectState } from '../model/project-state';
 import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';
 import type { Fence } from './record';

@@ -1,13 +1,12 @@
 /** The gates of a cutover: a round of a gate's wait, and the result of a gate. */
 
 import type { CheckResult } from '../../contract/check-result';
-import type { CutoverBookkeeping, CutoverPoll, CutoverReply } from '../../contract/cutover';
+import type { CutoverBookkeeping, CutoverPoll, CutoverReply, ReceivedPoll } from '../../contract/cutover';
 import type { ReasonText } from '../../contract/reason';
 import type { WaitRound } from '../../contract/wait';
 import { longestCheckMs } from '../check/check';
 import { waitRound } from '../check/wait';
 import { endIfCancelled, voidApproval } from './approval';
-import type { PollCommand } from './input';
 import { type CutoverPorts, updateOpenRecord } from './record-update';
 import { replyEnd, replyGo } from './reply';
 import { withGate } from './transitions';
@@ -31,7 +30,7 @@ export type GateRound = Omit<WaitRound, 'result'> & {
  * Polls first, so that a cancellation during the poll counts too. The run is that of the waiting execution: the project's current run may be
  * another by now. After writes were stopped a cancellation is too late.
  */
-export async function gateRound({ wait, writes }: PollCommand, ports: CutoverPorts): Promise<GateRound> {
+export async function gateRound({ wait, writes }: ReceivedPoll, ports: CutoverPorts): Promise<GateRound> {
   const endsAt = ports.clock.now() + invocationMs(writes, ports);
   const round = await waitRound(wait, ports, () => endsAt - ports.clock.now(), writes === 'STOPPED');
   if (writes === 'STOPPED') return round;

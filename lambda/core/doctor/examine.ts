@@ -1,9 +1,8 @@
 /** The doctor's round on a stack: asks OMS, the table and the topic, each whatever became of the others, and gathers the findings. */
 
-import { projectIdProblem } from '../../contract/project-id';
+import type { DoctorRequest } from '../../contract/doctor';
 import { plain } from '../../contract/text';
 import { type Change, standing } from '../model/change';
-import { InvalidInput } from '../model/errors';
 import type { DeliveryPorts } from '../notifications/deliver';
 import { notificationOf } from '../notifications/notification';
 import type { Oms, Subscriptions } from '../ports';
@@ -20,11 +19,6 @@ import {
   stateOf,
 } from './findings';
 
-export interface DoctorRequest {
-  readonly projectId: string | null;
-  readonly testNotification: boolean;
-}
-
 export interface DoctorReport {
   /** The worst finding's. */
   readonly state: FindingState;
@@ -36,21 +30,6 @@ export interface DoctorPorts extends DeliveryPorts {
   readonly newId: () => string;
   /** Absent where no topic is. */
   readonly subscriptions?: Subscriptions;
-}
-
-/** @throws InvalidInput that names every problem. */
-export function readDoctorRequest(event: Readonly<Record<string, unknown>>): DoctorRequest {
-  const { doctor, projectId, testNotification = false, ...others } = event;
-  const problems: string[] = [];
-  if (doctor !== true) problems.push('doctor must be true');
-  if (typeof testNotification !== 'boolean') problems.push('testNotification must be true or false');
-  if (projectId !== undefined) {
-    const idProblem = typeof projectId === 'string' ? projectIdProblem(projectId) : 'it is no text';
-    if (idProblem !== null) problems.push(`projectId must be the id of a project: ${idProblem}`);
-  }
-  for (const name of Object.keys(others)) problems.push(`${plain(name, 40)} is not known to the doctor`);
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return { projectId: (projectId as string | undefined) ?? null, testNotification: testNotification === true };
 }
 
 export async function examine(order: DoctorRequest, ports: DoctorPorts): Promise<DoctorReport> {

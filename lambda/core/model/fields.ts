@@ -1,8 +1,6 @@
-/** What comes from outside as JSON, on its way to a type: its fields, and how a wrong value is shown. */
-import { plainLine } from '../../contract/text';
-
-/** Step Functions' own mark, in the input of an execution that another one has started (`associateWithParent`). */
-export const STARTED_BY_EXECUTION = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+/** What comes from outside as JSON, on its way to a type. */
+import { parse, type Schema } from '../../contract/schema';
+import { InvalidInput } from './errors';
 
 export function recordOf(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -10,7 +8,15 @@ export function recordOf(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
-/** A value as it came, short enough for a message and safe to print. */
-export function show(value: unknown, max = 80): string {
-  return plainLine(JSON.stringify(value) ?? 'nothing', max);
+/** @param name of the value, where it is not the whole input. @throws InvalidInput that names every problem. */
+export function read<Output>(schema: Schema<unknown, Output>, value: unknown, name?: string): Output {
+  const parsed = parse(schema, value, name);
+  if (parsed.problems !== undefined) throw new InvalidInput(parsed.problems);
+  return parsed.output;
+}
+
+/** The value itself, without defaults and conversions. @throws InvalidInput that names every problem. */
+export function readAsIs<Input>(schema: Schema<Input, unknown>, value: unknown, name?: string): Input {
+  read(schema, value, name);
+  return value as Input;
 }

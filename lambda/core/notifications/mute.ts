@@ -5,25 +5,15 @@
  * its last change and an id of its own: it is sent, repeated and cleared like any other change.
  */
 
-import { projectIdProblem } from '../../contract/project-id';
-import { plain } from '../../contract/text';
+import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../contract/mute';
 import { type Change, type SummedUp, standing } from '../model/change';
 import { iso } from '../model/duration';
-import { CheckFailed, InvalidInput } from '../model/errors';
-import { show } from '../model/fields';
+import { CheckFailed } from '../model/errors';
 import { initialState, MAX_CONFLICTS, type ProjectState } from '../model/project-state';
 import type { Clock, Store } from '../ports';
 
-/** A forgotten mute must end by itself. */
-export const LONGEST_MUTE_SECONDS = 7 * 86_400;
 /** As many lines as an e-mail and an event have room for. */
 const MAX_SUMMED_UP = 50;
-
-export interface MuteRequest {
-  readonly projectId: string;
-  /** 0 ends a window now. */
-  readonly forSeconds: number;
-}
 
 export interface MuteReply {
   readonly projectId: string;
@@ -42,28 +32,6 @@ export interface MutePorts {
 /** An end further away than the longest window was set by a wrong clock. */
 export function isMuted({ mutedUntil }: ProjectState, now: number): boolean {
   return mutedUntil !== undefined && now < mutedUntil && mutedUntil <= now + LONGEST_MUTE_SECONDS * 1000 + 60_000;
-}
-
-/** @throws InvalidInput that names every problem. */
-export function readMuteRequest(value: unknown): MuteRequest {
-  const { projectId, forSeconds, ...others } =
-    typeof value === 'object' && value !== null ? { ...value } : ({} as Fields);
-  const problems: string[] = [];
-  const idProblem = typeof projectId === 'string' ? projectIdProblem(projectId) : 'it is no text';
-  if (idProblem !== null) problems.push(`mute.projectId must be the id of a project: ${idProblem}`);
-  const whole = typeof forSeconds === 'number' && Number.isInteger(forSeconds);
-  if (!whole || forSeconds < 0 || forSeconds > LONGEST_MUTE_SECONDS)
-    problems.push(
-      `mute.forSeconds must be a whole number from 0 (ends it) to ${LONGEST_MUTE_SECONDS}, got ${show(forSeconds, 40)}`,
-    );
-  for (const name of Object.keys(others)) problems.push(`mute.${plain(name, 40)} is not known`);
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return { projectId: projectId as string, forSeconds: forSeconds as number };
-}
-
-interface Fields extends Record<string, unknown> {
-  readonly projectId?: unknown;
-  readonly forSeconds?: unknown;
 }
 
 /** Sets the end of the window, or ends it now. Idempotent. @throws CheckFailed when the store fails. */

@@ -56,17 +56,17 @@ test('takes the mark of an execution that has started this one', () => {
 test.each([
   ['no object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
   ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got nothing']],
-  ['no project', {}, ['projectId is required']],
+  ['no project', {}, ['projectId is required: a text such as p_x']],
   ['a project that is no text', { projectId: 7 }, ['projectId must be a text such as p_x, got 7']],
   [
     'a goal nobody knows',
     { projectId: 'p_x', goal: { type: 'DONE' } },
-    ['goal must be an object whose type is one of FINISHED, SYNCED, DRAINED, SWITCHED, got {"type":"DONE"}'],
+    ['goal.type must be one of FINISHED, SYNCED, DRAINED, SWITCHED, got "DONE"'],
   ],
   [
     'a fence left out',
     { projectId: 'p_x', goal: { type: 'DRAINED' } },
-    [expect.stringMatching(/^goal\.writesStoppedAt is required for DRAINED: an ISO 8601 time/)],
+    [expect.stringMatching(/^goal\.writesStoppedAt is required: an ISO 8601 time/)],
   ],
   [
     'a state that is no number',
@@ -92,11 +92,11 @@ test('refuses with every problem at once', () => {
     speed: 'fast',
   };
   expect(problemsOf(input)).toEqual([
-    expect.stringContaining('unknown field "speed"'),
     expect.stringContaining('project id "../admin"'),
-    'goal SYNCED has no field "hold"; it has type, maxLagSeconds, holdSeconds',
     'goal.maxLagSeconds must be a whole number, 0 or more, got -1',
+    'goal has no field "hold"; it has type, maxLagSeconds, holdSeconds',
     'failedGraceSeconds must be a whole number, 0 or more, got "2m"',
+    expect.stringContaining('unknown field "speed"; known are projectId, goal'),
     'maxIntervalSeconds (10) must not be below minIntervalSeconds (60)',
   ]);
 });

@@ -95,8 +95,8 @@ describe('the beginning of a cutover', () => {
       'unknown field "dryRun"; known are projectId, rehearse, data: what your own steps need goes into data',
     ],
     [JSON.parse('{"projectId":"p_x","__proto__":{"rehearse":true}}'), 'unknown field "__proto__"'],
-    [{ projectId: 'p_x', data: { rehearse: true } }, '"data.rehearse" is not heard: rehearse goes beside data'],
-    [{ projectId: 'p_x', data: { command: [{ Rehearsal: true }] } }, '"data.command.0.Rehearsal" is not heard'],
+    [{ projectId: 'p_x', data: { rehearse: true } }, '"data.rehearse" has no effect: rehearse goes beside data'],
+    [{ projectId: 'p_x', data: { command: [{ Rehearsal: true }] } }, '"data.command.0.Rehearsal" has no effect'],
     [{ projectId: 'p_x', data: '{"rehearse":true}' }, 'data must be an object'],
   ])('refuses %j, with nothing stored', async (input, problem) => {
     const { cutover, reply } = await started(input);

@@ -1,22 +1,25 @@
 /** What the function is asked to do to a cutover: whatever no pipeline of ours sends is refused before anything is touched. */
 
-import { readCutoverCommand } from '../../../lambda/core/cutover/input';
+import { CutoverCommandSchema } from '../../../lambda/contract/cutover';
 import { InvalidInput } from '../../../lambda/core/model/errors';
+import { read } from '../../../lambda/core/model/fields';
 import { answer, type EventPorts } from '../../../lambda/events';
 import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { MemoryStore } from '../../support/memory-store';
 
+const readCutoverCommand = (command: unknown) => read(CutoverCommandSchema, command, 'cutover');
+
 const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { projectId: 'p_x', rehearse: true } };
 
 test.each<[string, object, string]>([
   ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of poll, begin, recordGate'],
-  ['no word for writes', { action: 'poll', wait: {} }, 'cutover.writes must be one of GO_ON, STOPPED, got nothing'],
+  ['no word for writes', { action: 'poll', wait: {} }, 'cutover.writes is required: one of GO_ON, STOPPED'],
   ['writes in small letters', { action: 'poll', wait: {}, writes: 'stopped' }, 'got "stopped"'],
   [
     'an unknown field',
     { action: 'checkApproval', state, rehearse: true },
-    'cutover has no field "rehearse" for checkApproval; it has state',
+    'cutover has no field "rehearse"; it has action, state',
   ],
   [
     'a state that rehearses in words',
@@ -26,7 +29,7 @@ test.each<[string, object, string]>([
   [
     'a state that does not say',
     { action: 'beginStep', step: 'verify', state: { projectId: 'p_x', run: 'r' } },
-    'cutover.state.rehearse must be true or false, got nothing',
+    'cutover.state.rehearse is required: true or false',
   ],
   [
     'settings that rehearse in words',
@@ -38,11 +41,11 @@ test.each<[string, object, string]>([
     { action: 'begin', state, settings: { verification: 0 } },
     'cutover.settings.verification must be true or false, got 0',
   ],
-  ['no settings', { action: 'begin', state }, 'cutover.settings must be an object, got nothing'],
+  ['no settings', { action: 'begin', state }, 'cutover.settings is required: an object'],
   [
     'no project',
     { action: 'checkApproval', state: { run: 'r', rehearse: false } },
-    'cutover.state.projectId must be a text',
+    'cutover.state.projectId is required: a text',
   ],
   ['a step of no name', { action: 'beginStep', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
   [

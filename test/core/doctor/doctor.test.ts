@@ -1,6 +1,7 @@
 /** Findings out of facts: each look, each clock, each topic, and what to do about it. */
 
-import { examine, readDoctorRequest } from '../../../lambda/core/doctor/examine';
+import { DoctorRequestSchema } from '../../../lambda/contract/doctor';
+import { examine } from '../../../lambda/core/doctor/examine';
 import {
   type Finding,
   findingOfMute,
@@ -8,6 +9,7 @@ import {
   findingsOfSubscriptions,
   stateOf,
 } from '../../../lambda/core/doctor/findings';
+import { read } from '../../../lambda/core/model/fields';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { initialState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
@@ -139,8 +141,8 @@ test('one thing that fails keeps nothing else from being looked at', async () =>
 test.each([
   [{ doctor: 'yes' }, 'doctor must be true'],
   [{ doctor: true, testNotification: 1 }, 'testNotification must be true or false'],
-  [{ doctor: true, projectId: '../x' }, 'projectId must be the id of a project'],
-  [{ doctor: true, project: 'p_x' }, 'project is not known to the doctor'],
+  [{ doctor: true, projectId: '../x' }, 'project id "../x" holds'],
+  [{ doctor: true, project: 'p_x' }, 'unknown field "project"; known are doctor, projectId, testNotification'],
 ])('refuses %j', (event, problem) => {
-  expect(() => readDoctorRequest(event)).toThrow(problem);
+  expect(() => read(DoctorRequestSchema, event)).toThrow(problem);
 });

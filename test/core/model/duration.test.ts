@@ -1,4 +1,5 @@
-import { formatDuration, parseDuration, parseMoment } from '../../../lambda/core/model/duration';
+import { parseMoment } from '../../../lambda/contract/moment';
+import { formatDuration, parseDuration } from '../../../lambda/core/model/duration';
 
 test.each([
   ['0s', 0],

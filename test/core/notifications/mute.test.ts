@@ -1,7 +1,10 @@
 /** A maintenance window: no change is sent in it, none is lost, and one summary follows it. */
+
+import { LONGEST_MUTE_SECONDS, MuteRequestSchema } from '../../../lambda/contract/mute';
 import { CheckFailed } from '../../../lambda/core/model/errors';
+import { read } from '../../../lambda/core/model/fields';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
-import { LONGEST_MUTE_SECONDS, mute, readMuteRequest } from '../../../lambda/core/notifications/mute';
+import { mute } from '../../../lambda/core/notifications/mute';
 import { detected } from '../../support/changes';
 import { Harness } from '../../support/harness';
 import { MemoryStore } from '../../support/memory-store';
@@ -271,12 +274,12 @@ describe('muting', () => {
 });
 
 test.each([
-  [null, 'projectId'],
-  [{ projectId: 'p_x' }, 'mute.forSeconds must be a whole number from 0 (ends it) to 604800, got nothing'],
+  [null, 'mute must be an object, got null'],
+  [{ projectId: 'p_x' }, 'mute.forSeconds is required: a whole number from 0 (ends it) to 604800'],
   [{ projectId: 'p_x', forSeconds: 1.5 }, 'got 1.5'],
   [{ projectId: 'p_x', forSeconds: LONGEST_MUTE_SECONDS + 1 }, 'got 604801'],
-  [{ projectId: '../../x', forSeconds: 1 }, 'mute.projectId must be the id of a project'],
-  [{ projectId: 'p_x', forSeconds: 1, for: '2h' }, 'mute.for is not known'],
+  [{ projectId: '../../x', forSeconds: 1 }, 'project id "../../x" holds'],
+  [{ projectId: 'p_x', forSeconds: 1, for: '2h' }, 'mute has no field "for"; it has projectId, forSeconds'],
 ])('refuses %j', (order, problem) => {
-  expect(() => readMuteRequest(order)).toThrow(problem);
+  expect(() => read(MuteRequestSchema, order, 'mute')).toThrow(problem);
 });

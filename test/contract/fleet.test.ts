@@ -1,6 +1,9 @@
-import { readFleetRequest } from '../../../lambda/core/fleet/order';
+import { FleetRequestSchema } from '../../lambda/contract/fleet';
+import { read } from '../../lambda/core/model/fields';
 
-describe("a schedule's order", () => {
+const readFleetRequest = (event: unknown) => read(FleetRequestSchema, event);
+
+describe("a schedule's event", () => {
   test('is a list, in which each project counts once, or all that OMS lists', () => {
     expect(readFleetRequest({ projects: ['p_b', 'p_a', 'p_b'], intervalSeconds: 300 })).toEqual({
       projects: ['p_b', 'p_a'],
@@ -15,9 +18,9 @@ describe("a schedule's order", () => {
   test.each([
     ['no projects', { projects: [] }, 'projects must be a list of project ids, one at least, or "all"'],
     ['another word than all', { projects: 'every' }, 'projects must be a list of project ids, one at least, or "all"'],
-    ['an id that is no text', { projects: [7] }, 'project ids are texts, got 7'],
+    ['an id that is no text', { projects: [7] }, 'or "all", got [7]'],
     ['an id that leaves its path', { projects: ['p_a/b'] }, 'project id "p_a/b" holds "/"'],
-    ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number of seconds, 1 or more'],
+    ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number, 1 or more'],
     ['an interval in words', { intervalSeconds: '5m' }, 'got "5m"'],
   ])('refuses %s', (_what, changed, expected) => {
     expect(() => readFleetRequest({ projects: ['p_a'], intervalSeconds: 300, ...changed })).toThrow(
