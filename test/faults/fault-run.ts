@@ -1,11 +1,12 @@
 /** All trials, one after the other, and the one document that sums them up. */
-import { type Counts, NONE, type Trial, type TrialReport } from './trial';
+
 import { clockSteps } from './trials/clock-steps';
 import { crowds } from './trials/crowds';
 import { eachFault } from './trials/each-fault';
 import { kills } from './trials/kills';
 import { overlaps } from './trials/overlaps';
 import { soak } from './trials/soak';
+import { type Counts, NONE, type Trial, type TrialReport } from './world/trial';
 
 export interface FaultRun extends Counts {
   readonly seed: number;

@@ -1,13 +1,13 @@
 /** A short fault run; the long one, with overlapping looks and thousands of checks, is `npm run test:faults`. */
 
 import { Random } from '../../local/random';
-import { Chance } from './fault-plan';
 import { type FaultRun, runTrials } from './fault-run';
-import { life, MINUTE } from './lives';
-import { playedIn } from './trial';
 import { kills, SITUATIONS } from './trials/kills';
 import { soak } from './trials/soak';
-import { World } from './world';
+import { Chance } from './world/fault-plan';
+import { life, MINUTE } from './world/lives';
+import { playedIn } from './world/trial';
+import { World } from './world/world';
 
 /** Some seconds each on a machine of its own; many times that beside a full test run. */
 jest.setTimeout(240_000);

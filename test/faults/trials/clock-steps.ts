@@ -1,8 +1,8 @@
 /** Our clock set back or forward at every await of a check; and a check killed while the clock was ahead, which then goes back. */
-import type { Hook } from '../interposed';
-import { life, MINUTE } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { World } from '../world';
+import type { Hook } from '../world/interposed';
+import { life, MINUTE } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { World } from '../world/world';
 
 const SECOND = 1_000;
 const HOUR = 60 * MINUTE;

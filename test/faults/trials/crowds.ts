@@ -1,10 +1,10 @@
 /** Two, ten, fifty checks at once on one project: on its first look, on one that brings changes, and the same with faults. */
 
 import { Random } from '../../../local/random';
-import { Chance } from '../fault-plan';
-import { life, MINUTE } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { World } from '../world';
+import { Chance } from '../world/fault-plan';
+import { life, MINUTE } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { World } from '../world/world';
 
 const SIZES = [2, 10, 50] as const;
 const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED']);

@@ -1,9 +1,9 @@
 /** Every fault on every request of a check, once and for as long as the clients try, on a project's first look and on one that brings changes. */
-import { FAULTS, type Fault, type Operation } from '../fault';
-import { Script } from '../fault-plan';
-import { life, MINUTE } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { World } from '../world';
+import { FAULTS, type Fault, type Operation } from '../world/fault';
+import { Script } from '../world/fault-plan';
+import { life, MINUTE } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { World } from '../world/world';
 
 const OPERATIONS: readonly Operation[] = ['read', 'snapshot', 'latest', 'publish', 'clear', 'look'];
 /** Every client tries three times. */

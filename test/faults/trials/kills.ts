@@ -1,9 +1,9 @@
 /** An invocation killed at every await of a check, before and after each effect, in every situation that has awaits of its own. */
-import { Script } from '../fault-plan';
-import type { Hook } from '../interposed';
-import { life, MINUTE } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { World } from '../world';
+import { Script } from '../world/fault-plan';
+import type { Hook } from '../world/interposed';
+import { life, MINUTE } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { World } from '../world/world';
 
 /** More places than any check has. */
 const MOST_PLACES = 22;

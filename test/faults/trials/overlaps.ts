@@ -2,10 +2,10 @@
  * Two looks that overlap, in every order in which their requests, OMS's work on them and their answers can follow each other, with the
  * status changing between any two of these: whichever is stored first, nothing may be told that did not happen.
  */
-import type { ProxyWatcher } from '../fault-proxy';
-import { life } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { T0, World } from '../world';
+import type { ProxyWatcher } from '../world/fault-proxy';
+import { life } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { T0, World } from '../world/world';
 
 type Who = 'A' | 'B';
 /** Each order as the sequence of whose turn it is; the turns of one are its request, OMS's work on it, its answer. */

@@ -1,11 +1,11 @@
 /** Many checks over many projects, a minute apart, with everything going wrong at once by chance. */
 
 import { Random } from '../../../local/random';
-import { eachOf } from '../each-of';
-import { Chance } from '../fault-plan';
-import { MINUTE, randomLife } from '../lives';
-import { playedIn, type Trial } from '../trial';
-import { World } from '../world';
+import { eachOf } from '../world/each-of';
+import { Chance } from '../world/fault-plan';
+import { MINUTE, randomLife } from '../world/lives';
+import { playedIn, type Trial } from '../world/trial';
+import { World } from '../world/world';
 
 export const FAULT_RATE = 0.05;
 const KILL_RATE = 0.01;

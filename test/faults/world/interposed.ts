@@ -1,5 +1,5 @@
 /** Ports with a hook before and after each effect: every await of a check, where an invocation can be killed or the clock be set. */
-import type { CheckPorts } from '../../lambda/core/check/check';
+import type { CheckPorts } from '../../../lambda/core/check/check';
 
 /** Where a check is: `before putLatest`, `after publish`. */
 export type Hook = (place: string) => Promise<void>;

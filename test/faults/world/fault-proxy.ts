@@ -12,7 +12,7 @@ import {
   request as send,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Random } from '../../local/random';
+import type { Random } from '../../../local/random';
 import { type Fault, refusalOf } from './fault';
 import type { ProxiedCall } from './proxied-call';
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { ProjectState } from '../../lambda/core/model/project-state';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { Operation, Service } from './fault';
 
 export interface ProxiedCall {

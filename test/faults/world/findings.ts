@@ -1,7 +1,7 @@
 /** The invariants, judged on one project's ledger and on what is stored in the end. */
 
-import type { Change } from '../../lambda/core/model/change';
-import type { ProjectState } from '../../lambda/core/model/project-state';
+import type { Change } from '../../../lambda/core/model/change';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { Ledger } from './ledger';
 import { statusesOf } from './lives';
 import type { World } from './world';

@@ -1,7 +1,7 @@
 /** Lives of a migration for the simulator: status by status, a minute or more each. */
 
-import type { Random } from '../../local/random';
-import type { Key, Scenario } from '../../local/simulator/scenario';
+import type { Random } from '../../../local/random';
+import type { Key, Scenario } from '../../../local/simulator/scenario';
 
 export const MINUTE = 60_000;
 

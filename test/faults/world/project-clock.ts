@@ -1,5 +1,5 @@
 /** The clock of one project's invocations: the world's time, set wrong by some amount, and a millisecond further with every look at it. */
-import type { Clock } from '../../lambda/core/ports';
+import type { Clock } from '../../../lambda/core/ports';
 
 export class ProjectClock implements Clock {
   /** Milliseconds this clock is ahead of the world's. */

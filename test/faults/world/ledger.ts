@@ -1,7 +1,7 @@
 /** What really happened to one project, seen from between the clients and the services; the invariants are judged on it. */
-import type { CheckResult } from '../../lambda/contract/check-result';
-import type { ProjectState } from '../../lambda/core/model/project-state';
-import type { CapturedMessage } from '../../local/services/captured-sns';
+import type { CheckResult } from '../../../lambda/contract/check-result';
+import type { ProjectState } from '../../../lambda/core/model/project-state';
+import type { CapturedMessage } from '../../../local/services/captured-sns';
 
 export class Ledger {
   readonly project: string;

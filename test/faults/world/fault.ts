@@ -1,5 +1,5 @@
 /** What can happen to a request on its way: a word for each, and which answer a service gives when it refuses. */
-import type { Random } from '../../local/random';
+import type { Random } from '../../../local/random';
 
 export const SERVICES = ['dynamodb', 'sns', 'oms'] as const;
 export type Service = (typeof SERVICES)[number];

@@ -1,6 +1,6 @@
 /** Which requests are spoiled: by a script for a scenario, by chance for a soak. */
 
-import type { Random } from '../../local/random';
+import type { Random } from '../../../local/random';
 import { FAULTS, type Fault, type Operation } from './fault';
 import type { ProxiedCall } from './proxied-call';
 

@@ -1,10 +1,10 @@
 /** Projects, their clocks and their ledgers, and checks on them in which things go wrong. */
 
-import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
-import { type CheckPorts, check } from '../../lambda/core/check/check';
-import { CheckFailed } from '../../lambda/core/model/errors';
-import { Random } from '../../local/random';
-import type { Scenario } from '../../local/simulator/scenario';
+import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
+import { type CheckPorts, check } from '../../../lambda/core/check/check';
+import { CheckFailed } from '../../../lambda/core/model/errors';
+import { Random } from '../../../local/random';
+import type { Scenario } from '../../../local/simulator/scenario';
 import { eachOf } from './each-of';
 import type { Fault } from './fault';
 import type { FaultPlan } from './fault-plan';

@@ -1,16 +1,16 @@
 /** An OMS, a DynamoDB and an SNS, each behind a fault proxy, and the real clients in front: as lambda/wiring.ts makes them, with less patience. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
-import { SnsNotifier } from '../../lambda/adapters/notifiers/sns';
-import { OmsClient } from '../../lambda/adapters/oms/client';
-import type { Clock } from '../../lambda/core/ports';
-import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
-import { LOCAL_TABLE } from '../../local/data/local-store';
-import type { Random } from '../../local/random';
-import { type CapturedMessage, CapturedSns } from '../../local/services/captured-sns';
-import type { Scenario } from '../../local/simulator/scenario';
-import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
+import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
+import { SnsNotifier } from '../../../lambda/adapters/notifiers/sns';
+import { OmsClient } from '../../../lambda/adapters/oms/client';
+import type { Clock } from '../../../lambda/core/ports';
+import { startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
+import { LOCAL_TABLE } from '../../../local/data/local-store';
+import type { Random } from '../../../local/random';
+import { type CapturedMessage, CapturedSns } from '../../../local/services/captured-sns';
+import type { Scenario } from '../../../local/simulator/scenario';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../../local/simulator/simulator';
 import { FaultProxy, type ProxyWatcher } from './fault-proxy';
 import { dynamoDbCall, omsCall, snsCall } from './proxied-call';
 
