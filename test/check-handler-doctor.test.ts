@@ -1,4 +1,4 @@
-/** The doctor's round and a mute through the handler as it is wired, with real clients, on peers on loopback. */
+/** The doctor and a mute through the wired handler, with real clients and loopback peers. */
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
 import { enterSandbox } from '../local/cloudformation/sandbox';
@@ -50,7 +50,7 @@ function ask(event: unknown, env: Readonly<Record<string, string>> = {}) {
 const finding = (check: string, state: string, seen: unknown = expect.any(String)) =>
   expect.objectContaining({ check, state, seen });
 
-test('all is well where OMS, table and topic are there and everybody has confirmed', async () => {
+test('every finding is ok where OMS, table and topic work and every subscription is confirmed', async () => {
   subscriptions = [{ protocol: 'email', endpoint: 'dba@example.com' }];
   expect(await ask({ doctor: true, projectId: 'p_a' })).toEqual({
     state: 'ok',
@@ -61,14 +61,14 @@ test('all is well where OMS, table and topic are there and everybody has confirm
   expect(sns.messages).toEqual([]);
 });
 
-test('without a project OMS itself is looked at, whichever calls it has', async () => {
+test('without a project only OMS itself is checked, whichever calls it has', async () => {
   for (const api of ['3.3', '4.1.1', 'both'] as const) {
     oms.setApi(api);
     expect(await ask({ doctor: true })).toMatchObject({ state: 'ok' });
   }
 });
 
-test('an address that has not confirmed is named', async () => {
+test('a subscription that is not confirmed is named', async () => {
   subscriptions = [{ protocol: 'email', endpoint: 'new@example.com', confirmed: false }];
   expect(await ask({ doctor: true })).toMatchObject({
     state: 'problem',
@@ -78,20 +78,20 @@ test('an address that has not confirmed is named', async () => {
   });
 });
 
-test('a test message is sent when it is asked for, and can be told from changes', async () => {
+test('a test message is sent on request, with a change kind of its own', async () => {
   const before = sns.messages.length;
   expect(await ask({ doctor: true, projectId: 'p_a', testNotification: true })).toMatchObject({
     findings: expect.arrayContaining([finding('test-notification', 'ok')]),
   });
   expect(sns.messages.slice(before)).toMatchObject([
     {
-      subject: '[oms-cutover] p_a test: this is how you will be told',
+      subject: '[oms-cutover] p_a test notification',
       attributes: { project: 'p_a', change: 'test', sequence: '0' },
     },
   ]);
 });
 
-test('a table that is not there and an unknown project are problems, each with what to do', async () => {
+test('a missing table and an unknown project are problems, each with a way to fix it', async () => {
   const todo = expect.stringMatching(/^\S/);
   expect(await ask({ doctor: true, projectId: 'p_other' }, { [ENV.tableName]: 'none' })).toMatchObject({
     state: 'problem',
@@ -102,12 +102,16 @@ test('a table that is not there and an unknown project are problems, each with w
   });
 });
 
-test('a mute is kept in the table, is found by the doctor, and ends', async () => {
+test('a mute is stored, found by the doctor, and ended', async () => {
   const mutedUntil = '2026-11-23T02:00:00.000Z';
-  const order = { projectId: 'p_a', forSeconds: 7200 };
-  expect(await ask({ mute: order })).toEqual({ projectId: 'p_a', mutedUntil, pending: 0 });
+  const request = { projectId: 'p_a', forSeconds: 7200 };
+  expect(await ask({ mute: request })).toEqual({ projectId: 'p_a', mutedUntil, pending: 0 });
   expect(await ask({ doctor: true, projectId: 'p_a' })).toMatchObject({
-    findings: expect.arrayContaining([finding('mute', 'attention', `muted until ${mutedUntil}, 0 changes kept`)]),
+    findings: expect.arrayContaining([finding('mute', 'attention', `muted until ${mutedUntil}, 0 changes held back`)]),
   });
-  expect(await ask({ mute: { ...order, forSeconds: 0 } })).toEqual({ projectId: 'p_a', mutedUntil: null, pending: 0 });
+  expect(await ask({ mute: { ...request, forSeconds: 0 } })).toEqual({
+    projectId: 'p_a',
+    mutedUntil: null,
+    pending: 0,
+  });
 });

@@ -61,7 +61,7 @@ function newHandler(env: Readonly<Record<string, string>> = {}) {
 const polled = (logged: readonly { event: string; fields: unknown }[]) =>
   logged.filter(({ event }) => event === 'check').map(({ fields }) => (fields as { project: string }).project);
 
-test('the handler looks at all that OMS lists, of the kind it is deployed for', async () => {
+test('the handler checks all listed projects of the kind that it is deployed for', async () => {
   const migration = newHandler();
   expect(await migration.ask({ projects: 'all', intervalSeconds: 300 })).toEqual({
     checked: 2,
@@ -72,7 +72,7 @@ test('the handler looks at all that OMS lists, of the kind it is deployed for', 
   expect(polled(migration.logged).sort()).toEqual(['np_a', 'np_b']);
 });
 
-test('the handler goes by the last list it had when OMS no longer gives one, in another start of the function too', async () => {
+test('the handler checks the last known list when OMS no longer lists, also after a restart of the function', async () => {
   await newHandler().ask({ projects: 'all', intervalSeconds: 300 });
   oms.setApi('3.3');
   const { ask, logged } = newHandler();
@@ -84,7 +84,7 @@ test('the handler goes by the last list it had when OMS no longer gives one, in 
   oms.setApi('both');
 });
 
-test('the handler leaves for the next event what a look could outlast, by the time-out it is deployed with', async () => {
+test('the handler leaves for the next event what could outlast the time-out that it is deployed with', async () => {
   const { ask } = newHandler({ [ENV.requestTimeoutSeconds]: '160' });
   const order = { projects: ['np_a', 'np_b'], intervalSeconds: 300 };
   expect(await ask(order)).toMatchObject({ checked: 0, notReached: ['np_a', 'np_b'] });

@@ -1,4 +1,4 @@
-/** What the function writes to its log as deployed: one object a line, the check's and the metrics', also of a check that fails. */
+/** The log of the deployed function: one JSON object a line for each check and its metrics, also for a check that fails. */
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
 import { enterSandbox } from '../local/cloudformation/sandbox';
@@ -48,7 +48,7 @@ function newHandler(tableName: string) {
 /** The metrics among the lines. */
 const metricsOf = (lines: readonly Record<string, unknown>[]) => lines.filter((line) => '_aws' in line);
 
-test('a look is a line with everything in it, and a line of metrics', async () => {
+test('a check writes one line with its result, and one with its metrics', async () => {
   const lines = await linesOf(newHandler(LOCAL_TABLE.name));
   expect(lines).toContainEqual(
     expect.objectContaining({ level: 'INFO', event: 'check', service: 'Monitor', projectId: 'np_a', lagSeconds: null }),
@@ -58,9 +58,9 @@ test('a look is a line with everything in it, and a line of metrics', async () =
   ]);
 });
 
-test('a check that fails on our own account is counted before the invocation fails', async () => {
+test('a check that fails on our side is counted before the invocation fails', async () => {
   const failing = newHandler('no-such-table');
-  const lines = await linesOf(() => expect(failing()).rejects.toThrow(/for our own reasons/));
+  const lines = await linesOf(() => expect(failing()).rejects.toThrow(/on our side/));
   expect(lines).toContainEqual(expect.objectContaining({ level: 'WARN', event: 'check-failed', projectId: 'np_a' }));
   expect(metricsOf(lines)).toMatchObject([{ service: 'Monitor', Checks: 1, FailedChecks: 1, ScheduledChecks: 1 }]);
 });

@@ -2,8 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { type CheckPorts, check, requestOutsideWait } from '../../lambda/core/check/check';
-import { FLEET_CONCURRENCY, sideBySide } from '../../lambda/core/fleet/pool';
-import { watchable } from '../../lambda/core/fleet/roster';
+import { FLEET_CONCURRENCY, inParallel } from '../../lambda/core/fleet/fleet';
+import { worthChecking } from '../../lambda/core/fleet/roster';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../input/command';
@@ -28,7 +28,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
     io.stderr(`oms-cutover: ${listing.outcome}: the projects could not be listed: ${listing.problem}\n`);
     return EXIT.oms;
   }
-  const projects = watchable(listing, kind).sort();
+  const projects = worthChecking(listing, kind).sort();
   if (projects.length === 0) {
     printer.note(`OMS lists ${listing.length} projects, and no ${kind} that is not released or deleted among them`);
     return EXIT.ok;
@@ -38,7 +38,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
   const failures: unknown[] = [];
   let understood = 0;
   let previous = Promise.resolve();
-  await sideBySide(
+  await inParallel(
     projects,
     () => !io.signal.aborted,
     async (project) => {

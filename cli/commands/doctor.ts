@@ -6,8 +6,8 @@ import {
   type Finding,
   findingOfMute,
   findingsOfOms,
-  NOBODYS_PROJECT,
   ok,
+  PLACEHOLDER_PROJECT,
   problem,
   stateOf,
 } from '../../lambda/core/doctor/findings';
@@ -60,7 +60,7 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
   const oms = openOms(connection, io.clock);
   for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
   try {
-    return findingsOfOms(await oms.poll(project ?? NOBODYS_PROJECT, { signal: io.signal }), project);
+    return findingsOfOms(await oms.poll(project ?? PLACEHOLDER_PROJECT, { signal: io.signal }), project);
   } finally {
     await oms.close();
   }
@@ -71,7 +71,7 @@ async function tryDataDirectory(dataDir: string, project: string | null, io: Io)
   try {
     if (!holdsData(dataDir)) return [creatable(dataDir)];
     return await besideRuns(dataDir, async ({ store, heldByAnother }) => {
-      const projectState = await store.readState(project ?? NOBODYS_PROJECT);
+      const projectState = await store.readState(project ?? PLACEHOLDER_PROJECT);
       const usable = heldByAnother ? inUse(dataDir) : ok('data-directory', `${dataDir} can be used`);
       return [usable, ...findingOfMute(projectState, io.clock.now())];
     });

@@ -20,7 +20,7 @@ export interface FleetScheduleProps {
 
 /**
  * One invocation has 150 s for looks (3 min less what the last one may take) and looks at 16 projects at a time
- * (lambda/core/fleet/pool.ts). Where OMS hangs, each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever
+ * (lambda/core/fleet/fleet.ts). Where OMS hangs, each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever
  * OMS does, and a fleet that is down is noticed in the usual time. 200 of the longest ids are 77 KB, where EventBridge Scheduler hands over
  * 256 KB at most.
  */

@@ -2,7 +2,7 @@
 
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { derive } from '../../lambda/core/check/derive';
-import type { FleetStore } from '../../lambda/core/fleet/memory';
+import type { FleetStore } from '../../lambda/core/fleet/roster';
 import type { Store } from '../../lambda/core/ports';
 import { MINUTE, ok, T0 } from './observations';
 

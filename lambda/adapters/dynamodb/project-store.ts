@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ALL, type FleetProjects } from '../../contract/fleet';
-import type { FleetMemory, FleetStore } from '../../core/fleet/memory';
+import type { FleetMemory, FleetStore } from '../../core/fleet/roster';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';

@@ -1,4 +1,4 @@
-/** The doctor's round on a stack: asks OMS, the table and the topic, each whatever became of the others, and gathers the findings. */
+/** The doctor on a stack: checks OMS, the table and the topic, each independently of the others. */
 
 import type { DoctorRequest } from '../../contract/doctor';
 import { plain } from '../../contract/text';
@@ -12,15 +12,15 @@ import {
   findingOfMute,
   findingsOfOms,
   findingsOfSubscriptions,
-  NOBODYS_PROJECT,
   ok,
+  PLACEHOLDER_PROJECT,
   problem,
   secretUnreadable,
   stateOf,
 } from './findings';
 
 export interface DoctorReport {
-  /** The worst finding's. */
+  /** The worst state of the findings. */
   readonly state: FindingState;
   readonly findings: readonly Finding[];
 }
@@ -28,15 +28,15 @@ export interface DoctorReport {
 export interface DoctorPorts extends DeliveryPorts {
   readonly oms: Oms;
   readonly newId: () => string;
-  /** Absent where no topic is. */
+  /** Absent without a topic. */
   readonly subscriptions?: Subscriptions;
 }
 
-export async function examine(order: DoctorRequest, ports: DoctorPorts): Promise<DoctorReport> {
-  const project = order.projectId ?? NOBODYS_PROJECT;
-  const rounds = await Promise.all([
+export async function examine(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorReport> {
+  const project = request.projectId ?? PLACEHOLDER_PROJECT;
+  const results = await Promise.all([
     ports.oms.poll(project).then(
-      (observation) => findingsOfOms(observation, order.projectId),
+      (observation) => findingsOfOms(observation, request.projectId),
       (error: unknown) => [secretUnreadable(messageOf(error))],
     ),
     ports.store.readState(project).then(
@@ -45,7 +45,7 @@ export async function examine(order: DoctorRequest, ports: DoctorPorts): Promise
         problem(
           'table',
           messageOf(error),
-          'see that the table is there, and that the function may read it (its key too)',
+          'check that the table exists and that the function is allowed to read it, also with its KMS key',
         ),
       ],
     ),
@@ -57,19 +57,19 @@ export async function examine(order: DoctorRequest, ports: DoctorPorts): Promise
             problem(
               'topic',
               messageOf(error),
-              'see that the topic is there, and that the function may ask who listens to it',
+              'check that the topic exists and that the function is allowed to list its subscriptions',
             ),
           ]),
-    order.testNotification ? [await sendTest(project, ports)] : [],
+    request.testNotification ? [await sendTest(project, ports)] : [],
   ]);
-  const findings = rounds.flat();
+  const findings = results.flat();
   return { state: stateOf(findings), findings };
 }
 
 async function sendTest(project: string, { notifier, clock, newId, places }: DoctorPorts): Promise<Finding> {
   const change: Change = {
     id: `${newId()}-test`,
-    // Of no project's count.
+    // Outside the sequence of any project.
     sequence: 0,
     project,
     kind: 'test',
@@ -85,7 +85,7 @@ async function sendTest(project: string, { notifier, clock, newId, places }: Doc
     await notifier.publish(notification);
     return ok('test-notification', `sent: ${notification.subject}`);
   } catch (error) {
-    const todo = 'see that the topic is there, and that the function may publish to it (its key too)';
+    const todo = 'check that the topic exists and that the function is allowed to publish to it, also with its KMS key';
     return problem('test-notification', messageOf(error), todo);
   }
 }

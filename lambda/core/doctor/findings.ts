@@ -1,4 +1,4 @@
-/** What is well and what is not, and what to do about it: findings out of facts, about the way to a migration, and whether it stands. */
+/** The findings of the doctor: what was checked, its state, and how to fix it. Pure. */
 import { formatDuration, iso } from '../model/duration';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
@@ -8,26 +8,26 @@ import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';
 import type { Subscription } from '../ports';
 
 export const FINDING_STATES = ['ok', 'attention', 'problem'] as const;
-/** `attention`: works, and somebody should know; `problem`: does not work. */
+/** `attention`: works, but should be looked into; `problem`: does not work. */
 export type FindingState = (typeof FINDING_STATES)[number];
 
 export interface Finding {
   readonly check: string;
   readonly state: FindingState;
   readonly seen: string;
-  /** Null where all is well. */
+  /** Null where the state is ok. */
   readonly todo: string | null;
 }
 
-/** Asked for where no project is named: an OMS that knows no such project has understood us and taken the account. */
-export const NOBODYS_PROJECT = 'p_omscutoverdoctor';
+/** Polled where no project is named: an OMS that answers that it does not exist has accepted the request and the credentials. */
+export const PLACEHOLDER_PROJECT = 'p_omscutoverdoctor';
 
-/** A checkpoint further ahead of our clock than this is not believed (see lag.ts), and a drained wait would not end. */
+/** A checkpoint that is further ahead of our clock is not trusted (lag.ts), and a wait for DRAINED would not end. */
 const SKEW_LIMIT_SECONDS = PLAUSIBLE_FUTURE_MS / 1000;
-/** Date headers are whole seconds, and requests take their time. */
-const SKEW_WELL_SECONDS = 5;
+/** Date headers have whole seconds, and a request takes time. */
+const SKEW_TOLERANCE_SECONDS = 5;
 
-const FAMILIES = { '3.3': 'the calls of 3.3.0 to 4.1.0', '4.1.1': 'the calls of 4.1.1 and later' } as const;
+const FAMILIES = { '3.3': 'API calls of 3.3.0 to 4.1.0', '4.1.1': 'API calls of 4.1.1 and later' } as const;
 
 export const ok = (check: string, seen: string): Finding => ({ check, state: 'ok', seen, todo: null });
 export const attention = (check: string, seen: string, todo: string): Finding => ({
@@ -43,19 +43,19 @@ export const problem = (check: string, seen: string, todo: string): Finding => (
   todo,
 });
 
-/** The worst there is. */
+/** The worst state of the findings. */
 export function stateOf(findings: readonly Finding[]): FindingState {
   return FINDING_STATES.findLast((state) => findings.some((finding) => finding.state === state)) ?? 'ok';
 }
 
-/** @param project null where none was named and `NOBODYS_PROJECT` was asked for. */
+/** @param project null where none was named and `PLACEHOLDER_PROJECT` was polled. */
 export function findingsOfOms(observation: Observation, project: string | null): readonly Finding[] {
   return [
     reachable(observation),
     credentials(observation),
     version(observation),
     clock(observation),
-    ...(project === null ? withoutProject(observation) : [known(observation, project)]),
+    ...(project === null ? withoutProject(observation) : [projectFinding(observation, project)]),
   ];
 }
 
@@ -64,13 +64,13 @@ function reachable(observation: Observation): Finding {
     return problem(
       'reachable',
       observation.problem,
-      'see that the endpoint is right, that the OMS console answers on its port, and that routes and security groups let this side reach it',
+      'check that the endpoint is correct, that the OMS console listens on that port, and that routes and security groups allow the connection',
     );
   if (observation.outcome === 'OmsBadReply' && observation.api === null)
     return problem(
       'reachable',
       observation.problem,
-      'see that the endpoint is the address of the OMS console, and not of another server or a proxy before it',
+      'check that the endpoint is the address of the OMS console, not of another server or of a proxy in front of it',
     );
   return ok('reachable', 'OMS answers');
 }
@@ -79,18 +79,18 @@ function credentials(observation: Observation): Finding {
   switch (observation.outcome) {
     case 'OK':
     case 'OmsProjectNotFound':
-      return ok('credentials', 'OMS accepts the account');
+      return ok('credentials', 'OMS accepts the credentials');
     case 'OmsRejectedCredentials':
       return problem(
         'credentials',
         observation.problem,
-        'give a console account that can log in to OMS; where OMS redirects to https, give the endpoint as https',
+        'use an account that can log in to the OMS console; if OMS redirects to https, use https in the endpoint',
       );
     case 'OmsRefused':
       return attention(
         'credentials',
-        `OMS answers, and refuses: ${observation.problem}`,
-        'see what the account may do in OMS',
+        `OMS refuses the request: ${observation.problem}`,
+        'check the permissions of the account in OMS',
       );
     default:
       return notKnown('credentials');
@@ -98,117 +98,127 @@ function credentials(observation: Observation): Finding {
 }
 
 function version(observation: Observation): Finding {
-  return observation.api === null ? notKnown('version') : ok('version', `OMS has ${FAMILIES[observation.api]}`);
+  return observation.api === null
+    ? notKnown('version')
+    : ok('version', `OMS supports the ${FAMILIES[observation.api]}`);
 }
 
 function clock({ clockSkewMs }: Observation): Finding {
   if (clockSkewMs === null)
-    return attention('clock', 'not known: OMS did not say what time it is', 'compare the clock of OMS with this one');
+    return attention(
+      'clock',
+      'unknown: the reply of OMS has no date',
+      'compare the clock of OMS with the clock of this host',
+    );
   const skew = Math.round(clockSkewMs / 1000);
   const apart = Math.abs(skew);
-  const seen = `the clock of OMS is ${apart === 0 ? 'right' : `${formatDuration(apart)} ${skew > 0 ? 'ahead of' : 'behind'} this one`}`;
-  if (apart <= SKEW_WELL_SECONDS) return ok('clock', seen);
-  const what =
-    apart > SKEW_LIMIT_SECONDS
-      ? 'lag may be wrong by as much, and a wait for DRAINED may never end'
-      : 'lag may be wrong by as much';
-  return attention('clock', `${seen}: ${what}`, 'let both follow the same time servers (NTP)');
+  const seen =
+    apart === 0
+      ? 'OMS and this host show the same time'
+      : `the clock of OMS is ${formatDuration(apart)} ${skew > 0 ? 'ahead' : 'behind'}`;
+  if (apart <= SKEW_TOLERANCE_SECONDS) return ok('clock', seen);
+  const effect = `the lag may be wrong by that much${apart > SKEW_LIMIT_SECONDS ? ', and a wait for DRAINED may never end' : ''}`;
+  return attention('clock', `${seen}: ${effect}`, 'synchronize both clocks with NTP');
 }
 
-function known(observation: Observation, project: string): Finding {
+function projectFinding(observation: Observation, project: string): Finding {
   switch (observation.outcome) {
     case 'OK':
-      if (observation.anomalies.length === 0) return stands(observation.progress.status, project);
+      if (observation.anomalies.length === 0) return statusFinding(observation.progress.status, project);
       return attention(
         'project',
-        `OMS knows ${project}: ${observation.progress.status}; odd in its reply: ${observation.anomalies.map(({ field }) => field).join(', ')}`,
-        'see the anomalies of a check; a gate that needs such a field stays closed',
+        `${project} is ${observation.progress.status}; unexpected values in the reply: ${observation.anomalies.map(({ field }) => field).join(', ')}`,
+        'see the anomalies in the output of a check; a gate that needs one of these fields is not met',
       );
     case 'OmsProjectNotFound':
       return problem(
         'project',
         observation.problem,
-        'give the id as the OMS console shows it, and the kind of the project (migration or sync)',
+        'use the id that the OMS console shows, and the kind of the project (migration or sync)',
       );
     case 'OmsRefused':
     case 'OmsBadReply':
       return observation.api === null
         ? notKnown('project')
-        : problem('project', observation.problem, 'see the project in the OMS console');
+        : problem('project', observation.problem, 'check the project in the OMS console');
     default:
       return notKnown('project');
   }
 }
 
-/** The way to it is well; that it stands is for somebody to know all the same. */
-function stands(status: string, project: string): Finding {
-  const seen = `OMS knows ${project}: ${status}`;
+/** OMS works; a project that does not proceed is still worth attention. */
+function statusFinding(status: string, project: string): Finding {
+  const seen = `${project} is ${status}`;
   switch (classOf(status)) {
     case 'failed':
-      return attention('project', seen, 'open the failed step in the OMS console, mend the cause, resume');
+      return attention(
+        'project',
+        seen,
+        'open the failed step in the OMS console, fix the cause, then resume the project',
+      );
     case 'suspended':
-      return attention('project', seen, 'resume it in the OMS console, unless somebody means it to stand');
+      return attention('project', seen, 'resume the project in the OMS console, unless it is suspended on purpose');
     case 'gone':
-      return attention('project', seen, 'if nobody meant to release it, talk to whoever runs OMS now');
+      return attention('project', seen, 'if it was not released on purpose, contact the administrator of OMS now');
     case 'unknown':
-      return attention('project', seen, 'look at the project in the OMS console: this status is not known here');
+      return attention('project', seen, 'unrecognized status: check the project in the OMS console');
     default:
       return ok('project', seen);
   }
 }
 
-/** That nobody's project is not there is no finding. */
+/** That the placeholder does not exist is no finding. */
 function withoutProject(observation: Observation): readonly Finding[] {
-  const odd =
+  const unexpected =
     observation.outcome === 'OmsRefused' || (observation.outcome === 'OmsBadReply' && observation.api !== null);
-  return odd ? [attention('project', observation.problem, 'name a project, so that more can be said')] : [];
+  return unexpected ? [attention('project', observation.problem, 'name a project to find out more')] : [];
 }
 
 function notKnown(check: string): Finding {
-  return attention(check, 'not known: OMS gave no answer that says it', 'put the problem above right first');
+  return attention(check, 'unknown: OMS gave no usable answer', 'fix the problem above first');
 }
 
-/** Where the credentials themselves could not be had, OMS was not asked. */
+/** Without credentials OMS was not polled. */
 export function secretUnreadable(message: string): Finding {
   return problem(
     'credentials',
     message,
-    'see that the secret is there, holds JSON with "username" and "password", and may be read (its key too)',
+    'check that the secret exists, contains JSON with "username" and "password", and can be read, also with its KMS key',
   );
 }
 
 export function findingOfMute(projectState: ProjectState | undefined, now: number): readonly Finding[] {
   if (projectState?.mutedUntil === undefined || !isMuted(projectState, now)) return [];
-  const kept = `${projectState.pending.length} change${projectState.pending.length === 1 ? '' : 's'} kept`;
+  const held = `${projectState.pending.length} change${projectState.pending.length === 1 ? '' : 's'} held back`;
   return [
     attention(
       'mute',
-      `muted until ${iso(projectState.mutedUntil)}, ${kept}`,
-      'nothing, if the window is meant; else end it',
+      `muted until ${iso(projectState.mutedUntil)}, ${held}`,
+      'no action needed during a maintenance window; otherwise end the mute',
     ),
   ];
 }
 
 export function findingsOfSubscriptions(subscriptions: readonly Subscription[]): readonly Finding[] {
-  const topic = ok('topic', 'the topic of changes answers');
+  const topic = ok('topic', 'the topic can be read');
   const confirmed = subscriptions.filter((subscription) => subscription.confirmed);
-  const open = subscriptions
+  const unconfirmed = subscriptions
     .filter((subscription) => !subscription.confirmed)
     .map(({ protocol, endpoint }) => `${protocol} ${endpoint}`);
   const seen = `${confirmed.length} confirmed`;
   if (subscriptions.length === 0)
     return [
       topic,
-      problem('subscriptions', 'nobody is subscribed', 'subscribe an e-mail address or a queue to the topic'),
+      problem('subscriptions', 'the topic has no subscriptions', 'subscribe an e-mail address or a queue to the topic'),
     ];
-  if (open.length === 0) return [topic, ok('subscriptions', seen)];
+  if (unconfirmed.length === 0) return [topic, ok('subscriptions', seen)];
   const finding = confirmed.length === 0 ? problem : attention;
   return [
     topic,
     finding(
       'subscriptions',
-      `${seen}; not confirmed: ${open.join(', ')}`,
-      'follow the link in the e-mail that SNS sent (it lasts three days; subscribe again after that)',
+      `${seen}; not confirmed: ${unconfirmed.join(', ')}`,
+      'open the link in the e-mail from SNS; it expires after three days, then subscribe again',
     ),
   ];
 }

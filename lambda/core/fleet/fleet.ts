@@ -1,7 +1,7 @@
 /**
- * A schedule's look at many projects: side by side within bounds, none held up or spoilt by another.
- * Order of effects: every check for itself; then what the next round has to know, in one write. A crash before it leaves the memory of the
- * round before, so the next one begins where that one left off: projects may be looked at twice, none is forgotten.
+ * A scheduled round over many projects: checks in parallel, within a limit, each independent of the others.
+ * Order of effects: every check by itself; then what the next round needs, in one write. A crash before that write leaves the state of the
+ * previous round, so the next round starts where the previous one ended: a project may be polled twice, none is skipped.
  */
 
 import type { CheckResult } from '../../contract/check-result';
@@ -10,63 +10,69 @@ import type { ProjectKind } from '../../contract/oms';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
 import { iso } from '../model/duration';
 import type { Fleet, ListingFailure, Store } from '../ports';
-import { type FleetMemory, type FleetStore, isSame, NO_MEMORY } from './memory';
-import { sideBySide } from './pool';
-import { farewells, rosterOfAll, rosterOfNamed } from './roster';
+import {
+  EMPTY_MEMORY,
+  type FleetMemory,
+  type FleetStore,
+  isUnchanged,
+  leaversAfter,
+  rosterOfAll,
+  rosterOfNamed,
+} from './roster';
 
 export interface FleetPorts extends InvocationPorts {
   readonly store: Store & FleetStore;
-  /** Asked for the list where the order is for all projects. */
+  /** Lists the projects where all of them are requested. */
   readonly fleet: Fleet;
-  /** Which kind of project is looked at; the list has both. */
+  /** The kind of project to check; the list has both. */
   readonly kind: ProjectKind;
 }
 
 export interface FleetReport {
   readonly checked: number;
-  /** Our own failures; a migration's or OMS's trouble is a look like any other. */
+  /** Checks that failed on our side. A failure of OMS or of a migration is the result of a check. */
   readonly failed: readonly { readonly project: string; readonly problem: string }[];
-  /** Projects that time did not suffice for: they go first next time. */
+  /** Projects that the time did not allow for: the first ones of the next round. */
   readonly notReached: readonly string[];
-  /** Why OMS did not give the list of its projects; null where it did or was not asked. */
+  /** Why OMS did not list its projects; null where it did, or where no list was requested. */
   readonly notListed: ListingFailure | null;
 }
 
-/** Errors kept as causes: a store that is down fails every check for one reason. */
+/** Errors kept as causes: an unavailable store fails every check for the same reason. */
 const MAX_CAUSES = 10;
-/** Names of projects in one line of the log. */
+/** Project ids in one log line. */
 const MAX_LOGGED = 20;
 
-/** @throws AggregateError of our own failures once every project had its turn, so that the invocation counts as failed and is told of. */
+/** @throws AggregateError of the failures on our side, after all projects were checked, so that the invocation counts as failed. */
 export async function checkFleet(
-  order: FleetRequest,
+  request: FleetRequest,
   ports: FleetPorts,
   remainingMs: () => number,
 ): Promise<FleetReport> {
   const failed: { project: string; problem: string }[] = [];
   const failures = new Failures();
   const [memory, listing] = await Promise.all([
-    failures.during(() => ports.store.readFleet(order.projects)),
-    order.projects === ALL ? failures.during(() => ports.fleet.listProjects()) : undefined,
+    failures.during(() => ports.store.readFleet(request.projects)),
+    request.projects === ALL ? failures.during(() => ports.fleet.listProjects()) : undefined,
   ]);
-  const before = memory?.value ?? NO_MEMORY;
+  const before = memory?.value ?? EMPTY_MEMORY;
   const notListed = listing?.value !== undefined && !isList(listing.value) ? listing.value : null;
   const listed = listing?.value !== undefined && isList(listing.value) ? listing.value : null;
   const roster =
-    order.projects === ALL ? rosterOfAll(listed, ports.kind, before) : rosterOfNamed(order.projects, before);
+    request.projects === ALL ? rosterOfAll(listed, ports.kind, before) : rosterOfNamed(request.projects, before);
   ports.metrics?.fleet(roster.projects.length);
   if (notListed !== null) ports.log.warn('fleet-not-listed', { ...notListed, lastKnown: roster.projects.length });
 
-  const seen = new Map<string, CheckResult>();
+  const results = new Map<string, CheckResult>();
   let checked = 0;
-  const notReached = await sideBySide(
+  const notReached = await inParallel(
     roster.projects,
     () => remainingMs() > longestCheckMs(ports),
     async (project) => {
       try {
-        const result = await check(requestOutsideWait(project, order.intervalSeconds), ports);
+        const result = await check(requestOutsideWait(project, request.intervalSeconds), ports);
         checked += 1;
-        if (roster.leaving.has(project)) seen.set(project, result);
+        if (roster.leaving.has(project)) results.set(project, result);
       } catch (error) {
         failures.add(error);
         const problem = problemOf(error);
@@ -75,12 +81,12 @@ export async function checkFleet(
       }
     },
   );
-  // Where the memory could not be read, writing it would forget what is in it.
+  // Where the memory could not be read, a write would lose what is in it.
   if (memory !== undefined) {
     const { known, leaving } =
-      listed === null ? { known: before.known, leaving: before.leaving } : farewells(roster, seen, before);
+      listed === null ? { known: before.known, leaving: before.leaving } : leaversAfter(roster, results, before);
     const after: FleetMemory = { endedAt: iso(ports.clock.now()), notReached, known, leaving };
-    if (!isSame(before, after)) await failures.during(() => ports.store.putFleet(order.projects, after));
+    if (!isUnchanged(before, after)) await failures.during(() => ports.store.putFleet(request.projects, after));
   }
   ports.log.info('fleet', {
     checked,
@@ -93,7 +99,7 @@ export async function checkFleet(
   return { checked, failed, notReached, notListed };
 }
 
-/** Our own failures of a round: collected, so that they spoil nothing but what they happened to. */
+/** The failures of a round on our side, collected so that each affects only its own project. */
 class Failures {
   private readonly causes: unknown[] = [];
 
@@ -101,7 +107,7 @@ class Failures {
     if (this.causes.length < MAX_CAUSES) this.causes.push(error);
   }
 
-  /** The call's value; undefined where it failed. */
+  /** The result of the call; undefined where it failed. */
   async during<T>(call: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
     try {
       return { value: await call() };
@@ -114,8 +120,37 @@ class Failures {
   throwIfAny(checks: number, projects: number): void {
     if (this.causes.length === 0) return;
     const what = checks === 0 ? 'the round failed' : `${checks} of ${projects} checks failed`;
-    throw new AggregateError(this.causes, `${what} for our own reasons: ${problemOf(this.causes[0])}`);
+    throw new AggregateError(this.causes, `${what} on our side: ${problemOf(this.causes[0])}`);
   }
+}
+
+/**
+ * How many projects are checked in parallel: as many as the OMS client keeps connections, because more would wait there against their own deadline.
+ * OMS's console is a small server with users of its own, and 16 are enough: 1,000 projects at 100 ms take 8 s of the 150 s that an invocation
+ * has, and those of one schedule (200 at most, lib/monitor/fleet-schedule.ts) 125 s even where every poll takes its whole deadline of 10 s.
+ */
+export const FLEET_CONCURRENCY = 16;
+
+/**
+ * Starts the items in order, at most `FLEET_CONCURRENCY` at a time, while `goOn` returns true.
+ * @param work must not reject.
+ * @returns the items that were not started.
+ */
+export async function inParallel<T>(
+  items: readonly T[],
+  goOn: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<readonly T[]> {
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length && goOn()) {
+      const item = items[next] as T;
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(FLEET_CONCURRENCY, items.length) }, worker));
+  return items.slice(next);
 }
 
 function isList<T>(listing: readonly T[] | ListingFailure): listing is readonly T[] {

@@ -1,4 +1,4 @@
-/** Findings out of facts: each look, each clock, each topic, and what to do about it. */
+/** The findings for each observation, clock and topic, and how to fix them. */
 
 import { DoctorRequestSchema } from '../../../lambda/contract/doctor';
 import { examine } from '../../../lambda/core/doctor/examine';
@@ -21,21 +21,22 @@ const refused = (outcome: 'OmsRefused' | 'OmsProjectNotFound' | 'OmsBadReply'): 
   ...failed(T0, outcome, { clockSkewMs: 0 }),
   api: '3.3',
 });
-const WELL = { reachable: 'ok', credentials: 'ok', version: 'ok', clock: 'ok' };
+const ALL_OK = { reachable: 'ok', credentials: 'ok', version: 'ok', clock: 'ok' };
 
 test.each([
-  ['a good look', ok(T0), 'p_x', { ...WELL, project: 'ok' }],
+  ['a good observation', ok(T0), 'p_x', { ...ALL_OK, project: 'ok' }],
   ...['FAILED', 'SUSPEND', 'RELEASED', 'STRANGE'].map(
-    (status) => [`a project that is ${status}`, ok(T0, { status }), 'p_x', { ...WELL, project: 'attention' }] as const,
+    (status) =>
+      [`a project that is ${status}`, ok(T0, { status }), 'p_x', { ...ALL_OK, project: 'attention' }] as const,
   ),
-  ['no project of that name', refused('OmsProjectNotFound'), 'p_x', { ...WELL, project: 'problem' }],
-  ['no project of that name, where none was named', refused('OmsProjectNotFound'), null, WELL],
-  ['a refusal', refused('OmsRefused'), 'p_x', { ...WELL, credentials: 'attention', project: 'problem' }],
+  ['a project that does not exist', refused('OmsProjectNotFound'), 'p_x', { ...ALL_OK, project: 'problem' }],
+  ['the placeholder, where no project was named', refused('OmsProjectNotFound'), null, ALL_OK],
+  ['a refusal', refused('OmsRefused'), 'p_x', { ...ALL_OK, credentials: 'attention', project: 'problem' }],
   [
     'a refusal, where no project was named',
     refused('OmsRefused'),
     null,
-    { ...WELL, credentials: 'attention', project: 'attention' },
+    { ...ALL_OK, credentials: 'attention', project: 'attention' },
   ],
   [
     'no answer',
@@ -50,13 +51,13 @@ test.each([
     { reachable: 'problem', credentials: 'attention', version: 'attention', clock: 'attention' },
   ],
   [
-    'a refused account',
+    'rejected credentials',
     failed(T0, 'OmsRejectedCredentials', { clockSkewMs: 0 }),
     null,
     { reachable: 'ok', credentials: 'problem', version: 'attention', clock: 'ok' },
   ],
-] as const)('%s', (_, look, project, expected) => {
-  const findings = findingsOfOms(look, project);
+] as const)('%s', (_, observation, project, expected) => {
+  const findings = findingsOfOms(observation, project);
   expect(states(findings)).toEqual(expected);
   for (const { state, seen, todo } of findings) {
     expect(seen).not.toBe('');
@@ -65,27 +66,28 @@ test.each([
 });
 
 test.each([
-  [0, 'ok', 'the clock of OMS is right'],
-  [-5_000, 'ok', 'the clock of OMS is 5 s behind this one'],
-  [6_000, 'attention', 'the clock of OMS is 6 s ahead of this one: lag may be wrong by as much'],
+  [0, 'ok', 'OMS and this host show the same time'],
+  [-5_000, 'ok', 'the clock of OMS is 5 s behind'],
+  [6_000, 'attention', 'the clock of OMS is 6 s ahead: the lag may be wrong by that much'],
   [
     -90_000,
     'attention',
-    'the clock of OMS is 90 s behind this one: lag may be wrong by as much, and a wait for DRAINED may never end',
+    'the clock of OMS is 90 s behind: the lag may be wrong by that much, and a wait for DRAINED may never end',
   ],
 ])('a clock %i ms off is %s', (clockSkewMs, state, seen) => {
   const clock = findingsOfOms(ok(T0, {}, { clockSkewMs }), 'p_x').find(({ check }) => check === 'clock');
   expect(clock).toMatchObject({ state, seen });
 });
 
-test('which calls answered is the version', () => {
-  const seen = (look: Observation) => findingsOfOms(look, 'p_x').find(({ check }) => check === 'version')?.seen;
-  expect(seen(ok(T0))).toBe('OMS has the calls of 3.3.0 to 4.1.0');
-  expect(seen({ ...ok(T0), ...answered, api: '4.1.1' })).toBe('OMS has the calls of 4.1.1 and later');
+test('the version is the calls that answered', () => {
+  const seen = (observation: Observation) =>
+    findingsOfOms(observation, 'p_x').find(({ check }) => check === 'version')?.seen;
+  expect(seen(ok(T0))).toBe('OMS supports the API calls of 3.3.0 to 4.1.0');
+  expect(seen({ ...ok(T0), ...answered, api: '4.1.1' })).toBe('OMS supports the API calls of 4.1.1 and later');
 });
 
 test.each([
-  [[], 'problem', 'nobody is subscribed'],
+  [[], 'problem', 'the topic has no subscriptions'],
   [[['a@x.org', true]], 'ok', '1 confirmed'],
   [
     [
@@ -103,10 +105,10 @@ test.each([
   expect(subscriptions).toMatchObject({ state, seen });
 });
 
-test('a muted project is worth attention while it is muted', () => {
+test('a muted project is a finding while it is muted', () => {
   const projectState = { ...initialState('p_x'), mutedUntil: T0 + 1000 };
   expect(findingOfMute(projectState, T0)).toMatchObject([
-    { state: 'attention', seen: 'muted until 2026-11-23T00:00:01.000Z, 0 changes kept' },
+    { state: 'attention', seen: 'muted until 2026-11-23T00:00:01.000Z, 0 changes held back' },
   ]);
   expect(findingOfMute(projectState, T0 + 1000)).toEqual([]);
   expect(findingOfMute(undefined, T0)).toEqual([]);
@@ -119,7 +121,7 @@ test('the worst finding counts', () => {
   expect(stateOf([finding('problem'), finding('attention'), finding('ok')])).toBe('problem');
 });
 
-test('one thing that fails keeps nothing else from being looked at', async () => {
+test('everything is checked, whatever else fails', async () => {
   const run = new Harness();
   run.refusal = new Error('topic\nis gone');
   const broken = async (): Promise<never> => Promise.reject(new Error('no access'));

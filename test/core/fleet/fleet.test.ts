@@ -1,16 +1,17 @@
-import { FLEET_CONCURRENCY, sideBySide } from '../../../lambda/core/fleet/pool';
+/** A scheduled round: which projects it checks, in which order, and what it leaves to the next round. */
+import { FLEET_CONCURRENCY, inParallel } from '../../../lambda/core/fleet/fleet';
 import { BROKEN, FleetRun, listed } from '../../support/fleet-run';
 import { MemoryStore } from '../../support/memory-store';
 import { failed, ok } from '../../support/observations';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${i}`);
 
-describe('work side by side', () => {
-  test('is never more than its bound, and all of it', async () => {
+describe('work in parallel', () => {
+  test('is limited, and complete', async () => {
     let now = 0;
     let most = 0;
     const done: number[] = [];
-    const left = await sideBySide(
+    const left = await inParallel(
       Array.from({ length: 100 }, (_, i) => i),
       () => true,
       async (item) => {
@@ -26,9 +27,9 @@ describe('work side by side', () => {
     expect(left).toEqual([]);
   });
 
-  test('gives back what it did not begin, in order', async () => {
+  test('returns what was not started, in order', async () => {
     let budget = 3;
-    const left = await sideBySide(
+    const left = await inParallel(
       ['a', 'b', 'c', 'd', 'e'],
       () => budget-- > 0,
       async () => {},
@@ -38,7 +39,7 @@ describe('work side by side', () => {
 });
 
 describe('a round over named projects', () => {
-  test('looks at each of them once', async () => {
+  test('checks each of them once', async () => {
     const run = new FleetRun();
     const report = await run.round(['p_a', 'p_b', 'p_c']);
     expect(report).toEqual({ checked: 3, failed: [], notReached: [], notListed: null });
@@ -46,13 +47,13 @@ describe('a round over named projects', () => {
     expect([...run.store.projectStateOf.keys()]).toEqual(['p_a', 'p_b', 'p_c']);
   });
 
-  test('promises that the next look comes with the next round', async () => {
+  test('announces the next poll for the next round', async () => {
     const run = new FleetRun();
     await run.round(['p_a']);
     expect(run.store.projectStateOf.get('p_a')?.nextScheduledBy).toBeGreaterThan(run.harness.now + 300_000);
   });
 
-  test('lets no slow project hold up the others', async () => {
+  test('does not delay other projects for a slow one', async () => {
     const run = new FleetRun();
     const others = numbered(50);
     let release = () => {};
@@ -65,7 +66,7 @@ describe('a round over named projects', () => {
         poll: async (project, hint) => {
           if (project === 'p_slow') await slow;
           const observation = await oms.poll(project, hint);
-          // Only when all others are through does the slow one get its answer.
+          // The slow project gets its answer only after all others.
           if (run.polled.length === others.length) release();
           return observation;
         },
@@ -76,19 +77,19 @@ describe('a round over named projects', () => {
     expect(run.polled.at(-1)).toBe('p_slow');
   });
 
-  test("takes OMS's trouble with a project as a look like any other", async () => {
+  test('records a failure of OMS as the result of a check', async () => {
     const run = new FleetRun();
     run.shows.set('p_b', (at) => failed(at, 'OmsUnreachable'));
     expect(await run.round(['p_a', 'p_b', 'p_c'])).toMatchObject({ checked: 3, failed: [] });
     expect(run.store.projectStateOf.get('p_b')?.outcome).toBe('OmsUnreachable');
   });
 
-  test('fails for our own trouble with one project, when all others have had their look', async () => {
+  test('fails after checking all other projects, where a check fails on our side', async () => {
     const run = new FleetRun();
     run.shows.set('p_a', BROKEN);
     await expect(run.round(['p_a', 'p_b', 'p_c'])).rejects.toMatchObject({
       errors: [BROKEN],
-      message: `1 of 3 checks failed for our own reasons: ${BROKEN.message}`,
+      message: `1 of 3 checks failed on our side: ${BROKEN.message}`,
     });
     expect([...run.store.projectStateOf.keys()]).toEqual(['p_b', 'p_c']);
     expect(run.harness.logged).toContainEqual({
@@ -97,7 +98,7 @@ describe('a round over named projects', () => {
     });
   });
 
-  test('begins no look that could outlast the invocation, and gives those not reached their turn first next time', async () => {
+  test('starts no check that could outlast the invocation, and begins the next round with those not reached', async () => {
     const run = new FleetRun();
     run.pollsPerRound = 3;
     const fleet = ['p_a', 'p_b', 'p_c', 'p_d', 'p_e'];
@@ -108,7 +109,7 @@ describe('a round over named projects', () => {
     expect(run.polled).toEqual(['p_b', 'p_c', 'p_a']);
   });
 
-  test('forgets what was not reached once it was', async () => {
+  test('no longer begins with a project that has been reached', async () => {
     const run = new FleetRun();
     run.pollsPerRound = 1;
     await run.round(['p_a', 'p_b']);
@@ -118,7 +119,7 @@ describe('a round over named projects', () => {
     expect(run.polled).toEqual(['p_a', 'p_b']);
   });
 
-  test('remembers what was not reached of its own list only', async () => {
+  test('remembers what was not reached for each list of projects', async () => {
     const run = new FleetRun();
     run.pollsPerRound = 1;
     await run.round(['p_a', 'p_b']);
@@ -126,13 +127,13 @@ describe('a round over named projects', () => {
     expect(run.polled).toEqual(['p_c']);
   });
 
-  test('writes nothing of its own where everything was reached', async () => {
+  test('writes no memory where every project was reached', async () => {
     const run = new FleetRun();
     await run.round(['p_a']);
     expect(run.store.fleets.size).toBe(0);
   });
 
-  test.each([1, 7, 15, 16, 17, 40])('gives everyone a turn, however few looks fit into a round (%d)', async (few) => {
+  test.each([1, 7, 15, 16, 17, 40])('reaches every project, however few checks fit into a round (%d)', async (few) => {
     const run = new FleetRun();
     run.pollsPerRound = few;
     const fleet = numbered(40);
@@ -144,7 +145,7 @@ describe('a round over named projects', () => {
     expect(seen.size).toBe(40);
   });
 
-  test('looks all the same where its memory cannot be read, says so in the end, and does not write over it', async () => {
+  test('checks where its memory cannot be read, then fails, and does not overwrite the memory', async () => {
     class Forgetful extends MemoryStore {
       override async readFleet(): Promise<never> {
         throw BROKEN;
@@ -154,13 +155,13 @@ describe('a round over named projects', () => {
     run.pollsPerRound = 1;
     const store = new Forgetful();
     await expect(run.round(['p_a', 'p_b'], { store })).rejects.toMatchObject({
-      message: `the round failed for our own reasons: ${BROKEN.message}`,
+      message: `the round failed on our side: ${BROKEN.message}`,
     });
     expect(run.polled).toEqual(['p_a']);
     expect(store.fleets.size).toBe(0);
   });
 
-  test('keeps the errors of a store that is down few', async () => {
+  test('reports at most ten errors of a store that is unavailable', async () => {
     const run = new FleetRun();
     const fleet = numbered(100);
     for (const project of fleet) run.shows.set(project, BROKEN);
@@ -172,7 +173,7 @@ describe('a round over named projects', () => {
 });
 
 describe('a round over all that OMS lists', () => {
-  test('looks at the projects of its kind, and leaves out what is over', async () => {
+  test('checks the projects of its kind, except those released or deleted', async () => {
     const run = new FleetRun();
     run.listing = [
       listed('p_a'),
@@ -188,7 +189,7 @@ describe('a round over all that OMS lists', () => {
     expect(run.polled).toEqual(expect.arrayContaining(['p_sync']));
   });
 
-  test('takes in a project that is new, and writes its memory only then', async () => {
+  test('includes a new project, and writes the memory only then', async () => {
     const run = new FleetRun();
     run.listing = [listed('p_a')];
     await run.round();
@@ -201,7 +202,7 @@ describe('a round over all that OMS lists', () => {
     expect(run.store.fleets.get('"all"')?.known).toEqual(['p_new', 'p_a']);
   });
 
-  test('goes by the last known list where OMS gives none, and says why', async () => {
+  test('checks the last known list where OMS does not list its projects, and reports why', async () => {
     const run = new FleetRun();
     run.listing = [listed('p_a'), listed('p_b')];
     await run.round();
@@ -214,7 +215,7 @@ describe('a round over all that OMS lists', () => {
     expect(run.polled).toEqual(['p_a', 'p_b']);
   });
 
-  test('on an OMS that cannot list says that projects have to be named, and fails for nobody', async () => {
+  test('on an OMS without the call reports that projects have to be named, and does not fail', async () => {
     const run = new FleetRun();
     run.listing = { outcome: 'OmsBadReply', problem: 'OMS answered HTTP 404; name them', missingCall: true };
     expect(await run.round()).toEqual({ checked: 0, failed: [], notReached: [], notListed: run.listing });
@@ -224,7 +225,7 @@ describe('a round over all that OMS lists', () => {
     });
   });
 
-  test('looks all the same where the account for OMS cannot be read for the list, and fails in the end', async () => {
+  test('checks the last known list where the OMS credentials cannot be read, then fails', async () => {
     const run = new FleetRun();
     run.listing = [listed('p_a')];
     await run.round();
@@ -244,7 +245,7 @@ describe('a project that is no longer listed', () => {
     return run;
   };
 
-  test('is looked at once more, so that its end is told', async () => {
+  test('is checked once more, so that its end is notified', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => ok(at, { status: 'RELEASED' }));
     await run.round();
@@ -254,7 +255,7 @@ describe('a project that is no longer listed', () => {
     expect(run.polled).toEqual(['p_a']);
   });
 
-  test('is told to have vanished where OMS knows it no longer, at the first look, and is let go after three', async () => {
+  test('is notified as gone from OMS at the first poll, and dropped after three', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
     for (let i = 0; i < 3; i += 1) {
@@ -266,7 +267,7 @@ describe('a project that is no longer listed', () => {
     expect(run.polled).toEqual(['p_a']);
   });
 
-  test('is looked at until that is told, where OMS refuses to speak of it', async () => {
+  test('is checked until that is notified, where OMS refuses to report it', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsRefused'));
     for (let i = 0; i < 3; i += 1) await run.round();
@@ -275,7 +276,7 @@ describe('a project that is no longer listed', () => {
     expect(run.polled).toEqual(['p_a']);
   });
 
-  test('is told to be back where OMS lists it again', async () => {
+  test('is notified as found again where OMS lists it again', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
     for (let i = 0; i < 4; i += 1) await run.round();
@@ -285,7 +286,7 @@ describe('a project that is no longer listed', () => {
     expect(run.harness.kinds).toEqual(['gone-from-oms', 'found-again']);
   });
 
-  test('stays known while its look shows nothing', async () => {
+  test('stays known while its checks fail', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => failed(at, 'OmsUnreachable'));
     for (let i = 0; i < 5; i += 1) await run.round();
@@ -296,13 +297,13 @@ describe('a project that is no longer listed', () => {
     expect(run.polled).toEqual(['p_a']);
   });
 
-  test('goes on being looked at where its look finds it alive: a list can be wrong', async () => {
+  test('is still checked where its check finds it, because a list can be wrong', async () => {
     const run = await gone();
     for (let i = 0; i < 5; i += 1) await run.round();
     expect(run.polled).toEqual(['p_a', 'p_gone']);
   });
 
-  test('keeps its turn where time did not suffice for it', async () => {
+  test('is checked in the next round where it was not reached', async () => {
     const run = await gone();
     run.shows.set('p_gone', (at) => ok(at, { status: 'RELEASED' }));
     run.pollsPerRound = 1;
@@ -313,7 +314,7 @@ describe('a project that is no longer listed', () => {
     expect(run.harness.kinds).toEqual(['status']);
   });
 
-  test('is nothing to tell where it is of the kind that was looked at before', async () => {
+  test('is not notified where it is of the kind that was checked before', async () => {
     const run = new FleetRun();
     run.listing = [listed('p_a'), listed('p_sync', { kind: 'sync' })];
     await run.round();
@@ -322,7 +323,7 @@ describe('a project that is no longer listed', () => {
     expect(run.store.fleets.get('"all"')).toMatchObject({ known: ['p_sync'], leaving: {} });
   });
 
-  test('is no farewell where OMS gave no list at all', async () => {
+  test('is not dropped while OMS does not list its projects', async () => {
     const run = await gone();
     run.listing = { outcome: 'OmsUnreachable', problem: 'OMS did not answer' };
     run.shows.set('p_gone', (at) => failed(at, 'OmsProjectNotFound'));
