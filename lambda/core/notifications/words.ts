@@ -76,13 +76,13 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
       return { headline: 'progressing again', detail: [], advice: NO_ACTION };
     case 'lagging':
       return {
-        headline: `LAGGING by ${params.lagSeconds} s`,
+        headline: `LAGGING by ${formatDuration(params.lagSeconds)}`,
         detail: [againstThreshold(params)],
         advice: 'do not cut over now. Check the incremental step in the OMS console and the load on the source.',
       };
     case 'caught-up':
       return {
-        headline: `caught up, lag ${params.lagSeconds} s`,
+        headline: `caught up, lag ${formatDuration(params.lagSeconds)}`,
         detail: [againstThreshold(params)],
         advice: NO_ACTION,
       };
@@ -111,7 +111,10 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
       return {
         headline: `is ${params.goal}`,
         detail: [messageOf(params.reason)],
-        advice: 'continue with the cutover. A pipeline that waits for this goal continues automatically.',
+        advice:
+          change.execution === undefined
+            ? 'continue with the cutover.'
+            : 'no action needed if a pipeline waits for this goal: it continues automatically. Otherwise continue with the cutover.',
       };
     case 'cutover':
       return { headline: params.headline, detail: params.body.split('\n'), advice: params.advice };

@@ -86,6 +86,20 @@ test('does not advise to restore a rollback path that cannot be restored', () =>
   }
 });
 
+test('asks nobody to continue where an execution that waited continues by itself', () => {
+  const met = example('goal-met');
+  expect(describeChange(met).advice).toBe('continue with the cutover.');
+  expect(describeChange({ ...met, execution: 'arn:…:run-1' }).advice).toMatch(/^no action needed if a pipeline waits/);
+});
+
+test('gives a long lag in hours, and exactly in the detail', () => {
+  const lag = { lagSeconds: 8261, thresholdSeconds: 30, importance: 'HIGH' } as const;
+  expect(describeChange({ ...FACTS, kind: 'lagging', params: lag })).toMatchObject({
+    headline: 'LAGGING by 2 h 17 min',
+    detail: ['lag 8261 s; the threshold for importance HIGH is 30 s'],
+  });
+});
+
 test('says of a lag how it compares with its threshold', () => {
   expect(describeChange(example('lagging')).detail).toEqual(['lag 48 s; the threshold for importance HIGH is 30 s']);
 });
