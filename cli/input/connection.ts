@@ -40,6 +40,11 @@ export function readConnection(flags: Flags, env: Readonly<Record<string, string
       `${endpoint} is plain HTTP: the OMS password crosses the network unencrypted. Use https:// where OMS has a certificate.`,
     );
   }
+  if (endpoint.startsWith('https:') && env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    warnings.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: the certificate of OMS is always verified. Give the CA certificate with --ca.',
+    );
+  }
   return {
     endpoint,
     api: flags.choice('api', API_CHOICES, 'auto'),

@@ -139,6 +139,7 @@ const GREEN = 32;
 const YELLOW = 33;
 const CYAN = 36;
 const STATUS_COLOURS: Record<string, number> = {
+  UNCONFIGURED: DIM,
   INIT: DIM,
   RUNNING: CYAN,
   FINISHED: GREEN,
@@ -161,8 +162,8 @@ const ON_THE_LINE = new Set([
 /** What OMS itself says of a failure; a migration that is well says nothing worth a row. */
 function omsWords({ outcome, status, said, problem }: Snapshot): readonly string[] {
   if (outcome === 'OK' && WELL.has(classOf(status ?? ''))) return [];
-  const { code, message, reason, failedStep, failedStepMessage, proposal, advice } = said;
-  const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepMessage];
+  const { code, message, reason, failedStep, failedStepCode, failedStepMessage, proposal, advice } = said;
+  const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepCode, failedStepMessage];
   // The problem of a look that failed holds most of them already.
   const isNew = (words: string | undefined) => words !== undefined && words !== '' && !problem?.includes(words);
   const news = [message, reason, ...(step ?? [])].filter(isNew);

@@ -1,6 +1,7 @@
 /** What holds for every command: help, closed pipes, our own failures, secrets; and what `simulate` and `history` do. */
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startPeer } from '../adapters/oms/peer';
 import { ACCOUNT, cleanUp, newFolder, run, start } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
 import { sideBySide } from './support-side-by-side';
@@ -276,5 +277,19 @@ sideBySide({
     expect(stderr).toMatch(/^warning: http:\/\/192\.0\.2\.1:8089 is plain HTTP: .*\n$/);
     expect(stdout.split('\n')).toHaveLength(2);
   },
+
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, and a warning says so: no password goes to an unknown server':
+    async () => {
+      const peer = await startPeer((socket) => socket.end(), { tls: true });
+      const { status, stdout, stderr } = await run(
+        ['check', '--json', '--endpoint', `https://127.0.0.1:${peer.port}`, '--project', PROJECT],
+        { cwd: newFolder(), env: { ...ACCOUNT, NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
+      );
+      await peer.close();
+      expect(status).toBe(4);
+      expect(stdout).toContain('signed by an unknown certificate authority');
+      expect(stderr).toContain('warning: NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored');
+      expect(peer.requests).toEqual([]);
+    },
 });
 afterAll(cleanUp);

@@ -279,7 +279,7 @@ describe('faults', () => {
     ['silent', {}, 'OmsUnreachable', /nothing came/],
     ['stall', {}, 'OmsUnreachable', /stalled at \d+ bytes/],
     ['html', {}, 'OmsBadReply', /HTML page/],
-    ['redirect', {}, 'OmsRejectedCredentials', /sends us to \/login/],
+    ['redirect', {}, 'OmsRejectedCredentials', /redirects to \/login/],
     ['bad-json', {}, 'OmsBadReply', /not JSON/],
     ['seed-sample', {}, 'OmsBadReply', /not JSON; it begins: \{ "success":true "code"/],
     ['huge', {}, 'OmsBadReply', /more than 1 MiB/],

@@ -181,7 +181,9 @@ export class OmsClient implements Oms, Fleet, Verifier {
     }
     const times = { requestedAt, answeredAt, clockSkewMs: skewOf(exchange) };
     const decoding = new Decoding(this.secrets.clean, answeredAt + Math.max(0, believedSkewMs(times)));
-    return { ...readReply(exchange, { endpoint: this.options.endpoint, request, decoding }), times };
+    const reply = readReply(exchange, { endpoint: this.options.endpoint, request, decoding });
+    const hint = !reply.ok && reply.outcome === 'OmsRejectedCredentials' ? this.session.credentialsHint() : null;
+    return hint === null || reply.ok ? { ...reply, times } : { ...reply, problem: `${reply.problem} (${hint})`, times };
   }
 
   /** Adds the failed step where it is known at once: it helps a person, decides nothing, and must not delay the next poll. */

@@ -31,9 +31,11 @@ export function parseBody(data: Uint8Array, contentType: string, decoding: Decod
     return not(`an HTML page where JSON was expected; ${begins}`, true);
   }
   const from = `from character ${parsed.at + 1} on: ${decoding.clean(text.slice(parsed.at), 60)}`;
-  if (parsed.complete) return not(`JSON that is followed by something else, ${from}`);
+  if (parsed.complete) return not(`a body that is not JSON alone: something follows it, ${from}`);
   if (parsed.at === 0) return not(`a body that is not JSON; ${begins}`);
-  if (parsed.at >= text.trimEnd().length) return not(`JSON that is cut off after ${text.length} characters; ${begins}`);
+  if (parsed.at >= text.trimEnd().length) {
+    return not(`a body that is not JSON: it is cut off after ${text.length} characters; ${begins}`);
+  }
   return not(`a body that is not JSON; ${begins}; it stops being JSON ${from}`);
 }
 

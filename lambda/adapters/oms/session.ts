@@ -9,6 +9,7 @@ export class OmsSession {
   private readonly http: OmsHttp;
   private readonly credentials: CredentialsSource;
   private readonly secrets: Secrets;
+  private sent: Credentials | null = null;
 
   constructor(http: OmsHttp, credentials: CredentialsSource, secrets: Secrets) {
     this.http = http;
@@ -34,7 +35,15 @@ export class OmsSession {
     return this.sendWith(second, request, deadline);
   }
 
+  /** What may be wrong with the credentials that were sent last, without showing them; null where nothing stands out. */
+  credentialsHint(): string | null {
+    const { username = '', password = '' } = this.sent ?? {};
+    const hints = [hintOn('the user name', username), hintOn('the password', password)].filter((hint) => hint !== null);
+    return hints.length === 0 ? null : hints.join(', ');
+  }
+
   private sendWith(credentials: Credentials, request: OmsRequest, deadline: Deadline): Promise<Exchange> {
+    this.sent = credentials;
     this.secrets.add(credentials);
     return this.http.send(request, basicAuthorization(credentials), deadline);
   }
@@ -53,6 +62,13 @@ export class OmsSession {
     }
     return credentials;
   }
+}
+
+/** What copying from a page or editing a file leaves. It is only reported: a password may really begin with a blank. */
+function hintOn(what: string, text: string): string | null {
+  if (/[\r\n]/.test(text)) return `${what} contains a line break`;
+  if (text !== text.trim()) return `${what} begins or ends with a blank`;
+  return /^(["'`]).*\1$|^[“‘«].*[”’»]$/.test(text) ? `${what} stands in quotes` : null;
 }
 
 function isRejection(exchange: Exchange): boolean {

@@ -162,8 +162,12 @@ export function withCode({ code, message }: OmsWords): string | undefined {
   return message === undefined ? code : `${code}: ${message}`;
 }
 
-/** `step FULL_MIGRATION failed: target is full`; undefined where OMS names none. */
-export function failedStepOf({ failedStep, failedStepMessage }: OmsWords): string | undefined {
+/** `step FULL_MIGRATION failed: target is full`, with its code where it has one; undefined where OMS names none. */
+export function failedStepOf({ failedStep, failedStepCode, failedStepMessage }: OmsWords): string | undefined {
   if (failedStep === undefined) return undefined;
-  return `step ${failedStep} failed${failedStepMessage === undefined ? '' : `: ${failedStepMessage}`}`;
+  const why = withCode({
+    ...(failedStepCode === undefined ? {} : { code: failedStepCode }),
+    ...(failedStepMessage === undefined ? {} : { message: failedStepMessage }),
+  });
+  return `step ${failedStep} failed${why === undefined ? '' : `: ${why}`}`;
 }

@@ -1,8 +1,9 @@
 /** What OMS says about a project: the progress model. Field names are those of the 3.3.0-CE page; newer spellings are translated at the edge. */
 import type { Anomaly, FailedOutcome, Importance, OmsApi, OmsWords } from '../../contract/oms';
 
-/** Every status word known, 3.3.0-CE's eight first. A reply may carry another word: it is kept as it came. */
+/** Every status word known. A reply may carry another word: it is kept as it came. */
 export const STATUSES = [
+  'UNCONFIGURED',
   'INIT',
   'RUNNING',
   'SUSPEND',

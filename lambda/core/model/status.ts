@@ -8,6 +8,8 @@ import type { KnownStatus } from './progress';
 export type StatusClass = 'waiting' | 'running' | 'suspended' | 'failed' | 'finished' | 'gone' | 'unknown';
 
 const CLASS_OF: Record<KnownStatus, StatusClass> = {
+  // Created in the console, and not yet filled in (4.1.1 on).
+  UNCONFIGURED: 'waiting',
   INIT: 'waiting',
   RUNNING: 'running',
   RUNNING_MODIFYING: 'running',

@@ -110,18 +110,34 @@ describe('with --api auto', () => {
     });
   });
 
-  test('an unknown action in an envelope counts as a call that is not there', async () => {
+  /** An OMS that refuses the new calls in these words. */
+  const refusing = async (refusal: object, old: string): Promise<Peer> => {
     const peer = await startPeer((socket, _count, request) =>
       socket.end(
-        request.startsWith('POST')
-          ? jsonReply(
-              JSON.stringify({ success: false, code: 'INVALID_ACTION', message: 'The action is not supported.' }),
-            )
-          : replyFrom('success-with-nulls.json'),
+        request.startsWith('POST') ? jsonReply(JSON.stringify({ success: false, ...refusal })) : replyFrom(old),
       ),
     );
     open.push(peer);
+    return peer;
+  };
+
+  test.each([
+    ['in English', { code: 'INVALID_ACTION', message: 'The action is not supported.' }],
+    ['in Chinese', { message: '不支持的接口' }],
+    ['by a code of its framework', { code: '500', message: 'NoHandlerFoundException' }],
+    ['without a message', {}],
+  ])('a refusal %s, without a code of OMS, is a reason to try the other family', async (_how, refusal) => {
+    const peer = await refusing(refusal, 'success-with-nulls.json');
     expect(summary(await auto(peer).poll('p_x', hint('4.1.1')))).toBe('OK 3.3');
+  });
+
+  test('a refusal without a code of OMS stands where the other family is not there', async () => {
+    const peer = await refusing({ message: '系统繁忙' }, '404.http');
+    const observation = await auto(peer).poll('p_x', hint('4.1.1'));
+    expect(observation).toMatchObject({
+      outcome: 'OmsRefused',
+      problem: expect.stringMatching(/^neither family of calls is there.*系统繁忙.*404/),
+    });
   });
 });
 
@@ -147,7 +163,15 @@ describe('a failed project under the 4.1.1 calls', () => {
         name: 'FULL_TRANSFER',
         status: 'FAILED',
         extraInfo: {
-          errorDetails: [{ level: 'ERROR', message: 'Duplicate key.', reason: 'Two rows.', proposal: 'Remove one.' }],
+          errorDetails: [
+            {
+              code: 'CM-RESOAT1111',
+              level: 'ERROR',
+              message: 'Duplicate key.',
+              reason: 'Two rows.',
+              proposal: 'Remove one.',
+            },
+          ],
         },
       },
     ];
@@ -157,6 +181,7 @@ describe('a failed project under the 4.1.1 calls', () => {
     expect(observation.outcome).toBe('OK');
     expect(observation.said).toMatchObject({
       failedStep: 'FULL_TRANSFER',
+      failedStepCode: 'CM-RESOAT1111',
       failedStepMessage: 'Duplicate key.',
       level: 'ERROR',
       reason: 'Two rows.',
@@ -164,9 +189,32 @@ describe('a failed project under the 4.1.1 calls', () => {
     });
   });
 
+  test('brings the code of a failed step that has no details', async () => {
+    const steps = [{ name: 'FULL_TRANSFER', status: 'FAILED', extraInfo: { errorCode: 1062, errorMsg: 'Duplicate.' } }];
+    const observation = await observationWith((socket) =>
+      socket.end(jsonReply(JSON.stringify({ success: true, data: steps }))),
+    );
+    expect(observation.said).toMatchObject({ failedStepCode: '1062', failedStepMessage: 'Duplicate.' });
+  });
+
+  test('brings a failed step whose reply is larger than a progress reply may be', async () => {
+    const steps = [{ name: 'FULL_TRANSFER', status: 'FAILED', extraInfo: { errorMsg: 'at x.y.z\n'.repeat(300_000) } }];
+    const observation = await observationWith((socket) =>
+      socket.end(jsonReply(JSON.stringify({ success: true, data: steps }))),
+    );
+    expect(observation.said.failedStep).toBe('FULL_TRANSFER');
+  });
+
   test.each<[string, Behaviour]>([
     ['is refused', (socket) => socket.end(replyFrom('401.http'))],
     ['stalls', () => {}],
+    [
+      'is answered with those of another project',
+      (socket) =>
+        socket.end(
+          jsonReply('{"success":true,"data":[{"projectId":"np_other","name":"FULL_TRANSFER","status":"FAILED"}]}'),
+        ),
+    ],
     ['makes no sense', (socket) => socket.end(jsonReply('{"success":true,"data":[1,null,{"status":"FAILED"}]}'))],
   ])('is still observed when the request for the steps %s', async (_how, steps) => {
     const observation = await observationWith(steps);
@@ -210,6 +258,18 @@ describe('the list of projects', () => {
     );
   });
 
+  test('comes whole where a page has 150 projects of 8.6 KB each', async () => {
+    const data = Array.from({ length: 150 }, (_, index) => ({
+      id: `np_${index}`,
+      status: 'RUNNING',
+      extraInfo: 'x'.repeat(8_600),
+    }));
+    const projects = await listing((socket) =>
+      socket.end(jsonReply(JSON.stringify({ success: true, totalCount: 150, data }))),
+    );
+    expect(projects).toHaveLength(150);
+  });
+
   test('leaves out entries that cannot be watched', async () => {
     const data = [{ id: 'np_1', status: 'RUNNING' }, { id: '../x', status: 'RUNNING' }, { id: 'np_2' }, null, 7];
     const projects = await listing((socket) => socket.end(jsonReply(JSON.stringify({ success: true, data }))));
@@ -229,6 +289,25 @@ describe('the list of projects', () => {
       (socket, count) => socket.end(page(count * 150, 150, null)),
       'OmsBadReply',
       'more than 3000 projects',
+    ],
+    [
+      'a project under two ids',
+      (socket) =>
+        socket.end(jsonReply('{"success":true,"data":[{"id":"np_1","projectId":"np_2","status":"RUNNING"}]}')),
+      'OmsBadReply',
+      'two ids: np_1 and np_2',
+    ],
+    [
+      'an id twice',
+      (socket) => socket.end(jsonReply('{"success":true,"data":[{"id":"np_1","id":"np_2","status":"RUNNING"}]}')),
+      'OmsBadReply',
+      'two ids: np_1 and np_2',
+    ],
+    [
+      'a page of more than 8 MiB',
+      (socket) => socket.end(jsonReply(`{"success":true,"data":[],"message":"${'x'.repeat(9 * 1024 * 1024)}"}`)),
+      'OmsBadReply',
+      'more than 8 MiB',
     ],
     [
       'data that is not a list',

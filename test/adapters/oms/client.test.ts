@@ -1,8 +1,10 @@
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import type { OmsClient } from '../../../lambda/adapters/oms/client';
 import { CheckFailed, Interrupted, InvalidInput } from '../../../lambda/core/model/errors';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { Credentials, CredentialsSource } from '../../../lambda/core/ports';
-import { type Behaviour, fixture, jsonReply, type Peer, replyFrom, startPeer } from './peer';
+import { type Behaviour, FIXTURES, fixture, jsonReply, type Peer, replyFrom, startPeer } from './peer';
 import { clientFor, fixedCredentials, PASSWORD, USERNAME } from './run';
 import { NOW } from './situations';
 
@@ -137,6 +139,13 @@ describe('the observation', () => {
     expect((await clientOf(peer).poll('p_x')).said.message).toBe('line one line two [31m red end');
   });
 
+  test('holds the message of OMS in the encoding that the header names', async () => {
+    const body = Buffer.from('{"success":false,"message":"\xc7\xa8\xd2\xc6"}', 'latin1');
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=GBK\r\nConnection: close\r\n\r\n';
+    const peer = await peerWith((socket) => socket.end(Buffer.concat([Buffer.from(head), body])));
+    expect((await clientOf(peer).poll('p_x')).said.message).toBe('迁移');
+  });
+
   test('holds what OMS said when it refused', async () => {
     const peer = await peerWith(serving('refused-with-error-detail.json'));
     expect((await clientOf(peer).poll('p_x')).said).toEqual({
@@ -227,6 +236,18 @@ describe('credentials', () => {
     await expect(observation).rejects.toThrow('the credentials for OMS could not be read');
   });
 
+  test.each([
+    ['dba', ' secret', 'the password begins or ends with a blank'],
+    ['dba', 'secret\r', 'the password contains a line break'],
+    ['"dba"', 'secret', 'the user name stands in quotes'],
+    ['dba ', '“secret”', 'the user name begins or ends with a blank, the password stands in quotes'],
+  ])('that OMS rejects are examined for traces of copying: %j and %j', async (username, password, hint) => {
+    const peer = await peerWith(serving('401.http'));
+    const observation = await clientOf(peer, { credentials: rotating({ username, password }) }).poll('p_x');
+    expect(problemOf(observation)).toMatch(new RegExp(`does not accept the user name and password \\(${hint}\\)$`));
+    expect(JSON.stringify(observation)).not.toContain('secret');
+  });
+
   test('that never come end at the deadline', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'));
     const credentials = { read: () => new Promise<never>(() => {}), reread: () => new Promise<never>(() => {}) };
@@ -270,6 +291,29 @@ describe('certificates', () => {
   test('of a private authority are accepted when the authority is given', async () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
     expect((await clientOf(peer, { ca }, 'https').poll('p_x')).outcome).toBe('OK');
+  });
+
+  test('of a private authority are accepted through NODE_EXTRA_CA_CERTS, also where another authority is given', async () => {
+    process.env.NODE_EXTRA_CA_CERTS = join(FIXTURES, 'tls/ca.pem');
+    const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
+    const client = clientOf(peer, { ca: rootCertificates[0] ?? '' }, 'https');
+    delete process.env.NODE_EXTRA_CA_CERTS;
+    expect((await client.poll('p_x')).outcome).toBe('OK');
+  });
+
+  test.each([
+    ['another authority', rootCertificates[0] ?? '', 'does not lead to the authority given with --ca / omsCa (CN='],
+    [
+      "the server's own certificate",
+      fixture('tls/server.pem').toString(),
+      "--ca / omsCa (CN=localhost) holds a server's certificate; give the certificate of the authority that signed it",
+    ],
+  ])('are refused where %s is given, and the message says so', async (_what, given, problem) => {
+    const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
+    const observation = await clientOf(peer, { ca: given }, 'https').poll('p_x');
+    expect(observation.outcome).toBe('OmsUnreachable');
+    expect(problemOf(observation)).toContain(problem);
+    expect(peer.requests).toEqual([]);
   });
 
   test('are refused without it, and no password is sent', async () => {

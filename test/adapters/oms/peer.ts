@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 
-const FIXTURES = join(__dirname, '../../fixtures/oms');
+export const FIXTURES = join(__dirname, '../../fixtures/oms');
 
 export interface Peer {
   readonly port: number;

@@ -1,10 +1,12 @@
 import { createGzip } from 'node:zlib';
 import fc from 'fast-check';
+import { parseJson } from '../../../lambda/adapters/oms/json';
 import { decodeProgress } from '../../../lambda/adapters/oms/progress';
 import { Secrets } from '../../../lambda/adapters/oms/redact';
 import { Decoding } from '../../../lambda/adapters/oms/values';
 import { FAILED_OUTCOMES } from '../../../lambda/contract/oms';
 import type { Observation } from '../../../lambda/core/model/progress';
+import { classOf } from '../../../lambda/core/model/status';
 import { fixture, jsonReply, type Peer, startPeer } from './peer';
 import { clientFor, PASSWORD } from './run';
 import { NOW } from './situations';
@@ -63,6 +65,11 @@ function expectSound(observation: Observation): void {
   expect(observation.problem).not.toMatch(/[\p{Cc}\p{Cs}]/u);
 }
 
+/** As JSON escapes it. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 let peer: Peer;
 let reply: Buffer;
 beforeAll(async () => {
@@ -110,6 +117,88 @@ describe('whatever OMS sends', () => {
         expect(performance.now() - began).toBeLessThan(1_000);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('a reply with a key twice leaves that field unknown, with an anomaly (300 runs)', async () => {
+    const base = BASES[0]?.data as Record<string, unknown>;
+    const doubled = fc.tuple(
+      fc.constantFrom(...Object.keys(base)),
+      fc.oneof(anyValue, fc.constantFrom(...Object.values(base))),
+    );
+    await fc.assert(
+      fc.asyncProperty(doubled, fc.boolean(), async ([name, value], inFront) => {
+        const [more, all] = [`"${name}":${JSON.stringify(value)}`, JSON.stringify(base).slice(1, -1)];
+        const data = inFront ? `{${more},${all}}` : `{${all},${more}}`;
+        const observation = await observationAt(jsonReply(`{"success":true,"data":${data}}`));
+        expectSound(observation);
+        expect(observation.outcome).toBe('OK');
+        if (observation.outcome !== 'OK') return;
+        const field = observation.progress[name as keyof typeof observation.progress];
+        if (name === 'status') expect(classOf(String(field))).toBe('unknown');
+        else expect(field).toBeNull();
+        expect(observation.anomalies.map((anomaly) => anomaly.field)).toContain(name);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a reply that names another project is never believed (300 runs)', async () => {
+    const other = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('P_X', 'p_x ', 'p_xx', 'np_x'), fc.integer());
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...BASES.slice(0, 3)), other, fc.boolean(), async (base, projectId, outside) => {
+        fc.pre(projectId !== 'p_x');
+        const data = { ...(base.data as object), ...(outside ? {} : { projectId }) };
+        const observation = await observationAt(
+          jsonReply(JSON.stringify({ ...base, ...(outside ? { projectId } : {}), data })),
+        );
+        expectSound(observation);
+        expect(observation.outcome).toBe('OmsBadReply');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('JSON is what JSON.parse takes for it, whole or with a character changed (3000 runs)', () => {
+    const accepted = (text: string) => {
+      try {
+        return { value: JSON.parse(text) as unknown };
+      } catch {
+        return null;
+      }
+    };
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 8 }), fc.nat(), fc.string({ maxLength: 1 }), (text, at, character) => {
+        expect(parseJson(text)).toEqual({ ok: true, ...accepted(text) });
+        const cut = at % (text.length + 1);
+        const changed = text.slice(0, cut) + character + text.slice(cut + 1);
+        const parsed = parseJson(changed);
+        expect(parsed.ok).toBe(accepted(changed) !== null);
+        if (!parsed.ok) expect(parsed.at).toBeLessThanOrEqual(changed.length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('the same reply in another encoding is the same observation (100 runs)', async () => {
+    const encodings = fc.constantFrom<[string, (text: string) => Buffer]>(
+      ['', (text) => Buffer.from(text)],
+      ['utf-16le', (text) => Buffer.from(text, 'utf16le')],
+      ['UTF-16BE', (text) => Buffer.from(text, 'utf16le').swap16()],
+      ['', (text) => Buffer.from(text, 'utf16le')],
+      ['ISO-8859-1', (text) => Buffer.from(text)],
+      ['gb18030', (text) => Buffer.from(text.replace(/[\u0080-\uffff]/g, escaped))],
+    );
+    await fc.assert(
+      fc.asyncProperty(mutated, encodings, async (body, [charset, encode]) => {
+        const text = JSON.stringify(body);
+        const plain = await observationAt(jsonReply(text));
+        const encoded = jsonReply(encode(text)).toString('latin1');
+        const named =
+          charset === '' ? encoded : encoded.replace('application/json', `application/json; charset=${charset}`);
+        expect(await observationAt(Buffer.from(named, 'latin1'))).toEqual(plain);
+      }),
+      { numRuns: 100 },
     );
   });
 

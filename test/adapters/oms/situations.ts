@@ -296,7 +296,7 @@ export const SITUATIONS: readonly Situation[] = [
   bad('an empty body', 'empty.json', 'OmsBadReply', 'with an empty body'),
   bad('204, no body', '204.http', 'OmsBadReply', 'HTTP 204 (No Content)'),
   bad('a body of white space', 'white-space.json', 'OmsBadReply', 'a body of white space'),
-  bad('JSON cut off', 'cut-off.json', 'OmsBadReply', 'JSON that is cut off after'),
+  bad('JSON cut off', 'cut-off.json', 'OmsBadReply', 'not JSON: it is cut off after 38 characters'),
   bad(
     'the sample of the 3.3.0-CE page',
     'seed-page-sample.http',

@@ -6,6 +6,7 @@ test.each([
   ['RUNNING', 'running'],
   ['RUNNING_MODIFYING', 'running'],
   ['RUNNING_MERGING', 'running'],
+  ['UNCONFIGURED', 'waiting'],
   ['RUNNING_ALARMING', 'running'],
   ['SUSPEND', 'suspended'],
   ['FAILED', 'failed'],
