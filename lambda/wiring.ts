@@ -67,7 +67,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
       ? { metrics: new PowertoolsMetrics({ names: METRICS, monitorName, fleetSize: fleetSize ?? null }) }
       : {}),
     leaseMs: config.leaseMs,
-    ...(config.dashboardUrl === undefined ? {} : { places: { dashboardUrl: config.dashboardUrl } }),
+    ...(config.dashboardUrl === undefined ? {} : { deployment: { dashboardUrl: config.dashboardUrl } }),
     newId: newCheckId,
   };
 }

@@ -34,7 +34,7 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       store: data.store,
       // Told means printed: a run that ends between the two prints it again.
       notifier: { publish: async (notification) => printer.notification(toldOf(notification)) },
-      places: { credentialsFrom: 'file' },
+      deployment: { credentialsFrom: 'file' },
       clock: io.clock,
       onCheck: (result, looker) => printer.check(result, looker),
       log: { info() {}, warn() {} },

@@ -66,7 +66,7 @@ export async function examine(request: DoctorRequest, ports: DoctorPorts): Promi
   return { state: stateOf(findings), findings };
 }
 
-async function sendTest(project: string, { notifier, clock, newId, places }: DoctorPorts): Promise<Finding> {
+async function sendTest(project: string, { notifier, clock, newId, deployment }: DoctorPorts): Promise<Finding> {
   const change: Change = {
     id: `${newId()}-test`,
     // Outside the sequence of any project.
@@ -80,7 +80,7 @@ async function sendTest(project: string, { notifier, clock, newId, places }: Doc
     eta: null,
     said: {},
   };
-  const notification = notificationOf(change, places);
+  const notification = notificationOf(change, deployment);
   try {
     await notifier.publish(notification);
     return ok('test-notification', `sent: ${notification.subject}`);

@@ -8,7 +8,7 @@
 import type { Change } from '../model/change';
 import type { ProjectState } from '../model/project-state';
 import type { Clock, Log, Store } from '../ports';
-import type { Places } from './links';
+import type { Deployment } from './links';
 import { afterMute, isMuted } from './mute';
 import { type Notifier, notificationOf } from './notification';
 
@@ -19,8 +19,8 @@ export interface DeliveryPorts {
   readonly log: Log;
   /** Milliseconds for which a claim excludes other publishers: longer than the function's time-out. 0 where the store has one user only. */
   readonly leaseMs: number;
-  /** What messages link to. */
-  readonly places?: Places;
+  /** Where this runs, for the words and the links of messages. Default: a stack without a dashboard. */
+  readonly deployment?: Deployment;
 }
 
 /** More than the clocks of two invocations ever differ. */
@@ -59,9 +59,9 @@ export async function deliver(stored: ProjectState, owner: string, ports: Delive
   return current ?? stored;
 }
 
-async function publish(change: Change, { notifier, log, places }: DeliveryPorts): Promise<boolean> {
+async function publish(change: Change, { notifier, log, deployment }: DeliveryPorts): Promise<boolean> {
   try {
-    await notifier.publish(notificationOf(change, places));
+    await notifier.publish(notificationOf(change, deployment));
     return true;
   } catch (error) {
     // In sequence: what comes after waits too.

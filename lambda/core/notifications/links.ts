@@ -3,8 +3,8 @@
 import type { Change } from '../model/change';
 import type { CredentialsFrom } from './words';
 
-/** The same for every message of a deployment. */
-export interface Places {
+/** Where this runs: the same for every message. */
+export interface Deployment {
   /** Absent without a stack. */
   readonly dashboardUrl?: string;
   /** Default `secret`. */
@@ -17,8 +17,8 @@ export interface Links {
   readonly dashboard: string | null;
 }
 
-export function linksOf(change: Change, places: Places): Links {
-  return { execution: executionPage(change.execution), dashboard: places.dashboardUrl ?? null };
+export function linksOf(change: Change, deployment: Deployment): Links {
+  return { execution: executionPage(change.execution), dashboard: deployment.dashboardUrl ?? null };
 }
 
 /** The ARN has all that the page's address needs. Of the characters of a name only those that Step Functions allows. */

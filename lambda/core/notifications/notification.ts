@@ -4,7 +4,7 @@ import { plain } from '../../contract/text';
 import { type Change, importanceOf } from '../model/change';
 import { classOf, phaseOf } from '../model/status';
 import { type ChangeEvent, eventOf } from './change-event';
-import { linksOf, type Places } from './links';
+import { type Deployment, linksOf } from './links';
 import { type Paragraph, paragraphsOf, textOf } from './mail';
 import { describeChange } from './words';
 
@@ -30,9 +30,9 @@ export interface Notifier {
 /** SNS's own limit: "less than 100 characters" of printable ASCII. */
 const SUBJECT_MAX = 99;
 
-export function notificationOf(change: Change, places: Places = {}): Notification {
-  const words = describeChange(change, places.credentialsFrom);
-  const links = linksOf(change, places);
+export function notificationOf(change: Change, deployment: Deployment = {}): Notification {
+  const words = describeChange(change, deployment.credentialsFrom);
+  const links = linksOf(change, deployment);
   const subject = subjectOf(change, words.headline);
   const paragraphs = paragraphsOf(change, words, links);
   return {

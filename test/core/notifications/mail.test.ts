@@ -4,13 +4,14 @@ import { notificationOf } from '../../../lambda/core/notifications/notification'
 import { detected, example, FACTS, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';
 import { HOUR, MINUTE } from '../../support/observations';
 
-const PLACES = {
+const DEPLOYMENT = {
   dashboardUrl: 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/M',
 };
-const bodyOf = (facts: Partial<ChangeFacts>, places = {}) => notificationOf({ ...FAILED, ...facts }, places).body;
+const bodyOf = (facts: Partial<ChangeFacts>, deployment = {}) =>
+  notificationOf({ ...FAILED, ...facts }, deployment).body;
 
 test('an e-mail says what happened, what to do, since when, what OMS says and advises, and has the links', () => {
-  expect(bodyOf({}, PLACES)).toBe(`p_x FAILED (was RUNNING 3 h 12 min)
+  expect(bodyOf({}, DEPLOYMENT)).toBe(`p_x FAILED (was RUNNING 3 h 12 min)
 
 What to do: open the failed step in the OMS console, fix the cause,
   and resume the project. OMS can resume it for about 12 h.
@@ -155,7 +156,7 @@ describe('whatever OMS says', () => {
 
 test.each(CHANGE_KINDS)('an e-mail about %s has no line too long for a telephone but addresses', (kind) => {
   const change = { ...example(kind, 'a sentence that says more. '.repeat(12)), eta: FACTS.at + HOUR, lagSeconds: 5 };
-  const { body } = notificationOf(change, PLACES);
+  const { body } = notificationOf(change, DEPLOYMENT);
   for (const line of body.split('\n').filter((each) => !each.startsWith('https://')))
     expect(line.length).toBeLessThanOrEqual(kind === 'summary' ? 78 : 72);
 });
