@@ -5,7 +5,7 @@ import { iso, utc } from '../model/duration';
 import { percent } from '../model/progress';
 import type { RunNotice } from '../notifications/notice';
 import { receiptText } from './receipt';
-import type { ApprovalRequest, CutoverRecord } from './record';
+import { type ApprovalRequest, type CutoverRecord, phaseIndex } from './record';
 
 /**
  * What an operator has to do, one sentence or choice on a line; null where nothing is left to do.
@@ -19,35 +19,39 @@ export function manualAction(
 ): string | null {
   if (outcome !== 'NEEDS_OPERATOR') return null;
   const { phase, settings } = record;
-  if (phase === 'STOP_WRITES' || phase === 'DRAIN')
+  if (isBeforeSwitchover(record))
     return [
-      'Writes to the source are stopped, or may be; traffic was not switched.',
-      'Do now what your step resumeWrites does, then check that the source accepts writes.',
+      'Writes to the source are stopped, or may be. Traffic was not switched.',
+      'Do manually now what your step resumeWrites does, then check that the source accepts writes.',
     ].join('\n');
   const missing =
     settings.verify && phase === 'SWITCHOVER'
       ? 'your steps verify and switchTraffic do'
       : 'your step switchTraffic does';
+  const fix =
+    settings.switchover === 'operator' && phase === 'SWITCHOVER'
+      ? 'complete the forward switchover in the OMS console'
+      : `fix what failed (${failedAt})`;
   const forward =
     failedAt === 'switchTraffic' || phase === 'SWITCH_TRAFFIC'
-      ? 'Forward: check how much your step switchTraffic has done, and do the rest.'
-      : `Forward: fix what failed (${failedAt}), then do what ${missing}.`;
+      ? 'check how much your step switchTraffic has done, and do the rest manually.'
+      : `${fix}, then do manually what ${missing}.`;
   const [drained, back] =
     settings.switchover === 'none'
       ? [
           'When the drain was checked, the target had every write up to the fence. OMS was not switched over.',
-          'Back: do what your step resumeWrites does, but only if nothing was written to the target.',
+          'do manually what your step resumeWrites does, but only if nothing was written to the target.',
         ]
       : [
           'OMS may have been switched over: check the project in the OMS console.',
-          'Back: if OMS was switched over, switch it back first, because until then the source must not accept writes. Then do what your step resumeWrites does.',
+          'if OMS was switched over, switch it back first; until then the source must not accept writes. Then do manually what your step resumeWrites does.',
         ];
   return [
     'Writes to the source are stopped.',
     ...(repairFailed ? ['Your step rollback failed too.'] : []),
     drained,
-    forward,
-    back,
+    `To go forward: ${forward}`,
+    `To go back: ${back}`,
   ].join('\n');
 }
 
@@ -58,12 +62,20 @@ export function closingNotice(record: CutoverRecord): RunNotice | null {
   const { headline, advice } = CLOSING[ending.outcome];
   return {
     id: `over-${ending.outcome.toLowerCase().replaceAll('_', '-')}`,
-    headline,
+    headline:
+      ending.outcome === 'NEEDS_OPERATOR'
+        ? `${headline}: writes ${isBeforeSwitchover(record) ? 'may be' : 'are'} stopped`
+        : headline,
     // What has to be done manually is the advice, which comes before the receipt.
     body: receiptText({ ...record, ending: { ...ending, byHand: null } }),
     advice: ending.byHand ?? advice,
     importance: ending.outcome === 'NEEDS_OPERATOR' ? 'HIGH' : 'MEDIUM',
   };
+}
+
+/** Until then a failure resumes writes: they are stopped only where that failed, or where it did not come to it. */
+function isBeforeSwitchover({ phase }: CutoverRecord): boolean {
+  return phaseIndex(phase) < phaseIndex('SWITCHOVER');
 }
 
 const START_AGAIN = 'nothing was stopped or switched. Start the cutover again when you are ready.';
@@ -78,7 +90,7 @@ const CLOSING: Record<Exclude<CutoverOutcome, 'REFUSED'>, { readonly headline: s
     advice: 'traffic is on the source. Fix the cause, then start the cutover again.',
   },
   NEEDS_OPERATOR: {
-    headline: 'cutover FAILED, MANUAL ACTION REQUIRED: writes may be stopped',
+    headline: 'cutover FAILED, MANUAL ACTION REQUIRED',
     advice: 'see the receipt.',
   },
   FAILED: {
@@ -124,6 +136,8 @@ export function approvalNotice(
       'Run one of these with AWS credentials that can read and write the table:',
       command('approve'),
       command('reject'),
+      '',
+      'After an approval the cutover checks again that the migration is ready, and then stops writes.',
     ].join('\n'),
     advice: `run one of the two commands below by ${until}; without an answer the cutover is rejected. The source takes writes meanwhile.`,
     importance: 'HIGH',
@@ -157,7 +171,7 @@ export function switchoverNotice({ project, settings }: CutoverRecord, now: numb
   const deadline = `${utc(iso(now + settings.switchoverTimeoutSeconds * 1000)).slice(11, 16)} UTC`;
   const otherwise = settings.rollback
     ? 'your step rollback runs'
-    : 'the cutover fails, writes stay stopped, and an operator has to act';
+    : 'the cutover fails, and writes stay stopped until you act manually';
   return {
     id: 'switchover',
     headline: `cutover: writes stopped, switch over in the OMS console by ${deadline}`,

@@ -36,8 +36,8 @@ describe('the receipt', () => {
         'Ended      2026-11-23 00:00:10 UTC',
         '',
         'MANUAL ACTION REQUIRED',
-        '  Writes to the source are stopped, or may be; traffic was not switched.',
-        '  Do now what your step resumeWrites does, then check that the source accepts writes.',
+        '  Writes to the source are stopped, or may be. Traffic was not switched.',
+        '  Do manually now what your step resumeWrites does, then check that the source accepts writes.',
         '',
         'Gates (times in UTC)',
         '  none reached',
@@ -64,9 +64,10 @@ describe('the receipt', () => {
 });
 
 describe('the manual action', () => {
-  const BACK = 'Back: do what your step resumeWrites does, but only if nothing was written to the target.';
+  const BACK =
+    'To go back: do manually what your step resumeWrites does, but only if nothing was written to the target.';
   const BACK_IN_OMS =
-    'Back: if OMS was switched over, switch it back first, because until then the source must not accept writes. Then do what your step resumeWrites does.';
+    'To go back: if OMS was switched over, switch it back first; until then the source must not accept writes. Then do manually what your step resumeWrites does.';
 
   test.each<[string, CutoverOptions, readonly StepName[], Close, readonly string[]]>([
     [
@@ -74,7 +75,7 @@ describe('the manual action', () => {
       { verify: true },
       ['stopWrites', 'verify'],
       {},
-      ['Forward: fix what failed (verify), then do what your step switchTraffic does.', BACK],
+      ['To go forward: fix what failed (verify), then do manually what your step switchTraffic does.', BACK],
     ],
     [
       'after a failed switchover',
@@ -83,7 +84,17 @@ describe('the manual action', () => {
       {},
       [
         'OMS may have been switched over: check the project in the OMS console.',
-        'Forward: fix what failed (switchover), then do what your steps verify and switchTraffic do.',
+        'To go forward: fix what failed (switchover), then do manually what your steps verify and switchTraffic do.',
+        BACK_IN_OMS,
+      ],
+    ],
+    [
+      'after a switchover that its operator did not complete',
+      { switchover: 'operator' },
+      ['stopWrites', 'switchover'],
+      {},
+      [
+        'To go forward: complete the forward switchover in the OMS console, then do manually what your step switchTraffic does.',
         BACK_IN_OMS,
       ],
     ],
@@ -94,7 +105,7 @@ describe('the manual action', () => {
       { repairError: { Error: 'Boom' } },
       [
         'Your step rollback failed too.',
-        'Forward: check how much your step switchTraffic has done, and do the rest.',
+        'To go forward: check how much your step switchTraffic has done, and do the rest manually.',
         BACK,
       ],
     ],
