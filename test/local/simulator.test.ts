@@ -326,7 +326,10 @@ describe('a scenario that somebody wrote', () => {
         { at: '1m', status: 'RUNNING', full: 120 },
         { at: '1m', checkpoint: 'stuck', stepp: 'X' },
       ],
-      faults: [{ from: '5', for: '1m', kind: 'lightning' }],
+      faults: [
+        { from: '5m', for: '1m', kind: 'lightning' },
+        { from: '5', for: '1m', kind: 'html' },
+      ],
     };
     expect(() => readScenario(wrong, 'mine.json')).toThrow(InvalidInput);
     let problems: readonly string[] = [];
@@ -340,20 +343,20 @@ describe('a scenario that somebody wrote', () => {
       'mine.json: description is required: some text',
       'mine.json: kind must be one of migration, sync, got "copy"',
       'mine.json: enable.full must be true or false, got "yes"',
-      'mine.json: enable.reverse is not known here (known: struct, full, incrSync, reverseIncrSync)',
+      'mine.json: enable has no field "reverse"; it has struct, full, incrSync, reverseIncrSync',
       'mine.json: timeline[0].full must be a percentage from 0 to 100, or null, got 120',
-      'mine.json: timeline[1].checkpoint: must be null, "frozen" or { "lag": "5s" }, got "stuck"',
-      'mine.json: timeline[1].stepp is not known here (known: at, status, step, importance, enable, struct, full, checkpoint, reverseCheckpoint, error)',
-      'mine.json: faults[0].from must be a duration such as "0s", "10m", "6h" or "3d", got "5"',
-      'mine.json: faults[0].kind must be one of http, unreachable, silent, stall, html, redirect, bad-json, seed-sample, huge, refused, unknown-project, clock, slow, odd, got "lightning"',
+      'mine.json: timeline[1].checkpoint must be null, "frozen" or { "lag": "5s" }, got "stuck"',
+      'mine.json: timeline[1] has no field "stepp"; it has at, status, step, importance, enable, struct, full, checkpoint, reverseCheckpoint, error',
       'mine.json: timeline[0].at must be "0s": a project has a state from the start',
       'mine.json: timeline[1].at must be later than that of timeline[0]',
+      'mine.json: faults[0].kind must be one of http, redirect, refused, clock, slow, odd, unreachable, silent, stall, html, bad-json, seed-sample, huge, unknown-project, got "lightning"',
+      'mine.json: faults[1].from must be a duration such as "0s", "10m", "6h" or "3d", got "5"',
     ]);
   });
 
   test.each([
-    [null, 'mine: must be an object, got null'],
-    [[], 'mine: must be an object, got []'],
+    [null, 'mine: the input must be an object, got null'],
+    [[], 'mine: the input must be an object, got []'],
     [{ title: 'A', description: 'B', timeline: [] }, 'mine: timeline must be a list with one entry at least, got []'],
   ])('refuses %j', (value, problem) => {
     expect(() => readScenario(value, 'mine')).toThrow(problem);
