@@ -1,6 +1,6 @@
 /**
- * The stack of `demo --scenario cutover`: a monitor, a pipeline with an approval, a verification and OMS's switchover by its operator, and
- * beside it what people write without one. The user's steps are functions that only the demo has.
+ * The stack of `demo --scenario cutover`: a monitor, a pipeline with an approval, a verification and a switchover by the operator, and a
+ * pipeline without a fence for comparison. The user's steps are functions that exist only in the demo.
  */
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -22,7 +22,7 @@ const monitor = new MigrationMonitor(stack, 'Monitor', {
   credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
 });
 
-/** A step of the user's: the function `demo-<name>`. */
+/** A user's step: the function `demo-<name>`. */
 function step(scope: Construct, name: string): tasks.LambdaInvoke {
   return new tasks.LambdaInvoke(scope, name, {
     lambdaFunction: lambda.Function.fromFunctionName(scope, `${name}Function`, `demo-${name}`),
@@ -49,7 +49,7 @@ const wait = new WaitForMigration(hasty, 'Small lag', {
   resultPath: sfn.JsonPath.DISCARD,
 });
 const withoutFence = new sfn.StateMachine(stack, 'WithoutFence', {
-  comment: 'What many runbooks say: wait for a small lag, stop writes, switch. It loses writes.',
+  comment: 'A common runbook: wait for a small lag, stop writes, switch. It loses writes.',
   definitionBody: sfn.DefinitionBody.fromChainable(
     wait.next(step(hasty, 'stopWrites')).next(step(hasty, 'switchTraffic')),
   ),

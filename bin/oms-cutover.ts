@@ -1,4 +1,4 @@
-/** The command line. Parses, runs one command, and turns its end into an exit status and at most one message. */
+/** The command line: runs one command and turns its end into an exit status and at most one message. */
 
 import { approveCommand, rejectCommand } from '../cli/commands/answer';
 import { checkCommand } from '../cli/commands/check';
@@ -14,6 +14,7 @@ import { waitCommand } from '../cli/commands/wait';
 import { type Command, type Io, usage, usageOf } from '../cli/input/command';
 import { dashesMissing, Flags, short, takenByNpm } from '../cli/input/flags';
 import { EXIT, exitOfError } from '../cli/output/exit-status';
+import { usesColour } from '../cli/output/terminal';
 import { systemClock } from '../lambda/adapters/system';
 import { nearest } from '../lambda/contract/nearest';
 import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
@@ -53,7 +54,7 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.stdout(usageOf(command));
     return EXIT.ok;
   }
-  // Without its reader a wait cannot say that the goal was met, so it must not look as if it had been.
+  // Without a reader a wait cannot report that the goal was met, so it must not exit with 0.
   if (command === waitCommand) exitWithoutReader = EXIT.interrupted;
   return await command.run(new Flags(command.name, command.flags, rest, io.env), io);
 }
@@ -61,18 +62,18 @@ async function main(args: readonly string[], io: Io): Promise<number> {
 function whatInstead(name: string, env: Io['env']): string {
   const names = COMMANDS.map((one) => one.name);
   const meant = nearest(name, names);
-  if (meant !== undefined) return `did you mean ${meant}? --help lists them all`;
+  if (meant !== undefined) return `did you mean ${meant}? See --help`;
   const npmTookFlags = COMMANDS.some(({ flags }) => Object.keys(flags).some((flag) => takenByNpm(flag, env)));
-  return npmTookFlags ? dashesMissing('demo') : `known are ${names.join(', ')}`;
+  return npmTookFlags ? dashesMissing('demo') : `valid commands are ${names.join(', ')}`;
 }
 
 function messageOf(error: unknown): string {
-  // One line, whatever was typed: a file's name may hold a line break.
+  // One line: a file name may contain a line break.
   if (error instanceof InvalidInput) return error.problems.join('; ').replace(/\p{Cc}/gu, '?');
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Ctrl-C stops at the next safe point, with all that was seen kept and told; a second one stops at once. */
+/** Ctrl-C stops at the next safe point, after everything observed is stored and notified; a second one stops at once. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -84,14 +85,14 @@ function interruptible(): AbortSignal {
   return controller.signal;
 }
 
-// A reader that has seen enough (`| head`) is no error.
+// A reader that closes the pipe (`| head`) is not an error.
 let exitWithoutReader: number = EXIT.ok;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitWithoutReader);
   fail(error);
 });
 
-// The embedded database throws some of its trouble where nobody can catch it. Node's own end would be status 1: "the migration failed".
+// The embedded database throws some errors where they cannot be caught. Node would exit with 1, which means that the migration failed.
 process.on('uncaughtException', fail);
 
 function fail(error: unknown): never {
@@ -99,14 +100,15 @@ function fail(error: unknown): never {
   process.exit(EXIT.ours);
 }
 
-// On Node 20 the AWS SDK announces the end of its support on every start; that is for whoever installs, not for whoever reads a wait.
+// On Node 20 the AWS SDK would print a notice about its support on every start.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const io: Io = {
   env: process.env,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
-  colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  colour: usesColour(process.env, process.stdout.isTTY === true),
+  ...(process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
   clock: systemClock,
   signal: interruptible(),
 };

@@ -1,4 +1,4 @@
-/** The CDK app as the package carries it, for its demo: the same stack. cdk-nag judges it in a checkout, and whoever installs the package need not have it. */
+/** The CDK app in the package, for the demo: the same stack without cdk-nag, which is not a dependency of the package. */
 import { runApp } from './run-app';
 
 runApp();

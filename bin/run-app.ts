@@ -1,4 +1,4 @@
-/** What both apps have in common: settings from the context, one stack, and a message that names all that is wrong. */
+/** Shared by both apps: settings from the context, one stack, and a message that lists every problem. */
 import { App } from 'aws-cdk-lib';
 import cdkJson from '../cdk.json';
 import { OmsCutoverStack } from '../lib/app/oms-cutover-stack';
@@ -7,8 +7,8 @@ import { InvalidSettings } from '../lib/validation/problems';
 
 export function runApp(prepare: (app: App) => void = () => {}): void {
   try {
-    // The same flags whether the CDK command starts this or not: both ways give the same template.
-    // And synthesized below or not at all: wrong settings leave nothing behind.
+    // The feature flags are the same whether the CDK command starts this or not, so that the template is the same.
+    // Not synthesized at exit: with wrong settings nothing is written.
     const app = new App({ context: cdkJson.context, autoSynth: false });
     const settings = readSettings(app.node.getAllContext());
     new OmsCutoverStack(app, 'OmsCutover', { settings });

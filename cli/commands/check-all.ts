@@ -1,4 +1,4 @@
-/** `check --project all`: one look at every project that OMS lists, side by side, shown in the order of their ids. */
+/** `check --project all`: polls every project that OMS lists, in parallel, and prints the results in the order of their ids. */
 import { setMaxListeners } from 'node:events';
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { type CheckPorts, check, requestOutsideWait } from '../../lambda/core/check/check';
@@ -8,7 +8,7 @@ import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../input/command';
 import { EXIT } from '../output/exit-status';
-import { type Printer, toldOf } from '../output/printer';
+import { notifiedOf, type Printer } from '../output/printer';
 
 export interface FleetCheck {
   readonly fleet: Fleet;
@@ -18,22 +18,24 @@ export interface FleetCheck {
   readonly io: Io;
 }
 
-/** @returns the exit status. @throws InvalidInput where this OMS cannot list, CheckFailed when our own part of a look failed, Interrupted. */
+/** @returns the exit status. @throws InvalidInput where this OMS cannot list its projects, CheckFailed for our own failure, Interrupted. */
 export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck): Promise<number> {
   const listing = await fleet.listProjects(io.signal);
   if (!isList(listing)) {
     if (listing.missingCall) {
-      throw new InvalidInput([`this OMS does not list its projects: name one with --project. ${listing.problem}`]);
+      throw new InvalidInput([`this OMS cannot list its projects; name one with --project. ${listing.problem}`]);
     }
-    io.stderr(`oms-cutover: ${listing.outcome}: the projects could not be listed: ${listing.problem}\n`);
+    io.stderr(`oms-cutover: ${listing.outcome}: cannot list the projects: ${listing.problem}\n`);
     return EXIT.oms;
   }
   const projects = worthChecking(listing, kind).sort();
   if (projects.length === 0) {
-    printer.note(`OMS lists ${listing.length} projects, and no ${kind} that is not released or deleted among them`);
+    printer.note(
+      `OMS lists ${listing.length} projects; none is a ${kind} project that is neither released nor deleted`,
+    );
     return EXIT.ok;
   }
-  // Each look under way listens for Ctrl-C; Node takes more than ten of them for a leak, and says so to the user.
+  // Each running check listens to the signal; Node warns the user of a leak above ten listeners.
   setMaxListeners(FLEET_CONCURRENCY + 10, io.signal);
   const failures: unknown[] = [];
   let understood = 0;
@@ -43,9 +45,9 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
     () => !io.signal.aborted,
     async (project) => {
       const turn = new Turn(previous, printer);
-      previous = turn.over;
+      previous = turn.ended;
       try {
-        const result = await check({ ...requestOutsideWait(project), signal: io.signal }, { ...ports, ...turn.voice });
+        const result = await check({ ...requestOutsideWait(project), signal: io.signal }, { ...ports, ...turn.ports });
         if (result.outcome === 'OK') understood += 1;
       } catch (error) {
         failures.push(error);
@@ -60,7 +62,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
     const [first] = failures;
     const problem = first instanceof Error ? first.message : String(first);
     throw new CheckFailed(
-      `${failures.length} of ${projects.length} looks failed for our own reasons: ${problem}`,
+      `${failures.length} of ${projects.length} checks failed for reasons of our own: ${problem}`,
       first,
     );
   }
@@ -68,26 +70,26 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
 }
 
 /**
- * A project's turn to print. Its check line is held until every project before it is through; a message waits for that too before it counts
- * as told, because what was told and not printed would be lost when the run ends in between. Looks begin in the order of the turns, so
- * nobody waits for one not begun.
+ * A project's turn to print. Its check line is held until all projects before it have printed. A notification waits for that too before it
+ * counts as delivered: otherwise it would be lost if the run ended before it was printed. Checks start in the order of the turns, so a turn
+ * never waits for one that has not started.
  */
 class Turn {
-  /** Resolves when this project, and every one before it, has printed all it had. */
-  readonly over: Promise<void>;
-  readonly voice: Pick<CheckPorts, 'onCheck' | 'notifier'>;
+  /** Resolves when this project and all before it have printed everything. */
+  readonly ended: Promise<void>;
+  readonly ports: Pick<CheckPorts, 'onCheck' | 'notifier'>;
   private readonly held: (() => void)[] = [];
   private end = () => {};
 
   constructor(previous: Promise<void>, printer: Printer) {
-    const ended = new Promise<void>((resolve) => {
+    const finished = new Promise<void>((resolve) => {
       this.end = resolve;
     });
-    const say = () => {
+    const printHeld = () => {
       for (const line of this.held.splice(0)) line();
     };
-    this.over = Promise.all([previous, ended]).then(say);
-    this.voice = {
+    this.ended = Promise.all([previous, finished]).then(printHeld);
+    this.ports = {
       onCheck: (result, looker) =>
         this.held.push(() => {
           // On a terminal the line of a check does not name its project.
@@ -97,14 +99,14 @@ class Turn {
       notifier: {
         publish: async (notification) => {
           await previous;
-          say();
-          printer.notification(toldOf(notification));
+          printHeld();
+          printer.notification(notifiedOf(notification));
         },
       },
     };
   }
 
-  /** Nothing more is to come. */
+  /** Ends the turn: the check is complete. */
   finish(): void {
     this.end();
   }

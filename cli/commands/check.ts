@@ -1,4 +1,4 @@
-/** `check`: one look, at one project or at each that OMS lists, kept and told like any other. */
+/** `check`: polls one project, or each that OMS lists, once. The observation is stored and its changes are notified, as in a wait. */
 
 import { ALL } from '../../lambda/contract/fleet';
 import { check, requestOutsideWait } from '../../lambda/core/check/check';
@@ -12,12 +12,15 @@ import { readProject } from './wait';
 import { openWatcher } from './watcher';
 
 const PROJECT_OR_ALL_FLAG: FlagTable = {
-  project: { value: 'ID', about: `the project, as the OMS console shows it; ${ALL}: each that OMS lists (4.1.1 on)` },
+  project: {
+    value: 'ID',
+    about: `the project id shown in the OMS console, or ${ALL}: each that OMS lists (4.1.1 or later)`,
+  },
 };
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'look once at a migration, or at all of them',
+  summary: 'check a migration once, or all of them',
   flags: { ...CONNECTION_FLAGS, ...PROJECT_OR_ALL_FLAG, ...DATA_DIR_FLAG, ...JSON_FLAG },
 
   async run(flags: Flags, io: Io): Promise<number> {
@@ -25,7 +28,7 @@ export const checkCommand: Command = {
     const project = readProject(flags, { orAll: true });
     const dataDir = readDataDir(flags);
     flags.settle();
-    const printer = printerFor(flags, io, { once: true });
+    const printer = printerFor(flags, io, { single: true });
     const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       if (project === ALL) {

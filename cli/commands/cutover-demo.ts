@@ -1,4 +1,4 @@
-/** `demo --scenario cutover`: the synthesized pipeline against a source with writes, so that the end can be counted; with `--no-fence` what happens without one. */
+/** `demo --scenario cutover`: runs the synthesized pipeline against a source that takes writes, and counts the writes missing at the end. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { answerCutover } from '../../lambda/core/cutover/approval';
 import { receiptText } from '../../lambda/core/cutover/receipt';
@@ -13,13 +13,13 @@ import { VirtualClock } from '../../local/virtual-clock';
 import type { Io } from '../input/command';
 import { EXIT } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { type Notified, notifiedBy, type Printer } from '../output/printer';
+import { type Notified, notifiedBySns, type Printer } from '../output/printer';
 
 export const CUTOVER_SCENARIO = {
   name: 'cutover',
   title: 'Cutover',
   description:
-    'A source that takes writes until the pipeline stops them: approval, fence, drain, switchover, verification, switch. Counts what is missing at the end.',
+    'A source takes writes until the pipeline stops them: approval, fence, drain, switchover, verification, switch. Counts the writes missing at the end.',
 } as const;
 
 const PROJECT = 'p_demo';
@@ -29,7 +29,7 @@ const RECIPIENT = 'dba@example.com';
 const APPROVES_AFTER_MS = 4 * 60_000;
 const SWITCHES_OVER_AFTER_MS = 45_000;
 
-/** What was missing on the target when traffic was switched. */
+/** Writes at the moment when traffic was switched. */
 interface Proof {
   readonly committed: number;
   readonly missing: number;
@@ -60,7 +60,7 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
   );
   let proof: Proof | null = null;
   let stack: LocalStack | null = null;
-  const people: Promise<void>[] = [];
+  const actions: Promise<void>[] = [];
   try {
     stack = await LocalStack.start({
       directory: assembly.directory,
@@ -68,32 +68,32 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
       credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
       onCheck: (result, looker) => printer.check(result, looker),
       onMessage: (message) => {
-        const notified = notifiedBy(message);
+        const notified = notifiedBySns(message);
         printer.notification(notified);
-        const work = personFor(notified);
-        if (work !== null) people.push(work());
+        const action = actionFor(notified);
+        if (action !== null) actions.push(action());
       },
       foreign: {
         'demo-stopWrites': async () => {
           const lastCommit = source.stopWrites(clock.now());
-          printer.note('   stopWrites: no new transaction begins; those under way still commit');
-          // As FLUSH TABLES WITH READ LOCK would: it returns when the last one has committed, and reads the source's own clock.
+          printer.note('   stopWrites: no new transaction begins; open ones still commit');
+          // As FLUSH TABLES WITH READ LOCK: returns when the last transaction has committed. The time is read on the source.
           await clock.sleep(Math.max(0, lastCommit - clock.now()) + 100);
           return { writesStoppedAt: new Date(source.sourceTime(clock.now())).toISOString() };
         },
         'demo-resumeWrites': async () => {
           source.resumeWrites(clock.now());
-          printer.note('   resumeWrites: the source takes writes again');
+          printer.note('   resumeWrites: the source accepts writes again');
           return {};
         },
         'demo-verify': async () => {
           await clock.sleep(5_000);
-          printer.note('   verify: the target has what the source had');
+          printer.note('   verify: target and source have the same rows');
           return {};
         },
         'demo-switchTraffic': async () => {
           proof = { committed: source.committed(clock.now()), missing: source.missing(clock.now()) };
-          printer.note('   switchTraffic: the applications go to the target');
+          printer.note('   switchTraffic: the applications use the target');
           return {};
         },
       },
@@ -102,26 +102,26 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
       client: stack.database.client(),
       tableName: stack.model.output('TableName'),
     });
-    /** What the person does who gets the e-mail; null where it needs nobody. */
-    function personFor({ changeId }: Notified): (() => Promise<void>) | null {
+    /** What the recipient of the e-mail does; null where it asks for nothing. */
+    function actionFor({ changeId }: Notified): (() => Promise<void>) | null {
       if (changeId.startsWith(`${RUN}/ask-`))
         return async () => {
           await clock.sleep(APPROVES_AFTER_MS);
-          printer.note(`   a person: oms-cutover approve --project ${PROJECT} --run ${RUN}\n`);
-          const order = { project: PROJECT, run: RUN, approve: true, by: 'dba (demo)', now: clock.now() };
-          await clock.participate(() => answerCutover(order, cutovers));
+          printer.note(`   operator: oms-cutover approve --project ${PROJECT} --run ${RUN}\n`);
+          const request = { project: PROJECT, run: RUN, approve: true, by: 'dba (demo)', now: clock.now() };
+          await clock.participate(() => answerCutover(request, cutovers));
         };
       if (changeId === `${RUN}/switchover`)
         return async () => {
           await clock.sleep(SWITCHES_OVER_AFTER_MS);
-          printer.note('   a person: switches over in the OMS console\n');
+          printer.note('   operator: switches over in the OMS console\n');
           source.switchOver(clock.now());
         };
       return null;
     }
     const machine = stack.model.output(fenced ? 'CutoverMachineArn' : 'WithoutFenceMachineArn');
     const execution = await stack.execute(machine, { projectId: PROJECT }, { name: RUN, signal: io.signal });
-    await Promise.all(people);
+    await Promise.all(actions);
     const record = fenced ? await clock.participate(() => cutovers.readCutover(PROJECT, RUN)) : undefined;
     if (record !== undefined) {
       if (printer instanceof JsonLines) printer.print({ type: 'receipt', ...record });
@@ -130,7 +130,7 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
     if (proof === null) throw new CheckFailed(`traffic was not switched: ${execution.error}: ${execution.cause}`);
     const { committed, missing } = proof as Proof;
     const code = missing === 0 ? 'NothingMissing' : 'WritesMissing';
-    const how = fenced ? 'behind the fence' : 'with no fence, on a small lag alone';
+    const how = fenced ? 'with the fence' : 'without a fence, on a small lag alone';
     const message = `${missing} of ${committed} writes committed on the source were missing on the target at the switch, ${how}`;
     if (printer instanceof JsonLines) printer.print({ type: 'proof', fence: fenced, committed, missing });
     printer.result({

@@ -1,4 +1,4 @@
-/** `demo`: the synthesized stack against a simulated OMS, on a virtual clock: hours of migration in seconds. */
+/** `demo`: runs the synthesized stack against a simulated OMS on a virtual clock: hours of migration in seconds. */
 
 import type { Goal } from '../../lambda/contract/goal';
 import type { ReasonText } from '../../lambda/contract/reason';
@@ -16,7 +16,7 @@ import { type Command, type Io, JSON_FLAG, printerFor } from '../input/command';
 import type { Flags } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
-import { notifiedBy, type Printer, type RunResult } from '../output/printer';
+import { notifiedBySns, type Printer, type RunResult } from '../output/printer';
 import { CUTOVER_SCENARIO, playCutover } from './cutover-demo';
 
 const PROJECT = 'p_demo';
@@ -24,10 +24,10 @@ const RECIPIENT = 'dba@example.com';
 
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'play a migration through the whole stack, on this machine',
+  summary: 'run a migration through the whole stack on this machine',
   flags: {
-    scenario: { value: 'NAME|FILE', about: 'what the migration goes through (default full-copy)' },
-    'no-fence': { about: 'scenario cutover: what happens without the fence' },
+    scenario: { value: 'NAME|FILE', about: 'the scenario (default full-copy; see --list)' },
+    'no-fence': { about: 'scenario cutover: cut over without a fence, on a small lag alone' },
     list: { about: 'list the scenarios' },
     ...JSON_FLAG,
   },
@@ -81,9 +81,9 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
         checks += 1;
         printer.check(result, looker);
       },
-      onMessage: (message) => printer.notification(notifiedBy(message)),
+      onMessage: (message) => printer.notification(notifiedBySns(message)),
     });
-    printer.note(`Running it: the deployed table, function, topic, schedule and state machine, mail to ${RECIPIENT}\n`);
+    printer.note(`Running its table, function, topic, schedule and state machine; e-mail goes to ${RECIPIENT}\n`);
     const schedule = stack.runSchedule(ended.signal);
     const request = { projectId: PROJECT, goal: { type: goalOf(scenario) } };
     const execution = await stack.startWait(request, { signal: io.signal });
@@ -116,18 +116,18 @@ async function play(scenario: Scenario, printer: Printer, io: Io): Promise<numbe
   }
 }
 
-/** The last that the scenario comes to. */
+/** The last goal that the scenario reaches. */
 function goalOf({ enable, timeline }: Scenario): Goal['type'] {
   if (timeline.some(({ step }) => phaseOf(step ?? null) === 'reverse')) return 'SWITCHED';
   return enable.incrSync ? 'SYNCED' : 'FINISHED';
 }
 
-/** What the execution ended with: its output is the last check's result, its error name the reason's code. */
+/** The output of the execution is the last check result; its error name is the reason's code. */
 function resultOf(execution: ExecutionResult, checks: number): RunResult {
   if (execution.status === 'SUCCEEDED') {
     const { reason } = execution.output as { reason: ReasonText };
     return { verdict: 'MET', reason, checks };
   }
-  if (execution.error === undefined) throw new CheckFailed(`the wait ended ${execution.status} without saying why`);
+  if (execution.error === undefined) throw new CheckFailed(`the wait ended ${execution.status} without a reason`);
   return { verdict: 'FAILED', reason: { code: execution.error, message: execution.cause ?? '' }, checks };
 }

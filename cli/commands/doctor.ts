@@ -1,4 +1,4 @@
-/** `doctor`: whether a look could be made from here, and what to do where not. Keeps nothing and tells nobody. */
+/** `doctor`: tests whether a check would work from this machine, and says how to fix what would not. Stores and notifies nothing. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
@@ -22,10 +22,10 @@ import { readProject } from './wait';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'find out what is not well, and what to do about it',
+  summary: 'find problems with OMS or the data directory, and how to fix them',
   flags: {
     ...CONNECTION_FLAGS,
-    project: { value: 'ID', about: 'see whether OMS knows it (default: see only to OMS itself)' },
+    project: { value: 'ID', about: 'also test that OMS has this project' },
     ...DATA_DIR_FLAG,
     ...JSON_FLAG,
   },
@@ -50,7 +50,7 @@ export const doctorCommand: Command = {
     const [problems, attentions] = [count('problem'), count('attention')];
     json?.print({ type: 'result', state, problems, attentions });
     if (json === null)
-      io.stdout(state === 'ok' ? '\nall well\n' : `\nproblems: ${problems}, to look at: ${attentions}\n`);
+      io.stdout(state === 'ok' ? '\nno problems found\n' : `\nproblems: ${problems}, warnings: ${attentions}\n`);
     if (stateOf(ofStore) === 'problem') return EXIT.ours;
     return stateOf(ofOms) === 'problem' ? EXIT.oms : EXIT.ok;
   },
@@ -66,7 +66,7 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
   }
 }
 
-/** Makes nothing: whoever only asks leaves nothing behind. */
+/** Creates nothing. */
 async function tryDataDirectory(dataDir: string, project: string | null, io: Io): Promise<readonly Finding[]> {
   try {
     if (!holdsData(dataDir)) return [creatable(dataDir)];
@@ -78,7 +78,7 @@ async function tryDataDirectory(dataDir: string, project: string | null, io: Io)
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);
     if (error instanceof DataDirectoryInUse) return [inUse(dataDir)];
-    return [problem('data-directory', seen, 'see the line above, or give another folder with --data-dir')];
+    return [problem('data-directory', seen, 'fix the cause given above, or choose another folder with --data-dir')];
   }
 }
 
@@ -86,7 +86,7 @@ function inUse(dataDir: string): Finding {
   return attention(
     'data-directory',
     `${dataDir} is in use by another run`,
-    'nothing, where that is the wait you mean; else give another folder with --data-dir',
+    'no action needed if that is the wait you expect; otherwise choose another folder with --data-dir',
   );
 }
 
@@ -94,19 +94,19 @@ function creatable(dataDir: string): Finding {
   let above = resolve(dataDir);
   while (!existsSync(above)) above = dirname(above);
   try {
-    if (!statSync(above).isDirectory()) throw new Error(`${above} is no folder`);
+    if (!statSync(above).isDirectory()) throw new Error(`${above} is not a folder`);
     accessSync(above, constants.W_OK | constants.X_OK);
     return ok(
       'data-directory',
-      `${dataDir} ${existsSync(dataDir) ? 'can be used' : 'is not there yet and can be made'}`,
+      `${dataDir} ${existsSync(dataDir) ? 'can be used' : 'does not exist yet and can be created'}`,
     );
   } catch (error) {
-    const seen = `${dataDir} cannot be ${existsSync(dataDir) ? 'used' : 'made'}: ${(error as Error).message}`;
-    return problem('data-directory', seen, 'give a folder that you may write to with --data-dir');
+    const seen = `${dataDir} cannot be ${existsSync(dataDir) ? 'used' : 'created'}: ${(error as Error).message}`;
+    return problem('data-directory', seen, 'choose a folder that you can write to with --data-dir');
   }
 }
 
-/** `problem    credentials     OMS refuses …`, and under it what to do. */
+/** `problem    credentials     OMS refuses …`, and below it how to fix it. */
 function rowsOf({ check, state, seen, todo }: Finding): string {
   const row = `${state.padEnd(10)} ${check.padEnd(15)} ${seen}\n`;
   return todo === null ? row : `${row}${' '.repeat(27)}→ ${todo}\n`;

@@ -1,4 +1,4 @@
-/** `forecast`: how long the drain would take now, and whether it fits a window. */
+/** `forecast`: how long a drain would take now, and whether it fits a window. */
 import { drainWords, fits, forecastDrain, pollsForForecast } from '../../lambda/core/judge/drain-forecast';
 import { formatDuration } from '../../lambda/core/model/duration';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
@@ -12,10 +12,10 @@ const WORDS = { FITS: 'fits', MAY_FIT: 'may fit', DOES_NOT_FIT: 'does not fit' }
 
 export const forecastCommand: Command = {
   name: 'forecast',
-  summary: 'say how long writes would have to stop, were they stopped now',
+  summary: 'estimate how long writes would be stopped in a cutover now',
   flags: {
     ...PROJECT_FLAG,
-    window: { value: 'D', about: 'for how long writes may be stopped (default 5m)' },
+    window: { value: 'D', about: 'how long writes may be stopped (default 5m)' },
     ...PLACE_FLAGS,
     ...JSON_FLAG,
   },
@@ -33,7 +33,7 @@ export const forecastCommand: Command = {
         new JsonLines(io.stdout).print({ type: 'forecast', project, windowSeconds, fit, ...forecast });
       else {
         io.stdout(`drain of ${project}: ${drainWords(forecast)}\n`);
-        if (fit !== null) io.stdout(`${WORDS[fit]} into ${formatDuration(windowSeconds)}\n`);
+        if (fit !== null) io.stdout(`${WORDS[fit]} in a window of ${formatDuration(windowSeconds)}\n`);
       }
       return fit === 'FITS' || fit === 'MAY_FIT' ? EXIT.ok : EXIT.migration;
     } finally {

@@ -1,4 +1,4 @@
-/** `history`: what was seen, and what is not told yet. */
+/** `history`: the stored observations, the changes that they caused, and the pending notifications. */
 import { existsSync } from 'node:fs';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { derive } from '../../lambda/core/check/derive';
@@ -12,18 +12,25 @@ import { latestPollBy } from '../../lambda/core/observe/series';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';
-import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, PROJECT_FLAG, readDataDir } from '../input/command';
+import {
+  type Command,
+  DATA_DIR_FLAG,
+  type Io,
+  JSON_FLAG,
+  PROJECT_FLAG,
+  readDataDir,
+  terminalOf,
+} from '../input/command';
 import type { Flags } from '../input/flags';
 import { JsonLines } from '../output/json-lines';
-import { Terminal } from '../output/terminal';
 import { readProject } from './wait';
 
 export const historyCommand: Command = {
   name: 'history',
-  summary: 'show what was seen of a migration',
+  summary: 'show the stored observations of a migration',
   flags: {
     ...PROJECT_FLAG,
-    last: { value: 'N', about: 'only the last N looks (default all)' },
+    last: { value: 'N', about: 'only the last N observations (default all)' },
     ...DATA_DIR_FLAG,
     ...JSON_FLAG,
   },
@@ -34,37 +41,37 @@ export const historyCommand: Command = {
     const dataDir = readDataDir(flags);
     flags.settle();
     const json = flags.has('json') ? new JsonLines(io.stdout) : null;
-    const printer = json ?? new Terminal(io.stdout, io.colour);
+    const printer = json ?? terminalOf(io);
     if (!holdsData(dataDir)) {
       printer.note(
         existsSync(dataDir)
-          ? `no look at ${project} is stored in ${dataDir}`
-          : `nothing is stored yet: there is no folder ${dataDir}`,
+          ? `${dataDir} has no observations of ${project}`
+          : `nothing is stored yet: the folder ${dataDir} does not exist`,
       );
       return 0;
     }
-    // Read whole before anything is printed: who reads it may take their time (`| less`), and a wait may want the folder meanwhile.
+    // Read completely before anything is printed: a pager may hold the output for long, and a wait may need the folder meanwhile.
     const { projectState, polls } = await besideRuns(dataDir, async ({ store }) => ({
       projectState: await store.readState(project),
       polls: await (json === null ? withChanges : alone)(store, project, last),
     }));
-    const untold = new Set(projectState?.pending.map(({ id }) => id));
+    const pending = new Set(projectState?.pending.map(({ id }) => id));
     for (const { snapshot, changes } of polls)
       printer.snapshot(
         snapshot,
-        changes.map((change) => ({ change, notified: !untold.has(change.id) })),
+        changes.map((change) => ({ change, notified: !pending.has(change.id) })),
       );
     printer.note(
       polls.length === 0
-        ? `no look at ${project} is stored in ${dataDir}`
-        : `${polls.length} look${polls.length === 1 ? '' : 's'} at ${project}`,
+        ? `${dataDir} has no observations of ${project}`
+        : `${polls.length} observation${polls.length === 1 ? '' : 's'} of ${project}`,
     );
     if (projectState?.mutedUntil !== undefined && isMuted(projectState, io.clock.now()))
       printer.note(`muted until ${iso(projectState.mutedUntil)}`);
     for (const change of projectState?.pending ?? []) {
       const { subject } = notificationOf(change);
       json?.print({ type: 'pending', changeId: change.id, sequence: change.sequence, change: change.kind, subject });
-      printer.note(`not told yet: ${subject}`);
+      printer.note(`notification pending: ${subject}`);
     }
     return 0;
   },
@@ -72,19 +79,19 @@ export const historyCommand: Command = {
 
 interface PastPoll {
   readonly snapshot: Snapshot;
-  /** What it brought; none where nobody asks. */
+  /** What it caused; empty for JSON. */
   readonly changes: readonly Change[];
 }
 
-/** Oldest first; of the last N only those. */
+/** The last N, oldest first. */
 async function alone(store: Store, project: string, last: number | undefined): Promise<readonly PastPoll[]> {
-  const order = last === undefined ? {} : { newestFirst: true, limit: last };
+  const range = last === undefined ? {} : { newestFirst: true, limit: last };
   const found: PastPoll[] = [];
-  for await (const snapshot of store.snapshots(project, order)) found.push({ snapshot, changes: [] });
+  for await (const snapshot of store.snapshots(project, range)) found.push({ snapshot, changes: [] });
   return last === undefined ? found : found.reverse();
 }
 
-/** The same with the changes, which need all that came before: how long a state had lasted may be older than the last N looks. */
+/** The same with their changes, which depend on all observations before: a state may be older than the last N. */
 async function withChanges(store: Store, project: string, last: number | undefined): Promise<readonly PastPoll[]> {
   const past = new PastChanges();
   const found: PastPoll[] = [];

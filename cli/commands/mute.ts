@@ -1,4 +1,4 @@
-/** `mute`: silence for a maintenance window. What changes in it is kept, and summed up by the first look after its end. */
+/** `mute`: no notifications during a maintenance window. Its changes are kept, and summarized by the first check after its end. */
 import { newCheckId } from '../../lambda/adapters/system';
 import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../lambda/contract/mute';
 import { type MuteReply, mute } from '../../lambda/core/notifications/mute';
@@ -11,11 +11,11 @@ import { readProject } from './wait';
 
 export const muteCommand: Command = {
   name: 'mute',
-  summary: 'keep changes for a while instead of telling them',
+  summary: 'hold notifications back during a maintenance window',
   flags: {
     ...PROJECT_FLAG,
-    for: { value: 'D', about: 'from now on for so long, 7d at most' },
-    off: { about: 'end it now: the next look tells what was kept' },
+    for: { value: 'D', about: 'length of the window from now on, at most 7d' },
+    off: { about: 'end the window now: the next check sends what was held back' },
     ...DATA_DIR_FLAG,
     ...JSON_FLAG,
   },
@@ -32,11 +32,11 @@ export const muteCommand: Command = {
     const { mutedUntil, pending } = reply;
     if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'mute', project, mutedUntil, pending });
     else {
-      const kept = pending === 0 ? '' : `; ${pending} change${pending === 1 ? ' waits' : 's wait'} to be told`;
+      const kept = pending === 0 ? '' : `; ${pending} notification${pending === 1 ? '' : 's'} pending`;
       const unseen =
         reply.seen || mutedUntil === null
           ? ''
-          : `; no look at it is stored in ${dataDir}: is it the folder and the project you mean?`;
+          : `; warning: ${dataDir} has no observations of this project, check --project and --data-dir`;
       io.stdout(`${project} is ${mutedUntil === null ? 'not muted' : `muted until ${mutedUntil}`}${kept}${unseen}\n`);
     }
     return 0;
@@ -53,10 +53,10 @@ function readWindow(flags: Flags): number {
   return seconds;
 }
 
-async function muteIn(dataDir: string, order: MuteRequest, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
+async function muteIn(dataDir: string, request: MuteRequest, io: Io): Promise<MuteReply & { readonly seen: boolean }> {
   return await besideRuns(dataDir, async ({ store }) => {
-    const projectState = await store.readState(order.projectId);
-    const reply = await mute(order, { store, clock: io.clock, newId: newCheckId });
+    const projectState = await store.readState(request.projectId);
+    const reply = await mute(request, { store, clock: io.clock, newId: newCheckId });
     return { ...reply, seen: (projectState?.observedAt ?? 0) > 0 };
   });
 }

@@ -1,4 +1,4 @@
-/** `status` and `receipt`: where a cutover stands, and the record of all it did. */
+/** `status` and `receipt`: the current state of a cutover, and the record of everything it did. */
 
 import { manualActionLines, receiptText } from '../../lambda/core/cutover/receipt';
 import { type CutoverRecord, mayBeStopped } from '../../lambda/core/cutover/record';
@@ -23,7 +23,7 @@ export const receiptCommand: Command = {
 
 export const statusCommand: Command = {
   name: 'status',
-  summary: 'say where a cutover stands',
+  summary: 'show the current state of a cutover',
   flags: FLAGS,
   run: (flags, io) =>
     withRecord(flags, io, (record, json) => {
@@ -53,11 +53,11 @@ export function statusOf(record: CutoverRecord) {
 }
 
 function wordsOf(record: CutoverRecord, line: ReturnType<typeof statusOf>): string {
-  const writes = line.writesStopped ? 'WRITES ARE, OR MAY BE, STOPPED' : 'writes are not stopped by it';
-  const where = line.outcome === null ? `at ${line.phase}` : `over: ${line.outcome}`;
+  const writes = line.writesStopped ? 'WRITES ARE, OR MAY BE, STOPPED' : 'it does not hold writes stopped';
+  const where = line.outcome === null ? `at ${line.phase}` : `ended ${line.outcome}`;
   const rows = [`${record.run} of ${record.project}: ${where}; ${writes}`];
-  if (line.step !== null) rows.push(`in the step ${line.step}`);
-  if (line.waitsForApprovalUntil !== null) rows.push(`waits for approval until ${line.waitsForApprovalUntil}`);
+  if (line.step !== null) rows.push(`running step ${line.step}`);
+  if (line.waitsForApprovalUntil !== null) rows.push(`waiting for approval until ${line.waitsForApprovalUntil}`);
   if (line.lastGate !== null)
     rows.push(`last gate ${line.lastGate.gate} ${line.lastGate.verdict}: ${line.lastGate.value}`);
   if (line.reason !== null) rows.push(`${line.reason.code}: ${line.reason.message}`);
@@ -70,7 +70,7 @@ async function withRecord(
   io: Io,
   show: (record: CutoverRecord, json: JsonLines | null) => void,
 ): Promise<number> {
-  const run = flags.required('run', "the cutover: its execution's name");
+  const run = flags.required('run', 'the name of the execution');
   const project = flags.text('project');
   const open = readPlace(flags);
   flags.settle();
@@ -86,6 +86,6 @@ async function withRecord(
 async function readRecord({ cutovers, where }: Place, run: string, given: string | undefined): Promise<CutoverRecord> {
   const project = given ?? (await cutovers.readRunOwner(run))?.project;
   const record = project === undefined ? undefined : await cutovers.readCutover(project, run);
-  if (record === undefined) throw new InvalidInput([`no cutover ${run} is stored in ${where}`]);
+  if (record === undefined) throw new InvalidInput([`cutover ${run} was not found in ${where}`]);
   return record;
 }

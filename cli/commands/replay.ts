@@ -1,4 +1,4 @@
-/** `replay`: other thresholds over what is stored: when would the gate have opened? */
+/** `replay`: when would the SYNCED gate have opened with other thresholds? */
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { replay } from '../../lambda/core/check/replay';
@@ -11,11 +11,11 @@ import { readProject } from './wait';
 
 export const replayCommand: Command = {
   name: 'replay',
-  summary: 'try other thresholds on what was seen of a migration',
+  summary: 'apply other SYNCED thresholds to the stored observations',
   flags: {
     ...PROJECT_FLAG,
-    'max-lag': { value: 'D', about: 'greatest lag (default 30s)' },
-    hold: { value: 'D', about: 'for so long (default 1m)' },
+    'max-lag': { value: 'D', about: 'maximum lag (default 30s)' },
+    hold: { value: 'D', about: 'how long the lag must stay within it (default 1m)' },
     ...PLACE_FLAGS,
     ...JSON_FLAG,
   },
@@ -36,12 +36,13 @@ export const replayCommand: Command = {
       if (flags.has('json')) new JsonLines(io.stdout).print({ type: 'replay', project, ...thresholds, ...found });
       else {
         for (const { from, to, looks, message } of found.openings)
-          io.stdout(`open from ${from} to ${to} (${looks} look${looks === 1 ? '' : 's'}): ${message}\n`);
-        if (found.openings.length === 0) io.stdout(`would not have opened; at the last look: ${found.lastReason}\n`);
-        io.stdout(`${found.looks} stored looks\n`);
+          io.stdout(`open from ${from} to ${to} (${looks} observation${looks === 1 ? '' : 's'}): ${message}\n`);
+        if (found.openings.length === 0)
+          io.stdout(`would not have opened; at the last observation: ${found.lastReason}\n`);
+        io.stdout(`${found.looks} stored observations\n`);
         if (found.gaps > 0)
           io.stdout(
-            `${found.gaps} of them came more than ${found.widestGapSeconds} s after the one before, too late to go on with a hold: a waiting pipeline looks more often than the schedule\n`,
+            `${found.gaps} of them came more than ${found.widestGapSeconds} s after the previous one, which restarts a hold; a wait polls more often than the schedule\n`,
           );
       }
       return found.openings.length > 0 ? EXIT.ok : EXIT.migration;

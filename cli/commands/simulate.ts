@@ -1,4 +1,4 @@
-/** `simulate`: an OMS to try things on, over real HTTP and in real time, or faster. */
+/** `simulate`: an OMS simulator over real HTTP, in real time or faster. */
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
@@ -8,12 +8,12 @@ import { JsonLines } from '../output/json-lines';
 
 export const simulateCommand: Command = {
   name: 'simulate',
-  summary: 'run an OMS to try things on',
+  summary: 'run an OMS simulator',
   flags: {
-    scenario: { value: 'NAME|FILE', about: 'what the migration goes through (default full-copy; --list shows them)' },
-    project: { value: 'ID', about: 'the project it answers for (default p_demo)' },
-    port: { value: 'N', about: 'the port on 127.0.0.1 (default: a free one, printed)' },
-    speed: { value: 'N', about: 'simulated seconds a second (default 1)' },
+    scenario: { value: 'NAME|FILE', about: 'the scenario (default full-copy; see --list)' },
+    project: { value: 'ID', about: 'the project id (default p_demo)' },
+    port: { value: 'N', about: 'the port on 127.0.0.1 (default: any free port)' },
+    speed: { value: 'N', about: 'simulated seconds per second (default 1)' },
     list: { about: 'list the scenarios' },
     ...JSON_FLAG,
   },
@@ -44,13 +44,13 @@ export const simulateCommand: Command = {
       const { url } = simulator;
       json?.print({ type: 'simulator', url, port: simulator.port, project, username: SIMULATOR_USERNAME });
       if (json === null) {
-        io.stdout(`OMS simulator on ${url}: project ${project}, ${scenario.title}, ${speed} times as fast\n\n`);
+        io.stdout(`OMS simulator on ${url}: project ${project}, scenario ${scenario.title}, speed ${speed}\n\n`);
         io.stdout(
           `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} npm start -- wait --endpoint ${url} --project ${project}\n\n`,
         );
-        io.stdout('Ctrl-C ends it.\n');
+        io.stdout('Press Ctrl-C to stop.\n');
       }
-      // Until the signal: a server has no end of its own.
+      // Until the signal.
       for (;;) await io.clock.sleep(3_600_000, io.signal);
     } finally {
       await simulator.close();

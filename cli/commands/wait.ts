@@ -1,4 +1,4 @@
-/** `wait`: the real thing against a real OMS, in a plain loop around the same core that runs in AWS. */
+/** `wait`: waits for a goal against a real OMS, in a plain loop around the core that runs in AWS. */
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
 import { ALL } from '../../lambda/contract/fleet';
@@ -22,7 +22,7 @@ import { type Flags, short } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { openWatcher } from './watcher';
 
-/** Flags that mean something for one goal only. */
+/** Flags that apply to one goal only. */
 const GOAL_FLAGS: Record<string, Goal['type']> = {
   'max-lag': 'SYNCED',
   hold: 'SYNCED',
@@ -37,48 +37,50 @@ export const waitCommand: Command = {
     ...CONNECTION_FLAGS,
     ...PROJECT_FLAG,
     until: { value: 'finished|synced|drained|switched', about: 'the goal (default finished)' },
-    'max-lag': { value: 'D', about: 'synced: greatest lag (default 30s)' },
-    hold: { value: 'D', about: 'synced: for so long (default 60s)' },
-    'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped, ISO 8601 or Unix seconds' },
+    'max-lag': { value: 'D', about: 'synced: maximum lag (default 30s)' },
+    hold: { value: 'D', about: 'synced: how long the lag must stay within it (default 60s)' },
+    'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped; ISO 8601 or Unix seconds' },
     margin: {
       value: 'D',
-      about: 'drained: the checkpoint must be later by more than this (default 10s; 0s for a time read on the source)',
+      about: 'drained: how far past that the checkpoint must be (default 10s; 0s for a time read on the source)',
     },
-    timeout: { value: 'D', about: 'give up after (default 364d)' },
+    timeout: { value: 'D', about: 'fail after (default 364d)' },
     'min-interval': {
       value: 'D',
-      about: 'look no more often than (default 10s; 5s when a copy may end any moment, 2s for drained)',
+      about: 'minimum poll interval (default 10s; 5s near the end of a copy, 2s for drained)',
     },
-    'max-interval': { value: 'D', about: 'look no less often than (default 5m)' },
-    'failed-grace': { value: 'D', about: 'put up with FAILED for (default 2m)' },
-    'suspended-grace': { value: 'D', about: 'put up with SUSPEND for (default 12h)' },
-    'unknown-grace': { value: 'D', about: 'put up with an unknown status for (default 10m)' },
-    'outage-grace': { value: 'D', about: 'put up with no valid answer for (default 1h)' },
+    'max-interval': { value: 'D', about: 'maximum poll interval (default 5m)' },
+    'failed-grace': { value: 'D', about: 'tolerate FAILED for (default 2m)' },
+    'suspended-grace': { value: 'D', about: 'tolerate SUSPEND for (default 12h)' },
+    'unknown-grace': { value: 'D', about: 'tolerate an unrecognized status for (default 10m)' },
+    'outage-grace': { value: 'D', about: 'tolerate no valid answer for (default 1h)' },
     ...DATA_DIR_FLAG,
     ...JSON_FLAG,
   },
 
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
-    const order = readOrder(flags);
+    const request = readRequest(flags);
     const dataDir = readDataDir(flags);
     flags.settle();
     const printer = printerFor(flags, io);
     const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       printer.note(
-        `waiting for ${order.projectId} on ${connection.endpoint} until ${order.goal.type}; Ctrl-C ends it, the next run picks it up`,
+        `waiting until ${request.projectId} on ${connection.endpoint} is ${request.goal.type}; Ctrl-C interrupts, the next run resumes`,
       );
       const startedAt = io.clock.now();
-      const far = order.goal.type === 'DRAINED' ? fenceWarning(order.goal.writesStoppedAt, startedAt) : null;
+      const far = request.goal.type === 'DRAINED' ? fenceWarning(request.goal.writesStoppedAt, startedAt) : null;
       if (far !== null) io.stderr(`warning: ${far}\n`);
-      const muted = await watcher.mutedUntil(order.projectId);
+      const muted = await watcher.mutedUntil(request.projectId);
       if (muted !== null)
-        printer.note(`${order.projectId} is muted until ${muted}: changes are kept until then (mute --off ends it)`);
-      const deadlineAt = startedAt + order.timeoutSeconds * 1000;
+        printer.note(
+          `${request.projectId} is muted until ${muted}; notifications are held back until then (mute --off ends it)`,
+        );
+      const deadlineAt = startedAt + request.timeoutSeconds * 1000;
       for (let checks = 0; ; checks += 1) {
         const result = await pollFor(
-          order,
+          request,
           { startedAt, deadlineAt, isFirst: checks === 0, signal: io.signal },
           watcher.ports,
         );
@@ -94,23 +96,22 @@ export const waitCommand: Command = {
   },
 };
 
-/** The project of a command; a wrong one is added to the problems. @param orAll the command can do it for each that OMS lists. */
+/** Adds its problems to `flags.problems`. @param orAll whether `all` is allowed. */
 export function readProject(flags: Flags, { orAll = false } = {}): string {
-  const project = flags.required('project', 'the project id as the OMS console shows it, such as p_4w3oc0k1x2y4');
+  const project = flags.required('project', 'the project id shown in the OMS console, such as p_4w3oc0k1x2y4');
   const problem = project === '' ? null : projectIdProblem(project);
   if (problem !== null) flags.problems.push(problem);
-  if (project === ALL && !orAll)
-    flags.problems.push(`--project ${ALL} is for check, which looks at each that OMS lists; name one project here`);
+  if (project === ALL && !orAll) flags.problems.push(`--project ${ALL} is only for check; name one project here`);
   return project;
 }
 
-function readOrder(flags: Flags): WaitParameters {
+function readRequest(flags: Flags): WaitParameters {
   const projectId = readProject(flags);
   const names = GOAL_TYPES.map((type) => type.toLowerCase());
   const until = flags.choice('until', names, 'finished').toUpperCase();
   for (const [flag, type] of Object.entries(GOAL_FLAGS)) {
     if (flags.has(flag) && type !== until)
-      flags.problems.push(`--${flag} belongs to --until ${type.toLowerCase()}, not to ${until.toLowerCase()}`);
+      flags.problems.push(`--${flag} requires --until ${type.toLowerCase()}, got --until ${until.toLowerCase()}`);
   }
   const goal = readGoal(flags, until as Goal['type']);
   const min = flags.seconds('min-interval', 1);
@@ -121,7 +122,7 @@ function readOrder(flags: Flags): WaitParameters {
     flags.problems.push(`--max-interval (${max}s) must not be below --min-interval (${min}s)`);
   const settings: WaitSettings = {
     ...DEFAULT_WAIT_SETTINGS,
-    // A maximum below the default minimum is what the user wants: looks at least so often.
+    // A maximum below the default minimum lowers the minimum.
     minIntervalSeconds: Math.min(minIntervalSeconds, maxIntervalSeconds),
     maxIntervalSeconds,
     intervalIsFixed: min !== undefined,
@@ -154,7 +155,7 @@ function readGoal(flags: Flags, type: Goal['type']): Goal {
   return { type };
 }
 
-/** Nobody waits with writes stopped for long: a time typed in another zone is hours off, and would open the gate too early, or never. */
+/** Writes are not stopped for long. A time in the wrong time zone is hours off and would open the gate too early, or never. */
 const FENCE_NEAR_MS = 5 * 60_000;
 
 function fenceWarning(writesStoppedAt: number, now: number): string | null {
@@ -162,8 +163,8 @@ function fenceWarning(writesStoppedAt: number, now: number): string | null {
   if (Math.abs(ago) <= FENCE_NEAR_MS) return null;
   const distance = formatDuration(Math.abs(ago) / 1000);
   return ago > 0
-    ? `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} ago: what was written since then is not waited for`
-    : `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} ahead: no look counts before then`;
+    ? `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} ago: writes since then are not waited for`
+    : `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} in the future: no poll counts before then`;
 }
 
 function readFence(flags: Flags): number {

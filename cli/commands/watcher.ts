@@ -1,4 +1,4 @@
-/** The core on a laptop: a real OMS, the embedded table in a folder, and changes told by printing them. */
+/** The ports of a check without AWS: a real OMS, the embedded database in a folder, notifications on the output. */
 
 import { newCheckId } from '../../lambda/adapters/system';
 import type { CheckPorts } from '../../lambda/core/check/check';
@@ -8,7 +8,7 @@ import type { Fleet } from '../../lambda/core/ports';
 import { openLocalStore } from '../../local/data/local-store';
 import type { Io } from '../input/command';
 import { type Connection, openOms } from '../input/connection';
-import { type Printer, toldOf } from '../output/printer';
+import { notifiedOf, type Printer } from '../output/printer';
 
 export interface Watcher {
   readonly ports: CheckPorts;
@@ -20,7 +20,7 @@ export interface Watcher {
 }
 
 export async function openWatcher(connection: Connection, dataDir: string, printer: Printer, io: Io): Promise<Watcher> {
-  // First what can be wrong with the settings, then what makes a folder; warnings only where there is a run to warn of.
+  // Wrong settings fail before a folder is created, and warnings are printed only where a run follows.
   const oms = openOms(connection, io.clock);
   const data = await openLocalStore(dataDir).catch(async (error: unknown) => {
     await oms.close();
@@ -32,13 +32,12 @@ export async function openWatcher(connection: Connection, dataDir: string, print
     ports: {
       oms,
       store: data.store,
-      // Told means printed: a run that ends between the two prints it again.
-      notifier: { publish: async (notification) => printer.notification(toldOf(notification)) },
+      notifier: { publish: async (notification) => printer.notification(notifiedOf(notification)) },
       deployment: { credentialsFrom: 'file' },
       clock: io.clock,
       onCheck: (result, looker) => printer.check(result, looker),
       log: { info() {}, warn() {} },
-      // The folder has one user at a time, so no other publisher can be alive.
+      // One process at a time uses the folder, so there is no other publisher.
       leaseMs: 0,
       newId: newCheckId,
     },

@@ -1,4 +1,4 @@
-/** How the command line reaches an OMS: the flags that say where, and who asks. */
+/** The flags for the connection to OMS. */
 import { readFileSync, statSync } from 'node:fs';
 import { OmsClient } from '../../lambda/adapters/oms/client';
 import { DEFAULTS } from '../../lambda/contract/defaults';
@@ -9,11 +9,11 @@ import type { Flags, FlagTable } from './flags';
 
 export const CONNECTION_FLAGS: FlagTable = {
   endpoint: { value: 'URL', about: 'the OMS console, such as http://10.0.0.5:8089' },
-  'credentials-file': { value: 'FILE', about: 'JSON with username and password; else OMS_USERNAME and OMS_PASSWORD' },
-  api: { value: 'auto|3.3|4.1.1', about: 'which calls OMS has (default auto: find out)' },
+  'credentials-file': { value: 'FILE', about: 'JSON with username and password (default: OMS_USERNAME, OMS_PASSWORD)' },
+  api: { value: 'auto|3.3|4.1.1', about: 'API version of OMS (default auto: detect)' },
   kind: { value: 'migration|sync', about: 'kind of project (default migration)' },
-  ca: { value: 'FILE', about: 'PEM file with the authority that signed the certificate of OMS' },
-  'request-timeout': { value: 'D', about: 'longest one look may take, retries included (default 10s)' },
+  ca: { value: 'FILE', about: 'PEM file of the authority that issued the certificate of OMS' },
+  'request-timeout': { value: 'D', about: 'timeout of a poll, retries included (default 10s)' },
 };
 
 export interface Connection {
@@ -21,15 +21,14 @@ export interface Connection {
   readonly api: ApiChoice;
   readonly kind: ProjectKind;
   readonly credentials: Credentials;
-  /** Asked again where OMS refuses them: a file may hold others by then. */
+  /** Called when OMS rejects the credentials: the file may have changed. */
   readonly rereadCredentials: () => Credentials;
   readonly ca: string | null;
   readonly requestTimeoutMs: number;
-  /** What a person should know before going on. */
   readonly warnings: readonly string[];
 }
 
-/** Adds what is wrong to `flags.problems`. */
+/** Adds its problems to `flags.problems`. */
 export function readConnection(flags: Flags, env: Readonly<Record<string, string | undefined>>): Connection {
   const warnings: string[] = [];
   const endpoint = flags.required('endpoint', 'the address of the OMS console, such as http://10.0.0.5:8089');
@@ -86,7 +85,7 @@ function readCredentials(
 ): Pick<Connection, 'credentials' | 'rereadCredentials'> {
   const file = flags.text('credentials-file');
   const credentials = file === undefined ? fromEnvironment(env, flags) : fromFile(file, flags, warnings);
-  // Basic authorization ends the name at the first colon.
+  // In Basic authentication the name ends at the first colon.
   if (credentials.username.includes(':')) flags.problems.push('the OMS user name must not contain a colon');
   return {
     credentials,
@@ -107,27 +106,27 @@ function fromFile(file: string, flags: Flags, warnings: string[]): Credentials {
   const text = readText('credentials-file', file, flags);
   if (text === null) return { username: '', password: '' };
   if ((statSync(file).mode & 0o077) !== 0)
-    warnings.push(`${file} can be read by others on this machine; chmod 600 it.`);
+    warnings.push(`other users of this machine can read ${file}; run chmod 600 ${file}`);
   const credentials = credentialsIn(text);
-  // Said without the text: it is, or nearly is, the password.
+  // Without the content, which may be the password.
   if (credentials === null)
-    flags.problems.push(`--credentials-file ${file} must hold JSON with the texts "username" and "password"`);
+    flags.problems.push(`--credentials-file ${file} must contain JSON with the strings "username" and "password"`);
   return credentials ?? { username: '', password: '' };
 }
 
-/** Null for what holds none. An editor may have put a byte-order mark before it. */
+/** Null where there are none. Some editors write a byte order mark first. */
 function credentialsIn(text: string): Credentials | null {
   try {
     const { username, password } = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
     if (typeof username === 'string' && username !== '' && typeof password === 'string' && password !== '')
       return { username, password };
   } catch {
-    // No JSON: none.
+    // Not JSON.
   }
   return null;
 }
 
-/** Empty where the file cannot be read any more. */
+/** Empty where the file can no longer be read. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -141,7 +140,7 @@ function readCa(flags: Flags): string | null {
   if (file === undefined) return null;
   const pem = readText('ca', file, flags);
   if (pem !== null && !pem.includes('-----BEGIN CERTIFICATE-----')) {
-    flags.problems.push(`--ca ${file} holds no PEM certificate (-----BEGIN CERTIFICATE-----)`);
+    flags.problems.push(`--ca ${file} has no PEM certificate (-----BEGIN CERTIFICATE-----)`);
   }
   return pem;
 }

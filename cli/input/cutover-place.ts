@@ -14,29 +14,28 @@ import { DATA_DIR_FLAG, readDataDir } from './command';
 import type { Flags, FlagTable } from './flags';
 
 export const PLACE_FLAGS: FlagTable = {
-  table: { value: 'NAME', about: 'the deployed table (output TableName of the stack), with your AWS credentials' },
-  region: { value: 'NAME', about: 'where the table is (default: that of your AWS settings)' },
+  table: { value: 'NAME', about: 'the deployed table (stack output TableName), read with your AWS credentials' },
+  region: { value: 'NAME', about: 'the region of the table (default: from your AWS settings)' },
   ...DATA_DIR_FLAG,
 };
-export const RUN_FLAG: FlagTable = { run: { value: 'NAME', about: "the cutover: its execution's name" } };
+export const RUN_FLAG: FlagTable = { run: { value: 'NAME', about: 'the name of the execution' } };
 
 export interface Place {
-  /** For people: where it is, and where else one might look. */
+  /** For messages: where it is, and what else to try. */
   readonly where: string;
   readonly store: Store;
   readonly cutovers: CutoverStore;
-  /** Who we are there. */
+  /** The identity under which an answer is recorded. */
   whoAmI(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Reads its flags before anything is opened. */
+/** Reads the flags; the place is opened later. */
 export function readPlace(flags: Flags): () => Promise<Place> {
   const [table, region] = [flags.text('table'), flags.text('region')];
   const dataDir = readDataDir(flags);
-  if (table !== undefined && flags.has('data-dir'))
-    flags.problems.push('--table and --data-dir exclude each other: what is stored is either in AWS or in a folder');
-  if (table === undefined && region !== undefined) flags.problems.push('--region belongs to --table');
+  if (table !== undefined && flags.has('data-dir')) flags.problems.push('give either --table or --data-dir, not both');
+  if (table === undefined && region !== undefined) flags.problems.push('--region requires --table');
   if (table === '') flags.problems.push('--table is empty: the name of the deployed table');
   return table === undefined ? () => openFolder(dataDir) : () => openTable(table, region);
 }
@@ -83,10 +82,10 @@ export async function callerArn(config: Pick<STSClientConfig, 'region' | 'creden
 
 async function openFolder(folder: string): Promise<Place> {
   if (!holdsData(folder))
-    throw new InvalidInput([`nothing is stored in ${folder}; give --data-dir, or --table for what is deployed`]);
+    throw new InvalidInput([`nothing is stored in ${folder}; give --data-dir, or --table for a deployed stack`]);
   return {
     ...(await openLocalStoreBeside(folder)),
-    where: `${folder}; give --table for what is deployed`,
+    where: `${folder}; give --table for a deployed stack`,
     whoAmI: async () => `${userInfo().username}@${hostname()}`,
   };
 }

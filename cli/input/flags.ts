@@ -1,11 +1,11 @@
-/** Reads a command's flags: one table a command, strict, every problem at once. */
+/** Reads the flags of a command strictly, and reports every problem at once. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../../lambda/contract/nearest';
 import { plainLine } from '../../lambda/contract/text';
 import { parseDuration } from '../../lambda/core/model/duration';
 import { InvalidInput } from '../../lambda/core/model/errors';
 
-/** A flag's name to how it is written and what it is for; a flag without `value` is a switch. */
+/** By name: the placeholder of the value (a flag without one is a switch) and the help text. */
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -19,8 +19,8 @@ export class Flags {
   private readonly takenFlags: string[] = [];
 
   /**
-   * @param env tells who started us.
-   * @throws InvalidInput on a flag that the command does not have, one without its value, or a stray word.
+   * @param env tells whether npm started the program.
+   * @throws InvalidInput for an unknown flag, a missing value, or an unexpected argument.
    */
   constructor(command: string, table: FlagTable, args: readonly string[], env: Env = {}) {
     this.command = command;
@@ -114,14 +114,14 @@ function explain(command: string, table: FlagTable, error: unknown, env: Env): s
   }
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const meant = nearest(quoted.replace(/^-+/, ''), Object.keys(table));
-    return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? ${command} --help lists them all`}`;
+    return `unknown flag ${quoted}; ${meant === undefined ? known : `did you mean --${meant}? See ${command} --help`}`;
   }
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
     return `unexpected argument "${quoted}"; ${startedByNpm(env) ? dashesMissing(command) : known}`;
   return `${short(message.split('\n')[0] ?? message)}; ${known}`;
 }
 
-/** A value as typed, cut, with nothing in it that a terminal would act on. */
+/** A value as typed, shortened, without control characters. */
 export function short(value: string): string {
   return plainLine(value, 80);
 }

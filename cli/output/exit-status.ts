@@ -1,4 +1,4 @@
-/** What a command's end means to the program that started it: a contract. */
+/** The exit statuses of the commands: a contract. */
 import type { Verdict } from '../../lambda/contract/check-result';
 import type { Outcome } from '../../lambda/contract/oms';
 import type { ReasonText } from '../../lambda/contract/reason';
@@ -7,14 +7,14 @@ import { Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 export const EXIT = {
   /** Goal met; for `check`: OMS answered and was understood. */
   ok: 0,
-  /** FAILED on the migration's account. */
+  /** FAILED because of the migration. */
   migration: 1,
   /** Usage or configuration. */
   usage: 2,
   deadline: 3,
-  /** OMS unreachable, refusing or not understood. */
+  /** OMS is unreachable, refused the request, or its reply was not understood. */
   oms: 4,
-  /** Our own failure: store, disk, a bug. */
+  /** Our own failure: the store, the disk, a bug. */
   ours: 5,
   interrupted: 130,
 } as const;

@@ -1,4 +1,4 @@
-/** The same for programs: one JSON object a line and nothing else. Field names are a contract. */
+/** Output for programs: one JSON object a line and nothing else. Field names are a contract. */
 import type { CheckResult } from '../../lambda/contract/check-result';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { Notified, Printer, RunResult } from './printer';
@@ -28,7 +28,7 @@ export class JsonLines implements Printer {
 
   note(): void {}
 
-  /** Any other line a command has. */
+  /** A line of another type. */
   print(line: { readonly type: string } & Record<string, unknown>): void {
     this.out(`${JSON.stringify(line)}\n`);
   }

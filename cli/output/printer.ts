@@ -1,4 +1,4 @@
-/** What a command has to say, however it is printed. */
+/** What a command prints, for a terminal or as JSON. */
 
 import type { CheckResult, Verdict } from '../../lambda/contract/check-result';
 import type { ReasonText } from '../../lambda/contract/reason';
@@ -13,7 +13,7 @@ export interface RunResult {
   readonly checks: number;
 }
 
-/** A message as it arrives: from the core directly, or from SNS. */
+/** A notification as its recipient gets it. */
 export interface Notified {
   readonly subject: string;
   readonly body: string;
@@ -22,30 +22,31 @@ export interface Notified {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export function toldOf({ change, subject, body, attributes }: Notification): Notified {
+/** Of a run without a stack. */
+export function notifiedOf({ change, subject, body, attributes }: Notification): Notified {
   return { subject, body, changeId: change.id, sequence: change.sequence, attributes };
 }
 
-/** Of a stack: the message as its subscribers get it. */
-export function notifiedBy({ subject = '', message, attributes }: CapturedMessage): Notified {
+/** Of a local stack, through SNS. */
+export function notifiedBySns({ subject = '', message, attributes }: CapturedMessage): Notified {
   const { changeId = '', sequence = '0', ...rest } = attributes;
   return { subject, body: message, changeId, sequence: Number(sequence), attributes: rest };
 }
 
-/** A change that a stored look brought. */
-export interface Brought {
+/** A change that a stored observation caused. */
+export interface PastChange {
   readonly change: Change;
   readonly notified: boolean;
 }
 
 export interface Printer {
-  /** @param looker who looked: only a wait looks again when its look says. */
+  /** @param looker only a wait polls again when the result says so. */
   check(result: CheckResult, looker: Poller): void;
   notification(notified: Notified): void;
-  /** @param brought for people; in JSON a change has its line when it is told. */
-  snapshot(snapshot: Snapshot, brought: readonly Brought[]): void;
-  /** The last line of a wait or a demo; an interrupted one prints none. */
+  /** @param changes for a terminal only. */
+  snapshot(snapshot: Snapshot, changes: readonly PastChange[]): void;
+  /** The last line of a wait or a demo, unless it is interrupted. */
   result(result: RunResult): void;
-  /** A remark for people; nothing in JSON. */
+  /** For a terminal only. */
   note(text: string): void;
 }

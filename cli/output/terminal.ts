@@ -1,119 +1,130 @@
-/** What people see: the only place, with json-lines.ts, that prints. */
-
+/** Output for a terminal. */
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { CheckResult } from '../../lambda/contract/check-result';
 import type { WordedReason } from '../../lambda/contract/reason';
 import { graceOf } from '../../lambda/core/judge/words';
-import type { Change, ChangeParams } from '../../lambda/core/model/change';
+import type { ChangeParams } from '../../lambda/core/model/change';
 import { formatDuration } from '../../lambda/core/model/duration';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/model/status';
 import { describeChange } from '../../lambda/core/notifications/words';
-import type { Brought, Notified, Printer, RunResult } from './printer';
+import type { Notified, PastChange, Printer, RunResult } from './printer';
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 12;
 const TERSE_PERCENT = 5;
 
-export interface Manner {
-  /** Shows only looks at which something moved by more than a little: hundreds of them pass in seconds. */
+type Style = Parameters<typeof styleText>[0];
+
+export interface TerminalOptions {
+  /** Leaves out checks without visible progress: a demo makes hundreds in seconds. */
   readonly terse?: boolean;
-  /** A single look, whose reason is said after it. */
-  readonly once?: boolean;
+  /** For a single check, whose reason is printed after it. */
+  readonly single?: boolean;
+  /** Default: unlimited. */
+  readonly columns?: number;
+}
+
+/** `FORCE_COLOR` and `NO_COLOR` are honoured as in Node's own tools. */
+export function usesColour(
+  { FORCE_COLOR, NO_COLOR }: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean {
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTerminal && (NO_COLOR === undefined || NO_COLOR === '');
 }
 
 export class Terminal implements Printer {
   private readonly out: (text: string) => void;
   private readonly colour: boolean;
-  private readonly manner: Manner;
-  private dayLast = '';
-  private saidLast = '';
-  private shownLast = '';
-  private wordsLast = '';
+  private readonly options: TerminalOptions;
+  private lastDay = '';
+  private lastReason = '';
+  private lastProgress = '';
+  private lastWords = '';
 
-  constructor(out: (text: string) => void, colour: boolean, manner: Manner = {}) {
+  constructor(out: (text: string) => void, colour: boolean, options: TerminalOptions = {}) {
     this.out = out;
     this.colour = colour;
-    this.manner = manner;
+    this.options = options;
   }
 
   check(result: CheckResult, looker: Poller): void {
     const { outcome, status, step, fullProgress } = result;
-    const shown = [outcome, status, step, fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT)].join(
-      ' ',
-    );
-    if (this.manner.terse && shown === this.shownLast && result.verdict === 'NOT_YET') return;
-    this.shownLast = shown;
+    const percent = fullProgress === null ? '' : Math.floor(fullProgress / TERSE_PERCENT);
+    const progress = [outcome, status, step, percent].join(' ');
+    if (this.options.terse && progress === this.lastProgress && result.verdict === 'NOT_YET') return;
+    this.lastProgress = progress;
     this.day(result.observedAt.slice(0, 10));
-    const at = this.paint(DIM, clockTime(result.observedAt));
-    const again = result.waitSeconds > 0 && looker === 'wait';
-    const next = again ? this.paint(DIM, `next look in ${formatDuration(result.waitSeconds)}`) : '';
-    this.line(`${at}  ${this.situation(result)}  ${next}`.trimEnd());
-    for (const anomaly of result.anomalies) {
-      this.line(this.paint(YELLOW, `          odd: ${anomaly.field} ${anomaly.problem} (${anomaly.value})`));
-    }
-    if (!this.manner.once) this.reason(result.reason);
+    const [time, situation] = [clockTime(result.observedAt), this.situation(result)];
+    const polls = result.waitSeconds > 0 && looker === 'wait';
+    const next = polls ? `  next poll in ${formatDuration(result.waitSeconds)}` : '';
+    const fits = stripVTControlCharacters(`${time}  ${situation}${next}`).length <= (this.options.columns ?? Infinity);
+    this.line(`${this.styled('dim', time)}  ${situation.trimEnd()}${this.styled('dim', fits ? next : '')}`);
+    for (const { field, problem, value } of result.anomalies)
+      this.line(this.styled('yellow', `${UNDER_CHECK}unexpected value: ${field} ${problem} (${value})`));
+    if (!this.options.single) this.reason(result.reason);
   }
 
   notification({ subject, body }: Notified): void {
-    const rows = [this.paint(BOLD, `✉  ${subject}`), ...body.split('\n')];
+    const rows = [this.styled('bold', `✉  ${subject}`), ...body.split('\n')];
     this.line('');
-    for (const row of rows) this.line(`   ${this.paint(CYAN, '│')} ${row}`);
+    for (const row of rows) this.line(`   ${this.styled('cyan', '│')} ${row}`);
     this.line('');
   }
 
-  snapshot(snapshot: Snapshot, brought: readonly Brought[]): void {
-    const at = this.paint(DIM, snapshot.observedAt.slice(0, 19).replace('T', ' '));
+  snapshot(snapshot: Snapshot, changes: readonly PastChange[]): void {
+    const at = this.styled('dim', snapshot.observedAt.slice(0, 19).replace('T', ' '));
     this.line(`${at}  ${this.situation(snapshot)}`);
-    for (const { change, notified } of brought) this.change(change, notified);
+    for (const past of changes) this.change(past);
     const words = omsWords(snapshot);
-    // Said again with every look; read once.
-    if (words.join() !== this.wordsLast) for (const row of words) this.line(`${UNDER_LOOK}${row}`);
-    this.wordsLast = words.join();
+    // OMS repeats its words in every reply.
+    if (words.join() !== this.lastWords) for (const row of words) this.line(`${UNDER_SNAPSHOT}${row}`);
+    this.lastWords = words.join();
     if (snapshot.looker === 'wait' && snapshot.verdict !== 'NOT_YET')
-      this.line(`${UNDER_LOOK}the wait ended: ${snapshot.verdict} ${snapshot.reason.code}`);
+      this.line(`${UNDER_SNAPSHOT}the wait ended: ${snapshot.verdict} ${snapshot.reason.code}`);
   }
 
   result({ verdict, reason, checks }: RunResult): void {
-    const colour = verdict === 'MET' ? GREEN : RED;
+    const heading = this.styled(verdict === 'MET' ? 'green' : 'red', `${verdict} ${reason.code}`);
     this.line('');
-    this.line(
-      `${this.paint(colour, `${verdict} ${reason.code}`)}: ${reason.message} (${checks} check${checks === 1 ? '' : 's'})`,
-    );
+    this.line(`${heading}: ${reason.message} (${checks} check${checks === 1 ? '' : 's'})`);
   }
 
   note(text: string): void {
     this.line(text);
   }
 
-  /** A look's line has the time alone: a new day is said once. */
+  /** The line of a check has only the time, so each new day gets a line. */
   private day(day: string): void {
-    if (this.dayLast !== '' && day !== this.dayLast) this.line(this.paint(DIM, `── ${day} ──`));
-    this.dayLast = day;
+    if (this.lastDay !== '' && day !== this.lastDay) this.line(this.styled('dim', `── ${day} ──`));
+    this.lastDay = day;
   }
 
-  /** Said when it is new; what a gate still misses, and how long a grace still lasts, every time: the numbers change. */
+  /** Printed when it is new. What a gate still needs and a running grace period are printed each time: their numbers change. */
   private reason(reason: WordedReason): void {
     const { code, message } = reason;
-    const isNew = code !== this.saidLast;
-    this.saidLast = code;
+    const isNew = code !== this.lastReason;
+    this.lastReason = code;
     const grace = graceOf(reason);
-    if (grace !== null && (!isNew || ON_THE_LINE.has(code))) this.line(`          ${grace}`);
-    else if (GATE_REASONS.has(code) || (isNew && !ON_THE_LINE.has(code))) this.line(`          ${message}`);
+    if (grace !== null && (!isNew || ON_THE_LINE.has(code))) this.line(`${UNDER_CHECK}${grace}`);
+    else if (GATE_REASONS.has(code) || (isNew && !ON_THE_LINE.has(code))) this.line(`${UNDER_CHECK}${message}`);
   }
 
-  private change(change: Change, notified: boolean): void {
+  private change({ change, notified }: PastChange): void {
     const what = change.kind === 'status' ? transition(change.params, change.at) : describeChange(change).headline;
-    this.line(`${UNDER_LOOK}${this.paint(BOLD, `✉  ${change.kind}: ${what}`)}${notified ? '' : ' (waits to be told)'}`);
+    const pending = notified ? '' : ' (notification pending)';
+    this.line(`${UNDER_SNAPSHOT}${this.styled('bold', `✉  ${change.kind}: ${what}`)}${pending}`);
   }
 
   private situation(result: CheckResult): string {
-    if (result.outcome !== 'OK') return `${this.paint(RED, result.outcome)}  ${result.problem ?? ''}`;
+    if (result.outcome !== 'OK') return `${this.styled('red', result.outcome)}  ${result.problem ?? ''}`;
     const lag = result.lagSeconds === null ? '' : `lag ${result.lagSeconds} s`;
     const eta =
       result.eta === null
         ? ''
-        : `about ${formatDuration((Date.parse(result.eta) - Date.parse(result.observedAt)) / 1000)} to go`;
+        : `about ${formatDuration((Date.parse(result.eta) - Date.parse(result.observedAt)) / 1000)} left`;
     return [
-      this.paint(STATUS_COLOURS[result.status ?? ''] ?? YELLOW, (result.status ?? '').padEnd(8)),
+      this.styled(STATUS_STYLES[result.status ?? ''] ?? 'yellow', (result.status ?? '').padEnd(8)),
       (result.step ?? '').padEnd(16),
       bar(phaseOf(result.step) === 'structure' ? result.structProgress : result.fullProgress),
       lag,
@@ -127,29 +138,24 @@ export class Terminal implements Printer {
     this.out(`${text}\n`);
   }
 
-  private paint(code: number, text: string): string {
-    return this.colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+  private styled(style: Style, text: string): string {
+    return this.colour && text !== '' ? styleText(style, text, { validateStream: false }) : text;
   }
 }
 
-const BOLD = 1;
-const DIM = 2;
-const RED = 31;
-const GREEN = 32;
-const YELLOW = 33;
-const CYAN = 36;
-const STATUS_COLOURS: Record<string, number> = {
-  UNCONFIGURED: DIM,
-  INIT: DIM,
-  RUNNING: CYAN,
-  FINISHED: GREEN,
-  FAILED: RED,
-  SUSPEND: YELLOW,
+const STATUS_STYLES: Readonly<Record<string, Style>> = {
+  UNCONFIGURED: 'dim',
+  INIT: 'dim',
+  RUNNING: 'cyan',
+  FINISHED: 'green',
+  FAILED: 'red',
+  SUSPEND: 'yellow',
 };
-const UNDER_LOOK = ' '.repeat('2026-11-23 02:00:00  '.length);
-const WELL: ReadonlySet<string> = new Set(['waiting', 'running', 'finished']);
+const UNDER_CHECK = ' '.repeat('02:00:00  '.length);
+const UNDER_SNAPSHOT = ' '.repeat('2026-11-23 02:00:00  '.length);
+const HEALTHY: ReadonlySet<string> = new Set(['waiting', 'running', 'finished']);
 const GATE_REASONS = new Set(['LagTooHigh', 'NotHeldYet', 'NotDrained', 'CheckpointNotMoving', 'LookBeforeFence']);
-/** What the line itself, or the result after it, already says. */
+/** The line of the check, or the result after it, has the same words. */
 const ON_THE_LINE = new Set([
   'NotStarted',
   'NotFinished',
@@ -159,17 +165,17 @@ const ON_THE_LINE = new Set([
   'OmsProjectNotFound',
 ]);
 
-/** What OMS itself says of a failure; a migration that is well says nothing worth a row. */
+/** What OMS says about a failure. */
 function omsWords({ outcome, status, said, problem }: Snapshot): readonly string[] {
-  if (outcome === 'OK' && WELL.has(classOf(status ?? ''))) return [];
-  const { code, message, reason, failedStep, failedStepCode, failedStepMessage, proposal, advice } = said;
-  const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepCode, failedStepMessage];
-  // The problem of a look that failed holds most of them already.
+  if (outcome === 'OK' && HEALTHY.has(classOf(status ?? ''))) return [];
+  const { code, message, reason, failedStep, failedStepMessage, proposal, advice } = said;
+  const step = failedStep === undefined ? undefined : [`step ${failedStep} failed`, failedStepMessage];
+  // The problem of a failed poll contains most of them.
   const isNew = (words: string | undefined) => words !== undefined && words !== '' && !problem?.includes(words);
   const news = [message, reason, ...(step ?? [])].filter(isNew);
   const rows = (heading: string, words: readonly (string | undefined)[]) => {
-    const notified = [...new Set(words.filter(isNew))].join(' ');
-    return notified === '' ? [] : [`${heading.padEnd(12)} ${notified}`];
+    const text = [...new Set(words.filter(isNew))].join(' ');
+    return text === '' ? [] : [`${heading.padEnd(12)} ${text}`];
   };
   return [
     ...rows('OMS says', news.length === 0 ? [] : [code === undefined ? undefined : `${code}:`, ...news]),

@@ -30,11 +30,11 @@ export function wellFormed(text: string): string {
 const WIDTH = 70;
 
 /** Breaks at blanks; further lines stand under `indent`, so that none of them can pass for one of ours. A longer word stays whole: it may be an address. */
-export function wrapped(text: string, indent = '  '): string[] {
+export function wrapped(text: string, indent = '  ', width = WIDTH): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+    if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent + word;
     } else line = line === '' ? word : `${line} ${word}`;

@@ -55,9 +55,9 @@ sideBySide({
         ...['--writes-stopped-at', new Date(Date.now() + hours * 3_600_000).toISOString()],
       ]);
     const [before, now, after] = await Promise.all([fenced(-3), fenced(0), fenced(3.1)]);
-    expect(before?.stderr).toMatch(/^warning: .* is 3 h ago: what was written since then is not waited for\n/);
+    expect(before?.stderr).toMatch(/^warning: .* is 3 h ago: writes since then are not waited for\n/);
     expect(now?.stderr).toBe('');
-    expect(after?.stderr).toMatch(/^warning: .* is 3 h \d min ahead: no look counts before then\n/);
+    expect(after?.stderr).toMatch(/^warning: .* is 3 h \d min in the future: no poll counts before then\n/);
     expect([before?.status, after?.status]).toEqual([1, 1]);
     await oms.close();
   },
@@ -110,7 +110,7 @@ sideBySide({
     writeFileSync(join(dataDir, 'notes.txt'), 'mine');
     expect(await historyIn(dataDir)).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const people = await run(['history', '--project', PROJECT, '--data-dir', dataDir], { env: {} });
-    expect(people).toMatchObject({ status: 0, stdout: `no look at ${PROJECT} is stored in ${dataDir}\n`, stderr: '' });
+    expect(people).toMatchObject({ status: 0, stdout: `${dataDir} has no observations of ${PROJECT}\n`, stderr: '' });
     expect(readdirSync(dataDir)).toEqual(['notes.txt']);
   },
 
@@ -265,7 +265,7 @@ sideBySide({
     ];
     await oms.close();
     expect(once.stdout).toMatch(/^\d\d:\d\d:\d\d {2}RUNNING .* 40 %\nNOT_YET NotFinished: .*\n$/);
-    expect(wait).toMatchObject({ status: 3, stdout: expect.stringMatching(/ 40 % {2}next look in 1 s\n/) });
+    expect(wait).toMatchObject({ status: 3, stdout: expect.stringMatching(/ 40 % {2}next poll in 1 s\n/) });
   },
 
   'a password that would cross a network unencrypted is warned of, on standard error only': async () => {

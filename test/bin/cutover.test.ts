@@ -77,7 +77,7 @@ describe('a cutover that waits for an answer', () => {
         outcome: null,
       }),
     ]);
-    expect((await run(['status', '--run', 'run-1', ...data])).stdout).toContain('waits for approval until');
+    expect((await run(['status', '--run', 'run-1', ...data])).stdout).toContain('waiting for approval until');
     const answer = ['--project', 'p_x', '--run', 'run-1', '--note', 'go', ...data];
     const approved = await run(['approve', ...answer, '--json']);
     expect(approved.lines).toEqual([
@@ -90,10 +90,10 @@ describe('a cutover that waits for an answer', () => {
   });
 
   test.each([
-    [['receipt', '--run', 'other'], 'give --table for what is deployed'],
+    [['receipt', '--run', 'other'], 'give --table for a deployed stack'],
     [['approve', '--project', 'p_x', '--run', 'other'], 'no record of cutover other of project p_x is stored'],
     [['status'], '--run is required'],
-    [['status', '--run', 'run-1', '--table', 't'], '--table and --data-dir exclude each other'],
+    [['status', '--run', 'run-1', '--table', 't'], 'give either --table or --data-dir, not both'],
   ])('refuses %s', async (args, problem) => {
     const { status, stderr } = await run([...args, '--data-dir', await waiting()]);
     expect(stderr).toContain(problem);

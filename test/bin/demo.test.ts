@@ -132,7 +132,7 @@ sideBySide({
     writeFileSync(join(cwd, 'short.json'), SHORT);
     const ended = await run(['--scenario', 'short.json'], { env: {}, cwd });
     expect(ended).toMatchObject({ status: 0, stderr: '' });
-    for (const shown of [/█+░+ +\d+ %/, /FULL_MIGRATION/, /about .* to go/, /✉ {2}\[oms-cutover\] p_demo FINISHED/])
+    for (const shown of [/█+░+ +\d+ %/, /FULL_MIGRATION/, /about .* left/, /✉ {2}\[oms-cutover\] p_demo FINISHED/])
       expect(ended.stdout).toMatch(shown);
     expect(ended.stdout).toMatch(
       /\nMET Finished: .*\n\d+ checks, \d+ state transitions, 1 e-mail; 20 min of migration in [\d.]+ s\n$/,

@@ -35,7 +35,7 @@ sideBySide({
     expect(ended.lines.at(-1)).toEqual({ type: 'result', state: 'ok', problems: 0, attentions: 0 });
     expect(existsSync(dataDir)).toBe(false);
     const people = await doctor(oms.url, '--project', PROJECT, '--data-dir', dataDir);
-    expect(people.stdout).toMatch(/^ok +reachable +OMS answers\n[\s\S]+\nall well\n$/);
+    expect(people.stdout).toMatch(/^ok +reachable +OMS answers\n[\s\S]+\nno problems found\n$/);
     await oms.close();
   },
 

@@ -51,14 +51,21 @@ sideBySide({
     await oms.close();
     const said = ['OMS says GHANA-TRANS000017: The copy failed.', 'OMS advises Enlarge the disk.'];
     const changed = expect.stringMatching(/^✉ status: RUNNING → FAILED after \d+ s$/);
-    expect(rowsOf(await history())).toEqual(['RUNNING', 'FAILED', changed, ...said, 'FAILED', `3 looks at ${PROJECT}`]);
+    expect(rowsOf(await history())).toEqual([
+      'RUNNING',
+      'FAILED',
+      changed,
+      ...said,
+      'FAILED',
+      `3 observations of ${PROJECT}`,
+    ]);
     // The look before, and how long it had lasted, are older than what is shown.
     expect(rowsOf(await history('--last', '2'))).toEqual([
       'FAILED',
       changed,
       ...said,
       'FAILED',
-      `2 looks at ${PROJECT}`,
+      `2 observations of ${PROJECT}`,
     ]);
     expect((await history('--json')).trim().split('\n')).toHaveLength(3);
   },
@@ -70,7 +77,7 @@ sideBySide({
     oms.show({ status: 'SUSPEND' });
     await check();
     await oms.close();
-    expect(await history()).toMatch(/^ +✉ {2}status: RUNNING → SUSPEND after \d+ s \(waits to be told\)$/m);
+    expect(await history()).toMatch(/^ +✉ {2}status: RUNNING → SUSPEND after \d+ s \(notification pending\)$/m);
   },
 
   'trouble with OMS itself, and its end, are changes like any other': async () => {
@@ -85,7 +92,7 @@ sideBySide({
       '✉ credentials-rejected: OMS rejects the credentials',
       'RUNNING',
       '✉ credentials-accepted: OMS accepts the credentials again',
-      `2 looks at ${PROJECT}`,
+      `2 observations of ${PROJECT}`,
     ]);
   },
 
@@ -101,7 +108,7 @@ sideBySide({
       'FINISHED',
       expect.stringMatching(/^✉ status: RUNNING → FINISHED after \d+ s$/),
       'the wait ended: MET Finished',
-      `2 looks at ${PROJECT}`,
+      `2 observations of ${PROJECT}`,
     ]);
   },
 });

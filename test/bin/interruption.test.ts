@@ -256,7 +256,7 @@ sideBySide({
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(toldIn(ended.lines)).toEqual([]);
     const history = await run(['history', '--project', PROJECT, '--data-dir', dataDir]);
-    expect(history.stdout).toContain(`not told yet: [oms-cutover] ${PROJECT} FINISHED`);
+    expect(history.stdout).toContain(`notification pending: [oms-cutover] ${PROJECT} FINISHED`);
   },
 
   'a data directory is free again after a run that was killed': async () => {

@@ -28,33 +28,33 @@ sideBySide({
     expect(await notified()).toEqual([]);
     const history = await run(['history', '--project', PROJECT, '--data-dir', dataDir], { env: {} });
     expect(history.stdout).toMatch(/muted until \d{4}/);
-    expect(history.stdout.match(/not told yet/g)).toHaveLength(2);
-    expect((await muted(dataDir, '--off')).stdout).toBe(`${PROJECT} is not muted; 2 changes wait to be told\n`);
+    expect(history.stdout.match(/^notification pending: /gm)).toHaveLength(2);
+    expect((await muted(dataDir, '--off')).stdout).toBe(`${PROJECT} is not muted; 2 notifications pending\n`);
     expect(await notified()).toMatchObject([{ sequence: 2, attributes: { change: 'summary' } }]);
     expect(await notified()).toEqual([]);
     await oms.close();
   },
 
-  'a window of a project that was never seen is asked about: the folder or the project may be another': async () => {
+  'warns of a window for a project without observations: the folder or the project may be wrong': async () => {
     const dataDir = join(newFolder(), 'new');
     expect((await muted(dataDir, '--for', '1h')).stdout).toMatch(
-      / is muted until .*; no look at it is stored in .*new: is it the folder and the project you mean\?\n$/,
+      / is muted until .*; warning: .*new has no observations of this project, check --project and --data-dir\n$/,
     );
   },
 
-  'a wait says that its project is muted': async () => {
+  'a wait announces that its project is muted': async () => {
     const oms = await SteeredOms.start();
     oms.show({ status: 'FINISHED' });
     const dataDir = join(newFolder(), 'data');
     await muted(dataDir, '--for', '1h');
     const wait = await run(['wait', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', dataDir]);
     expect(wait.stdout).toMatch(
-      /^waiting for .*\np_\w+ is muted until .*: changes are kept until then \(mute --off ends it\)\n/,
+      /^waiting until .*\np_\w+ is muted until .*; notifications are held back until then \(mute --off ends it\)\n/,
     );
     await oms.close();
   },
 
-  'ending a window where nothing is stored is no trouble, and makes no folder': async () => {
+  'ending a window where nothing is stored succeeds, and creates no folder': async () => {
     const dataDir = join(newFolder(), 'none');
     expect(await muted(dataDir, '--off')).toMatchObject({ status: 0, stdout: `${PROJECT} is not muted\n`, stderr: '' });
     expect(existsSync(dataDir)).toBe(false);

@@ -133,9 +133,9 @@ describe('check --project all', () => {
     expect(stdout.match(/^p_\w:$/gm)).toEqual(['p_a:', 'p_b:']);
   });
 
-  test('says so where there is nothing to look at', async () => {
+  test('prints a note where OMS lists no project to check', async () => {
     const { status, stdout } = await checkAll(await simulate({}), { json: false });
-    expect(stdout).toBe('OMS lists 0 projects, and no migration that is not released or deleted among them\n');
+    expect(stdout).toBe('OMS lists 0 projects; none is a migration project that is neither released nor deleted\n');
     expect(status).toBe(0);
   });
 
@@ -147,7 +147,7 @@ describe('check --project all', () => {
     await expect(checkAll(endpoint, { flags })).rejects.toMatchObject({
       code: 'InvalidInput',
       message: expect.stringMatching(
-        /^this OMS does not list its projects: name one with --project\. .*4\.1\.1[^\n]*$/,
+        /^this OMS cannot list its projects; name one with --project\. .*4\.1\.1[^\n]*$/,
       ),
     });
   });
@@ -155,10 +155,10 @@ describe('check --project all', () => {
   test.each([
     ['that is not there', async () => 'http://127.0.0.1:9', undefined, 'OmsUnreachable'],
     ['that refuses the password', () => simulate({ p_a: scenario() }), 'wrong', 'OmsRejectedCredentials'],
-  ])('says in one line that an OMS %s gave no list, and ends with 4', async (_what, open, password, outcome) => {
+  ])('reports in one line that an OMS %s gave no list, and ends with 4', async (_what, open, password, outcome) => {
     const { status, stdout, stderr } = await checkAll(await open(), password === undefined ? {} : { password });
     expect(status).toBe(4);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(new RegExp(`^oms-cutover: ${outcome}: the projects could not be listed: [^\n]+\n$`));
+    expect(stderr).toMatch(new RegExp(`^oms-cutover: ${outcome}: cannot list the projects: [^\n]+\n$`));
   });
 });

@@ -1,4 +1,4 @@
-import { Terminal } from '../../../cli/output/terminal';
+import { Terminal, usesColour } from '../../../cli/output/terminal';
 import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
 import type { CheckRequest } from '../../../lambda/core/check/check';
 import type { Observation } from '../../../lambda/core/model/progress';
@@ -6,7 +6,7 @@ import type { Poller } from '../../../lambda/core/model/snapshot';
 import { Harness } from '../../support/harness';
 import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 
-test('says a new day once: a look’s line has the time alone', async () => {
+test('prints a line for each new day, because the line of a check has only the time', async () => {
   const day = 24 * 60 * MINUTE;
   const run = new Harness([ok(T0), ok(T0 + MINUTE), ok(T0 + day), ok(T0 + day + MINUTE)]);
   const lines: string[] = [];
@@ -32,7 +32,7 @@ async function shown(
 
 const FAILING = [0, 10, 20].map((seconds) => ok(T0 + seconds * SECOND, { status: 'FAILED' }));
 
-test('says the whole reason once, and with every further look how long it has been so', async () => {
+test('prints the whole reason once, then with each check how long it has lasted', async () => {
   const reasons = (await shown(FAILING)).filter((line) => line.startsWith('    '));
   expect(reasons.map((line) => line.trim())).toEqual([
     'the project is FAILED; observed for 0 s, fails after 2 min',
@@ -41,20 +41,52 @@ test('says the whole reason once, and with every further look how long it has be
   ]);
 });
 
-test('says of an outage how long it has lasted, and when a wait fails on it', async () => {
+test('prints how long an outage has lasted, and when the wait fails because of it', async () => {
   const lines = await shown([failed(T0), failed(T0 + 5 * SECOND)]);
   expect(lines[1]).toBe('          observed for 0 s, fails after 1 h');
   expect(lines[3]).toBe('          observed for 5 s, fails after 1 h');
 });
 
-test('says with every look that it began before the fence', async () => {
+test('prints with each check that its poll began before the fence', async () => {
   const goal = { type: 'DRAINED', writesStoppedAt: T0 + MINUTE, marginSeconds: 10 } as const;
   const question = { goal, settings: DEFAULT_WAIT_SETTINGS, firstPoll: false, deadlineAt: null };
   const lines = await shown([syncing(T0, 1), syncing(T0 + SECOND, 1)], { question });
   expect(lines.filter((line) => line.includes('before writes stopped'))).toHaveLength(2);
 });
 
-test('promises a next look only where whoever looked is the one that waits', async () => {
-  expect((await shown([ok(T0)]))[0]).toContain('next look in');
-  expect((await shown([ok(T0)], {}, 'schedule'))[0]).not.toContain('next look in');
+test('announces the next poll only for a wait', async () => {
+  expect((await shown([ok(T0)]))[0]).toContain('next poll in');
+  expect((await shown([ok(T0)], {}, 'schedule'))[0]).not.toContain('next poll in');
+});
+
+test.each([
+  ['a terminal', {}, true, true],
+  ['a pipe', {}, false, false],
+  ['NO_COLOR', { NO_COLOR: '1' }, true, false],
+  ['an empty NO_COLOR', { NO_COLOR: '' }, true, true],
+  ['FORCE_COLOR on a pipe', { FORCE_COLOR: '1' }, false, true],
+  ['FORCE_COLOR=0 on a terminal', { FORCE_COLOR: '0' }, true, false],
+  ['FORCE_COLOR before NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, false, true],
+])('colours with %s', (_, env, isTerminal, expected) => {
+  expect(usesColour(env, isTerminal)).toBe(expected);
+});
+
+test.each([
+  [60, false],
+  [120, true],
+])('in %d columns the time of the next poll is printed: %s', async (columns, printed) => {
+  const [line] = await shown([ok(T0, { fullMigrationProgress: 40 })], {}, 'wait', { columns });
+  expect(line?.includes('next poll in')).toBe(printed);
+});
+
+test('colours the status, and nothing without colour', async () => {
+  const run = new Harness([ok(T0)]);
+  const result = await run.check();
+  const printed = (colour: boolean) => {
+    const lines: string[] = [];
+    new Terminal((text) => lines.push(text), colour).check(result, 'wait');
+    return lines.join('');
+  };
+  expect(printed(true)).toContain('\u001b[36mRUNNING ');
+  expect(printed(false)).not.toContain('\u001b');
 });
