@@ -146,9 +146,7 @@ describe('check --project all', () => {
     const endpoint = await simulate({ p_a: scenario() }, '3.3');
     await expect(checkAll(endpoint, { flags })).rejects.toMatchObject({
       code: 'InvalidInput',
-      message: expect.stringMatching(
-        /^this OMS cannot list its projects; name one with --project\. .*4\.1\.1[^\n]*$/,
-      ),
+      message: expect.stringMatching(/^this OMS cannot list its projects; name one with --project\. .*4\.1\.1[^\n]*$/),
     });
   });
 
