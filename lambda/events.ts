@@ -1,4 +1,4 @@
-/** The events of the one function, told apart: a round of a wait, a schedule's round, a cutover's bookkeeping, a mute, the doctor's round, an execution's end. */
+/** The events of the function: a round of a wait, a round of the schedule, a cutover command, a mute, the doctor, the end of an execution. */
 
 import { CutoverCommandSchema, type CutoverReply } from './contract/cutover';
 import { DoctorRequestSchema } from './contract/doctor';
@@ -37,7 +37,7 @@ const FIELDS = {
   mute: [],
 } as const;
 
-/** A field beside those would be a wish that nobody hears. */
+/** Any other field would be ignored. */
 function refuseOthers(fields: Readonly<Record<string, unknown>>): void {
   for (const [kind, more] of Object.entries(FIELDS)) {
     if (!(kind in fields)) continue;
@@ -48,7 +48,7 @@ function refuseOthers(fields: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** @param remainingMs how long this invocation may still take. @throws InvalidInput for an event that is none of ours. */
+/** @param remainingMs how long this invocation may still take. @throws InvalidInput for any other event. */
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
   const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
   refuseOthers(fields);

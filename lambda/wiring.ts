@@ -29,12 +29,12 @@ export const REQUEST = {
   maxAttempts: 3,
 };
 
-/** @param ownLog of a laptop, say: whoever brings one has no CloudWatch to read metrics out of a log either. */
+/** @param ownLog outside AWS: then there is no CloudWatch that reads metrics out of the log either. */
 export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
   const { omsCa, omsEndpoint, monitorName, fleetSize } = config;
   const log = ownLog ?? new PowertoolsLog(monitorName);
   if (sendsPasswordInClear(omsEndpoint)) {
-    // Once a start, not once a look: it is a choice of whoever deployed it, and a person should be able to find it.
+    // Once for each start of the function, so that the operator can find it.
     log.warn('plain-http', {
       omsEndpoint,
       problem: 'the OMS password crosses the network unencrypted; use https:// where OMS has a certificate',

@@ -11,26 +11,26 @@ export interface CheckResult {
   /** ISO 8601, when the reply was complete. */
   readonly observedAt: string;
   readonly outcome: Outcome;
-  /** OMS's word; null when the look failed. */
+  /** As OMS spells it; null when the poll failed. */
   readonly status: string | null;
   readonly step: string | null;
   /** 0 to 100; null when unknown. */
   readonly structProgress: number | null;
   /** 0 to 100; null when unknown. */
   readonly fullProgress: number | null;
-  /** Of the checkpoint that counts in this step, clock skew subtracted; null when unknown. */
+  /** Of the step's checkpoint, clock skew subtracted; null when unknown. */
   readonly lagSeconds: number | null;
-  /** ISO 8601, when the copy phases should be done at the measured rate; null when unknown. */
+  /** ISO 8601, estimated completion of the copy at the measured rate; null when unknown. */
   readonly eta: string | null;
   readonly anomalies: readonly Anomaly[];
   readonly said: OmsWords;
-  /** What was wrong with the look; null when it was OK. */
+  /** Why the poll failed; null when it was OK. */
   readonly problem: string | null;
   /** OMS's clock minus ours; null when unknown. */
   readonly clockSkewSeconds: number | null;
   readonly verdict: Verdict;
   readonly reason: WordedReason;
-  /** Whole seconds until the next look is worth while; 0 when the verdict is final. */
+  /** Whole seconds until the next poll; 0 when the verdict is final. */
   readonly waitSeconds: number;
 }
 

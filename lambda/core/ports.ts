@@ -1,4 +1,4 @@
-/** What the core needs from outside, in its own words. Each port has one adapter (and a fake under test/, held to the same contract tests). */
+/** What the core needs from outside. Each port has one adapter, and a fake under test/ that passes the same contract tests. */
 
 import type { CheckResult } from '../contract/check-result';
 import type { FailedOutcome, Importance, OmsApi, ProjectKind } from '../contract/oms';
@@ -6,7 +6,7 @@ import type { Observation } from './model/progress';
 import type { ProjectState } from './model/project-state';
 import type { Poller, Snapshot } from './model/snapshot';
 
-/** Time comes in through here only, so that weeks play in seconds. */
+/** The only source of time, so that a simulation plays weeks in seconds. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
@@ -17,8 +17,8 @@ export interface Clock {
 /** One OMS console, whatever its version. */
 export interface Oms {
   /**
-   * One look at a project, bounded by one deadline over connecting, headers, body and retries.
-   * Never throws for OMS's trouble: that is a look with another outcome than OK. Throws Interrupted when the signal aborts.
+   * One poll of a project, bounded by one deadline over connecting, headers, body and retries.
+   * Never throws for a failure of OMS: that is an outcome other than OK. Throws Interrupted when the signal aborts.
    */
   poll(projectId: string, hint?: PollHint): Promise<Observation>;
 }
@@ -26,7 +26,7 @@ export interface Oms {
 export interface PollHint {
   /** Which calls answered for this project last time; asked only where the client is set to `auto` and does not remember itself. */
   readonly api?: () => Promise<OmsApi | undefined>;
-  /** Milliseconds after which the caller needs no answer any more; only ever shortens the look. */
+  /** Milliseconds after which the caller needs no answer any more; it can only shorten the poll. */
   readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -39,15 +39,15 @@ export interface ListedProject {
   readonly status: string;
 }
 
-/** Every project OMS has, where the 4.1.1 calls are there. */
+/** Every project of an OMS that has the 4.1.1 calls. */
 export interface Fleet {
-  /** Never throws for OMS's trouble: that is an outcome with a sentence about it. Throws Interrupted when the signal aborts. */
+  /** Never throws for a failure of OMS, which is a ListingFailure. Throws Interrupted when the signal aborts. */
   listProjects(signal?: AbortSignal): Promise<readonly ListedProject[] | ListingFailure>;
 }
 
 export interface ListingFailure {
   readonly outcome: FailedOutcome;
-  /** One sentence for a person. Holds no secret. */
+  /** One sentence. Contains no secret. */
   readonly problem: string;
   /** True where this OMS has no such call: before 4.1.1 projects have to be named. */
   readonly missingCall?: true;
@@ -76,23 +76,23 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Where the OMS account comes from. Throws CheckFailed for its own trouble. */
+/** Where the OMS account comes from. Throws CheckFailed for its own failure. */
 export interface CredentialsSource {
   /** May answer from a cache of some minutes. */
   read(): Promise<Credentials>;
-  /** Goes past the cache: OMS has just refused what `read` gave. */
+  /** Bypasses the cache: OMS has just rejected what `read` returned. */
   reread(): Promise<Credentials>;
 }
 
-/** The memory: one latest item a project, and its snapshots. Throws CheckFailed for its own trouble. */
+/** One state item for each project, and its snapshots. Throws CheckFailed for its own failure. */
 export interface Store {
   /** A consistent read; undefined for a project never seen. */
   readState(project: string): Promise<ProjectState | undefined>;
-  /** Puts a snapshot; the same check again overwrites its own. */
+  /** A check that is tried again overwrites its own snapshot. */
   putSnapshot(snapshot: Snapshot): Promise<void>;
-  /** Puts latest where the stored version is still `expectedVersion` (0: no item yet). `conflict` writes nothing. */
+  /** Writes only where the stored version is still `expectedVersion` (0: no item yet); otherwise `conflict`. */
   putState(projectState: ProjectState, expected: { readonly expectedVersion: number }): Promise<'stored' | 'conflict'>;
-  /** Stored looks of a project, by time; `from` and `to` are inclusive, Unix milliseconds. */
+  /** Stored polls of a project, by time; `from` and `to` are inclusive, Unix milliseconds. */
   snapshots(project: string, range?: SnapshotRange): AsyncIterable<Snapshot>;
 }
 
@@ -124,15 +124,15 @@ export interface Log {
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Numbers for whoever watches the watcher. Never throws, and nothing waits for it. */
+/** Metrics for the alarms on the monitor itself. Never throws, and nothing waits for it. */
 export interface Metrics {
-  /** How many projects a round of the schedule looks at: beyond some they are no longer told apart. */
+  /** How many projects a round of the schedule polls: a large fleet gets no metrics by project. */
   fleet(projects: number): void;
-  /** A check that came to its end, whatever it found. */
+  /** A completed check, whatever its result. */
   checked(check: MeasuredCheck): void;
-  /** A check that failed on our own account: the store, a bug. */
+  /** A check that failed by itself: the store, a bug. */
   failed(looker: Poller): void;
-  /** Hands over what was gathered; the last thing an invocation does. */
+  /** The last thing an invocation does. */
   flush(): void;
 }
 
@@ -141,8 +141,8 @@ export interface MeasuredCheck {
   readonly looker: Poller;
   readonly durationMs: number;
   readonly importance: Importance | null;
-  /** True once it was told that the project does not move, until it does. */
+  /** From the notification of a stall on, until the project progresses. */
   readonly stalled: boolean;
-  /** Changes that are not told yet, this check's own included. */
+  /** Changes that are not published yet, this check's own included. */
   readonly changesPending: number;
 }

@@ -1,7 +1,7 @@
 /**
- * One check: fetch, derive, store, tell.
- * Order of effects: snapshot, then latest (state, changes and the publishing lease in one conditional write), then publish, then clear.
- * A crash after the snapshot leaves a look that was kept but led to nothing; after latest, changes that the next check tells.
+ * One check: fetch, derive, store, notify.
+ * Order of effects: snapshot, then project state (with its changes and the publishing lease, in one conditional write), then publish, then
+ * clear. A crash after the snapshot leaves a stored poll without consequences; after the state, changes that the next check publishes.
  */
 import type { CheckResult } from '../../contract/check-result';
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
@@ -18,7 +18,7 @@ import { type Circumstances, type Derivation, derive } from './derive';
 
 export interface CheckPorts extends DeliveryPorts {
   readonly oms: Oms;
-  /** A new id, unique for ever. */
+  /** A new unique id. */
   readonly newId: () => string;
   /** Called once a check is stored, before its changes are delivered. */
   readonly onCheck?: (result: CheckResult, looker: Poller) => void;
@@ -60,8 +60,8 @@ export function requestOutsideWait(project: string, scheduleIntervalSeconds: num
 }
 
 /**
- * @throws CheckFailed for our own trouble (the store, a bug), Interrupted when the signal aborts before anything was stored;
- *   never for the migration's or OMS's trouble, which is a verdict.
+ * @throws CheckFailed for our own failure (the store, a bug), Interrupted when the signal aborts before anything was stored;
+ *   never for a failure of the migration or of OMS, which is a verdict.
  */
 export async function check(request: CheckRequest, ports: CheckPorts): Promise<CheckResult> {
   const began = ports.clock.now();
@@ -74,7 +74,7 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
       durationMs: ports.clock.now() - began,
       importance: projectState.progress?.importance ?? null,
       stalled: projectState.notified.stalled === true,
-      // What is kept on purpose is not stuck.
+      // Muted changes are kept on purpose.
       changesPending: isMuted(projectState, ports.clock.now()) ? 0 : projectState.pending.length,
     });
     return result;
@@ -84,8 +84,8 @@ export async function check(request: CheckRequest, ports: CheckPorts): Promise<C
   }
 }
 
-/** The last look before a deadline gets this long, however near that is. */
-const SHORTEST_LOOK_MS = 2_000;
+/** The last poll before a deadline gets this long, however near that is. */
+const SHORTEST_POLL_MS = 2_000;
 
 /** What a check found, and what is stored after it. */
 interface Performed {
@@ -97,13 +97,13 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
   const { project, looker, signal } = request;
   const checkId = ports.newId();
   const reading = ports.store.readState(project);
-  // A failed read is thrown where it is awaited below; until then it must not count as unhandled while OMS still answers.
+  // A failed read is thrown where it is awaited below; until then it must not count as unhandled.
   reading.catch(() => undefined);
   const { deadlineAt } = request.question;
   const hint = {
     api: async () => (await reading.catch(() => undefined))?.api ?? undefined,
-    // An OMS that hangs must not hold up a deadline for its whole time-out.
-    ...(deadlineAt === null ? {} : { withinMs: Math.max(SHORTEST_LOOK_MS, deadlineAt - ports.clock.now()) }),
+    // An OMS that hangs must not delay the deadline by the whole request timeout.
+    ...(deadlineAt === null ? {} : { withinMs: Math.max(SHORTEST_POLL_MS, deadlineAt - ports.clock.now()) }),
   };
   const observation = await ports.oms.poll(project, signal === undefined ? hint : { ...hint, signal });
   let before = await reading;
@@ -121,13 +121,15 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
     }
     before = stored;
   }
-  throw new CheckFailed(`the latest item of ${project} changed under this check ${MAX_CONFLICTS} times in a row`);
+  throw new CheckFailed(
+    `the state of ${project} was changed by another writer during this check ${MAX_CONFLICTS} times in a row`,
+  );
 }
 
 /**
- * Another check whose request began later is in already, or one whose reply came after ours had begun: which of two looks that overlap
- * OMS saw first cannot be known, and a status must not go back and forth where it did not. Where that look lies in our own future, our
- * clock has gone back, and waiting for it to catch up would blind us.
+ * The state already has a poll whose request began later, or whose reply came after ours had begun: which of two overlapping polls OMS served
+ * first is unknown, and a status must not appear to go back and forth. Where that poll lies in our own future, our clock has gone back, and
+ * waiting for it to catch up would ignore every poll until then.
  */
 function isOvertaken(before: ProjectState | undefined, observation: Observation, now: number): boolean {
   if (before === undefined) return false;
@@ -135,12 +137,12 @@ function isOvertaken(before: ProjectState | undefined, observation: Observation,
   return observation.requestedAt < counted && counted <= now;
 }
 
-/** Keeps the look, changes nothing, opens nothing. */
+/** Stores the snapshot, and neither changes the state nor opens a gate. */
 async function keepOnly(derivation: Derivation, before: ProjectState, ports: CheckPorts): Promise<Performed> {
   const { verdict, reason } = derivation.result;
   const result: CheckResult = {
     ...derivation.result,
-    // The deadline is our own clock's to say, and no look's.
+    // The deadline depends on our own clock, not on the poll.
     ...(verdict === 'FAILED' && reason.code === 'DeadlineExceeded' ? {} : overtaken(before, derivation)),
   };
   await ports.store.putSnapshot({ ...derivation.snapshot, ...result });
@@ -159,9 +161,9 @@ function overtaken(
   };
 }
 
-/** Everything a person asks for afterwards stands in this one line. */
+/** One log line with everything that an investigation needs. */
 function report(ports: CheckPorts, result: CheckResult, looker: Poller, { notified }: ProjectState): void {
-  // A stall is no reason where the goal has another one, and is looked for all the same.
+  // A stall has no reason code of its own where the goal has another reason, but must be found in the log.
   ports.log.info('check', { projectId: result.project, looker, stalled: notified.stalled === true, ...result });
   ports.onCheck?.(result, looker);
 }

@@ -1,4 +1,4 @@
-/** One check's decision, pure: a look and the latest item in; snapshot, next latest (with changes pending), verdict and pace out. */
+/** One check's decision, pure: a poll and the project state in; snapshot, next state with its pending changes, verdict and poll interval out. */
 
 import type { CheckResult } from '../../contract/check-result';
 import { judge, type Question } from '../judge/judge';
@@ -22,12 +22,12 @@ export interface Circumstances {
   readonly project: string;
   readonly checkId: string;
   readonly looker: Poller;
-  /** Names the wait; null where nobody waits. */
+  /** Names the wait; null outside a wait. */
   readonly waitId: string | null;
-  /** ARN of the execution that waits, for whoever is told. */
+  /** ARN of the execution that waits, for notifications. */
   readonly execution?: string;
   readonly question: Question;
-  /** Whole seconds between scheduled looks; null where this look is not the schedule's. */
+  /** Whole seconds between scheduled polls; null where this poll is not the schedule's. */
   readonly scheduleIntervalSeconds: number | null;
 }
 
@@ -51,7 +51,7 @@ export function derive(
   const scheduled = circumstances.scheduleIntervalSeconds;
   const projectState: ProjectState = {
     ...changed,
-    // A look that ends a wait promises no next one; whoever looked regularly before still does.
+    // A poll that ends a wait announces no next one; other pollers' intervals still hold.
     nextPollBy: waitSeconds === 0 ? observed.nextPollBy : latestPollBy(observation.answeredAt, waitSeconds),
     nextScheduledBy: scheduled === null ? observed.nextScheduledBy : latestPollBy(observation.answeredAt, scheduled),
   };

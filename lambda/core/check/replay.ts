@@ -1,4 +1,4 @@
-/** Other thresholds over what is stored: when would the gate have opened? The same decision, look by look. */
+/** When would a gate with other thresholds have opened? The same decision, applied to the stored polls. */
 
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
 import type { Goal } from '../../contract/goal';
@@ -8,11 +8,11 @@ import { maxPollGapMs } from '../observe/hold';
 import { derive } from './derive';
 
 export interface Opening {
-  /** ISO 8601: the first and the last look at which the gate was open, without one in between at which it was not. */
+  /** ISO 8601: the first and the last of consecutive polls at which the gate was open. */
   readonly from: string;
   readonly to: string;
   readonly looks: number;
-  /** What the first of them said. */
+  /** Of the first of them. */
   readonly message: string;
   readonly checkId: string;
 }
@@ -20,11 +20,11 @@ export interface Opening {
 export interface Replay {
   readonly looks: number;
   readonly openings: readonly Opening[];
-  /** Of the last look. */
+  /** Of the last poll. */
   readonly lastReason: string;
-  /** Looks that came too late after the one before to go on with a hold. */
+  /** Polls that came too late after the previous one to continue a hold. */
   readonly gaps: number;
-  /** Seconds: the furthest apart that two looks of such a hold may be. */
+  /** How far apart two polls of such a hold may be. */
   readonly widestGapSeconds: number;
 }
 
@@ -39,7 +39,7 @@ export async function replay(
   let [looks, gaps, open, lastReason] = [0, 0, false, 'nothing is stored'];
   for await (const snapshot of snapshots) {
     const observation = observationIn(snapshot);
-    // Looks that overlapped a later one changed nothing then, and change nothing now.
+    // A poll that overlapped a later one changed nothing then, and changes nothing now.
     if (projectState !== undefined && observation.requestedAt < countedUntil(projectState)) continue;
     if (projectState !== undefined && observation.answeredAt - projectState.observedAt > widest) gaps += 1;
     const derived = derive(projectState, observation, {

@@ -1,4 +1,4 @@
-/** A wait for a goal: what the state machine's rounds and the command line's plain loop share. */
+/** A wait for a goal: what the state machine's rounds and the command line's loop share. */
 
 import type { CheckResult } from '../../contract/check-result';
 import { plain } from '../../contract/text';
@@ -11,34 +11,34 @@ import type { Poller } from '../model/snapshot';
 import { type CheckPorts, check, type InvocationPorts, longestCheckMs } from './check';
 import { readWaitParameters, readWaitState, type WaitParameters } from './wait-input';
 
-/** One look for a wait under way: `startedAt` and the goal name the wait, so that every look of it is known as such. */
+/** One check of a wait, which `startedAt` and the goal name. */
 export function pollFor(
-  order: WaitParameters,
+  parameters: WaitParameters,
   wait: {
     readonly startedAt: number;
     readonly deadlineAt: number;
-    /** No look of this wait came before. */
+    /** No poll of this wait came before. */
     readonly isFirst: boolean;
     readonly signal?: AbortSignal;
   },
   ports: CheckPorts,
 ): Promise<CheckResult> {
   const question = {
-    goal: order.goal,
-    settings: order.settings,
+    goal: parameters.goal,
+    settings: parameters.settings,
     firstPoll: wait.isFirst,
     deadlineAt: wait.deadlineAt,
   };
   const looker: Poller = 'wait';
   return check(
     {
-      project: order.projectId,
+      project: parameters.projectId,
       looker,
-      // Two that stand side by side in a pipeline are entered in the same millisecond; what they wait for tells them apart.
-      waitId: `${looker}-${wait.startedAt}-${Object.values(order.goal).join('-')}`,
+      // Two waits side by side in a pipeline are entered in the same millisecond; their goals differ.
+      waitId: `${looker}-${wait.startedAt}-${Object.values(parameters.goal).join('-')}`,
       question,
       scheduleIntervalSeconds: null,
-      ...(order.execution === undefined ? {} : { execution: order.execution }),
+      ...(parameters.execution === undefined ? {} : { execution: parameters.execution }),
       ...(wait.signal === undefined ? {} : { signal: wait.signal }),
     },
     ports,
@@ -46,19 +46,19 @@ export function pollFor(
 }
 
 /**
- * Longest pause that an invocation sleeps through. Sleeping costs as much as another round of the machine from about 22 s on
- * (256 MB, arm64; three transitions); what is still slept through beyond that keeps a year at the user's 30 s within few enough rounds.
+ * Longest pause that an invocation sleeps through. From about 22 s on sleeping costs more than another round of the state machine (256 MB,
+ * arm64; three transitions). An interval that the user has set is slept through up to 45 s: a year of polls 30 s apart would be too many rounds.
  */
-const INSIDE_SECONDS = 22;
-const INSIDE_SECONDS_FIXED = 45;
-/** How long one invocation goes on looking, milliseconds. */
-const LOOKING_MS = 140_000;
+const SLEEP_SECONDS = 22;
+const SLEEP_SECONDS_FIXED = 45;
+/** For how long one invocation continues to poll. */
+const POLLING_MS = 140_000;
 
 /**
- * One round of the wait loop: a look, and more of them where the pace is short.
+ * One round of the wait loop: a poll, and more of them where the interval is short. Invalid input is a verdict, FAILED with code InvalidInput,
+ * so that the parent fails with that error name.
  * @param remainingMs how long this invocation may still take, milliseconds.
- * @param accountIsKnown OMS has taken the account a moment ago, in another wait: a refusal in the first look gets its grace too.
- * Input that is wrong is a verdict, FAILED with code InvalidInput, so that the parent fails by that name.
+ * @param accountIsKnown OMS has accepted the account a moment ago, in another wait: a rejection in the first poll has its grace period too.
  */
 export async function waitRound(
   input: unknown,
@@ -74,22 +74,22 @@ export async function waitRound(
     if (!(error instanceof InvalidInput)) throw error;
     return refused(input, error, began);
   }
-  const order = readWaitParameters(state);
+  const parameters = readWaitParameters(state);
   const startedAt = state.startedAt ?? began;
-  const deadlineAt = state.deadlineAt ?? startedAt + order.timeoutSeconds * 1000;
+  const deadlineAt = state.deadlineAt ?? startedAt + parameters.timeoutSeconds * 1000;
   const round = (state.round ?? 0) + 1;
   let checks = state.checks ?? 0;
   for (;;) {
     const isFirst = checks === 0 && !accountIsKnown;
-    const result = await pollFor(order, { startedAt, deadlineAt, isFirst }, ports);
+    const result = await pollFor(parameters, { startedAt, deadlineAt, isFirst }, ports);
     checks += 1;
     const pauseMs = result.waitSeconds * 1000;
-    const inside = order.settings.intervalIsFixed ? INSIDE_SECONDS_FIXED : INSIDE_SECONDS;
-    const pollsOn =
-      result.waitSeconds <= inside &&
-      ports.clock.now() + pauseMs - began <= LOOKING_MS &&
+    const longestSleep = parameters.settings.intervalIsFixed ? SLEEP_SECONDS_FIXED : SLEEP_SECONDS;
+    const pollsAgain =
+      result.waitSeconds <= longestSleep &&
+      ports.clock.now() + pauseMs - began <= POLLING_MS &&
       remainingMs() > pauseMs + longestCheckMs(ports);
-    if (result.verdict === 'NOT_YET' && pollsOn) {
+    if (result.verdict === 'NOT_YET' && pollsAgain) {
       await ports.clock.sleep(pauseMs);
       continue;
     }

@@ -1,7 +1,7 @@
-/** What OMS says about a project: the progress model. Field names are those of the 3.3.0-CE page; newer spellings are translated at the edge. */
+/** What OMS reports about a project. Field names are those of the 3.3.0-CE page; newer spellings are translated at the edge. */
 import type { Anomaly, FailedOutcome, Importance, OmsApi, OmsWords } from '../../contract/oms';
 
-/** Every status word known. A reply may carry another word: it is kept as it came. */
+/** Every known status. A reply may carry another one: it is kept as it came. */
 export const STATUSES = [
   'UNCONFIGURED',
   'INIT',
@@ -18,24 +18,24 @@ export const STATUSES = [
 ] as const;
 export type KnownStatus = (typeof STATUSES)[number];
 
-/** The eleven data fields. Null: OMS said nothing usable; why not stands in the look's anomalies when there is something to say. */
+/** The eleven data fields. Null: OMS reported nothing usable; the anomalies of the poll say why where there was a value. */
 export interface Progress {
-  /** OMS's own word, known or not; cut to 64 characters. */
+  /** As OMS spells it, recognized or not; cut to 64 characters. */
   readonly status: string;
   readonly importance: Importance | null;
   readonly enableStructMigration: boolean | null;
   readonly enableFullMigration: boolean | null;
   readonly enableIncrSync: boolean | null;
   readonly enableReverseIncrSync: boolean | null;
-  /** OMS's own word, known or not; never the full verification; cut to 64 characters. */
+  /** As OMS spells it, recognized or not; never the full verification; cut to 64 characters. */
   readonly currentStep: string | null;
   /** Percent, 0 to 100. */
   readonly structMigrationProgress: number | null;
   /** Percent, 0 to 100. */
   readonly fullMigrationProgress: number | null;
-  /** Unix seconds. 0 and absent are "no data", never 1970. */
+  /** Unix seconds. 0 and absent mean "no data", never 1970. */
   readonly incrSyncCheckpoint: number | null;
-  /** Unix seconds. 0 and absent are "no data", never 1970. */
+  /** Unix seconds. 0 and absent mean "no data", never 1970. */
   readonly reverseIncrSyncCheckpoint: number | null;
 }
 
@@ -53,9 +53,9 @@ export interface Envelope {
 }
 
 interface ObservationBase {
-  /** When our request began, Unix milliseconds by our clock. Orders looks, and tells whether one began after the fence. */
+  /** When our request began, Unix milliseconds by our clock. Orders polls, and decides whether one began after the fence. */
   readonly requestedAt: number;
-  /** When the reply was complete, or the look given up, Unix milliseconds by our clock. */
+  /** When the reply was complete, or the poll given up, Unix milliseconds by our clock. */
   readonly answeredAt: number;
   /** OMS's clock minus ours in milliseconds, from the reply's Date header (whole seconds, so ±1 s); null when unknown. */
   readonly clockSkewMs: number | null;
@@ -65,12 +65,12 @@ interface ObservationBase {
   readonly said: OmsWords;
 }
 
-/** One look at OMS. A failed look is a fact too, not an exception. */
+/** One poll of OMS. A failed poll is a fact too, not an exception. */
 export type Observation =
   | (ObservationBase & { readonly outcome: 'OK'; readonly progress: Progress; readonly envelope: Envelope })
   | (ObservationBase & {
       readonly outcome: FailedOutcome;
-      /** One sentence for a person: what happened and what was expected. Holds no secret. */
+      /** One sentence: what happened and what was expected. Contains no secret. */
       readonly problem: string;
     });
 

@@ -8,44 +8,44 @@ export interface ProjectState {
   readonly project: string;
   /** 1 on the first write, one more on every write, without a gap. */
   readonly version: number;
-  /** Names the write, so that a lost answer to a successful write is recognised as our own. */
+  /** Names the write, so that a successful write whose answer was lost is recognized as our own. */
   readonly writeId: string;
-  /** The checks whose looks are already in here, and a cutover's notices, newest last: none is ever taken in twice. */
+  /** The checks, and a cutover's notices, that are part of this state, newest last: none is applied twice. */
   readonly recentChecks: readonly string[];
-  /** Unix milliseconds. A reply whose request began before this one is history, not news. */
+  /** Unix milliseconds. A reply whose request began earlier is outdated. */
   readonly requestedAt: number;
   readonly observedAt: number;
   readonly outcome: Outcome;
-  /** What was wrong with the last look; null when it was OK. */
+  /** Why the last poll failed; null when it was OK. */
   readonly problem: string | null;
   readonly api: OmsApi | null;
   readonly clockSkewMs: number | null;
-  /** The last progress OMS gave, however long ago; null when it never did. */
+  /** The last progress OMS reported, however long ago; null when it never did. */
   readonly progress: Progress | null;
   readonly progressAt: number | null;
-  /** First look that saw the present status. */
+  /** First poll that saw the current status. */
   readonly statusSince: number | null;
-  /** First look that saw the present step. */
+  /** First poll that saw the current step. */
   readonly stepSince: number | null;
-  /** Unbroken series of looks that saw a condition. */
+  /** Unbroken series of polls that saw a condition. */
   readonly series: SeriesByName;
-  /** After this moment without a look a series is broken: nobody looked. */
+  /** Without a poll by then a series is broken. */
   readonly nextPollBy: number;
-  /** The same for the schedule's own looks; 0 where there is none. */
+  /** The same for the schedule's own polls; 0 where there is none. */
   readonly nextScheduledBy: number;
-  /** Running time: milliseconds between looks that saw the project at work. */
+  /** Running time: milliseconds between polls that saw the project running. */
   readonly activeMs: number;
-  /** Where full progress moved, in running time. */
+  /** Where the full copy's progress changed, in running time. */
   readonly marks: readonly Mark[];
-  /** When a percent, a checkpoint or the step last moved, in running time. */
+  /** When a percentage, a checkpoint, the status or the step last changed, in running time. */
   readonly movedAtActiveMs: number;
-  /** The looks that a SYNCED gate reads, merged as they age. */
+  /** The polls that a SYNCED gate reads, merged as they age. */
   readonly spans: readonly Span[];
-  /** When the forward checkpoint's present value was first seen. */
+  /** When the forward checkpoint's current value was first seen. */
   readonly checkpointSince: number | null;
-  /** The reverse checkpoint since the reverse step began: its last value, at how many it was seen, and when it last moved. Absent before. */
+  /** The reverse checkpoint since the reverse step began: its greatest value, how many values were seen, and when it last moved. Absent before. */
   readonly reverse?: { readonly value: number; readonly values: number; readonly movedAt: number } | undefined;
-  /** Greatest lead of the forward checkpoint over our clock since incremental sync began, milliseconds: the source's clock is ahead by that much at the least. */
+  /** Greatest lead of the forward checkpoint over our clock since incremental sync began, milliseconds: the source's clock is ahead by at least as much. */
   readonly sourceAheadMs?: number | undefined;
   /** Least lag since incremental sync began. */
   readonly bestLagSeconds: number | null;
@@ -55,7 +55,7 @@ export interface ProjectState {
   readonly pending: readonly Change[];
   /** Which health changes were notified and have not ended, and what is notified once. */
   readonly notified: Notified;
-  /** Who is publishing now, and until when nobody else may. */
+  /** Who is publishing, and until when it excludes all others. */
   readonly lease: { readonly owner: string; readonly until: number } | null;
   /** Unix milliseconds: until then changes are kept and not sent. Stays past its end until what was kept is summed up. Absent: no window. */
   readonly mutedUntil?: number;
@@ -149,7 +149,7 @@ export function initialState(project: string): ProjectState {
   };
 }
 
-/** Unix milliseconds: a look that began before this overlapped the one that counts, and which of the two OMS saw first cannot be known. */
+/** Unix milliseconds: a poll that began earlier overlapped the one that counts, and which of the two OMS served first is unknown. */
 export function countedUntil({ requestedAt, progressAt }: ProjectState): number {
   return Math.max(requestedAt, progressAt ?? 0);
 }
@@ -161,5 +161,5 @@ export function remembering(recentChecks: readonly string[], id: string): readon
   return [...recentChecks, id].slice(-REMEMBERED_CHECKS);
 }
 
-/** More writers than this at one moment on one project is no contention but a fault. */
+/** More conflicts in a row are a fault, not contention. */
 export const MAX_CONFLICTS = 100;

@@ -1,9 +1,9 @@
-/** What one check saw, kept. */
+/** A stored observation. */
 import type { CheckResult } from '../../contract/check-result';
 import type { OmsApi } from '../../contract/oms';
 import type { Envelope, Observation, Progress } from './progress';
 
-/** Who looked. */
+/** What made the poll. */
 export const POLLERS = ['wait', 'schedule', 'check'] as const;
 export type Poller = (typeof POLLERS)[number];
 
@@ -11,11 +11,11 @@ export interface Snapshot extends CheckResult {
   readonly requestedAt: string;
   readonly looker: Poller;
   readonly api: OmsApi | null;
-  /** All eleven data fields; null when the look failed. */
+  /** All eleven data fields; null when the poll failed. */
   readonly progress: Progress | null;
-  /** All nine envelope fields; null when the look failed. */
+  /** All nine envelope fields; null when the poll failed. */
   readonly envelope: Envelope | null;
-  /** Lowest latest version it was derived from; the state it led to is one higher. */
+  /** Version of the project state it was derived from; the state it led to is one higher. */
   readonly fromVersion: number;
 }
 

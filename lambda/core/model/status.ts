@@ -1,9 +1,9 @@
-/** What OMS's words mean for us: the one table of statuses, and the families of steps. */
+/** What OMS's statuses and steps mean: one table of each. */
 import type { KnownStatus } from './progress';
 
 /**
- * - `waiting`: not started; - `running`: at work; - `suspended` and `failed`: stopped, and a person may resume it while the clock runs;
- * - `finished`: done; - `gone`: being taken down, irreversible; - `unknown`: a word nobody knows, neither success nor failure.
+ * - `waiting`: not started; - `running`; - `suspended` and `failed`: stopped, can be resumed for a limited time;
+ * - `finished`; - `gone`: being removed, irreversible; - `unknown`: unrecognized, neither success nor failure.
  */
 export type StatusClass = 'waiting' | 'running' | 'suspended' | 'failed' | 'finished' | 'gone' | 'unknown';
 
@@ -23,7 +23,7 @@ const CLASS_OF: Record<KnownStatus, StatusClass> = {
   DELETED: 'gone',
 };
 
-/** The class of an OMS status word; `unknown` for any word not in the table, whatever its spelling. */
+/** `unknown` for any status that is not in the table, exactly as spelled there. */
 export function classOf(status: string): StatusClass {
   return Object.hasOwn(CLASS_OF, status) ? CLASS_OF[status as KnownStatus] : 'unknown';
 }
@@ -38,7 +38,7 @@ export type StepPhase =
   | 'reverse'
   | 'unknown';
 
-/** Both families of step names, old and new (OceanBase's own client knows both). */
+/** Step names of all versions (OceanBase's own client has both families). */
 const PHASE_OF: Record<string, StepPhase> = {
   PRE_CHECK: 'prepare',
   TRANSFER_PRECHECK: 'prepare',
@@ -62,14 +62,14 @@ const PHASE_OF: Record<string, StepPhase> = {
   FULL_VALIDATION: 'verification',
   FULL_VERIFIER: 'verification',
   INCR_VERIFIER: 'verification',
-  // Inferred: as the current step it can mean "waiting for the operator", not "switched". So it opens no gate.
+  // Inferred: as the current step it may mean "waiting for the operator" rather than "switched". So it opens no gate.
   APP_SWITCH: 'switchover',
   TRANSFER_APP_SWITCH: 'switchover',
   REVERSE_INCR_SYNC: 'reverse',
   REVERSE_INCR_TRANSFER: 'reverse',
 };
 
-/** The phase a step belongs to; `unknown` for null and for any name not in the table. */
+/** `unknown` for null and for any step that is not in the table. */
 export function phaseOf(step: string | null): StepPhase {
   return step !== null && Object.hasOwn(PHASE_OF, step) ? (PHASE_OF[step] as StepPhase) : 'unknown';
 }

@@ -34,7 +34,7 @@ export type Assessment = Reading & {
   readonly isStalled: boolean;
 };
 
-export function read(before: ProjectState | undefined, observation: Observation): Reading {
+export function readingOf(before: ProjectState | undefined, observation: Observation): Reading {
   const progress = observation.outcome === 'OK' ? observation.progress : null;
   const poll = {
     ...observation,

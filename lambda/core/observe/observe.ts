@@ -3,7 +3,7 @@
 import type { Observation, Progress } from '../model/progress';
 import { initialState, type Mark, type ProjectState, remembering } from '../model/project-state';
 import { classOf } from '../model/status';
-import { type Assessment, assess, type Reading, read } from './assessment';
+import { type Assessment, assess, type Reading, readingOf } from './assessment';
 import { withMark } from './copy';
 import { spanOf, withSpan } from './hold';
 import { isPlausible } from './lag';
@@ -17,7 +17,7 @@ export function observe(
   checkId: string,
   graces: StatusGraces,
 ): { readonly projectState: ProjectState; readonly assessment: Assessment } {
-  const reading = read(before, observation);
+  const reading = readingOf(before, observation);
   const base = before ?? initialState(project);
   const clockWentBack = observation.requestedAt < base.requestedAt;
   const unbroken = !clockWentBack && observation.requestedAt <= Math.max(base.nextPollBy, base.nextScheduledBy);
