@@ -1,8 +1,9 @@
 /** A change for programs, as queues and functions receive it. Its schema is docs/change-event.schema.json. */
 
-import type { Importance, OmsWords } from '../../contract/oms';
+import type { Goal } from '../../contract/goal';
+import type { FailedOutcome, Importance, OmsWords } from '../../contract/oms';
 import { cut, plain, plainLine } from '../../contract/text';
-import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
+import { type Change, type ChangeKind, importanceOf, type RollbackPathLoss, sinceOf } from '../model/change';
 import { iso } from '../model/duration';
 import type { Links } from './links';
 import type { ChangeWords } from './words';
@@ -34,6 +35,7 @@ export interface ChangeEvent {
   readonly lagSeconds: number | null;
   /** ISO 8601. */
   readonly eta: string | null;
+  readonly params: EventParams;
   /** As in the e-mail. */
   readonly subject: string;
   readonly detail: string | null;
@@ -41,6 +43,22 @@ export interface ChangeEvent {
   /** OMS's own words, free of control characters. */
   readonly oms: OmsWords;
   readonly links: Links;
+}
+
+/** Facts of one kind of change that no other field has. What others wrote is in `detail`, cut to a length. */
+export interface EventParams {
+  /** Of `unreachable`. */
+  readonly outcome?: FailedOutcome;
+  /** Of `stalled`, and of a lost rollback path whose checkpoint stands still. */
+  readonly stillSeconds?: number;
+  /** Of `lagging` and `caught-up`. */
+  readonly thresholdSeconds?: number;
+  /** Of `expiring`; 0 or less where the time is over. */
+  readonly leftSeconds?: number;
+  /** Of `goal-met`. */
+  readonly goal?: Goal['type'];
+  /** Of `rollback-path-lost`. */
+  readonly cause?: RollbackPathLoss['cause'];
 }
 
 export function eventOf(change: Change, { detail, advice }: ChangeWords, subject: string, links: Links): ChangeEvent {
@@ -64,6 +82,7 @@ export function eventOf(change: Change, { detail, advice }: ChangeWords, subject
     fullProgress: change.fullProgress,
     lagSeconds: change.lagSeconds,
     eta: eta === null ? null : iso(eta),
+    params: paramsOf(change),
     subject,
     detail: detail.length === 0 ? null : linesOf(detail.join('\n')),
     advice: plain(advice, 1_400),
@@ -72,6 +91,25 @@ export function eventOf(change: Change, { detail, advice }: ChangeWords, subject
     ),
     links,
   };
+}
+
+function paramsOf({ kind, params }: Change): EventParams {
+  switch (kind) {
+    case 'unreachable':
+      return { outcome: params.outcome };
+    case 'stalled':
+    case 'rollback-path-lost':
+      return params;
+    case 'lagging':
+    case 'caught-up':
+      return { thresholdSeconds: params.thresholdSeconds };
+    case 'expiring':
+      return { leftSeconds: params.leftSeconds };
+    case 'goal-met':
+      return { goal: params.goal };
+    default:
+      return {};
+  }
 }
 
 /** A message goes out once for each kind of subscriber, and SNS takes 256 KiB in all. */

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
-import { CHANGE_KINDS, type Change, type ChangeFacts } from '../../../lambda/core/model/change';
+import { CHANGE_KINDS, type Change, type ChangeFacts, type ChangeKind } from '../../../lambda/core/model/change';
 import { CHANGE_EVENT_VERSION } from '../../../lambda/core/notifications/change-event';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
-import { detected, FAILED } from '../../support/changes';
+import { detected, example, FAILED } from '../../support/changes';
 import { T0 } from '../../support/observations';
 
 const DOCS = join(__dirname, '../../../docs');
@@ -65,6 +65,18 @@ test.each(CHANGE_KINDS)('the event of %s keeps to the schema, with little known 
       errors: null,
     });
   }
+});
+
+test.each<[ChangeKind, object]>([
+  ['unreachable', { outcome: 'OmsUnreachable' }],
+  ['stalled', { stillSeconds: 1800 }],
+  ['lagging', { thresholdSeconds: 30 }],
+  ['expiring', { leftSeconds: 31_680 }],
+  ['goal-met', { goal: 'SWITCHED' }],
+  ['rollback-path-lost', { cause: 'stopped' }],
+  ['status', {}],
+])('the event of %s has its facts as %j, so that no program reads sentences', (kind, params) => {
+  expect(eventOf(example(kind))).toMatchObject({ params });
 });
 
 test('an event has every field in it that the schema names, and no other', () => {
