@@ -1,4 +1,4 @@
-/** A check's surroundings with plain parts: scripted looks, memory, a list of what was told. */
+/** The ports of a check: scripted observations, a store in memory, a list of the notifications. */
 
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
 import { type CheckPorts, type CheckRequest, check, type InvocationPorts } from '../../lambda/core/check/check';
@@ -26,7 +26,7 @@ export class Harness {
   readonly oms: Oms = {
     poll: async () => {
       const observation = this.polls.shift();
-      if (observation === undefined) throw new Error('the script has no more looks');
+      if (observation === undefined) throw new Error('the script has no more observations');
       this.now = Math.max(this.now, observation.answeredAt);
       return observation;
     },

@@ -1,4 +1,4 @@
-/** Looks as the OMS client gives them, one situation a line. Times are Unix milliseconds from `T0`. */
+/** Observations as the OMS client returns them, one line for each. Times are Unix milliseconds from `T0`. */
 
 import type { FailedOutcome } from '../../lambda/contract/oms';
 import type { Observation, Progress } from '../../lambda/core/model/progress';
@@ -26,7 +26,7 @@ const PROGRESS: Progress = {
 
 type Extra = Partial<Pick<Observation, 'requestedAt' | 'clockSkewMs' | 'anomalies' | 'said'>>;
 
-/** A good look that was answered at `at`, 100 ms after it was asked. */
+/** A successful poll that was answered at `at`, 100 ms after its request. */
 export function ok(at: number, progress: Partial<Progress> = {}, extra: Extra = {}): Observation & { outcome: 'OK' } {
   return {
     outcome: 'OK',
@@ -42,7 +42,7 @@ export function ok(at: number, progress: Partial<Progress> = {}, extra: Extra = 
   };
 }
 
-/** A look in incremental sync whose checkpoint is `lagSeconds` behind. */
+/** A poll in incremental sync whose checkpoint is `lagSeconds` behind. */
 export function syncing(
   at: number,
   lagSeconds: number,

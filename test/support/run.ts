@@ -1,4 +1,4 @@
-/** Plays looks through the pure decision, one after the other, as a wait would. */
+/** Plays observations through the pure decision, one after the other, as a wait would. */
 import type { CheckResult } from '../../lambda/contract/check-result';
 import { DEFAULT_WAIT_SETTINGS, type WaitSettings } from '../../lambda/contract/defaults';
 import type { Goal } from '../../lambda/contract/goal';
@@ -11,7 +11,7 @@ export interface Played {
   readonly results: readonly CheckResult[];
   /** The last result. */
   readonly last: CheckResult;
-  /** Kinds of the changes told, in order. */
+  /** Kinds of the detected changes, in order. */
   readonly changes: readonly string[];
 }
 
@@ -20,12 +20,12 @@ export interface Playing {
   readonly settings?: Partial<WaitSettings>;
   readonly deadlineAt?: number | null;
   readonly waitId?: string | null;
-  /** Stored before the first look. */
+  /** Stored before the first poll. */
   readonly before?: ProjectState;
-  /** Whether the first look here is the wait's first. Default true. */
+  /** Whether the first poll here is the wait's first. Default true. */
   readonly fresh?: boolean;
-  /** Looks keep their promise however far apart they are. Default true; false: a gap breaks series, as in life. */
-  readonly everWatched?: boolean;
+  /** Polls continue a series however far apart they are. Default true; false: a late poll breaks it. */
+  readonly alwaysInTime?: boolean;
 }
 
 export function play(polls: readonly Observation[], options: Playing = {}): Played {
@@ -47,12 +47,12 @@ export function play(polls: readonly Observation[], options: Playing = {}): Play
     });
     const next = polls[i + 1];
     projectState =
-      options.everWatched === false || next === undefined
+      options.alwaysInTime === false || next === undefined
         ? derived.projectState
         : { ...derived.projectState, nextPollBy: next.requestedAt };
     results.push(derived.result);
   });
-  if (projectState === undefined) throw new Error('no look was played');
+  if (projectState === undefined) throw new Error('no observation was played');
   return {
     projectState,
     results,

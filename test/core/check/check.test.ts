@@ -19,11 +19,11 @@ const all = async (store: MemoryStore) => {
 };
 
 describe('a check', () => {
-  test('keeps a snapshot and the latest item, and tells each change once, in sequence', async () => {
+  test('stores a snapshot and the project state, and notifies once of each change, in sequence', async () => {
     const store = new MemoryStore();
     const run = new Harness([INIT, RUNNING, RUNNING, FINISHED], store);
     for (let i = 0; i < 4; i += 1) await run.check();
-    expect(await all(store)).toHaveLength(3 /* the third look is the second one again: same time, another check */ + 1);
+    expect(await all(store)).toHaveLength(3 /* the third poll is the second one again: same time, another check */ + 1);
     expect(run.notified.map(({ attributes, change }) => [change.sequence, attributes.from, attributes.to])).toEqual([
       [1, 'INIT', 'RUNNING'],
       [2, 'RUNNING', 'FINISHED'],
@@ -34,7 +34,7 @@ describe('a check', () => {
   test('says MET only when everything is stored', async () => {
     class FullDisk extends MemoryStore {
       override async putState(): Promise<never> {
-        throw new CheckFailed('could not store the latest item: the disk is full');
+        throw new CheckFailed('could not store the project state: the disk is full');
       }
     }
     const run = new Harness([FINISHED], new FullDisk());
@@ -62,7 +62,7 @@ describe('a check', () => {
     ]);
   });
 
-  test('keeps a failed look too: what failed, since when', async () => {
+  test('stores a failed poll too: what failed, since when', async () => {
     const store = new MemoryStore();
     const run = new Harness([{ ...RUNNING, outcome: 'OmsBadReply', problem: 'OMS sent HTML' } as never], store);
     const result = await run.check();
@@ -75,7 +75,7 @@ describe('a check', () => {
     expect(await all(store)).toMatchObject([{ outcome: 'OmsBadReply', problem: 'OMS sent HTML', progress: null }]);
   });
 
-  test('keeps a reply that was asked before the latest look as a snapshot only', async () => {
+  test('stores a reply to a request from before the last poll as a snapshot only', async () => {
     const store = new MemoryStore();
     const run = new Harness([INIT, FINISHED, RUNNING], store);
     for (let i = 0; i < 2; i += 1) await run.check();
@@ -87,7 +87,7 @@ describe('a check', () => {
     expect(run.kinds).toEqual(['status']);
   });
 
-  test('does not go blind when our clock goes back: it says so and looks on', async () => {
+  test('continues when our clock goes back, and says so', async () => {
     const store = new MemoryStore();
     const run = new Harness(
       [FINISHED, ok(T0 - 60 * MINUTE, { status: 'FINISHED', fullMigrationProgress: 100 })],
@@ -115,7 +115,7 @@ describe('two checks at once', () => {
     }
   }
 
-  test('tell a change once between them, with no version left out', async () => {
+  test('notify once of a change between them, with no version left out', async () => {
     const store = new Contended();
     const run = new Harness([INIT, ok(T0 + MINUTE + SECOND), RUNNING], store);
     await run.check();
@@ -126,7 +126,7 @@ describe('two checks at once', () => {
     expect(store.projectStateOf.get('p_x')).toMatchObject({ sequence: 1, pending: [], lease: null });
   });
 
-  test('never tell of a way back that did not happen: a look that overlaps the one that counts is kept only', async () => {
+  test('never report a status that went back and forth: a poll that overlaps the one that counts is only stored', async () => {
     const store = new MemoryStore();
     // Both were under way when the status changed: the first saw it, the second did not and was answered last.
     const [began, ended] = [T0 + MINUTE, T0 + MINUTE + 5 * SECOND];
@@ -149,7 +149,7 @@ describe('two checks at once', () => {
     expect(await all(store)).toHaveLength(4);
   });
 
-  test('recognise a write whose answer was lost as their own, even after another check wrote', async () => {
+  test('recognize a write whose answer was lost as their own, even after another check wrote', async () => {
     class LostAnswer extends MemoryStore {
       lose = false;
       after: (() => Promise<unknown>) | null = null;
@@ -174,8 +174,8 @@ describe('two checks at once', () => {
   });
 });
 
-describe('telling', () => {
-  test('keeps what the notifier refuses, and tells it in order when it is back', async () => {
+describe('delivery', () => {
+  test('keeps what the notifier rejects, and publishes it in order when it accepts again', async () => {
     const store = new MemoryStore();
     const FINISHED_STILL = ok(T0 + 3 * MINUTE, { status: 'FINISHED', fullMigrationProgress: 100 });
     const run = new Harness([INIT, RUNNING, FINISHED, FINISHED_STILL], store);
@@ -241,7 +241,7 @@ describe('a check is measured', () => {
     return { checked, failures, metrics };
   };
 
-  test('with its result, how long it took, and what is not told yet', async () => {
+  test('with its result, its duration, and the number of pending changes', async () => {
     const run = new Harness([INIT, RUNNING]);
     run.refusal = new Error('no such topic');
     const { checked, metrics } = measuring();
@@ -251,7 +251,7 @@ describe('a check is measured', () => {
     expect(checked[1]).toMatchObject({ result, stalled: false, durationMs: MINUTE });
   });
 
-  test('as failed where it failed on our own account, and not where somebody interrupted it', async () => {
+  test('as failed where it failed by itself, and not where it was interrupted', async () => {
     class Broken extends MemoryStore {
       override async putSnapshot(): Promise<never> {
         throw new CheckFailed('the disk is full');

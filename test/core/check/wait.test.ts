@@ -7,7 +7,7 @@ import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observati
 const PLENTY = () => 180_000;
 const round = (run: Harness, wait: unknown, remainingMs = PLENTY) => waitRound(wait, run.ports(), remainingMs);
 
-/** Looks at whatever time it is, by a function of the seconds since T0. */
+/** Polls at the current time, by a function of the seconds since T0. */
 function following(progress: (seconds: number) => Observation | null): Harness {
   const run = new Harness();
   run.oms.poll = async () => {
@@ -47,7 +47,7 @@ describe('the moment at which the wait was entered', () => {
     expect(first.wait).not.toHaveProperty('enteredAt');
   });
 
-  test('is past with the deadline where no round came in time: one look is taken all the same', async () => {
+  test('is past with the deadline where no round came in time, after one poll', async () => {
     const over = await round(late(ok(T0 + 61 * MINUTE)), entered(new Date(T0).toISOString()));
     expect(over).toMatchObject({ next: 'DONE', result: { reason: { code: 'DeadlineExceeded' } }, wait: { checks: 1 } });
     const met = await round(late(ok(T0 + 61 * MINUTE, { status: 'FINISHED' })), entered(new Date(T0).toISOString()));
@@ -73,7 +73,7 @@ describe('the moment at which the wait was entered', () => {
   });
 });
 
-test('tells of each goal that is met of two waits that were entered at the same moment', async () => {
+test('notifies of both goals of two waits that were entered at the same moment', async () => {
   const fence = T0 / SECOND - 60;
   const run = following(() => syncing(run.now, 1, { incrSyncCheckpoint: Math.floor(run.now / 10_000) * 10 }));
   const enteredAt = new Date(T0).toISOString();
@@ -87,7 +87,7 @@ test('tells of each goal that is met of two waits that were entered at the same 
   expect(run.kinds).toEqual(['goal-met', 'goal-met', 'goal-met']);
 });
 
-test('looks several times within one invocation where the pace is short', async () => {
+test('polls several times within one invocation where the interval is short', async () => {
   const fence = T0 / SECOND;
   const run = following((seconds) => syncing(run.now, 0, { incrSyncCheckpoint: fence + Math.floor(seconds / 10) - 3 }));
   const goal = { type: 'DRAINED', writesStoppedAt: fence, marginSeconds: 0 };
@@ -96,7 +96,7 @@ test('looks several times within one invocation where the pace is short', async 
   expect(done.wait.checks).toBeGreaterThan(15);
 });
 
-test('comes back to the machine before the invocation runs out', async () => {
+test('returns to the state machine before the invocation times out', async () => {
   const run = following(() => null);
   const left = () => 35_000 - (run.now - T0);
   const back = await round(run, { projectId: 'p_x', minIntervalSeconds: 1, maxIntervalSeconds: 1 }, left);
@@ -104,7 +104,7 @@ test('comes back to the machine before the invocation runs out', async () => {
   expect(run.now - T0).toBeLessThan(10_000);
 });
 
-test('begins no look that might outlast the invocation, however long a look may take', async () => {
+test('begins no poll that might outlast the invocation, however long a poll may take', async () => {
   const run = following(() => null);
   run.oms.poll = async () => {
     run.now += 60_000;
@@ -116,7 +116,7 @@ test('begins no look that might outlast the invocation, however long a look may 
   expect(run.now - T0).toBeLessThan(180_000);
 });
 
-test('ends at its deadline also where another look overtook its own', async () => {
+test('ends at its deadline also where another poll overtook its own', async () => {
   const run = new Harness([ok(T0), { ...ok(T0 + 3601 * SECOND), requestedAt: T0 - SECOND }]);
   const first = await round(run, { projectId: 'p_x', timeoutSeconds: 3600, minIntervalSeconds: 60 });
   const { result } = await round(run, first.wait);
@@ -138,7 +138,7 @@ test('ends a leg after its rounds, whatever the wait still has before it', async
   });
 });
 
-test('takes a refusal in the first look of a wait for a wrong password, and a later one for an episode', async () => {
+test('takes a rejection in the first poll of a wait for a wrong password, and a later one for an episode', async () => {
   const refused = failed(T0, 'OmsRejectedCredentials');
   expect((await round(new Harness([refused]), { projectId: 'p_x' })).result).toMatchObject({ verdict: 'FAILED' });
   const later: WaitState = { projectId: 'p_x', startedAt: T0, deadlineAt: T0 + 1e9, round: 1, checks: 1 };
@@ -155,7 +155,7 @@ describe('the execution that waits', () => {
   const execution = 'arn:aws:states:eu-central-1:111122223333:execution:Wait:run-1';
   const polls = () => [ok(T0, { status: 'INIT' }), ok(T0 + MINUTE), ok(T0 + 2 * MINUTE, { status: 'FINISHED' })];
 
-  test('is handed round beside the request, and whoever is told of a change is shown the way to it', async () => {
+  test('is handed on beside the request, and notifications link to it', async () => {
     const run = new Harness(polls());
     const first = await round(run, { request: { projectId: 'p_x', minIntervalSeconds: 60 }, execution });
     expect(first.wait).toMatchObject({ projectId: 'p_x', execution, round: 1 });
@@ -165,7 +165,7 @@ describe('the execution that waits', () => {
     ]);
   });
 
-  test('is nothing a wait depends on: one that is not known is left out', async () => {
+  test('is optional: an invalid one is left out', async () => {
     const { wait } = await round(new Harness(polls()), { request: { projectId: 'p_x' }, execution: 'somewhere else' });
     expect(wait).not.toHaveProperty('execution');
   });
@@ -173,7 +173,7 @@ describe('the execution that waits', () => {
   test.each([
     ['no object', 'p_x', /must be an object/],
     ['a request within', { request: { projectId: 'p_x' } }, /unknown field "request"/],
-  ])('refuses a request that is %s, as one that comes alone', async (_, request, problem) => {
+  ])('refuses a request that is %s, like one without it', async (_, request, problem) => {
     const { result } = await round(new Harness(), { request, execution });
     expect(result).toMatchObject({
       verdict: 'FAILED',

@@ -13,11 +13,11 @@ async function seen(polls: readonly Observation[]) {
 const every10s = (count: number, lag: (i: number) => number) =>
   Array.from({ length: count }, (_, i) => syncing(T0 + i * 10 * SECOND, lag(i)));
 
-describe('the forecast of a drain', () => {
+describe('a drain forecast', () => {
   const forecastOf = async (polls: readonly Observation[]) =>
     forecastDrain(await pollsForForecast('p_x', { store: await seen(polls) }));
 
-  test('is a range around the lag that is usual', async () => {
+  test('is a range around the usual lag', async () => {
     const forecast = await forecastOf(every10s(40, (i) => 8 + (i % 5)));
     expect(forecast?.earliestSeconds).toBeGreaterThanOrEqual(8);
     expect(forecast?.likelySeconds).toBeGreaterThan(forecast?.earliestSeconds ?? 0);
@@ -25,14 +25,14 @@ describe('the forecast of a drain', () => {
     expect(drainWords(forecast ?? null)).toMatch(/^about \d+ s, from \d+ s to \d+ s/);
   });
 
-  test('counts what the lag is now, however short it used to be', async () => {
+  test('includes the current lag, however short it used to be', async () => {
     const forecast = await forecastOf([...every10s(40, () => 5), syncing(T0 + 400 * SECOND, 300)]);
     expect(forecast?.likelySeconds).toBeGreaterThanOrEqual(300);
     expect(forecast && fits(forecast, 60)).toBe('DOES_NOT_FIT');
     expect(forecast && fits(forecast, 3600)).toBe('FITS');
   });
 
-  test('goes by the clock of OMS, but not where that is too far off to be believed', async () => {
+  test('uses the clock of OMS, unless that is too far off to be believed', async () => {
     const skewed = (clockSkewMs: number) =>
       Array.from({ length: 40 }, (_, i) => syncing(T0 + i * 10 * SECOND, 8, {}, { clockSkewMs }));
     const likely = async (clockSkewMs: number) => (await forecastOf(skewed(clockSkewMs)))?.likelySeconds ?? 0;
@@ -40,7 +40,7 @@ describe('the forecast of a drain', () => {
     expect(await likely(60 * MINUTE)).toBe(await likely(0));
   });
 
-  test('says nothing where the history does not', async () => {
+  test('is null where the history gives none', async () => {
     expect(await forecastOf([])).toBeNull();
     expect(await forecastOf([ok(T0), ok(T0 + MINUTE)])).toBeNull();
     expect(await forecastOf([...every10s(40, () => 5), failed(T0 + 400 * SECOND)])).toBeNull();
@@ -59,11 +59,11 @@ describe('a replay', () => {
     const loose = await replayed(polls, 30, 60);
     expect(loose.openings).toMatchObject([{ from: '2026-11-23T00:04:20.000Z', to: '2026-11-23T00:06:30.000Z' }]);
     expect((await replayed(polls, 4, 60)).openings).toEqual([]);
-    // The checkpoint goes back where the lag jumps: odd, and so the hold begins anew.
+    // The checkpoint goes back where the lag jumps, which is an anomaly: the hold restarts.
     expect((await replayed(polls, 120, 60)).openings).toHaveLength(2);
   });
 
-  test('says that looks were too far apart to hold anything', async () => {
+  test('says that polls were too far apart for any hold', async () => {
     const polls = Array.from({ length: 10 }, (_, i) => syncing(T0 + i * 5 * MINUTE, 5));
     expect(await replayed(polls, 30, 60)).toMatchObject({ openings: [], gaps: 9, widestGapSeconds: 30 });
     expect((await replayed(polls, 30, 1200)).openings).toHaveLength(1);

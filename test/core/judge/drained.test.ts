@@ -7,7 +7,7 @@ import { play } from '../../support/run';
 const FENCE = T0 + MINUTE;
 const DRAINED: Goal = { type: 'DRAINED', writesStoppedAt: FENCE, marginSeconds: 0 };
 
-/** A look 30 s after the fence whose checkpoint is `past` seconds past it. */
+/** A poll 30 s after the fence whose checkpoint is `past` seconds past it. */
 function pastFence(past: number, progress: Partial<Progress> = {}, extra: Partial<Observation> = {}): Observation {
   return syncing(FENCE + 30 * SECOND, 0, { incrSyncCheckpoint: FENCE / 1000 + past, ...progress }, extra as never);
 }
@@ -24,26 +24,26 @@ describe('goal DRAINED', () => {
     expect(judged(pastFence(-1))).toEqual(['NOT_YET', 'NotDrained']);
   });
 
-  test('asks for the margin on top', () => {
+  test('requires the margin too', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     expect(judged(pastFence(10), goal)).toEqual(['NOT_YET', 'NotDrained']);
     expect(judged(pastFence(11), goal)).toEqual(['MET', 'Drained']);
   });
 
-  test('does not count a look that began before the fence, whatever its reply says', () => {
+  test('does not count a poll that began before the fence, whatever its reply says', () => {
     const observation = syncing(FENCE + 5 * SECOND, 0, {}, { requestedAt: FENCE - 1 });
     expect(judged({ ...observation, answeredAt: FENCE + 5 * SECOND })).toEqual(['NOT_YET', 'LookBeforeFence']);
     expect(judged({ ...observation, requestedAt: FENCE })).toEqual(['NOT_YET', 'LookBeforeFence']);
     expect(judged({ ...observation, requestedAt: FENCE + 1 })).toEqual(['MET', 'Drained']);
   });
 
-  test('counts a look as later only when it is so on both clocks', () => {
+  test('counts a poll as later only when it is later on both clocks', () => {
     const early = pastFence(1, {}, { requestedAt: FENCE + 20 * SECOND, clockSkewMs: -30 * SECOND });
     expect(judged(early)).toEqual(['NOT_YET', 'LookBeforeFence']);
     expect(judged({ ...early, clockSkewMs: 30 * SECOND })).toEqual(['MET', 'Drained']);
   });
 
-  test('asks for a later checkpoint of a clock that is ahead, unless the source itself said when writes stopped', () => {
+  test('requires a later checkpoint where the clock is ahead, unless the source itself gave the time at which writes stopped', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     const ahead = (past: number) => pastFence(past, {}, { clockSkewMs: 30 * SECOND });
     expect(judged(ahead(39), goal)).toEqual(['NOT_YET', 'NotDrained']);
@@ -53,14 +53,14 @@ describe('goal DRAINED', () => {
     expect(judged(pastFence(11, {}, { clockSkewMs: -5 * SECOND }), goal)).toEqual(['MET', 'Drained']);
   });
 
-  test('asks so of a clock that is too far ahead to be believed, and of one that was ahead when it last told', () => {
+  test('requires the same of a clock that is too far ahead to be believed, and of one that was ahead in an earlier poll', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     expect(judged(pastFence(50, {}, { clockSkewMs: 400 * SECOND }), goal)).toEqual(['NOT_YET', 'NotDrained']);
     const polls = [pastFence(5, {}, { clockSkewMs: 290 * SECOND }), pastFence(50, {}, { clockSkewMs: null })];
     expect(play(polls, { goal }).last.reason.code).toBe('NotDrained');
   });
 
-  test('takes no slow answer, and no whole second of a header, for a clock that is off', () => {
+  test('does not take a slow answer, or the whole seconds of a header, for clock skew', () => {
     const goal: Goal = { ...DRAINED, marginSeconds: 10 };
     const slow = pastFence(11, {}, { requestedAt: FENCE + 24 * SECOND, clockSkewMs: 3 * SECOND });
     expect(judged(slow, goal)).toEqual(['MET', 'Drained']);
@@ -90,7 +90,7 @@ describe('goal DRAINED', () => {
     expect(judged(pastFence(1, progress))).toEqual(['NOT_YET', code]);
   });
 
-  test('asks nothing of a copy phase that is off', () => {
+  test('requires nothing of a copy phase that is off', () => {
     const progress = { enableStructMigration: false, structMigrationProgress: null };
     expect(
       judged(
@@ -101,14 +101,14 @@ describe('goal DRAINED', () => {
     ).toEqual(['MET', 'Drained']);
   });
 
-  test('says that an idle source may be why a checkpoint does not move', () => {
+  test('names an idle source as a possible cause where a checkpoint does not move', () => {
     const still = (t: number) => syncing(FENCE + t * SECOND, 0, { incrSyncCheckpoint: FENCE / 1000 - 5 });
     const { last } = play([still(2), still(31), still(33)], { goal: DRAINED });
     expect(last.reason.code).toBe('CheckpointNotMoving');
     expect(last.reason.message).toContain('write a marker row');
   });
 
-  test('looks every 2 s once the fence is set, or as often as the user says', () => {
+  test('polls every 2 s once the fence is set, or as often as the user says', () => {
     const polls = [pastFence(-5)];
     expect(play(polls, { goal: DRAINED }).last.waitSeconds).toBe(2);
     expect(

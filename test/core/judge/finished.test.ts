@@ -18,7 +18,7 @@ describe('goal FINISHED', () => {
     ['RELEASED', 'FAILED', 'MigrationGone'],
     ['DELETED', 'FAILED', 'MigrationGone'],
     ['SHINY', 'NOT_YET', 'UnknownStatus'],
-  ])('judges a first look at %s %s with %s', (status, verdict, code) => {
+  ])('in a first poll, %s is %s with %s', (status, verdict, code) => {
     const { last } = play([ok(T0, { status, ...NO_INCREMENTAL })]);
     expect([last.verdict, last.reason.code]).toEqual([verdict, code]);
   });
@@ -31,19 +31,19 @@ describe('goal FINISHED', () => {
     },
   );
 
-  test('says that incremental sync may keep the project RUNNING for ever, and tells it once', () => {
+  test('says that incremental sync may keep the project RUNNING forever, and notifies once', () => {
     const running = { enableIncrSync: true, currentStep: 'INCR_SYNC', fullMigrationProgress: 100 };
     const { results, changes } = play([ok(T0, running), ok(T0 + MINUTE, running), ok(T0 + 2 * MINUTE, running)]);
     expect(results.map((result) => result.reason.code)).toEqual(['MayNeverFinish', 'MayNeverFinish', 'MayNeverFinish']);
     expect(changes).toEqual(['may-never-finish']);
   });
 
-  test('does not tell that it may never finish where nobody waits', () => {
+  test('does not notify that it may never finish outside a wait', () => {
     const { changes } = play([ok(T0, { enableIncrSync: true })], { waitId: null });
     expect(changes).toEqual([]);
   });
 
-  test('fails with DeadlineExceeded at the deadline, saying what was seen last', () => {
+  test('fails with DeadlineExceeded at the deadline, with what was seen last', () => {
     const { results } = play(
       [ok(T0), ok(T0 + HOUR - 1, { fullMigrationProgress: 41 }), ok(T0 + HOUR, { fullMigrationProgress: 42 })],
       { deadlineAt: T0 + HOUR },
@@ -70,10 +70,10 @@ describe('goal FINISHED', () => {
   });
 });
 
-describe('graces', () => {
+describe('grace periods', () => {
   const grace = { failedGraceSeconds: 120 };
 
-  test('put up with FAILED until the grace is over', () => {
+  test('tolerate FAILED until the grace period is over', () => {
     const polls = [0, 60, 119, 120].map((seconds) => ok(T0 + seconds * SECOND, { status: 'FAILED' }));
     const { results } = play(polls, { settings: grace });
     expect(results.map((result) => result.verdict)).toEqual(['NOT_YET', 'NOT_YET', 'NOT_YET', 'FAILED']);
@@ -85,7 +85,7 @@ describe('graces', () => {
     expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'MigrationFailed']);
   });
 
-  test('start again after a look that saw the project at work', () => {
+  test('start again after a poll that saw the project running', () => {
     const polls = [
       ok(T0, { status: 'FAILED' }),
       ok(T0 + 100 * SECOND, { status: 'RUNNING' }),
@@ -100,7 +100,7 @@ describe('graces', () => {
   test.each([
     ['once an hour', 12],
     ['every other time', 2],
-  ])('go on over looks that got no answer, which saw nothing against it: %s', (_, nth) => {
+  ])('continue over polls without an answer, which are no evidence against them: %s', (_, nth) => {
     const polls = Array.from({ length: 12 * 12 + 1 }, (_unused, i) =>
       i % nth === 1 ? failed(T0 + i * 5 * MINUTE) : ok(T0 + i * 5 * MINUTE, { status: 'SUSPEND' }),
     );
@@ -109,7 +109,7 @@ describe('graces', () => {
     expect(results.at(-1)?.reason.code).toBe('MigrationSuspended');
   });
 
-  test('start again after looks without an answer for more than a quarter of the grace', () => {
+  test('start again after polls without an answer for more than a quarter of the grace period', () => {
     const played = (gap: number) =>
       play(
         [
@@ -123,27 +123,27 @@ describe('graces', () => {
     expect(played(31)).toContain('observed for 0 s, fails after 2 min');
   });
 
-  test('are looked at in time also where the last look got no answer', () => {
+  test('are polled for in time also where the last poll got no answer', () => {
     const polls = [ok(T0, { status: 'FAILED' }), failed(T0 + 10 * SECOND, 'OmsRejectedCredentials')];
     expect(play(polls, { settings: grace }).last.waitSeconds).toBeLessThanOrEqual(110);
   });
 
-  test('never end on a look that got no answer itself', () => {
+  test('never end on a poll without an answer', () => {
     const polls = [ok(T0, { status: 'FAILED' }), failed(T0 + 119 * SECOND), failed(T0 + 300 * SECOND)];
     expect(play(polls, { settings: grace }).last.reason.code).toBe('OmsUnreachable');
   });
 
-  test('do not run while nobody looks', () => {
+  test('do not run while nothing polls', () => {
     const polls = [ok(T0, { status: 'FAILED' }), ok(T0 + 3 * HOUR, { status: 'FAILED' })];
-    const { last } = play(polls, { settings: grace, everWatched: false });
+    const { last } = play(polls, { settings: grace, alwaysInTime: false });
     expect(last.verdict).toBe('NOT_YET');
     expect(last.reason.message).toContain('observed for 0 s, fails after 2 min');
   });
 
-  test('run on over looks that come as promised', () => {
+  test('continue over polls that come in time', () => {
     let polls = [ok(T0, { status: 'FAILED' })];
     for (;;) {
-      const { last } = play(polls, { settings: grace, everWatched: false });
+      const { last } = play(polls, { settings: grace, alwaysInTime: false });
       if (last.verdict === 'FAILED') break;
       polls = [...polls, ok(Date.parse(last.observedAt) + last.waitSeconds * SECOND + 200, { status: 'FAILED' })];
     }
@@ -173,7 +173,7 @@ describe('graces', () => {
     },
   );
 
-  test('add up where OMS takes turns at failing, so that it cannot go on for ever', () => {
+  test('add up over different failures of OMS, so that a wait always ends', () => {
     const outcomes = [
       'OmsUnreachable',
       'OmsRejectedCredentials',
@@ -187,13 +187,13 @@ describe('graces', () => {
   });
 });
 
-describe('credentials that OMS refuses', () => {
-  test('fail a wait at once on its first look', () => {
+describe('credentials that OMS rejects', () => {
+  test('fail a wait at once on its first poll', () => {
     const { last } = play([failed(T0, 'OmsRejectedCredentials')]);
     expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'OmsRejectedCredentials']);
   });
 
-  test('are put up with for five minutes in the middle of a wait, at the slowest pace', () => {
+  test('are tolerated for five minutes in the middle of a wait, at the longest interval', () => {
     const at = T0 + MINUTE;
     const polls = [
       ok(T0),
@@ -207,13 +207,13 @@ describe('credentials that OMS refuses', () => {
   });
 });
 
-describe('a project that OMS does not know', () => {
-  test('fails at once with OmsProjectNotFound where OMS never knew it', () => {
+describe('a project that does not exist in OMS', () => {
+  test('fails at once with OmsProjectNotFound where OMS never had it', () => {
     const { last } = play([failed(T0, 'OmsProjectNotFound')]);
     expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'OmsProjectNotFound']);
   });
 
-  test('fails at once with MigrationGone where OMS knew it', () => {
+  test('fails at once with MigrationGone where OMS had it', () => {
     const { last } = play([
       ok(T0),
       failed(T0 + MINUTE, 'OmsUnreachable'),

@@ -42,7 +42,7 @@ describe('the goal SWITCHED', () => {
     expect(play([observation], { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code } });
   });
 
-  test('does not count a value from before the reverse step, nor one that goes back', () => {
+  test('does not count a value from before the reverse step, nor one that goes backwards', () => {
     const polls = [
       syncing(T0, 2, { reverseIncrSyncCheckpoint: seconds - 100 }),
       reverse(T0 + 10 * SECOND, seconds + 8),
@@ -51,7 +51,7 @@ describe('the goal SWITCHED', () => {
     expect(play(polls, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
   });
 
-  test('is met by FINISHED where reverse synchronisation is off, and out of reach by it where it is not', () => {
+  test('is met by FINISHED where reverse synchronisation is off, and becomes unreachable where it is on', () => {
     const finished = (enableReverseIncrSync: boolean | null) => ok(T0, { status: 'FINISHED', enableReverseIncrSync });
     expect(play([finished(false)], { goal }).last.verdict).toBe('MET');
     expect(play([finished(true)], { goal }).last).toMatchObject({
@@ -62,7 +62,7 @@ describe('the goal SWITCHED', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the rollback path', () => {
   const open = [reverse(T0, seconds - 5), reverse(T0 + 10 * SECOND, seconds + 5)];
 
   test.each([
@@ -74,17 +74,17 @@ describe('the way back', () => {
     ['the project is FINISHED', [reverse(T0 + MINUTE, seconds + 5, { status: 'FINISHED' })]],
     ['the step is no longer a reverse one', [syncing(T0 + MINUTE, 1)]],
     ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
-  ])('is told as lost when %s', (_, polls) => {
+  ])('is notified as lost when %s', (_, polls) => {
     expect(play([...open, ...polls]).changes).toContain('rollback-path-lost');
   });
 
-  test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with a step that nobody knows: %j', (currentStep) => {
+  test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with an unrecognized step: %j', (currentStep) => {
     expect(play([...open, reverse(T0 + MINUTE, seconds + 60, { currentStep })]).changes).not.toContain(
       'rollback-path-lost',
     );
   });
 
-  test('is told once, and again when it is there again', () => {
+  test('is notified once, and again when it is restored', () => {
     const still = reverse(T0 + MINUTE, seconds + 5, { status: 'SUSPEND' });
     const after = reverse(T0 + 3 * MINUTE, seconds + 100);
     const { changes } = play([...open, still, { ...still, answeredAt: T0 + 2 * MINUTE }, after]);
@@ -94,13 +94,13 @@ describe('the way back', () => {
     ]);
   });
 
-  test('is told once of a project that vanishes, and again when OMS knows it and carries writes back', () => {
+  test('is notified once for a project that vanishes, and again when OMS has it again and its reverse checkpoint moves', () => {
     const missing = [1, 2].map((minutes) => failed(T0 + minutes * MINUTE, 'OmsProjectNotFound'));
     const { changes } = play([...open, ...missing, reverse(T0 + 3 * MINUTE, seconds + 100)], { waitId: null });
     expect(changes).toEqual(['gone-from-oms', 'rollback-path-lost', 'found-again', 'rollback-path-restored']);
   });
 
-  test('is not spoken of where there never was one', () => {
+  test('is never notified where there was none', () => {
     const { changes } = play([syncing(T0, 1), syncing(T0 + MINUTE, 1, { status: 'SUSPEND' })]);
     expect(changes.filter((kind) => kind.startsWith('rollback-path'))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { play } from '../../support/run';
 
 const SYNCED: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 };
 
-/** Looks every `every` seconds, the checkpoint refreshed every 10 s and `lag` behind. */
+/** Polls every `every` seconds, the checkpoint refreshed every 10 s and `lag` behind. */
 function steady(seconds: number, every = 10, lag = 12): Observation[] {
   const polls: Observation[] = [];
   for (let t = 0; t <= seconds; t += every) {
@@ -23,7 +23,7 @@ describe('goal SYNCED', () => {
     expect(results.map((result) => result.verdict).indexOf('MET')).toBe(6);
   });
 
-  test('is not met by one look at a small lag', () => {
+  test('is not met by one poll with a small lag', () => {
     const { last } = play([syncing(T0, 5)], { goal: SYNCED });
     expect(last.reason).toEqual({
       code: 'NotHeldYet',
@@ -42,7 +42,7 @@ describe('goal SYNCED', () => {
     });
   });
 
-  test('says of looks that come too rarely for a hold that they do', () => {
+  test('says when polls are too far apart for a hold', () => {
     const { last } = play(steady(200, 40), { goal: SYNCED });
     expect(last.reason).toMatchObject({
       code: 'NotHeldYet',
@@ -63,7 +63,7 @@ describe('goal SYNCED', () => {
     expect(play(polls, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
   });
 
-  test('is not met by an OMS whose clock is too far ahead to tell a lag by', () => {
+  test('is not met by an OMS whose clock is too far ahead to give a lag', () => {
     const ahead = 320;
     const polls = steady(120).map((observation, i) =>
       syncing(
@@ -91,13 +91,13 @@ describe('goal SYNCED', () => {
 
   test.each([
     ['a lag above the limit', syncing(T0 + 65 * SECOND, 31)],
-    ['a failed look', failed(T0 + 65 * SECOND)],
+    ['a failed poll', failed(T0 + 65 * SECOND)],
     ['an unknown status', syncing(T0 + 65 * SECOND, 12, { status: 'SHINY' })],
     ['a change under way', syncing(T0 + 65 * SECOND, 12, { status: 'RUNNING_MODIFYING' })],
     ['an unknown checkpoint', syncing(T0 + 65 * SECOND, 12, { incrSyncCheckpoint: null })],
     ['a copy phase below 100', syncing(T0 + 65 * SECOND, 12, { fullMigrationProgress: 99 })],
     [
-      'an odd value',
+      'an unexpected value',
       syncing(
         T0 + 65 * SECOND,
         12,
@@ -115,7 +115,7 @@ describe('goal SYNCED', () => {
     expect(metAt - spoiler.answeredAt).toBeGreaterThanOrEqual(60 * SECOND);
   });
 
-  test('starts its hold again where the looks are further apart than 30 s', () => {
+  test('restarts its hold where polls are further apart than 30 s', () => {
     const polls = [0, 10, 20, 30, 62, 72].map((t) => syncing(T0 + t * SECOND, 12));
     expect(code(polls)).toBe('NotHeldYet');
   });
@@ -159,7 +159,7 @@ describe('goal SYNCED', () => {
     expect(code(polls)).toBe('NotIncremental');
   });
 
-  test('keeps the proof of a long hold when old looks are merged', () => {
+  test('keeps the proof of a long hold when old polls are merged', () => {
     const goal: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 3600 };
     const { results } = play(steady(3700), { goal });
     const met = results.findIndex((result) => result.verdict === 'MET');
@@ -167,9 +167,9 @@ describe('goal SYNCED', () => {
   });
 });
 
-/** Everything that may be wrong with one look. */
-const flaw: fc.Arbitrary<Partial<Progress> | 'failed' | 'odd' | { readonly lag: number }> = fc.oneof(
-  fc.constantFrom('failed' as const, 'odd' as const),
+/** Everything that may be wrong with one poll. */
+const flaw: fc.Arbitrary<Partial<Progress> | 'failed' | 'unexpected' | { readonly lag: number }> = fc.oneof(
+  fc.constantFrom('failed' as const, 'unexpected' as const),
   fc.record({ status: fc.constantFrom('SUSPEND', 'FAILED', 'INIT', 'RUNNING_MERGING', 'RUNNING_MODIFYING', 'NEW') }),
   fc.record({ currentStep: fc.constantFrom('FULL_MIGRATION', 'APP_SWITCH', 'REVERSE_INCR_SYNC', 'NEW_STEP', null) }),
   fc.record({ fullMigrationProgress: fc.constantFrom(null, 0, 99) }),
@@ -182,13 +182,14 @@ const flaw: fc.Arbitrary<Partial<Progress> | 'failed' | 'odd' | { readonly lag: 
 
 function spoil(observation: Observation, how: typeof flaw extends fc.Arbitrary<infer T> ? T : never): Observation {
   if (how === 'failed') return failed(observation.answeredAt);
-  if (how === 'odd') return { ...observation, anomalies: [{ field: 'status', value: '?', problem: 'odd' }] };
+  if (how === 'unexpected')
+    return { ...observation, anomalies: [{ field: 'status', value: '?', problem: 'unexpected' }] };
   if ('lag' in how) return syncing(observation.answeredAt, how.lag);
   return observation.outcome === 'OK' ? { ...observation, progress: { ...observation.progress, ...how } } : observation;
 }
 
 describe('laws of the SYNCED gate', () => {
-  test('a failing condition in any look never opens it, and keeps it closed for the whole hold', () => {
+  test('a failing condition in any poll never opens it, and keeps it closed for the whole hold', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 12 }), flaw, fc.integer({ min: 4, max: 15 }), (position, how, every) => {
         const polls = steady(12 * every, every).map((observation, i) =>

@@ -195,7 +195,7 @@ describe('health', () => {
 
   test('counts past the end where no poll came in time', () => {
     const polls = [ok(T0), ok(T0 + MINUTE, { status: 'SUSPEND' }), ok(T0 + 20 * HOUR, { status: 'SUSPEND' })];
-    const { projectState } = play(polls, { waitId: null, everWatched: false });
+    const { projectState } = play(polls, { waitId: null, alwaysInTime: false });
     expect(projectState.pending.at(-1)).toMatchObject({
       kind: 'expiring',
       params: { leftSeconds: -(7 * 3600 + 59 * 60) },
