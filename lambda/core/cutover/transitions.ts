@@ -75,7 +75,7 @@ function threshold({ settings, fence }: CutoverRecord, gate: GateName): string {
     case 'DRAINED_AGAIN':
       return `forward checkpoint past ${fence?.writesStoppedAt ?? 'the fence'} by more than ${fence?.marginSeconds ?? settings.marginSeconds} s`;
     case 'SWITCHED':
-      return 'a reverse checkpoint that moves, or FINISHED where reverse synchronisation is off';
+      return 'a reverse checkpoint that moves, or FINISHED where reverse synchronization is off';
     case 'VERIFICATION':
       return 'full verification found no difference';
   }
