@@ -34,6 +34,9 @@ function problemOf(issue: v.BaseIssue<unknown>, name: string | undefined): strin
   const path: PathItems = issue.path ?? [];
   if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue, path, name);
   if (issue.type === 'strict_object' && path.length > 0) return `${placeOf(path, name)} is required: ${issue.message}`;
+  // Its message is that of the object around it.
+  if (issue.type === 'object' && issue.received === 'undefined' && path.length > 0)
+    return `${placeOf(path, name)} is required`;
   return `${placeOf(path, name)} must be ${issue.message}, got ${show(issue.input)}`;
 }
 

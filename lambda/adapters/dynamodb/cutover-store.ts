@@ -9,16 +9,15 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Schema } from '../../contract/schema';
 import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../../core/cutover/record';
 import { CheckFailed } from '../../core/model/errors';
 import { itemOf } from './item';
+import * as stored from './stored-items';
 
 const CURRENT = 'CUTOVER';
 /** No project can be called so: `#` is not allowed in an id. */
 const RUNS = '#CUTOVER';
-
-type Key = { readonly pk: string; readonly sk: string };
 
 export interface DynamoDbCutoversOptions {
   readonly client: DynamoDBClient;
@@ -33,7 +32,7 @@ export class DynamoDbCutovers implements CutoverStore {
   }
 
   async readCurrentCutover(project: string): Promise<CurrentCutover | undefined> {
-    return await this.get<CurrentCutover>({ pk: project, sk: CURRENT });
+    return await this.get(stored.currentCutover, { pk: project, sk: CURRENT });
   }
 
   async putCurrentCutover(
@@ -44,7 +43,7 @@ export class DynamoDbCutovers implements CutoverStore {
   }
 
   async readCutover(project: string, run: string): Promise<CutoverRecord | undefined> {
-    return await this.get<CutoverRecord>({ pk: project, sk: `${CURRENT}#${run}` });
+    return await this.get(stored.cutoverRecord, { pk: project, sk: `${CURRENT}#${run}` });
   }
 
   async putCutover(record: CutoverRecord, { expectedVersion }: { readonly expectedVersion: number }): Promise<Put> {
@@ -53,7 +52,7 @@ export class DynamoDbCutovers implements CutoverStore {
   }
 
   async readRunOwner(run: string): Promise<RunOwner | undefined> {
-    return await this.get<RunOwner>({ pk: RUNS, sk: run });
+    return await this.get(stored.runOwner, { pk: RUNS, sk: run });
   }
 
   async putRunOwner(run: string, owner: RunOwner): Promise<Put> {
@@ -61,7 +60,7 @@ export class DynamoDbCutovers implements CutoverStore {
   }
 
   async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {
-    return await this.get<Decision>({ pk: project, sk: decisionKey(run, question) });
+    return await this.get(stored.decision, { pk: project, sk: decisionKey(run, question) });
   }
 
   async putDecision(project: string, decision: Decision): Promise<Put> {
@@ -69,19 +68,21 @@ export class DynamoDbCutovers implements CutoverStore {
     return await this.put(key, { ...decision }, versionIs(0));
   }
 
-  private async get<T>(key: Key): Promise<T | undefined> {
+  private async get<T>(schema: Schema<unknown, T>, key: stored.ItemKey): Promise<T | undefined> {
     const { client, tableName: TableName } = this.options;
-    try {
-      const { Item } = await client.send(new GetItemCommand({ TableName, Key: itemOf(key), ConsistentRead: true }));
-      if (Item === undefined) return undefined;
-      const { pk: _pk, sk: _sk, ...rest } = unmarshall(Item);
-      return rest as T;
-    } catch (error) {
-      throw this.failed('read', key, error);
-    }
+    const { Item } = await client
+      .send(new GetItemCommand({ TableName, Key: itemOf(key), ConsistentRead: true }))
+      .catch((error: unknown) => {
+        throw this.failed('read', key, error);
+      });
+    return Item === undefined ? undefined : stored.readItem(schema, Item, key, TableName);
   }
 
-  private async put(key: Key, item: Record<string, unknown>, condition: Partial<PutItemCommandInput>): Promise<Put> {
+  private async put(
+    key: stored.ItemKey,
+    item: Record<string, unknown>,
+    condition: Partial<PutItemCommandInput>,
+  ): Promise<Put> {
     const { client, tableName: TableName } = this.options;
     try {
       await client.send(new PutItemCommand({ TableName, Item: itemOf({ ...key, ...item }), ...condition }));
@@ -92,7 +93,7 @@ export class DynamoDbCutovers implements CutoverStore {
     }
   }
 
-  private failed(what: string, { pk, sk }: Key, error: unknown): CheckFailed {
+  private failed(what: string, { pk, sk }: stored.ItemKey, error: unknown): CheckFailed {
     const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return new CheckFailed(`could not ${what} ${sk} of ${pk} in table ${this.options.tableName}: ${cause}`, error);
   }

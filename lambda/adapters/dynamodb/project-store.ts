@@ -11,14 +11,15 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ALL, type FleetProjects } from '../../contract/fleet';
+import type { Schema } from '../../contract/schema';
 import type { FleetMemory, FleetStore } from '../../core/fleet/roster';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';
 import type { SnapshotRange, Store } from '../../core/ports';
 import { itemOf } from './item';
+import * as stored from './stored-items';
 
 const STATE = 'STATE';
 const SNAPSHOT = 'SNAPSHOT#';
@@ -44,7 +45,7 @@ export class DynamoDbStore implements Store, FleetStore {
     const { Item } = await this.send(`read the latest item of ${project}`, (client, TableName) =>
       client.send(new GetItemCommand({ TableName, Key: itemOf({ pk: project, sk: STATE }), ConsistentRead: true })),
     );
-    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as ProjectState);
+    return Item === undefined ? undefined : this.read(stored.projectState, Item, { pk: project, sk: STATE });
   }
 
   async putSnapshot(snapshot: Snapshot): Promise<void> {
@@ -104,7 +105,7 @@ export class DynamoDbStore implements Store, FleetStore {
         ),
       );
       for (const item of page.Items ?? []) {
-        yield withoutKeys(unmarshall(item)) as unknown as Snapshot;
+        yield this.read(stored.snapshot, item, { pk: project, sk: item.sk?.S ?? SNAPSHOT });
         left -= 1;
         if (left <= 0) return;
       }
@@ -116,7 +117,7 @@ export class DynamoDbStore implements Store, FleetStore {
     const { Item } = await this.send("read the schedule's memory", (client, TableName) =>
       client.send(new GetItemCommand({ TableName, Key: itemOf(fleetKey(projects)), ConsistentRead: true })),
     );
-    return Item === undefined ? undefined : (withoutKeys(unmarshall(Item)) as unknown as FleetMemory);
+    return Item === undefined ? undefined : this.read(stored.fleetMemory, Item, fleetKey(projects));
   }
 
   async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
@@ -125,6 +126,10 @@ export class DynamoDbStore implements Store, FleetStore {
     await this.send("keep the schedule's memory", (client, TableName) =>
       client.send(new PutItemCommand({ TableName, Item: itemOf({ ...fleetKey(projects), ...memory, ...expiry }) })),
     );
+  }
+
+  private read<T>(schema: Schema<unknown, T>, item: stored.Item, key: stored.ItemKey): T {
+    return stored.readItem(schema, item, key, this.options.tableName);
   }
 
   private expiryAfter(moment: string): number {
@@ -142,12 +147,7 @@ export class DynamoDbStore implements Store, FleetStore {
   }
 }
 
-function fleetKey(projects: FleetProjects): { readonly pk: string; readonly sk: string } {
+function fleetKey(projects: FleetProjects): stored.ItemKey {
   if (projects === ALL) return { pk: FLEET, sk: 'ALL' };
   return { pk: FLEET, sk: `LIST#${createHash('sha256').update(projects.join('\n')).digest('hex').slice(0, 32)}` };
-}
-
-function withoutKeys(item: Record<string, unknown>): Record<string, unknown> {
-  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...rest } = item;
-  return rest;
 }

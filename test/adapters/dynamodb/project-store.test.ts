@@ -1,4 +1,4 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
 import { initialState } from '../../../lambda/core/model/project-state';
@@ -65,6 +65,31 @@ describe('the store in DynamoDB', () => {
       writeId: 'a\ufffd',
       recentChecks: ['\ufffd', '🚀'],
     });
+  });
+
+  test('refuses an item of another shape with table, key and every attribute', async () => {
+    const store = open();
+    const stored = { pk: 'p_wrong', sk: 'STATE', ...initialState('p_wrong'), version: '1', progress: { status: 7 } };
+    await client.send(
+      new PutItemCommand({
+        TableName: LOCAL_TABLE.name,
+        Item: marshall({ ...stored, lease: undefined }, { removeUndefinedValues: true }),
+      }),
+    );
+    await expect(store.readState('p_wrong')).rejects.toMatchObject({
+      code: 'CheckFailed',
+      message: expect.stringMatching(
+        /^item STATE of p_wrong in table \S+ is malformed: version must be a number, got "1"; progress\.status must be a text, got 7; progress\.importance is required; .*; lease is required$/,
+      ),
+    });
+  });
+
+  test('reads an item with an attribute of a newer version without it', async () => {
+    const store = open();
+    const state = initialState('p_newer');
+    const item = { pk: 'p_newer', sk: 'STATE', ...state, mood: 'good' };
+    await client.send(new PutItemCommand({ TableName: LOCAL_TABLE.name, Item: marshall(item) }));
+    expect(await store.readState('p_newer')).toEqual(state);
   });
 
   test('says what it could not do, where and why', async () => {
