@@ -109,7 +109,7 @@ export interface ReasonParams {
   readonly OmsProjectNotFound: { readonly problem: string };
   readonly GoalUnreachable: {
     readonly goal: Goal['type'];
-    readonly because: 'FINISHED' | 'INCREMENTAL_SYNC_OFF';
+    readonly because: 'FINISHED' | 'INCREMENTAL_SYNC_OFF' | 'REVERSE_SYNC_NOT_OFF';
   };
   readonly DeadlineExceeded: {
     readonly goal: Goal['type'];

@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
     flags: ['--until', 'synced'],
     verdict: 'FAILED',
     code: 'GoalUnreachable',
-    message: /^incremental synchronization is off.*SYNCED/,
+    message: /^the project has no incremental synchronization .*SYNCED$/,
     status: 1,
     checks: 1,
   },

@@ -21,7 +21,7 @@ export function switched(assessment: Assessment, projectState: ProjectState): Re
   if (statusClass === 'finished') {
     return enableReverseIncrSync === false
       ? { code: 'Switched', params: { reverse: null } }
-      : { code: 'GoalUnreachable', params: { goal: 'SWITCHED', because: 'FINISHED' } };
+      : { code: 'GoalUnreachable', params: { goal: 'SWITCHED', because: 'REVERSE_SYNC_NOT_OFF' } };
   }
   const closed = notRunning(progress);
   if (closed !== null) return closed;

@@ -67,9 +67,9 @@ const CONDITIONS: Words = {
   NotSwitched: ({ step, enableReverseIncrSync }) => {
     const needed =
       enableReverseIncrSync === false
-        ? 'FINISHED (reverse synchronization is off)'
-        : 'a reverse one (REVERSE_INCR_SYNC)';
-    return `step is ${step ?? 'unknown'}, must be ${needed}; switch over in the OMS console`;
+        ? 'the project must become FINISHED, because reverse synchronization is off'
+        : 'must be a reverse one (REVERSE_INCR_SYNC)';
+    return `step is ${step ?? 'unknown'}, ${needed}; switch over in the OMS console`;
   },
   ReverseNotMoving: ({ stillSeconds }) =>
     stillSeconds === null
@@ -89,14 +89,15 @@ const CONDITIONS: Words = {
       ? `the project no longer exists in OMS: ${problem}`
       : `the project is ${status}: it is being removed, which cannot be undone`,
   OmsProjectNotFound: ({ problem }) => problem,
-  GoalUnreachable: ({ goal, because }) =>
-    because === 'FINISHED'
-      ? goal === 'SWITCHED'
-        ? 'the project is FINISHED, so reverse synchronization will not start; OMS did not report that it is off'
-        : `the project is FINISHED: it no longer follows its source, so it cannot become ${goal}`
-      : `incremental synchronization is off, so the project cannot become ${goal}; wait for FINISHED`,
+  GoalUnreachable: ({ goal, because }) => `${UNREACHABLE_BECAUSE[because]}, so it cannot become ${goal}`,
   DeadlineExceeded: ({ goal, deadlineAt, last }) => `not ${goal} by ${deadlineAt}; last seen: ${messageOf(last)}`,
   InvalidInput: ({ problems }) => problems.join('\n'),
+};
+
+const UNREACHABLE_BECAUSE: Record<ReasonParams['GoalUnreachable']['because'], string> = {
+  FINISHED: 'the project is FINISHED and no longer follows its source',
+  INCREMENTAL_SYNC_OFF: 'the project has no incremental synchronization and can only become FINISHED',
+  REVERSE_SYNC_NOT_OFF: 'the project is FINISHED, and OMS did not report that reverse synchronization is off',
 };
 
 const PHASE_NAMES: Record<CopyPhase, string> = { structure: 'structure migration', full: 'full migration' };

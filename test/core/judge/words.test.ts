@@ -1,0 +1,74 @@
+import type { Reason } from '../../../lambda/contract/reason';
+import { conditionOf, graceOf, messageOf } from '../../../lambda/core/judge/words';
+
+const SAID = {
+  code: 'GHANA-TRANS000017',
+  message: 'The target is full.',
+  reason: 'No space.',
+  failedStep: 'FULL_MIGRATION',
+  failedStepMessage: 'write failed',
+  proposal: 'Free some disk.',
+};
+const FAILING: Reason = { code: 'MigrationFailed', params: { lastedSeconds: 30, graceSeconds: 120, said: SAID } };
+const FENCE = {
+  checkpointAt: '2026-11-23T00:00:20.000Z',
+  neededAfter: '2026-11-23T00:00:40.000Z',
+  writesStoppedAt: '2026-11-23T00:00:00.000Z',
+  marginSeconds: 10,
+  clockAheadSeconds: 30,
+};
+
+test('a reason with a grace period says what OMS says, how long it has lasted and when it fails a wait', () => {
+  const condition =
+    'the project is FAILED; OMS says: GHANA-TRANS000017: The target is full; No space; step FULL_MIGRATION failed: write failed; Free some disk';
+  expect(conditionOf(FAILING)).toBe(condition);
+  expect(graceOf(FAILING)).toBe('observed for 30 s, fails after 2 min');
+  expect(messageOf(FAILING)).toBe(`${condition}; observed for 30 s, fails after 2 min`);
+});
+
+test('a grace period that is over is named as the cause', () => {
+  expect(graceOf({ code: 'UnknownStatus', params: { lastedSeconds: 600, graceSeconds: 600, status: 'SHINY' } })).toBe(
+    'observed for 10 min, grace period 10 min',
+  );
+  expect(graceOf({ code: 'Finished', params: {} })).toBeNull();
+});
+
+test.each<[Reason, string]>([
+  [
+    { code: 'DeadlineExceeded', params: { goal: 'SYNCED', deadlineAt: '2026-11-23T01:00:00.000Z', last: FAILING } },
+    `not SYNCED by 2026-11-23T01:00:00.000Z; last seen: ${messageOf(FAILING)}`,
+  ],
+  [
+    { code: 'NotDrained', params: FENCE },
+    "checkpoint 2026-11-23T00:00:20.000Z, must be past 2026-11-23T00:00:40.000Z (writes stopped 2026-11-23T00:00:00.000Z, margin 10 s, OMS's clock ahead by 30 s)",
+  ],
+  [
+    { code: 'CheckpointNotMoving', params: { stillSeconds: 45, fence: null } },
+    'the checkpoint has not moved for 45 s; if the source is idle, write a marker row there',
+  ],
+  [
+    {
+      code: 'LookBeforeFence',
+      params: { pollBeganAt: FENCE.checkpointAt, writesStoppedAt: FENCE.neededAfter, byOmsClock: true },
+    },
+    "this poll began at 2026-11-23T00:00:20.000Z by OMS's clock, which is behind ours, before writes stopped at 2026-11-23T00:00:40.000Z",
+  ],
+  [
+    { code: 'NotSwitched', params: { step: null, enableReverseIncrSync: false } },
+    'step is unknown, the project must become FINISHED, because reverse synchronization is off; switch over in the OMS console',
+  ],
+  [
+    { code: 'MigrationGone', params: { status: 'RELEASED', problem: null } },
+    'the project is RELEASED: it is being removed, which cannot be undone',
+  ],
+  [
+    { code: 'GoalUnreachable', params: { goal: 'SWITCHED', because: 'REVERSE_SYNC_NOT_OFF' } },
+    'the project is FINISHED, and OMS did not report that reverse synchronization is off, so it cannot become SWITCHED',
+  ],
+  [
+    { code: 'CopyNotDone', params: { phase: 'full', percent: null } },
+    'full migration is at an unknown percentage, must be at 100 %',
+  ],
+])('words %j', (reason, message) => {
+  expect(messageOf(reason)).toBe(message);
+});
