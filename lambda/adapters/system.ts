@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { Interrupted } from '../core/model/errors';
 import type { Clock } from '../core/ports';
 
-/** A timer set further off than this fires at once, with only a warning (Node keeps the delay in 31 bits). */
+/** Node keeps a delay in 31 bits: a longer timer fires at once, with only a warning. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
 
-  /** Sleeps against the steady clock: setting the wall clock neither shortens nor stretches it. */
+  /** By the monotonic clock: setting the wall clock changes nothing. */
   async sleep(ms, signal) {
     const endsAt = performance.now() + ms;
     for (;;) {

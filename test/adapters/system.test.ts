@@ -1,13 +1,13 @@
 import { systemClock } from '../../lambda/adapters/system';
 import { Interrupted } from '../../lambda/core/model/errors';
 
-test('a sleep lasts at least as long as asked', async () => {
+test('a sleep lasts at least as long as requested', async () => {
   const before = performance.now();
   await systemClock.sleep(15);
   expect(performance.now() - before).toBeGreaterThanOrEqual(15);
 });
 
-test.each([0, -5, Number.NaN])('a sleep of %d ms is none', async (ms) => {
+test.each([0, -5, Number.NaN])('a sleep of %d ms ends at once', async (ms) => {
   await expect(systemClock.sleep(ms)).resolves.toBeUndefined();
 });
 
@@ -23,6 +23,6 @@ test('a sleep longer than a timer can hold goes on until it is interrupted', asy
   await expect(sleep).rejects.toThrow(Interrupted);
 });
 
-test('a signal that has already gone off lets nobody sleep', async () => {
+test('a signal that is already aborted interrupts the sleep', async () => {
   await expect(systemClock.sleep(1_000, AbortSignal.abort())).rejects.toThrow(Interrupted);
 });

@@ -1,4 +1,4 @@
-/** One JSON object a line on standard output, which Lambda hands to CloudWatch Logs: with the time, the level and the id of the trace. */
+/** One JSON object a line on standard output, which Lambda sends to CloudWatch Logs, with the time, the level and the trace id. */
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import type { Log } from '../../core/ports';
@@ -21,7 +21,7 @@ export class PowertoolsLog implements Log {
   }
 }
 
-/** Our lines are events with fields, not messages with context. */
+/** A line is an event with fields, not a message with context. */
 class EventLine extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, fields: LogAttributes): LogItem {
     const { logLevel, timestamp, serviceName, message, xRayTraceId } = attributes;
@@ -38,7 +38,7 @@ class EventLine extends LogFormatter {
   }
 }
 
-/** Powertools leaves nulls out; here they say that something is unknown, and a program that reads the lines finds every field in every one. */
+/** Powertools drops nulls. Here they mean "unknown", and a program that reads the lines finds every field in every line. */
 class WithNulls extends LogItem {
   override removeEmptyKeys(attributes: LogAttributes): LogAttributes {
     return attributes;

@@ -1,8 +1,8 @@
 /**
- * CloudWatch metrics as lines of the log (the embedded metric format): no call, no permission, no waiting.
+ * CloudWatch metrics as log lines in the embedded metric format: no call, no permission, no latency.
  *
- * Metrics cost by name, and every value of a dimension is another name. So projects are told apart while there are few; every look counts
- * for the monitor as a whole, whose least, greatest and number of values are the extremes of the fleet and its size.
+ * CloudWatch charges by metric, and every value of a dimension is another metric. So projects have a dimension of their own only while they are
+ * few. Every poll counts for the monitor as a whole, whose Minimum, Maximum and SampleCount show the extremes and the size of the fleet.
  */
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics';
 import { MAX_PROJECTS_APART } from '../../contract/metrics';
@@ -27,7 +27,7 @@ export interface MetricNames {
 export interface PowertoolsMetricsOptions {
   readonly names: MetricNames;
   readonly monitorName: string;
-  /** How many projects the schedule is given by name; null: as many as the last round found. */
+  /** How many projects the schedule names; null: as many as its last round found. */
   readonly fleetSize: number | null;
 }
 
@@ -35,29 +35,29 @@ export class PowertoolsMetrics implements Metrics {
   private readonly names: MetricNames;
   private readonly powertools: Powertools;
   private readonly fleetIsNamed: boolean;
-  private apart: boolean;
-  /** Somebody may wait for projects that no schedule looks at. */
-  private readonly toldApart = new Set<string>();
+  private isSmallFleet: boolean;
+  /** A wait may poll projects that no schedule polls, so the projects with a dimension are counted too. */
+  private readonly measuredProjects = new Set<string>();
   private gathered = false;
 
   constructor({ names, monitorName, fleetSize }: PowertoolsMetricsOptions) {
     this.names = names;
     this.powertools = new Powertools({ namespace: names.namespace, serviceName: monitorName });
     this.fleetIsNamed = fleetSize !== null;
-    this.apart = fleetSize !== null && fleetSize <= MAX_PROJECTS_APART;
+    this.isSmallFleet = fleetSize !== null && fleetSize <= MAX_PROJECTS_APART;
   }
 
   fleet(projects: number): void {
-    if (!this.fleetIsNamed) this.apart = projects <= MAX_PROJECTS_APART;
+    if (!this.fleetIsNamed) this.isSmallFleet = projects <= MAX_PROJECTS_APART;
   }
 
   checked(check: MeasuredCheck): void {
     const { result } = check;
-    if (!this.isToldApart(result.project)) {
+    if (!this.hasOwnDimension(result.project)) {
       this.add(check);
       return;
     }
-    // What was gathered belongs to no project, and dimensions hold for a whole line.
+    // Dimensions hold for a whole line, and what was gathered so far belongs to no project.
     this.flush();
     this.powertools.addDimensions({}).addDimensions({ [this.names.project]: dimensionOf(result.project) });
     this.add(check);
@@ -73,10 +73,10 @@ export class PowertoolsMetrics implements Metrics {
     this.gathered = false;
   }
 
-  private isToldApart(project: string): boolean {
-    if (!this.apart) return false;
-    if (this.toldApart.size < MAX_PROJECTS_APART) this.toldApart.add(project);
-    return this.toldApart.has(project);
+  private hasOwnDimension(project: string): boolean {
+    if (!this.isSmallFleet) return false;
+    if (this.measuredProjects.size < MAX_PROJECTS_APART) this.measuredProjects.add(project);
+    return this.measuredProjects.has(project);
   }
 
   private add({ result, looker, durationMs, importance, stalled, changesPending }: MeasuredCheck): void {
@@ -93,19 +93,19 @@ export class PowertoolsMetrics implements Metrics {
 
   private count(looker: Poller, failed: boolean): void {
     this.value(this.names.checks, MetricUnit.Count, 1);
-    // 0 too: a share of nothing but failures could not be told from one of nothing.
+    // 0 as well: without it, a rate of failures could not be computed.
     this.value(this.names.failedChecks, MetricUnit.Count, failed ? 1 : 0);
     if (looker === 'schedule') this.value(this.names.scheduledChecks, MetricUnit.Count, 1);
   }
 
-  /** Powertools hands over by itself when a metric has 100 values, which is all that a line can hold. */
+  /** Powertools publishes by itself when a metric has 100 values, the most that a line can hold. */
   private value(name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number): void {
     this.powertools.addMetric(name, unit, value);
     this.gathered = true;
   }
 }
 
-/** CloudWatch takes printable ASCII, and no colon in front. */
+/** CloudWatch accepts printable ASCII that does not begin with a colon. */
 function dimensionOf(project: string): string {
   return project.replace(/[^\x21-\x7e]/gu, '?').replace(/^:/, '?');
 }

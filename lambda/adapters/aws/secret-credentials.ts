@@ -1,4 +1,4 @@
-/** The OMS account, from Secrets Manager by reference: JSON with `username` and `password`. Cached for minutes, so that a look does not cost a call. */
+/** The OMS account from Secrets Manager: JSON with `username` and `password`. Cached for minutes, so that a poll does not cost a call. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CheckFailed } from '../../core/model/errors';
 import type { Clock, Credentials, CredentialsSource } from '../../core/ports';
@@ -34,9 +34,9 @@ export class SecretCredentials implements CredentialsSource {
     }
     const value = parse(text);
     if (value === null) {
-      // Never with the text itself: it is, or nearly is, the password.
+      // The text is not shown: it contains the password, or nearly does.
       throw new CheckFailed(
-        `the secret ${this.secretId} must be JSON with the texts "username" and "password", such as {"username":"…","password":"…"}`,
+        `the secret ${this.secretId} must be JSON with the strings "username" and "password", such as {"username":"…","password":"…"}`,
       );
     }
     this.cached = { value, at: this.clock.now() };

@@ -4,7 +4,7 @@ export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly hadMark: boolean }
   | { readonly ok: false; readonly problem: string };
 
-/** What servers name by default, whatever they send. */
+/** Servers name these by default, without regard to the body. */
 const UNRELIABLE = new Set(['windows-1252', 'utf-8']);
 
 /** A byte-order mark goes before the header, and UTF-16 is recognized without either. */

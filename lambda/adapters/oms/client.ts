@@ -1,7 +1,7 @@
 /** The OMS adapter: polls projects through whichever family of calls this OMS has, and lists them where it can. */
 
 import type { OmsApi, OmsWords, ProjectKind } from '../../contract/oms';
-import type { Observation, Progress } from '../../core/model/progress';
+import type { Observation } from '../../core/model/progress';
 import { believedSkewMs } from '../../core/observe/lag';
 import type {
   CredentialsSource,
@@ -64,7 +64,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   /** What answered last; only a start for projects that bring no hint. */
   private lastApi: OmsApi | undefined;
 
-  /** Throws InvalidInput when `ca` is no PEM certificate. */
+  /** Throws InvalidInput when `ca` is not a PEM certificate. */
   constructor(options: OmsClientOptions) {
     this.options = options;
     this.http = new OmsHttp({ random: Math.random, ...options }, LARGEST_REPLY);
@@ -74,7 +74,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   /** See the port. Throws InvalidInput for an impossible project id, CheckFailed when the credentials cannot be read. */
   async poll(projectId: string, hint: PollHint = {}): Promise<Observation> {
     const { api, kind, requestTimeoutMs } = this.options;
-    // Before any deadline: an impossible id is no outage.
+    // Before any deadline: an impossible id is not an outage.
     progressRequest('3.3', kind, projectId);
     const { withinMs = requestTimeoutMs, signal } = hint;
     const deadline = new Deadline(Math.min(requestTimeoutMs, withinMs), signal);
@@ -131,7 +131,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   /** Our own memory, else the caller's, else the oldest family, which the page this project is built on describes. */
   private async startingApi(hint: PollHint, deadline: Deadline): Promise<OmsApi> {
     if (this.lastApi !== undefined) return this.lastApi;
-    // Only a hint: a store that cannot be read reports it elsewhere.
+    // Only a hint: a store that cannot be read fails the check elsewhere.
     const hinted = await deadline.within(Promise.resolve(hint.api?.()).catch(() => undefined));
     deadline.throwIfInterrupted();
     return hinted ?? '3.3';
@@ -146,14 +146,14 @@ export class OmsClient implements Oms, Fleet, Verifier {
       return { observation: { ...times, api: answeredBy, outcome, problem, anomalies, said }, callIsMissing };
     }
     const { enveloped, decoding } = reply;
-    const progress: Progress | string = decodeProgress(enveloped.data, this.options.kind, decoding);
+    const decoded = decodeProgress(enveloped.data, this.options.kind, decoding);
     const base = { ...times, api, anomalies: decoding.anomalies, said: enveloped.said };
-    const problem = `OMS answered success to ${request.method} ${request.path}, but ${String(progress)}`;
-    const observation: Observation =
-      typeof progress === 'string'
-        ? { ...base, outcome: 'OmsBadReply', problem }
-        : { ...base, outcome: 'OK', progress, envelope: enveloped.envelope };
-    return { observation, callIsMissing: 'NO' };
+    if (!decoded.ok) {
+      const problem = `OMS answered success to ${request.method} ${request.path}, but ${decoded.problem}`;
+      return { observation: { ...base, outcome: 'OmsBadReply', problem }, callIsMissing: 'NO' };
+    }
+    const { progress } = decoded;
+    return { observation: { ...base, outcome: 'OK', progress, envelope: enveloped.envelope }, callIsMissing: 'NO' };
   }
 
   /** The other family's answer counts, a rejection too, unless it is not there either: then what OMS said in its own words counts. */

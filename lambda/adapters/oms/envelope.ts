@@ -21,7 +21,7 @@ export function parseBody(data: Uint8Array, contentType: string, decoding: Decod
   if (!decoded.ok) return not(decoded.problem);
   const { text } = decoded;
   if (decoded.hadMark) {
-    decoding.odd('body', 'byte-order mark', 'JSON begins with no byte-order mark; skipped');
+    decoding.anomaly('body', 'byte-order mark', 'JSON begins with no byte-order mark; skipped');
   }
   if (text.trim() === '') return not('a body of white space');
   const parsed = parseJson(text);
@@ -47,16 +47,16 @@ export interface Enveloped {
   readonly data: unknown;
 }
 
-/** Null when it is no envelope: no object, or no `success` that is true or false. Success is `success === true`, nothing else. */
+/** Null for anything that is not an object with a `success` that is true or false. Success is `success === true`, nothing else. */
 export function decodeEnvelope(value: unknown, decoding: Decoding): Enveloped | null {
   const success = own(value, 'success');
   if (typeof success !== 'boolean') return null;
-  const text = (name: string) => textOf(own(value, name), decoding);
+  const text = (name: string) => printable(own(value, name), decoding);
   const whole = (name: string) => {
     const number = own(value, name);
     if (number === null || number === undefined) return null;
     if (Number.isSafeInteger(number)) return number as number;
-    decoding.odd(name, number, 'expected a whole number; taken as unknown');
+    decoding.anomaly(name, number, 'expected a whole number; taken as unknown');
     return null;
   };
   const envelope: Envelope = {
@@ -74,17 +74,17 @@ export function decodeEnvelope(value: unknown, decoding: Decoding): Enveloped | 
   return {
     envelope,
     said: wordsOf(envelope, errorDetail, decoding),
-    codes: [envelope.code, textOf(own(errorDetail, 'code'), decoding)].filter((code) => code !== null),
+    codes: [envelope.code, printable(own(errorDetail, 'code'), decoding)].filter((code) => code !== null),
     data: own(value, 'data'),
   };
 }
 
-/** What OMS said, and only that: a word it left out is left out here. `errorDetail` is an object, or a string in some versions. */
+/** What OMS said, and only that: a field it left out is left out here. `errorDetail` is an object, or a string in some versions. */
 function wordsOf(envelope: Envelope, errorDetail: unknown, decoding: Decoding): OmsWords {
-  const detail = (name: string) => textOf(own(errorDetail, name), decoding);
+  const detail = (name: string) => printable(own(errorDetail, name), decoding);
   return words({
     code: envelope.code ?? detail('code'),
-    message: envelope.message ?? detail('message') ?? textOf(errorDetail, decoding),
+    message: envelope.message ?? detail('message') ?? printable(errorDetail, decoding),
     advice: envelope.advice,
     requestId: envelope.requestId,
     cost: envelope.cost,
@@ -99,8 +99,8 @@ export function words(entries: { readonly [K in keyof OmsWords]: OmsWords[K] | n
   return Object.fromEntries(Object.entries(entries).filter(([, text]) => text !== null && text !== undefined));
 }
 
-/** Text fit for people; null for nothing, and for what is no text. */
-export function textOf(value: unknown, decoding: Decoding): string | null {
+/** Text for people; null for nothing, and for anything that is not text. */
+export function printable(value: unknown, decoding: Decoding): string | null {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? decoding.clean(value, MAX_WORDS) || null : null;
 }

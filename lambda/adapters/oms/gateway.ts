@@ -22,7 +22,7 @@ const SERVERS =
 const OWN_PAGE = /\bOMS\b|OceanBase|Apache Tomcat|Whitelabel Error Page/i;
 const OWN_REALM = /^\s*Basic\b(?![^,]*realm="[^"]*(proxy|squid|gateway|firewall|traefik|zscaler))/i;
 
-/** Null where OMS itself refused, or where the status is no refusal. */
+/** Null where OMS itself refused, or where the status is not a refusal. */
 export function gatewayIn(reply: Reply, endpoint: string, clean: Clean): Gateway | null {
   const { status } = reply;
   if (!isRedirect(status) && status !== 401 && status !== 403) return null;

@@ -10,7 +10,7 @@ const LITERALS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['null', null],
 ]);
 
-/** The values of one key that stands several times in its object. Readers disagree on which one counts, so it is known to nobody. */
+/** The values of one key that stands several times in its object. JSON parsers disagree on which one counts, so the value is unknown. */
 export class RepeatedKey {
   readonly values: readonly unknown[];
 

@@ -1,4 +1,4 @@
-/** The three formats of a progress reply, decoded into the one progress model. */
+/** Decodes the three formats of a progress reply into the one progress model. */
 
 import { IMPORTANCES, type ProjectKind } from '../../contract/oms';
 import { type Progress, STATUSES } from '../../core/model/progress';
@@ -8,7 +8,7 @@ import { asText, type Decoding, MAX_WORD, own } from './values';
 
 /**
  * Where each field may stand: 3.3's migration call, 3.3's sync call (its page names the progress both ways), and 4.1.1's call.
- * All spellings are read from any reply, for a project's kind and OMS's version are not always what we were told.
+ * All spellings are read from any reply, since a project's kind and OMS's version are not always what was configured.
  */
 const SPELLINGS: Record<keyof Progress, readonly string[]> = {
   status: ['status'],
@@ -24,12 +24,17 @@ const SPELLINGS: Record<keyof Progress, readonly string[]> = {
   reverseIncrSyncCheckpoint: ['reverseIncrSyncCheckpoint', 'reverseIncrTransferCheckpoint'],
 };
 
-/** The progress in `data`, or one sentence on why there is none: without a status a reply says nothing. */
-export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decoding): Progress | string {
+export type DecodedProgress =
+  | { readonly ok: true; readonly progress: Progress }
+  | { readonly ok: false; readonly problem: string };
+
+/** The progress in `data`, or what is wrong with it: without a status a reply says nothing. */
+export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decoding): DecodedProgress {
+  const not = (problem: string) => ({ ok: false, problem }) as const;
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return `"data" is ${data === undefined ? 'missing' : data === null ? 'null' : 'not an object'}`;
+    return not(`"data" is ${data === undefined ? 'missing' : data === null ? 'null' : 'not an object'}`);
   }
-  if (data instanceof RepeatedKey) return '"data" stands in it more than once';
+  if (data instanceof RepeatedKey) return not('"data" stands in it more than once');
   const rawStatus = own(data, 'status');
   const known: readonly string[] = STATUSES;
   const status =
@@ -38,16 +43,16 @@ export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decod
       : typeof rawStatus === 'string'
         ? decoding.word('status', rawStatus, (word) => known.includes(word))
         : null;
-  if (status === null) return `"data.status" is ${describe(rawStatus)}, expected a word such as RUNNING`;
+  if (status === null) return not(`"data.status" is ${describe(rawStatus)}, expected a word such as RUNNING`);
   const sync = kind === 'sync';
   const value = (field: keyof Progress) => pick(data, field, decoding);
-  return {
+  const progress: Progress = {
     status,
     importance: decoding.oneOf('importance', value('importance'), IMPORTANCES),
     enableStructMigration: decoding.flag('enableStructMigration', value('enableStructMigration')),
     enableFullMigration: decoding.flag('enableFullMigration', value('enableFullMigration')),
     enableIncrSync: decoding.flag('enableIncrSync', value('enableIncrSync')),
-    // A synchronisation project has no way back.
+    // A synchronisation project has no reverse synchronisation.
     enableReverseIncrSync: decoding.flag('enableReverseIncrSync', value('enableReverseIncrSync'), { optional: sync }),
     currentStep: decoding.word('currentStep', value('currentStep'), (word) => phaseOf(word) !== 'unknown'),
     structMigrationProgress: decoding.percent('structMigrationProgress', value('structMigrationProgress')),
@@ -57,13 +62,14 @@ export function decodeProgress(data: unknown, kind: ProjectKind, decoding: Decod
       textual: sync,
     }),
   };
+  return { ok: true, progress };
 }
 
 const REPEATED = 'the key stands in the reply more than once; taken as unknown';
 
 /** Such as `RUNNING and FINISHED`: a status that is unknown to every table, and that a person can read. */
 function contradictoryStatus(values: RepeatedKey, decoding: Decoding): string {
-  decoding.odd('status', values, REPEATED);
+  decoding.anomaly('status', values, REPEATED);
   return decoding.clean(asText(values), MAX_WORD);
 }
 
@@ -72,13 +78,13 @@ function pick(data: unknown, field: keyof Progress, decoding: Decoding): unknown
   const came = SPELLINGS[field].map((name) => own(data, name)).filter((value) => value !== undefined);
   const repeated = came.find((value) => value instanceof RepeatedKey);
   if (repeated !== undefined) {
-    decoding.odd(field, repeated, REPEATED);
+    decoding.anomaly(field, repeated, REPEATED);
     return null;
   }
   const [first, ...others] = came.filter((value) => value !== null);
   if (others.some((value) => value !== first)) {
     const problem = 'two spellings of the field contradict each other; taken as unknown';
-    decoding.odd(field, [first, ...others].map(asText).join(' and '), problem);
+    decoding.anomaly(field, [first, ...others].map(asText).join(' and '), problem);
     return null;
   }
   return first ?? came[0];

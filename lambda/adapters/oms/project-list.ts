@@ -1,7 +1,7 @@
 /** Every project of an OMS, page by page: all of them or none, for a list that is silently short would leave a project unwatched. */
 import { projectIdProblem } from '../../contract/project-id';
 import type { ListedProject, ListingFailure } from '../../core/ports';
-import { textOf } from './envelope';
+import { printable } from './envelope';
 import { RepeatedKey } from './json';
 import type { FailedReply, GoodReply } from './reply';
 import { LARGEST_PAGE } from './requests';
@@ -54,10 +54,10 @@ export async function listProjects(
 /** An entry without a usable id or status cannot be watched and is left out. */
 function projectIn(entry: unknown, decoding: Decoding): ListedProject[] {
   const id = own(entry, 'id');
-  const status = textOf(own(entry, 'status'), decoding);
+  const status = printable(own(entry, 'status'), decoding);
   if (typeof id !== 'string' || projectIdProblem(id) !== null || status === null) return [];
   const kind = own(entry, 'type') === 'SYNC' ? 'sync' : 'migration';
-  return [{ id, name: textOf(own(entry, 'name'), decoding), kind, status }];
+  return [{ id, name: printable(own(entry, 'name'), decoding), kind, status }];
 }
 
 /** The different ids under which an entry may be meant. */

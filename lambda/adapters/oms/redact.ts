@@ -1,15 +1,15 @@
-/** Text that came from outside, made fit for logs, e-mails and terminals: no secret, no control characters, bounded. */
+/** Makes text from outside fit for logs, e-mails and terminals: without secrets and control characters, and bounded. */
 import { plain, wellFormed } from '../../contract/text';
 import type { Credentials } from '../../core/ports';
 
 export type Clean = (text: string, maxLength: number) => string;
 
-/** Below this a password would be found inside ordinary words, and hiding it there would say what it is. */
+/** A shorter password occurs within ordinary words, and redacting it there would reveal it. */
 const SHORTEST_SECRET = 4;
-/** A rotated password and its predecessors are all worth hiding; nobody rotates more often than this within one process's life. */
+/** A rotated password and its predecessors are redacted: more rotations than one process sees. */
 const REMEMBERED = 8;
 
-/** Knows the passwords in use and takes them out of any text, in the forms in which a server may echo them. */
+/** Knows the passwords in use and redacts them in any text, in the forms in which a server may echo them. */
 export class Secrets {
   private forms: string[] = [];
 
@@ -22,11 +22,11 @@ export class Secrets {
 
   /** The text on one line, without secrets and control characters, cut to `maxLength` characters. */
   readonly clean: Clean = (text, maxLength) => {
-    // Longer than anything shown; keeps a megabyte of echo from being searched over and over.
+    // Longer than anything shown: a megabyte need not be searched once for each form.
     let cleaned = text.slice(0, maxLength * 4 + 4_000);
     const wasCut = cleaned.length < text.length;
     for (const form of this.forms) cleaned = cleaned.replaceAll(form, '[redacted]');
-    // The cut may have gone through a secret, whose first half no form would match.
+    // The cut may have split a secret, whose first half no form matches.
     if (wasCut) cleaned = cleaned.slice(0, -(this.forms[0]?.length ?? 0) || undefined);
     return plain(cleaned, maxLength);
   };

@@ -78,6 +78,15 @@ export function readReply(
       retryAfter === null ? '' : `, and asks to come back later (Retry-After: ${decoding.clean(retryAfter, 40)})`;
     return fail('OmsUnreachable', answered + words + later, reply.status === 501 ? 'YES' : 'NO');
   }
+  const other =
+    body.ok && enveloped !== null && request.projectId !== null
+      ? otherProjectIn(body.value, enveloped.data, request.projectId)
+      : null;
+  if (other !== null) {
+    const which = decoding.clean(other, 128);
+    const problem = `${answered} with a reply about project "${which}" where "${request.projectId}" was asked for`;
+    return fail('OmsBadReply', problem);
+  }
   if (enveloped && !enveloped.envelope.success) {
     if (enveloped.codes.some((code) => code.includes(PROJECT_UNKNOWN))) {
       return fail('OmsProjectNotFound', `OMS has no such project${inItsWords(enveloped)}`);
@@ -104,14 +113,6 @@ export function readReply(
         : 'it has no "success" that is true or false';
     return fail('OmsBadReply', `${answered} with JSON that is not an OMS reply: ${why}`);
   }
-  const other = request.projectId === null ? null : otherProjectIn(body.value, enveloped.data, request.projectId);
-  if (other !== null) {
-    const which = decoding.clean(other, 128);
-    return fail(
-      'OmsBadReply',
-      `${answered} with a reply about project "${which}" where "${request.projectId}" was asked for`,
-    );
-  }
   return { ok: true, enveloped, decoding };
 }
 
@@ -125,12 +126,12 @@ function noteSkew(reply: Reply, decoding: Decoding): void {
   const date = reply.headers.get('date');
   if (date === null) return;
   const skew = skewOf(reply);
-  if (skew === null) decoding.odd('Date', date, 'expected an HTTP date; the clocks cannot be compared');
+  if (skew === null) decoding.anomaly('Date', date, 'expected an HTTP date; the clocks cannot be compared');
   else if (Math.abs(skew) > MAX_SKEW_MS) {
     // Date headers are whole seconds, so nothing finer is known.
     const ms = Math.abs(skew);
     const apart = ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
-    decoding.odd('Date', date, `OMS's clock is ${apart} ${skew > 0 ? 'ahead of' : 'behind'} ours`);
+    decoding.anomaly('Date', date, `OMS's clock is ${apart} ${skew > 0 ? 'ahead of' : 'behind'} ours`);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { OmsWords } from '../../contract/oms';
 import { plain } from '../../contract/text';
 import type { Verification } from '../../core/ports';
-import { textOf, words } from './envelope';
+import { printable, words } from './envelope';
 import type { FailedReply, GoodReply } from './reply';
 import { LARGEST_PAGE } from './requests';
 import { asText, type Decoding, own } from './values';
@@ -50,7 +50,7 @@ export async function readVerification(hasTheCalls: boolean, calls: Verification
   return unfinished === undefined ? readResults(calls) : underWay(unfinished);
 }
 
-/** A new name for it is taken for it: one that is overlooked would not be waited for. Verification of what follows the copy never ends. */
+/** Accepts new names: a verification that is overlooked would not be waited for. The incremental verification never ends. */
 function isFullVerification(name: string): boolean {
   return /VERIF|VALID/i.test(name) && !/INCR/i.test(name);
 }
@@ -118,7 +118,7 @@ function some(tables: readonly string[]): string {
 }
 
 function tableName(table: unknown, decoding: Decoding): string {
-  const parts = ['sourceSchemaName', 'sourceTableName'].map((name) => textOf(own(table, name), decoding) ?? '?');
+  const parts = ['sourceSchemaName', 'sourceTableName'].map((name) => printable(own(table, name), decoding) ?? '?');
   return parts.map((part) => plain(part, 64)).join('.');
 }
 
@@ -126,7 +126,7 @@ function unknown(message: string): Verification {
   return { state: 'UNKNOWN', message };
 }
 
-/** The first failed step in OMS's words; nothing when none failed or the reply is no list of steps. */
+/** The first failed step in OMS's words; nothing when none failed or the reply is not a list of steps. */
 export function decodeFailedStep(data: unknown, decoding: Decoding): OmsWords {
   if (!Array.isArray(data)) return {};
   const failed = data.find((step) => own(step, 'status') === 'FAILED');
@@ -135,11 +135,11 @@ export function decodeFailedStep(data: unknown, decoding: Decoding): OmsWords {
   const details = own(extra, 'errorDetails');
   // A list on the page; a single object costs nothing to read.
   const detail = Array.isArray(details) ? details[0] : details;
-  const text = (name: string) => textOf(own(detail, name), decoding);
+  const text = (name: string) => printable(own(detail, name), decoding);
   return words({
-    failedStep: textOf(own(failed, 'name'), decoding),
-    failedStepCode: text('code') ?? textOf(own(extra, 'errorCode'), decoding),
-    failedStepMessage: text('message') ?? textOf(own(extra, 'errorMsg'), decoding),
+    failedStep: printable(own(failed, 'name'), decoding),
+    failedStepCode: text('code') ?? printable(own(extra, 'errorCode'), decoding),
+    failedStepMessage: text('message') ?? printable(own(extra, 'errorMsg'), decoding),
     level: text('level'),
     reason: text('reason'),
     proposal: text('proposal'),

@@ -3,7 +3,7 @@ import { ok, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 import { linesOf } from './output';
 
-test('a check is one line: an object with the event, the project and every field of the result, unknown ones too', async () => {
+test('a check is one line: an object with the event, the project and every field of the result, unknown ones as null', async () => {
   const { last } = play([ok(T0)]);
   const [line] = await linesOf(() => new PowertoolsLog('Monitor').info('check', { projectId: last.project, ...last }));
   expect(line).toEqual({
@@ -16,12 +16,12 @@ test('a check is one line: an object with the event, the project and every field
   });
 });
 
-test('a warning says so', async () => {
+test('a warning has the level WARN', async () => {
   const lines = await linesOf(() => new PowertoolsLog('Monitor').warn('plain-http', { problem: 'no TLS' }));
   expect(lines).toMatchObject([{ level: 'WARN', event: 'plain-http', problem: 'no TLS' }]);
 });
 
-test('words with line breaks stay on one line', async () => {
+test('text with line breaks stays on one line', async () => {
   const lines = await linesOf(() => new PowertoolsLog('Monitor').info('check', { said: { message: 'a\nb\r\u2028c' } }));
   expect(lines).toMatchObject([{ said: { message: 'a\nb\r\u2028c' } }]);
 });

@@ -35,7 +35,7 @@ interface Emf {
 const emf = (line: Record<string, unknown> | undefined): Emf =>
   (line as { _aws?: { CloudWatchMetrics: Emf[] } } | undefined)?._aws?.CloudWatchMetrics[0] as Emf;
 
-test('a look at one of few projects counts for the monitor and for the project', async () => {
+test('a poll in a small fleet counts for the monitor and for the project', async () => {
   const [line, ...more] = await linesOf(() => metrics(2).checked(measured(ok(T0))));
   expect(more).toEqual([]);
   expect(emf(line)).toEqual({
@@ -76,12 +76,12 @@ test.each([
   },
 );
 
-test('a lag of importance IGNORE has no threshold, and no name of its own', async () => {
+test('a lag of importance IGNORE has no threshold, and no metric of its own', async () => {
   const [line] = await linesOf(() => metrics(1).checked(measured(syncing(T0, 45), { importance: 'IGNORE' })));
   expect(Object.keys(line ?? {}).filter((key) => key.startsWith('Lag'))).toEqual(['Lag']);
 });
 
-test('a failed look counts as failed and says nothing of progress or lag', async () => {
+test('a failed poll counts as failed, without a value for progress or lag', async () => {
   const [line] = await linesOf(() => metrics(1).checked(measured(failed(T0), { looker: 'wait', changesPending: 2 })));
   expect(line).toMatchObject({ Checks: 1, FailedChecks: 1, ChangesPending: 2 });
   expect(line).not.toHaveProperty('Progress');
@@ -89,7 +89,7 @@ test('a failed look counts as failed and says nothing of progress or lag', async
   expect(line).not.toHaveProperty('ScheduledChecks');
 });
 
-test('a check that failed on our own account is counted, with the looks that failed', async () => {
+test('a check that failed by our own fault counts as failed, like a failed poll', async () => {
   const [line] = await linesOf(() => {
     const counted = metrics(1);
     counted.failed('schedule');
@@ -98,7 +98,7 @@ test('a check that failed on our own account is counted, with the looks that fai
   expect(line).toMatchObject({ Checks: 1, FailedChecks: 1, ScheduledChecks: 1, service: 'Monitor' });
 });
 
-test('a large fleet is one line with every value in it, from which the extremes and the number are read', async () => {
+test('a large fleet is one line with every value, from which CloudWatch reads the extremes and the number', async () => {
   const lines = await linesOf(() => {
     const counted = metrics(MAX_PROJECTS_APART + 1);
     for (const [i, percent] of [10, 90, 40].entries())
@@ -111,7 +111,7 @@ test('a large fleet is one line with every value in it, from which the extremes 
   expect(lines[0]).not.toHaveProperty('project');
 });
 
-test('a line never holds more than the 100 values that CloudWatch takes', async () => {
+test('a line never holds more than the 100 values that CloudWatch accepts', async () => {
   const lines = await linesOf(() => {
     const counted = metrics(250);
     for (let i = 0; i < 250; i += 1) counted.checked(measured(ok(T0), { project: `p_${i}` }));
@@ -123,9 +123,9 @@ test('a line never holds more than the 100 values that CloudWatch takes', async 
 });
 
 test.each([
-  ['few are told apart', 20, 2],
-  ['many are not', 21, 1],
-])('of a fleet that OMS lists, %s', async (_, found, dimensionSets) => {
+  ['20 projects have a dimension each', 20, 2],
+  ['21 projects have none', 21, 1],
+])('where OMS lists the fleet, %s', async (_, found, dimensionSets) => {
   const lines = await linesOf(() => {
     const counted = metrics(null);
     counted.fleet(found);
@@ -135,7 +135,7 @@ test.each([
   expect(emf(lines[0]).Dimensions).toHaveLength(dimensionSets);
 });
 
-test('no more than 20 projects are ever told apart, also where somebody waits for others than the schedule looks at', async () => {
+test('at most 20 projects ever have a dimension, also where a wait polls others than the schedule', async () => {
   const lines = await linesOf(() => {
     const counted = metrics(1);
     for (let i = 0; i < 30; i += 1) counted.checked(measured(ok(T0), { project: `p_${i}`, looker: 'wait' }));
@@ -145,11 +145,11 @@ test('no more than 20 projects are ever told apart, also where somebody waits fo
   expect(named).toHaveLength(MAX_PROJECTS_APART);
 });
 
-test('nothing is written where nothing was counted', async () => {
+test('no line is written where nothing was counted', async () => {
   expect(await linesOf(() => metrics(1).flush())).toEqual([]);
 });
 
-test('a project with letters that CloudWatch does not take keeps its others', async () => {
+test('refuses no project id: characters that CloudWatch does not accept become question marks', async () => {
   const [line] = await linesOf(() => metrics(1).checked(measured(ok(T0), { project: 'np_münchen' })));
   expect(line).toMatchObject({ project: 'np_m?nchen' });
 });

@@ -43,7 +43,7 @@ test('reads the account once and keeps it for five minutes', async () => {
   expect(asked).toBe(2);
 });
 
-test('reads it again when asked to: OMS refused what it gave', async () => {
+test('reads it again where OMS rejected it', async () => {
   const credentials = new SecretCredentials(client, 'oms', clock);
   await credentials.read();
   text = '{"username":"oms","password":"two"}';
@@ -59,7 +59,7 @@ test.each(['', 'hunter2', '{"username":"oms"}', '{"user":"oms","password":"hunte
     const refusal = await new SecretCredentials(client, 'oms', clock).read().catch((error: Error) => error);
     expect(refusal).toMatchObject({
       code: 'CheckFailed',
-      message: expect.stringContaining('must be JSON with the texts "username" and "password"'),
+      message: expect.stringContaining('must be JSON with the strings "username" and "password"'),
     });
     expect(String(refusal)).not.toContain('hunter2');
   },

@@ -167,6 +167,17 @@ describe('the observation', () => {
     expect(polls.map(({ outcome }) => outcome)).toEqual(Array(20).fill('OK'));
   });
 
+  test('leaves no connection open to a server that refuses and never completes its page', async () => {
+    let closed = Promise.resolve();
+    const peer = await peerWith((socket) => {
+      closed = new Promise((resolve) => socket.on('close', () => resolve()));
+      socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\n<');
+    });
+    const client = clientOf(peer);
+    expect((await client.poll('p_x')).outcome).toBe('OmsRejectedCredentials');
+    await closed;
+  });
+
   test('a poll is given up at once when the caller gives up', async () => {
     const giveUp = new AbortController();
     const peer = await peerWith(() => giveUp.abort());
@@ -329,7 +340,7 @@ describe('certificates', () => {
     const peer = await peerWith(serving('success-with-nulls.json'), { tls: true });
     const client = clientFor(`https://127.0.0.2:${peer.port}`, { ca, requestTimeoutMs: 2_000 });
     open.push(client);
-    // The peer listens on 127.0.0.1 only; where 127.0.0.2 is another host, nobody answers.
+    // The peer listens on 127.0.0.1 only; where 127.0.0.2 is another host, it does not answer.
     expect(problemOf(await client.poll('p_x'))).toMatch(/connection refused|no connection in time/);
   });
 

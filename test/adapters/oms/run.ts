@@ -39,7 +39,7 @@ export async function play(situation: Situation): Promise<Played> {
     typeof how === 'function' ? how : (socket) => socket.end(replyFrom(tls ? 'success-with-nulls.json' : how)),
     { tls },
   );
-  if (how === 'nobody') await peer.close();
+  if (how === 'no server') await peer.close();
   const host = how === 'no such host' ? 'no-such-host.invalid' : '127.0.0.1';
   const endpoint = `${tls ? 'https' : 'http'}://${host}:${peer.port}`;
   const client = clientFor(endpoint, situation.options);
@@ -47,6 +47,6 @@ export async function play(situation: Situation): Promise<Played> {
     return { observation: await client.poll(situation.project ?? 'p_x'), endpoint, requests: peer.requests };
   } finally {
     await client.close();
-    if (how !== 'nobody') await peer.close();
+    if (how !== 'no server') await peer.close();
   }
 }

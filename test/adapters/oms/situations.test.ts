@@ -18,7 +18,7 @@ describe('every situation has one outcome', () => {
     });
     if (observation.outcome === 'OK') {
       expect(observation.progress).toMatchObject(situation.progress ?? {});
-      expect(observation.anomalies.map(({ field }) => field)).toEqual(situation.odd);
+      expect(observation.anomalies.map(({ field }) => field)).toEqual(situation.anomalies);
       expect(observation.envelope.cost).toBe('13 ms');
     } else {
       expect(observation.problem).toContain(situation.problem);

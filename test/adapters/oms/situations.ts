@@ -12,7 +12,7 @@ export const TIMEOUT_MS = 400;
 export interface Situation {
   readonly title: string;
   /** A file under test/fixtures/oms, or what the peer does. */
-  readonly peer: string | Behaviour | 'nobody' | 'no such host' | 'tls';
+  readonly peer: string | Behaviour | 'no server' | 'no such host' | 'tls';
   readonly options?: Partial<OmsClientOptions>;
   /** The project that is polled. Default p_x. */
   readonly project?: string;
@@ -20,18 +20,23 @@ export interface Situation {
   /** Part of the sentence a person reads. */
   readonly problem?: string;
   /** The fields with an anomaly, in order. */
-  readonly odd?: readonly string[];
+  readonly anomalies?: readonly string[];
   readonly progress?: Partial<Progress>;
   /** Requests the peer gets; more than 1: it was tried again. */
   readonly requests: number;
 }
 
-const ok = (title: string, peer: Situation['peer'], progress: Partial<Progress>, odd: string[] = []): Situation => ({
+const ok = (
+  title: string,
+  peer: Situation['peer'],
+  progress: Partial<Progress>,
+  anomalies: string[] = [],
+): Situation => ({
   title,
   peer,
   outcome: 'OK',
   progress,
-  odd,
+  anomalies,
   requests: 1,
 });
 
@@ -283,6 +288,12 @@ export const SITUATIONS: readonly Situation[] = [
     'stops being JSON from character 29 on: }',
   ),
   bad('single quotes', json("{'success':true}"), 'OmsBadReply', "from character 2 on: 'success':true}"),
+  bad(
+    'no such project, said of another one',
+    json('{"success":false,"code":"GHANA-PROJECT000001","data":{"projectId":"np_other"}}'),
+    'OmsBadReply',
+    'about project "np_other"',
+  ),
   bad('status missing', 'status-missing.json', 'OmsBadReply', '"data.status" is missing'),
   bad('status null', 'status-null.json', 'OmsBadReply', '"data.status" is null'),
   bad('a number as the status', 'status-a-number.json', 'OmsBadReply', '"data.status" is a number'),
@@ -482,7 +493,7 @@ export const SITUATIONS: readonly Situation[] = [
     options: { requestTimeoutMs: 5_000 },
   }),
   bad('501', '501.http', 'OmsUnreachable', 'HTTP 501 (Not Implemented)'),
-  bad('nobody listens', 'nobody', 'OmsUnreachable', 'connection refused', { requests: 0 }),
+  bad('no server on the port', 'no server', 'OmsUnreachable', 'connection refused', { requests: 0 }),
   bad('a name that does not resolve', 'no such host', 'OmsUnreachable', 'the host name does not resolve', {
     requests: 0,
     options: { requestTimeoutMs: 5_000 },

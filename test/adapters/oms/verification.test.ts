@@ -136,25 +136,25 @@ describe('a full verification', () => {
     ],
     ['the steps of another project', [{ ...VERIFIER('RUNNING'), projectId: 'np_other' }], result(0), 'UNKNOWN'],
     ['no count', [VERIFIER('FINISHED')], envelope({}), 'UNKNOWN'],
-    ['a count that is none', [VERIFIER('FINISHED')], envelope({ differentNumber: '0' }), 'UNKNOWN'],
-    ['a result that is no JSON', [VERIFIER('FINISHED')], '<html>', 'UNKNOWN'],
+    ['a count that is not a number', [VERIFIER('FINISHED')], envelope({ differentNumber: '0' }), 'UNKNOWN'],
+    ['a result that is not JSON', [VERIFIER('FINISHED')], '<html>', 'UNKNOWN'],
     ['no verification in the project', STEPS, envelope({}), 'NOT_THERE'],
     [
-      'no verification but that of what follows',
+      'no verification but the incremental one',
       [...STEPS, { name: 'INCR_VERIFIER', status: 'RUNNING' }],
       '',
       'NOT_THERE',
     ],
     [
-      'a verification that is done, beside that of what follows',
+      'a verification that is complete, beside the incremental one',
       [{ name: 'INCR_VERIFIER', status: 'RUNNING' }, VERIFIER('FINISHED')],
       envelope({ differentNumber: 0 }),
       'CLEAN',
     ],
-    ['a new word for it', [...STEPS, { name: 'FULL_VERIFY', status: 'RUNNING' }], envelope({}), 'UNDER_WAY'],
+    ['a new name for it', [...STEPS, { name: 'FULL_VERIFY', status: 'RUNNING' }], envelope({}), 'UNDER_WAY'],
     ['no steps at all', [], envelope({}), 'UNKNOWN'],
     ['steps without their names', [{ stepName: 'FULL_VERIFIER', status: 'RUNNING' }], envelope({}), 'UNKNOWN'],
-  ])('takes %s for what it is', async (_, steps, results, state) => {
+  ])('reads %s as what it is', async (_, steps, results, state) => {
     const { found } = await ask({ DescribeProjectSteps: envelope(steps), ListProjectFullVerifyResult: results });
     expect(found.state).toBe(state);
   });

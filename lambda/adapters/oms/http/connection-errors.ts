@@ -4,7 +4,7 @@ import type { GivenCa } from './tls';
 
 export interface Broken {
   readonly kind: 'broken';
-  /** A reply that came but is no HTTP, is too large or cannot be unpacked is a bad one; everything else is no reply. */
+  /** `OmsBadReply` where something came that is not HTTP, is too large or cannot be unpacked. */
   readonly outcome: 'OmsUnreachable' | 'OmsBadReply';
   readonly problem: string;
 }

@@ -1,4 +1,4 @@
-/** One time limit over everything a look does: credentials, connecting, headers, body, pauses, retries, a second API. */
+/** One time limit over everything a poll does: credentials, connecting, headers, body, pauses, retries, the other family of calls. */
 import { Interrupted } from '../../../core/model/errors';
 
 export class Deadline {
@@ -10,7 +10,7 @@ export class Deadline {
   private readonly timer: NodeJS.Timeout;
   private readonly abort: () => void;
 
-  /** Begins at once, on the real clock: a virtual one says nothing about how long a socket takes. Call `clear` in the end. */
+  /** Begins at once, on the real clock: a virtual one does not say how long a socket takes. Call `clear` in the end. */
   constructor(timeoutMs: number, caller?: AbortSignal) {
     this.timeoutMs = timeoutMs;
     this.caller = caller;
@@ -19,7 +19,7 @@ export class Deadline {
     this.signal = controller.signal;
     this.abort = () => controller.abort();
     this.timer = setTimeout(this.abort, timeoutMs);
-    // Not AbortSignal.any: a wait hands the same signal to every look for days, and `any` would hold on to each of them.
+    // Not AbortSignal.any: a wait passes the same signal to every poll for days, and `any` would keep each of them in memory.
     caller?.addEventListener('abort', this.abort, { once: true });
     this.throwIfInterrupted();
   }
@@ -29,7 +29,7 @@ export class Deadline {
     return this.signal.aborted ? 0 : Math.max(0, this.endsAt - performance.now());
   }
 
-  /** The caller's wish to stop goes before every other outcome. */
+  /** An interruption by the caller goes before every other outcome. */
   throwIfInterrupted(): void {
     if (this.caller?.aborted) {
       this.clear();
@@ -58,7 +58,7 @@ export class Deadline {
     clearTimeout(timer);
   }
 
-  /** Lets go of the timer and of the caller's signal. */
+  /** Releases the timer and the caller's signal. */
   clear(): void {
     clearTimeout(this.timer);
     this.caller?.removeEventListener('abort', this.abort);

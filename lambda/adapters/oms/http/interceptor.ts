@@ -48,7 +48,7 @@ class Intercepted implements Handler {
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     this.handler.onResponseData?.(controller, chunk);
-    // Before the parser looks: it asks only after this returns.
+    // In time: the parser asks after this returns.
     controller.resume();
   }
 

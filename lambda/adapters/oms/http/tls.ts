@@ -34,7 +34,7 @@ export function trusting(ca: string): GivenCa {
   };
 }
 
-/** Node reads this file at its start and offers its certificates to nobody; where it cannot be read, Node has warned. */
+/** Node trusts this file, but only as long as no other `ca` is given. Where it cannot be read, Node has warned. */
 function extraCertificates(): readonly string[] {
   const file = process.env.NODE_EXTRA_CA_CERTS;
   if (file === undefined || file === '') return [];

@@ -67,7 +67,7 @@ export class OmsHttp {
   private readonly dispatcher: Dispatcher;
   private readonly ca: GivenCa | null;
 
-  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is no PEM certificate. */
+  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate. */
   constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions, largestReply: number) {
     this.endpoint = endpoint.replace(/\/+$/, '');
     this.clock = clock;
@@ -184,7 +184,7 @@ const BODILESS = [204, 205, 304];
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** 401, 403, redirects, 408, 429 and 5xx mean the same whatever the body says. */
+/** 401, 403, redirects, 408, 429 and 5xx mean the same with any body. */
 export function decidedByStatus(status: number): boolean {
   return isRedirect(status) || [401, 403, 408, 429].includes(status) || status >= 500;
 }
