@@ -57,3 +57,10 @@ test('no two modules of core export the same name', () => {
   expect(exporters.size).toBeGreaterThan(100);
   expect(shared).toEqual([]);
 });
+
+test('docs/architecture.md names only files that exist', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+  const named = [...page.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
