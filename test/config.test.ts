@@ -22,7 +22,7 @@ function problemsOf(env: Record<string, string | undefined>): readonly string[] 
   }
 }
 
-test('takes the defaults for what is not set', () => {
+test('uses the defaults for variables that are not set', () => {
   expect(readConfig(GOOD)).toEqual({
     tableName: 'table',
     topicArn: GOOD.TOPIC_ARN,
@@ -37,11 +37,11 @@ test('takes the defaults for what is not set', () => {
   });
 });
 
-test('leases longer than the function may run, so that a dead publisher and a slow one are never taken for each other', () => {
+test('leases for longer than the function may run: a slow publisher never counts as a dead one', () => {
   expect(readConfig({ ...GOOD, FUNCTION_TIMEOUT_SECONDS: '300' }).leaseMs).toBeGreaterThan(300_000);
 });
 
-test('refuses with every problem at once, missing, empty and malformed told apart', () => {
+test('refuses an environment with every problem at once', () => {
   const env = {
     TOPIC_ARN: '',
     OMS_ENDPOINT: 'ftp://x',
@@ -51,11 +51,11 @@ test('refuses with every problem at once, missing, empty and malformed told apar
     OMS_CA_FILE: '/no/such.pem',
   };
   expect(problemsOf(env)).toEqual([
-    expect.stringMatching(/^OMS_ENDPOINT: the OMS endpoint "ftp:\/\/x" does not begin with http/),
-    expect.stringMatching(/^OMS_CA_FILE: \/no\/such\.pem cannot be read: ENOENT/),
     'TABLE_NAME is required',
-    'TOPIC_ARN is empty',
+    'TOPIC_ARN must be a text, got ""',
+    expect.stringMatching(/^OMS_ENDPOINT: the OMS endpoint "ftp:\/\/x" does not begin with http/),
     'OMS_API must be one of auto, 3.3, 4.1.1, got "5"',
+    expect.stringMatching(/^OMS_CA_FILE: \/no\/such\.pem cannot be read: ENOENT/),
     'REQUEST_TIMEOUT_SECONDS must be a whole number above 0, got "5m"',
   ]);
 });

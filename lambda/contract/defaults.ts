@@ -7,6 +7,11 @@ const DAY = 24 * HOUR;
 
 export const DEFAULTS = {
   requestTimeoutSeconds: 10,
+  /**
+   * Of one invocation of the function. A poll takes 10 s, 60 s at most; a round of a wait makes several, one of the schedule polls a fleet.
+   * Longer would let a hung invocation hold the publishing lease too long.
+   */
+  functionTimeoutSeconds: 180,
   /** OMS refreshes its checkpoints every 10 s: looking more often shows little new. */
   minIntervalSeconds: 10,
   maxIntervalSeconds: 5 * MINUTE,

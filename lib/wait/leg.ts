@@ -11,17 +11,14 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { CutoverEvent } from '../../lambda/contract/cutover';
+import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { FailedRound, WaitEvent } from '../../lambda/contract/wait';
 import type { AtSynth } from './json-path';
 import { type MachineLogProps, MachineLogs } from './machine-logs';
 import { MachineRole } from './machine-role';
 import { OUTAGE_RETRY, ownFailure } from './own-failure';
 
-/**
- * Of one invocation of the function. A poll takes 10 s, 60 s at most; a round of a wait makes several, one of the schedule polls a fleet.
- * Longer would let a hung invocation hold the publishing lease too long.
- */
-export const CHECK_TIMEOUT = Duration.minutes(3);
+export const CHECK_TIMEOUT = Duration.seconds(DEFAULTS.functionTimeoutSeconds);
 
 export interface LegProps extends MachineLogProps {
   readonly checkFunction: lambda.IFunction;
