@@ -7,17 +7,17 @@ export type DecodedText =
 /** Servers name these by default, without regard to the body. */
 const UNRELIABLE = new Set(['windows-1252', 'utf-8']);
 
-/** A byte-order mark goes before the header, and UTF-16 is recognized without either. */
+/** A byte-order mark goes before the header, and UTF-16 is recognized without either. A name that is not known does no harm to UTF-8. */
 export function decodeText(data: Uint8Array, contentType: string): DecodedText {
   const marked = byMark(data);
   if (marked !== null) return decoded(data, marked, true);
   const label = /;\s*charset\s*=\s*"?\s*([^\s";]+)/i.exec(contentType)?.[1] ?? null;
   const named = label === null ? null : canonical(label);
-  if (label !== null && named === null)
-    return { ok: false, problem: 'a body in an encoding that this program does not know' };
   if (named !== null && !UNRELIABLE.has(named)) return decoded(data, named);
-  const utf8 = decoded(data, byNulls(data) ?? 'utf-8');
-  return utf8.ok || named === null ? utf8 : decoded(data, named);
+  const utf = decoded(data, byNulls(data) ?? 'utf-8');
+  if (utf.ok || label === null) return utf;
+  if (named !== null) return decoded(data, named);
+  return { ok: false, problem: `a body in the encoding ${label}, which this program does not know` };
 }
 
 function decoded(data: Uint8Array, encoding: string, hadMark = false): DecodedText {

@@ -18,7 +18,7 @@ export function parseBody(data: Uint8Array, contentType: string, decoding: Decod
   const not = (problem: string, isPage = false): ParsedBody => ({ ok: false, problem, isPage });
   if (data.length === 0) return not('an empty body');
   const decoded = decodeText(data, contentType);
-  if (!decoded.ok) return not(decoded.problem);
+  if (!decoded.ok) return not(decoding.clean(decoded.problem, 120));
   const { text } = decoded;
   if (decoded.hadMark) {
     decoding.anomaly('body', 'byte-order mark', 'JSON begins with no byte-order mark; skipped');

@@ -41,8 +41,7 @@ function refusalBy(reply: Reply): string | null {
   if (asksForOurs && /realm="[^"]*(OMS|OceanBase)/i.test(challenge)) return null;
   const sign = signOf(reply);
   if (sign !== null) return sign;
-  if (asksForOurs) return null;
-  if (challenge !== null) return `WWW-Authenticate: ${challenge}`;
+  if (challenge !== null && !asksForOurs) return `WWW-Authenticate: ${challenge}`;
   const text = Buffer.from(reply.body).toString('utf8');
   return /^\s*<(!doctype|html|head|body)/i.test(text) && !OWN_PAGE.test(text)
     ? 'an HTML page that is not of OMS'

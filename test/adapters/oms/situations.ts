@@ -275,9 +275,9 @@ export const SITUATIONS: readonly Situation[] = [
   ),
   bad(
     'an unknown encoding',
-    inCharset('KLINGON', Buffer.from(SUCCESS)),
+    inCharset('KLINGON', GBK),
     'OmsBadReply',
-    'in an encoding that this program does not know',
+    'in the encoding KLINGON, which this program does not know',
   ),
   bad('GBK, named by nothing', inCharset('', GBK), 'OmsBadReply', 'a body that is not UTF-8 text'),
   bad('something after the JSON', json(`${SUCCESS.trim()}\n<!-- proxied -->`), 'OmsBadReply', 'on: <!-- proxied -->'),
@@ -433,6 +433,21 @@ export const SITUATIONS: readonly Situation[] = [
     answer(['403 Forbidden', 'Server: nginx', HTML], DENIED),
     'OmsUnreachable',
     'an HTML page that is not of OMS',
+  ),
+  bad(
+    '401 of a password that nginx asks for',
+    answer(['401 Unauthorized', 'Server: nginx', 'WWW-Authenticate: Basic realm="Restricted"', HTML], DENIED),
+    'OmsUnreachable',
+    'an HTML page that is not of OMS',
+  ),
+  bad(
+    '401 of Tomcat',
+    answer(
+      ['401 ', 'WWW-Authenticate: Basic realm="Console"', HTML],
+      '<!doctype html><html><head><title>HTTP Status 401</title></head><body><h3>Apache Tomcat/9.0.70</h3></body></html>',
+    ),
+    'OmsRejectedCredentials',
+    'it does not accept',
   ),
   bad(
     '407',
