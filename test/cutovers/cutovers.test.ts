@@ -1,4 +1,4 @@
-/** A part of what `npm run test:cutovers` plays in full. */
+/** A part of what `npm run test:cutovers` runs in full. */
 import { type Deployed, deploy } from './machines';
 import { play, type Report } from './play';
 
@@ -11,11 +11,11 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('random cutovers through the definition that deploys', () => {
-  test('never switch while a committed write is missing on the target', () => {
+  test('never switch traffic while a committed write is missing on the target', () => {
     expect(report.counts.lostWrites).toBe(0);
   });
 
-  test('never leave writes stopped without telling an operator', () => {
+  test('never leave writes stopped without a notification', () => {
     expect(report.counts.strandedWrites).toBe(0);
   });
 
@@ -23,7 +23,7 @@ describe('random cutovers through the definition that deploys', () => {
     expect(report.bad).toEqual([]);
   });
 
-  test('do end in every way', () => {
+  test('end with every outcome', () => {
     expect(report.counts.switched).toBeGreaterThan(6);
     expect(report.counts.rolledBack).toBeGreaterThan(6);
     expect(report.counts.needsOperator).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** The pipeline as it deploys, synthesized once: its definition and its leg's, with user steps that name themselves. */
+/** The pipelines as they deploy, synthesized once: their definitions and those of their legs, with steps that a test supplies by name. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,7 +8,7 @@ import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../lib';
 import type { Definition } from '../../local/step-functions/definition';
 
-/** The kinds of pipeline that people build; each is one machine of the same stack. */
+/** The kinds of pipeline; each is one state machine of the same stack. */
 export const VARIANTS = ['plain', 'verified', 'switchover', 'operator', 'rollback', 'approval'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -75,7 +75,7 @@ function stepsOf(scope: Construct, variant: Variant): Steps {
   }
 }
 
-/** A task in the user's name, that a test plays as the integration `states:::user:<name>`. */
+/** A step of the user, which a test supplies as the integration `states:::user:<name>`. */
 function userTask(scope: Construct, name: string): sfn.CustomState {
   return new sfn.CustomState(scope, name, {
     stateJson: { Type: 'Task', Resource: `arn:aws:states:::user:${name}`, Parameters: { 'cutover.$': '$' } },

@@ -1,4 +1,4 @@
-/** Single cutovers through the definition that deploys, each in one situation. */
+/** Single cutovers through the definition that deploys, one situation each. */
 
 import type { CutoverState } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/approval';
@@ -201,8 +201,7 @@ describe('a cutover', () => {
   test('waits for its operator for switchoverTimeout', async () => {
     const { world, source, clock } = play('operator');
     const execution = world.cutOver('run');
-    while (!world.notified.some(({ subject }) => subject.includes('switch over in the OMS console')))
-      await clock.sleep(5_000);
+    while (world.notices('run', 'switchover').length === 0) await clock.sleep(5_000);
     await clock.sleep(25 * 60_000);
     source.switchOver(clock.now());
     expect(await execution).toMatchObject({ status: 'SUCCEEDED' });

@@ -1,34 +1,34 @@
-/** Plays many random cutovers, and counts how they ended. */
-import { type Life, live } from './cutover-life';
+/** Runs many random cutovers and counts how they ended. */
 import type { Deployed } from './machines';
+import { type CutoverResult, runRandomCutover } from './random-cutover';
 
 export interface Counts {
   readonly cutovers: number;
   readonly switched: number;
   readonly rolledBack: number;
   readonly needsOperator: number;
-  /** Writes that were committed on the source and not on the target when traffic was switched. */
+  /** Writes that were committed on the source and missing on the target when traffic was switched. */
   readonly lostWrites: number;
-  /** Cutovers that left writes stopped without saying so. */
+  /** Cutovers that left writes stopped without a notification. */
   readonly strandedWrites: number;
-  /** Cutovers with two databases that took writes. */
+  /** Cutovers during which both databases took writes. */
   readonly splitBrains: number;
-  /** Executions stopped in the middle. */
+  /** Aborted executions. */
   readonly aborted: number;
   /** Receipts that stayed open. */
   readonly unclosed: number;
-  /** Those that ended before writes were stopped, by how. */
+  /** Cutovers that ended before writes were stopped, by outcome. */
   readonly before: Readonly<Record<string, number>>;
   readonly seed: number;
 }
 
 export interface Report {
   readonly counts: Counts;
-  /** Those that broke a promise. */
-  readonly bad: readonly Life[];
+  /** Cutovers with lost writes, stranded writes, two writable databases or an open receipt. */
+  readonly bad: readonly CutoverResult[];
 }
 
-const LATE = ['SWITCHED', 'ROLLED_BACK', 'NEEDS_OPERATOR'];
+const AFTER_STOP = ['SWITCHED', 'ROLLED_BACK', 'NEEDS_OPERATOR'];
 
 export async function play(
   deployed: Deployed,
@@ -36,30 +36,30 @@ export async function play(
   count: number,
   note: (line: string) => void = () => undefined,
 ): Promise<Report> {
-  const lives: Life[] = [];
+  const results: CutoverResult[] = [];
   for (let i = 0; i < count; i += 1) {
-    const life = await live(seed * 1_000_003 + i, deployed);
-    note(JSON.stringify(life));
-    lives.push(life);
+    const result = await runRandomCutover(seed * 1_000_003 + i, deployed);
+    note(JSON.stringify(result));
+    results.push(result);
   }
-  const of = (outcome: string) => lives.filter((life) => life.outcome === outcome).length;
+  const of = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
   const before: Record<string, number> = {};
-  for (const { outcome } of lives) if (!LATE.includes(outcome)) before[outcome] = (before[outcome] ?? 0) + 1;
+  for (const { outcome } of results) if (!AFTER_STOP.includes(outcome)) before[outcome] = (before[outcome] ?? 0) + 1;
   return {
     counts: {
       cutovers: count,
       switched: of('SWITCHED'),
       rolledBack: of('ROLLED_BACK'),
       needsOperator: of('NEEDS_OPERATOR'),
-      lostWrites: lives.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
-      strandedWrites: lives.filter(({ stranded }) => stranded).length,
-      splitBrains: lives.filter(({ splitBrain }) => splitBrain).length,
-      aborted: lives.filter(({ aborted }) => aborted).length,
+      lostWrites: results.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
+      strandedWrites: results.filter(({ stranded }) => stranded).length,
+      splitBrains: results.filter(({ splitBrain }) => splitBrain).length,
+      aborted: results.filter(({ aborted }) => aborted).length,
       unclosed: of('UNCLOSED'),
       before,
       seed,
     },
-    bad: lives.filter(
+    bad: results.filter(
       ({ lostWrites, stranded, splitBrain, outcome }) =>
         lostWrites > 0 || stranded || splitBrain || outcome === 'UNCLOSED',
     ),

@@ -1,4 +1,4 @@
-/** A wish to rehearse, mistyped in every way: through the definition that deploys none of them runs a step of the user's. */
+/** The input of a rehearsal, mistyped in many ways: through the definition that deploys, none of them runs a step of the user. */
 import fc from 'fast-check';
 import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
@@ -34,7 +34,7 @@ const inPlaceOf =
   (field: string, name: string, value: unknown): Change =>
   ({ [field]: _, ...others }) => ({ ...others, [name]: value });
 
-/** One slip of the pen: a letter dropped, doubled or changed, or two that have changed places. */
+/** One typing error: a letter dropped, doubled or changed, or two letters swapped. */
 const slip = fc
   .tuple(fc.nat(7), fc.constantFrom('drop', 'double', 'change', 'swap'), fc.constantFrom(...'aelsxz_ -'))
   .map(([at, how, letter]) => {
@@ -117,7 +117,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
 const mistyped = fc
   .array(changes, { minLength: 1, maxLength: 2 })
   .map((several) => several.reduce<unknown>((input, change) => (isObject(input) ? change(input) : input), REHEARSAL))
-  // A field may have been put back, or lost with what it was in.
+  // A second change may restore the input, or remove the changed field.
   .filter((input) => JSON.stringify(input)?.includes('true') || !isObject(input) || 'rehearse' in input);
 
 const isObject = (value: unknown): value is Input =>

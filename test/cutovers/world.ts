@@ -1,4 +1,4 @@
-/** Everything around one cutover: a modelled source and its OMS, memory instead of a table, the pipeline's definition interpreted. */
+/** The surroundings of one cutover: a modelled source and its OMS, stores in memory, and the interpreted definition of the pipeline. */
 
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/notifications/notification';
@@ -22,17 +22,17 @@ export interface WorldOptions {
   readonly clock: VirtualClock;
   readonly source: ModelledSource;
   readonly random: () => number;
-  /** OMS's clock minus the true one, which is ours. */
+  /** OMS's clock minus ours, which is exact. */
   readonly omsSkewMs?: number;
-  /** OMS gives no answer at these times. */
+  /** When OMS does not answer. */
   readonly isDown?: (now: number) => boolean;
-  /** Thrown before and after each invocation and each access to the store, by chance. */
+  /** Called before and after each invocation and each access to the store; throws at random. */
   readonly maybeKill?: () => void;
-  /** What OMS says of its full verification. Absent: it cannot be asked. */
+  /** The result of OMS's full verification. Absent: OMS has no call for it. */
   readonly verification?: (now: number) => Verification;
-  /** How long an invocation takes. Default nothing. */
+  /** How long an invocation takes. Default 0. */
   readonly invocationMs?: number;
-  /** Of the user's, by name. What one throws fails the step. */
+  /** The user's steps, by name. A step that throws fails. */
   readonly steps: Readonly<Record<string, (cutover: unknown) => Promise<unknown>>>;
 }
 
@@ -81,7 +81,7 @@ export class World {
     });
   }
 
-  /** Runs the pipeline to its end, and has EventBridge tell of that end, once or twice. */
+  /** Runs the pipeline to its end, and reports that end as EventBridge does. */
   async cutOver(
     run: string,
     { input = { projectId: PROJECT }, signal }: { input?: unknown; signal?: AbortSignal } = {},
@@ -91,13 +91,13 @@ export class World {
       name: run,
       ...(signal === undefined ? {} : { signal }),
     });
-    await this.tellOfEnd(run, execution);
+    await this.reportEnd(run, execution);
     return execution;
   }
 
-  /** As often as EventBridge would: until it gets through. */
-  private async tellOfEnd(run: string, execution: ExecutionResult): Promise<void> {
-    const event = this.endOf(run, execution);
+  /** Until the function accepts it, as EventBridge does. */
+  private async reportEnd(run: string, execution: ExecutionResult): Promise<void> {
+    const event = this.endEvent(run, execution);
     for (let tries = 0; tries < 100; tries += 1) {
       try {
         await this.invoke(event);
@@ -106,21 +106,26 @@ export class World {
         await this.options.clock.sleep(60_000);
       }
     }
-    throw new Error('the end of the execution could not be handed over');
+    throw new Error('the function did not accept the end of the execution');
   }
 
-  /** As EventBridge tells of it. */
-  endOf(run: string, { arn, status, error, cause }: ExecutionResult): object {
+  /** The event of EventBridge. */
+  endEvent(run: string, { arn, status, error, cause }: ExecutionResult): object {
     const detail = { executionArn: arn, name: run, status, ...(error === undefined ? {} : { error, cause }) };
     return { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
   }
 
-  /** Whatever is pending is told by the schedule's later looks. */
-  async pollsOn(times: number): Promise<void> {
+  /** Further rounds of the schedule, which send what is still pending. */
+  async continueSchedule(times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) {
       await this.options.clock.sleep(300_000);
       await this.invoke({ projects: [PROJECT], intervalSeconds: 300 }).catch(() => undefined);
     }
+  }
+
+  /** What the run sent, by the id of the notice, or by how it begins. */
+  notices(run: string, id: string): readonly Notification[] {
+    return this.notified.filter(({ change }) => change.id.startsWith(`${run}/${id}`));
   }
 
   async invoke(event: unknown): Promise<unknown> {
@@ -129,7 +134,7 @@ export class World {
     if (invocationMs !== undefined) await clock.sleep(invocationMs);
     const endsAt = clock.now() + 180_000;
     const reply = await answer(JSON.parse(JSON.stringify(event)), this.ports, () => endsAt - clock.now());
-    // The work is done, and nobody hears of it.
+    // The work is done, and its response is lost.
     maybeKill?.();
     return reply;
   }

@@ -1,4 +1,4 @@
-/** The end of a cutover: closed once, notified once, whoever reports it. */
+/** The end of a cutover: closed once, notified once, no matter who reports it. */
 
 import { executionEnded } from '../../../lambda/core/cutover/closing';
 import { receiptText } from '../../../lambda/core/cutover/receipt';

@@ -29,7 +29,7 @@ describe('the fence', () => {
 
   test('refuses our own clock where the source is more than a minute ahead', () => {
     expect(() => readFence({}, undefined, { ...step, aheadMs: 61_000 })).toThrow(
-      'seems to be 61 s ahead of ours, so our own time is no fence: have stopWrites return writesStoppedAt',
+      'seems to be 61 s ahead of ours, so our own time cannot be the fence: return writesStoppedAt from stopWrites',
     );
   });
 

@@ -1,4 +1,4 @@
-/** One random cutover: what the source, OMS, the user's steps, the function and people do during it, all drawn from one seed. */
+/** One random cutover: what the source, OMS, the user's steps, the function and the operators do, all drawn from one seed. */
 
 import type { CutoverOutcome } from '../../lambda/contract/cutover';
 import { answerCutover } from '../../lambda/core/cutover/approval';
@@ -12,24 +12,24 @@ import { PROJECT, World } from './world';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-export interface Life {
+export interface CutoverResult {
   readonly seed: number;
   readonly variant: Variant;
   readonly outcome: CutoverOutcome | 'UNCLOSED';
-  /** The error the execution ended in; null where it succeeded or was stopped. */
+  /** The error that the execution ended with; null where it succeeded or was aborted. */
   readonly error: string | null;
-  /** Committed on the source, or about to be, and not on the target when traffic was switched. */
+  /** Committed on the source, or about to be, and missing on the target when traffic was switched. */
   readonly lostWrites: number;
-  /** Writes were left stopped, and nobody was told that they have to be resumed by hand. */
+  /** Writes were left stopped without a notification that requires manual action. */
   readonly stranded: boolean;
   /** The source and the target took writes at the same time. */
   readonly splitBrain: boolean;
   readonly aborted: boolean;
-  /** What a receipt says of the seconds; null where it says nothing. */
+  /** Why it ended. */
   readonly message: string;
 }
 
-export async function live(seed: number, deployed: Deployed): Promise<Life> {
+export async function runRandomCutover(seed: number, deployed: Deployed): Promise<CutoverResult> {
   const random = new Random(seed * 2_654_435_761 + 97);
   const variant = random.pick(VARIANTS);
   const clock = new VirtualClock();
@@ -40,7 +40,7 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     const from = startedAt + random.whole(0, 4 * MINUTE);
     return [{ from, to: from + random.whole(shortest, longest) }];
   };
-  // A fence from our own clock is as good as the source's clock is within its margin; one that was read there needs no such thing.
+  // A fence from our own clock relies on the source's clock within the margin; a fence that was read on the source does not.
   const skewMs = random.chance(0.4) ? random.uniform(-45, 45) * SECOND : 0;
   const source = new ModelledSource({
     startedAt,
@@ -58,20 +58,20 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
   });
   const outages = stretches(0.2, 5 * SECOND, 8 * MINUTE);
   const kills = random.pick([0, 0, 0, 0.002, 0.01, 0.03]);
-  const life = { switchedAt: null as number | null, lost: 0, splitBrain: false, calm: false };
+  const seen = { switchedAt: null as number | null, lost: 0, splitBrain: false, calm: false };
   const maybeKill = () => {
-    if (!life.calm && random.chance(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
+    if (!seen.calm && random.chance(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
   };
-  const failing = (what: string) => new Error(`${what} does not work`);
+  const failing = (what: string) => new Error(`${what} failed`);
 
   const stopMode = random.pick([
-    'well',
-    'well',
-    'well',
-    'well',
-    'well',
-    'well',
-    'first',
+    'works',
+    'works',
+    'works',
+    'works',
+    'works',
+    'works',
+    'before',
     'after',
     'stale',
     'garbage',
@@ -82,15 +82,15 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
   const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
   const stop = new AbortController();
   const aborted = random.chance(0.12);
-  const atTheWorst = random.chance(0.6);
+  const whileStopping = random.chance(0.6);
   const abortAfter = async (ms: number) => {
     await clock.sleep(ms, over.signal);
     stop.abort();
   };
   const steps: Record<string, (cutover: unknown) => Promise<unknown>> = {
     stopWrites: async () => {
-      if (aborted && atTheWorst) aside(() => abortAfter(random.whole(0, 40 * SECOND)));
-      if (stopMode === 'first') throw failing('stopWrites');
+      if (aborted && whileStopping) aside(() => abortAfter(random.whole(0, 40 * SECOND)));
+      if (stopMode === 'before') throw failing('stopWrites');
       const lastCommit = source.stopWrites(clock.now());
       if (stopMode === 'after') throw failing('stopWrites');
       if (stopMode === 'slow') await clock.sleep(random.whole(10, 120) * SECOND);
@@ -101,10 +101,10 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
       return stopMode === 'garbage' ? { writesStoppedAt: 'soon' } : { writesStoppedAt: read };
     },
     resumeWrites: async () => {
-      if (life.switchedAt !== null) life.splitBrain = true;
+      if (seen.switchedAt !== null) seen.splitBrain = true;
       if (random.chance(0.1)) throw failing('resumeWrites');
       source.resumeWrites(clock.now());
-      if (random.chance(0.04)) throw failing('resumeWrites, after it had done its work,');
+      if (random.chance(0.04)) throw failing('resumeWrites, after its work,');
       return {};
     },
     switchover: async () => {
@@ -115,20 +115,20 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     },
     verify: async () => {
       await clock.sleep(random.uniform(1, 60) * SECOND);
-      if (random.chance(0.12)) throw failing('the target');
+      if (random.chance(0.12)) throw failing('verify');
       return { rows: 7 };
     },
     switchTraffic: async () => {
       if (random.chance(0.05)) throw failing('switchTraffic');
-      life.switchedAt = clock.now();
-      life.lost += source.missing(clock.now());
-      if (source.takesWrites(clock.now())) life.splitBrain = true;
-      if (random.chance(0.05)) throw failing('switchTraffic, after it had done its work,');
+      seen.switchedAt = clock.now();
+      seen.lost += source.missing(clock.now());
+      if (source.takesWrites(clock.now())) seen.splitBrain = true;
+      if (random.chance(0.05)) throw failing('switchTraffic, after its work,');
       return {};
     },
     rollback: async () => {
       if (random.chance(0.15)) throw failing('rollback');
-      life.switchedAt = null;
+      seen.switchedAt = null;
       source.resumeWrites(clock.now());
       return {};
     },
@@ -145,59 +145,61 @@ export async function live(seed: number, deployed: Deployed): Promise<Life> {
     steps,
   });
   const run = `run-${seed}`;
-  if (variant === 'operator') aside(() => operator(world, source, clock, random, over.signal));
+  if (variant === 'operator') aside(() => operator(world, run, source, clock, random, over.signal));
   if (variant === 'approval') aside(() => approver(world, run, clock, random, over.signal));
   if (variant !== 'approval' && random.chance(0.04)) {
     aside(async () => {
       await clock.sleep(random.whole(0, 2 * MINUTE), over.signal);
-      await answerCutover({ project: PROJECT, run, approve: false, by: 'a person', now: clock.now() }, world.cutovers);
+      await answerCutover(
+        { project: PROJECT, run, approve: false, by: 'an operator', now: clock.now() },
+        world.cutovers,
+      );
     });
   }
-  if (aborted && !atTheWorst) aside(() => abortAfter(random.whole(30 * SECOND, 4 * MINUTE)));
+  if (aborted && !whileStopping) aside(() => abortAfter(random.whole(30 * SECOND, 4 * MINUTE)));
   const execution = await world.cutOver(run, { signal: stop.signal });
   over.abort();
   await Promise.all(background);
-  life.calm = true;
-  await world.invoke(world.endOf(run, execution));
-  await world.pollsOn(2);
+  seen.calm = true;
+  await world.invoke(world.endEvent(run, execution));
+  await world.continueSchedule(2);
   const record = await world.cutovers.readCutover(PROJECT, run);
   const outcome = record?.ending?.outcome ?? 'UNCLOSED';
-  const toldLoudly = world.notified.some(
-    ({ attributes, subject }) => attributes.importance === 'HIGH' && subject.includes('MANUAL ACTION REQUIRED'),
-  );
-  const stopped = !source.takesWrites(clock.now()) && life.switchedAt === null;
+  const notified = world.notices(run, 'over-needs-operator').some(({ attributes }) => attributes.importance === 'HIGH');
+  const stopped = !source.takesWrites(clock.now()) && seen.switchedAt === null;
   return {
     seed,
     variant,
     outcome,
     error: execution.error ?? null,
-    lostWrites: life.lost,
-    stranded: stopped && !(outcome === 'NEEDS_OPERATOR' && toldLoudly),
-    splitBrain: life.splitBrain || (life.switchedAt !== null && source.takesWrites(clock.now())),
+    lostWrites: seen.lost,
+    stranded: stopped && !(outcome === 'NEEDS_OPERATOR' && notified),
+    splitBrain: seen.splitBrain || (seen.switchedAt !== null && source.takesWrites(clock.now())),
     aborted: execution.status === 'ABORTED',
     message: `${record?.ending?.message ?? execution.cause ?? ''}${record !== undefined && mayBeStopped(record) ? '; writes stopped' : ''}`,
   };
 }
 
-/** Does in OMS's console what the e-mail says, some time after it came; or never. */
+/** Switches over in the OMS console some time after the e-mail, or never. */
 async function operator(
   world: World,
+  run: string,
   source: ModelledSource,
   clock: VirtualClock,
   random: Random,
   over: AbortSignal,
 ): Promise<void> {
-  const patience = random.whole(10 * SECOND, 20 * MINUTE);
-  const comes = random.chance(0.85);
+  const delay = random.whole(10 * SECOND, 20 * MINUTE);
+  const acts = random.chance(0.85);
   for (;;) {
     await clock.sleep(5 * SECOND, over);
-    if (comes && world.notified.some(({ subject }) => subject.includes('switch over in the OMS console'))) break;
+    if (acts && world.notices(run, 'switchover').length > 0) break;
   }
-  await clock.sleep(patience, over);
+  await clock.sleep(delay, over);
   source.switchOver(clock.now());
 }
 
-/** Answers each question some time after its e-mail came; or never. */
+/** Answers each approval request some time after its e-mail, or never. */
 async function approver(
   world: World,
   run: string,
@@ -207,13 +209,13 @@ async function approver(
 ): Promise<void> {
   for (let answered = 0; ; ) {
     await clock.sleep(5 * SECOND, over);
-    const asked = world.notified.filter(({ subject }) => subject.includes('waits for approval')).length;
+    const asked = world.notices(run, 'ask-').length;
     if (asked <= answered) continue;
     answered = asked;
     if (random.chance(0.1)) continue;
     await clock.sleep(random.whole(0, 10 * MINUTE), over);
     const approve = random.chance(0.85);
-    await answerCutover({ project: PROJECT, run, approve, by: 'a person', now: clock.now() }, world.cutovers).catch(
+    await answerCutover({ project: PROJECT, run, approve, by: 'an operator', now: clock.now() }, world.cutovers).catch(
       () => undefined,
     );
   }
