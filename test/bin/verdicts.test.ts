@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     notified: ['status'],
   },
   {
-    title: 'a project that is FINISHED already is looked at once, and nothing is told',
+    title: 'a project that is already FINISHED is polled once, without a notification',
     timeline: [{ status: 'FINISHED', full: 100 }],
     verdict: 'MET',
     code: 'Finished',
@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
     notified: ['goal-met'],
   },
   {
-    title: 'a moment in Unix seconds will do, and no margin for one that was read on the source',
+    title: 'a fence in Unix seconds is accepted, with no margin where it was read on the source',
     timeline: [SYNCING],
     scenario: INCREMENTAL,
     flags: () => [
@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'a reverse synchronisation whose checkpoint moves is SWITCHED',
+    title: 'a reverse synchronization whose checkpoint moves is SWITCHED',
     timeline: [{ step: 'REVERSE_INCR_SYNC', full: 100, checkpoint: null, reverseCheckpoint: { lag: '1s' } }],
     scenario: { enable: { incrSync: true, reverseIncrSync: true }, checkpointEvery: '1s' },
     flags: ['--until', 'switched', ...EACH_SECOND],
@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     notified: ['goal-met'],
   },
   {
-    title: 'FAILED for longer than its grace ends in MigrationFailed, with what OMS says',
+    title: 'FAILED for longer than its grace period ends in MigrationFailed, with what OMS says',
     timeline: [
       {},
       { at: '1s', status: 'FAILED', error: { code: 'GHANA-TRANS000017', message: 'The target is full.' } },
@@ -120,7 +120,7 @@ const CASES: readonly Case[] = [
     notified: ['status'],
   },
   {
-    title: 'FAILED without a grace ends in MigrationFailed at once',
+    title: 'FAILED without a grace period ends in MigrationFailed at once',
     timeline: [{ status: 'FAILED' }],
     flags: ['--failed-grace', '0s'],
     verdict: 'FAILED',
@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'FAILED that is resumed within its grace is no failure',
+    title: 'FAILED that is resumed within its grace period does not end a wait',
     timeline: [{ status: 'FAILED' }, { at: '3s', status: 'RUNNING' }, { at: '5s', status: 'FINISHED', full: 100 }],
     flags: ['--failed-grace', '20s', ...EACH_SECOND],
     verdict: 'MET',
@@ -141,7 +141,7 @@ const CASES: readonly Case[] = [
     notified: ['first-seen', 'status', 'status'],
   },
   {
-    title: 'SUSPEND for longer than its grace ends in MigrationSuspended',
+    title: 'SUSPEND for longer than its grace period ends in MigrationSuspended',
     timeline: [{}, { at: '1s', status: 'SUSPEND' }],
     flags: ['--suspended-grace', '2s', ...EACH_SECOND],
     verdict: 'FAILED',
@@ -163,7 +163,7 @@ const CASES: readonly Case[] = [
     }),
   ),
   {
-    title: 'a project that OMS knew and knows no longer ends in MigrationGone',
+    title: 'a project that no longer exists in OMS ends in MigrationGone',
     timeline: [{}],
     scenario: { faults: [{ from: '2s', for: FOR_EVER, kind: 'unknown-project' }] },
     flags: EACH_SECOND,
@@ -173,7 +173,7 @@ const CASES: readonly Case[] = [
     status: 1,
   },
   {
-    title: 'a status that nobody knows ends in UnknownStatus after its grace',
+    title: 'an unrecognized status ends in UnknownStatus after its grace period',
     timeline: [{}, { at: '1s', status: 'PONDERING' }],
     flags: ['--unknown-grace', '2s', ...EACH_SECOND],
     verdict: 'FAILED',
@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
     notified: ['status'],
   },
   {
-    title: 'a project without incremental synchronisation ends a wait for SYNCED in GoalUnreachable',
+    title: 'a project without incremental synchronization ends a wait for SYNCED in GoalUnreachable',
     timeline: [{}],
     flags: ['--until', 'synced'],
     verdict: 'FAILED',
@@ -224,7 +224,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'a deadline of 0 s is one look',
+    title: 'a deadline of 0 s allows one poll',
     timeline: [{}],
     flags: ['--timeout', '0s'],
     verdict: 'FAILED',
@@ -244,7 +244,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'an OMS that does not answer ends in OmsUnreachable after the outage grace',
+    title: 'an OMS that does not answer ends in OmsUnreachable after the outage grace period',
     timeline: [{}],
     scenario: { faults: [{ from: '0s', for: FOR_EVER, kind: 'unreachable' }] },
     flags: ['--outage-grace', '2s', '--request-timeout', '1s', ...EACH_SECOND],
@@ -255,7 +255,7 @@ const CASES: readonly Case[] = [
     notified: [],
   },
   {
-    title: 'an OMS that takes requests and never answers is unreachable too',
+    title: 'an OMS that accepts requests and never answers is unreachable too',
     timeline: [{}],
     scenario: { faults: [{ from: '0s', for: FOR_EVER, kind: 'silent' }] },
     flags: ['--outage-grace', '0s', '--request-timeout', '1s'],
@@ -266,7 +266,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'replies that make no sense end in OmsUnreachable after the outage grace',
+    title: 'invalid replies end in OmsUnreachable after the outage grace period',
     timeline: [{}],
     scenario: { faults: [{ from: '1s', for: FOR_EVER, kind: 'html' }] },
     flags: ['--outage-grace', '2s', ...EACH_SECOND],
@@ -276,7 +276,7 @@ const CASES: readonly Case[] = [
     status: 4,
   },
   {
-    title: 'an outage within its grace is no failure',
+    title: 'an outage within its grace period does not end a wait',
     timeline: [{}, { at: '5s', status: 'FINISHED', full: 100 }],
     scenario: { faults: [{ from: '1s', for: '3s', kind: 'http', status: 502 }] },
     flags: ['--outage-grace', '30s', ...EACH_SECOND],
@@ -287,7 +287,7 @@ const CASES: readonly Case[] = [
     notified: ['status'],
   },
   {
-    title: 'refused credentials end in OmsRejectedCredentials at the first look',
+    title: 'rejected credentials end in OmsRejectedCredentials at the first poll',
     timeline: [{}],
     options: { password: 'another' },
     verdict: 'FAILED',
@@ -298,7 +298,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'a project that OMS never knew ends in OmsProjectNotFound at once',
+    title: 'a project that never existed in OMS ends in OmsProjectNotFound at once',
     timeline: [{}],
     scenario: { faults: [{ from: '0s', for: FOR_EVER, kind: 'unknown-project' }] },
     verdict: 'FAILED',
@@ -309,7 +309,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'a wait for FINISHED on a project that may run for ever says so once, and goes on',
+    title: 'a wait for FINISHED on a project that may run forever says so once, and continues',
     timeline: [SYNCING],
     scenario: INCREMENTAL,
     flags: ['--timeout', '3s', ...EACH_SECOND],
@@ -320,7 +320,7 @@ const CASES: readonly Case[] = [
     notified: ['may-never-finish'],
   },
   {
-    title: 'the calls of 4.1.1 are found by themselves',
+    title: 'the calls of 4.1.1 are detected',
     timeline: [{ status: 'FINISHED', full: 100 }],
     options: { api: '4.1.1' },
     verdict: 'MET',
@@ -330,7 +330,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'the calls of 4.1.1 can be asked for',
+    title: 'the calls of 4.1.1 can be selected',
     timeline: [{ status: 'FINISHED', full: 100 }],
     options: { api: '4.1.1' },
     flags: ['--api', '4.1.1'],
@@ -341,7 +341,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'calls that this OMS does not have are no valid answer',
+    title: 'an answer to calls that this OMS does not have is not valid',
     timeline: [{}],
     options: { api: '4.1.1' },
     flags: ['--api', '3.3', '--outage-grace', '0s'],
@@ -352,7 +352,7 @@ const CASES: readonly Case[] = [
     checks: 1,
   },
   {
-    title: 'a synchronisation project is asked for by its kind',
+    title: 'a synchronization project is asked for by its kind',
     timeline: [{ status: 'FINISHED', full: 100 }],
     scenario: { kind: 'sync' },
     flags: ['--kind', 'sync'],

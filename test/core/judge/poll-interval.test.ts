@@ -41,7 +41,7 @@ test('never sleeps past the outage grace period, also while the account is rejec
 });
 
 test.each(['INCR_SYNC', 'REVERSE_INCR_SYNC'])(
-  'is in no hurry for FINISHED on a synchronisation that may go on for ever: %s',
+  'polls rarely for FINISHED during a synchronization that may never end: %s',
   (currentStep) => {
     const { last } = play([syncing(T0, 2, { currentStep, enableReverseIncrSync: true })]);
     expect(last).toMatchObject({ reason: { code: 'MayNeverFinish' }, waitSeconds: 60 });
@@ -105,7 +105,7 @@ test('polls often enough to prove a hold', () => {
   expect(play([syncing(T0, 12)], { goal }).last.waitSeconds).toBeLessThanOrEqual(15);
 });
 
-test('honours the intervals that the user sets', () => {
+test('honors the intervals that the user sets', () => {
   const settings = { minIntervalSeconds: 90, maxIntervalSeconds: 90, intervalIsFixed: true };
   expect(play([ok(T0)], { settings }).last.waitSeconds).toBe(90);
   expect(play([failed(T0)], { settings }).last.waitSeconds).toBe(90);

@@ -51,7 +51,7 @@ describe('the goal SWITCHED', () => {
     expect(play(polls, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
   });
 
-  test('is met by FINISHED where reverse synchronisation is off, and becomes unreachable where it is on', () => {
+  test('is met by FINISHED where reverse synchronization is off, and becomes unreachable where it is on', () => {
     const finished = (enableReverseIncrSync: boolean | null) => ok(T0, { status: 'FINISHED', enableReverseIncrSync });
     expect(play([finished(false)], { goal }).last.verdict).toBe('MET');
     expect(play([finished(true)], { goal }).last).toMatchObject({
