@@ -41,6 +41,8 @@ export interface ExecutionRequest {
   readonly abandonedAt?: number;
   /** Performs one try of a task. */
   readonly perform: (task: TaskTry) => Promise<unknown>;
+  /** Told of each state as it is entered. */
+  readonly onState?: (name: string) => void;
 }
 
 export interface TaskTry {
@@ -95,7 +97,7 @@ class Execution {
     const { definition, handlers } = prepare(
       this.order.definition,
       {
-        enter: (state) => this.enter(state),
+        enter: (state, name) => this.enter(state, name),
         task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
         wait: (waitInput) => this.tracked(this.wait(waitInput)),
       },
@@ -149,7 +151,8 @@ class Execution {
     return noted;
   }
 
-  private enter(state: State): void {
+  private enter(state: State, name: string): void {
+    this.order.onState?.(name);
     this.transitions += 1;
     this.count(stateEvents(state));
   }

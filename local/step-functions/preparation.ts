@@ -15,7 +15,7 @@ export interface WaitInput {
 }
 
 export interface Performer {
-  enter(state: State): void;
+  enter(state: State, name: string): void;
   /** All tries of a task. */
   task(state: State, input: unknown): Promise<unknown>;
   wait(input: WaitInput): Promise<unknown>;
@@ -41,7 +41,7 @@ export function prepare(definition: Definition, performer: Performer, context: u
       // The interpreter fetches a state from here once each time it enters it, and its log of events may lose the last ones of a branch.
       Object.defineProperty(states, name, {
         get: () => {
-          performer.enter(state);
+          performer.enter(state, name);
           return prepared;
         },
       });

@@ -18,6 +18,8 @@ export interface StateMachinesOptions {
   readonly random?: () => number;
   /** Told of each execution as it ends, children before their parents. */
   readonly onExecution?: (execution: ExecutionResult) => void;
+  /** Told of each state as it is entered. */
+  readonly onState?: (executionArn: string, name: string) => void;
 }
 
 export interface StartOptions {
@@ -65,6 +67,7 @@ export class StateMachines {
       clock: this.options.clock,
       random: this.options.random ?? Math.random,
       perform: (task) => this.perform(task),
+      onState: (state) => this.options.onState?.(arn, state),
     });
     this.options.onExecution?.(execution);
     return execution;

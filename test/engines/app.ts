@@ -5,7 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import cdkJson from '../../cdk.json';
-import { CutoverPipeline, MigrationMonitor } from '../../lib';
+import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../lib';
 
 const app = new App({ context: cdkJson.context });
 const stack = new Stack(app, 'Cutovers');
@@ -26,8 +26,15 @@ function step(scope: Construct, name: string): tasks.LambdaInvoke {
   });
 }
 
-function pipeline(name: string, people: boolean): CutoverPipeline {
-  const scope = new Construct(stack, name);
+type Kind = 'Alone' | 'WithPeople' | 'WithRollback';
+
+function more(scope: Construct, kind: Kind): Partial<CutoverPipelineProps> {
+  if (kind === 'WithPeople') return { approval: { timeout: Duration.minutes(5) }, switchover: 'operator' };
+  return kind === 'Alone' ? {} : { switchover: step(scope, 'switchover'), rollback: step(scope, 'rollback') };
+}
+
+function pipeline(kind: Kind): CutoverPipeline {
+  const scope = new Construct(stack, kind);
   return new CutoverPipeline(scope, 'Cutover', {
     monitor,
     ready: { hold: Duration.seconds(2), timeout: Duration.minutes(3) },
@@ -36,13 +43,13 @@ function pipeline(name: string, people: boolean): CutoverPipeline {
     resumeWrites: step(scope, 'resumeWrites'),
     verify: step(scope, 'verify'),
     switchTraffic: step(scope, 'switchTraffic'),
-    ...(people ? { approval: { timeout: Duration.minutes(5) }, switchover: 'operator' } : {}),
+    ...more(scope, kind),
   });
 }
 
 const output = (name: string, value: string) => new CfnOutput(stack, name, { value });
-output('AloneMachineArn', pipeline('Alone', false).stateMachine.stateMachineArn);
-output('WithPeopleMachineArn', pipeline('WithPeople', true).stateMachine.stateMachineArn);
+for (const kind of ['Alone', 'WithPeople', 'WithRollback'] as const)
+  output(`${kind}MachineArn`, pipeline(kind).stateMachine.stateMachineArn);
 output('TableName', monitor.table.tableName);
 output('TopicArn', monitor.topic.topicArn);
 app.synth();

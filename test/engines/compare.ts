@@ -29,19 +29,24 @@ export function* differences(
   ours: Outcome,
   used: (wording: Wording) => void,
 ): Iterable<string> {
-  const translate = (text: string): string => {
+  yield* unequal('', comparable(theirs, translation(engine, used)), comparable(ours));
+}
+
+/** @param used is told of each known wording that occurs. */
+export function translation(engine: string, used: (wording: Wording) => void): Translate {
+  const wordings = WORDINGS.filter((wording) => wording.engine === engine);
+  return (text) => {
     let words = text;
-    for (const wording of WORDINGS) {
-      if (wording.engine !== engine || !words.includes(wording.says)) continue;
+    for (const wording of wordings) {
+      if (!words.includes(wording.says)) continue;
       used(wording);
       words = words.replaceAll(wording.says, wording.means);
     }
     return words;
   };
-  yield* unequal('', comparable(theirs, translate), comparable(ours));
 }
 
-function comparable(outcome: Outcome, translate?: (text: string) => string): unknown {
+function comparable(outcome: Outcome, translate?: Translate): unknown {
   const { status, error = null, cause = null, output = null, mails, items, steps } = outcome;
   const value = {
     status,
@@ -52,7 +57,7 @@ function comparable(outcome: Outcome, translate?: (text: string) => string): unk
     mails: mails.map(({ subject }) => subject),
     items: itemsByKind(items),
   };
-  return masked(value, translate ?? ((text) => text));
+  return mask(value, translate);
 }
 
 /** Each snapshot is a poll, and there are more or fewer of them: their attributes are compared. */
@@ -63,27 +68,31 @@ function itemsByKind(items: readonly Item[]): Record<string, unknown> {
     const { pk: _, sk, ...attributes } = item;
     const key = String(sk?.S);
     if (key.startsWith('SNAPSHOT#')) for (const name of Object.keys(attributes)) ofSnapshots.add(name);
-    else byKind[mask(key)] = attributes;
+    else byKind[maskText(key)] = attributes;
   }
   return { ...byKind, SNAPSHOT: [...ofSnapshots].sort() };
 }
 
-function masked(value: unknown, translate: (text: string) => string): unknown {
-  if (typeof value === 'string') return mask(translate(value));
+/** What an engine says, in our words. */
+export type Translate = (text: string) => string;
+
+/** The value without what is of one run only: times, numbers, ids. */
+export function mask(value: unknown, translate: Translate = (text) => text): unknown {
+  if (typeof value === 'string') return maskText(translate(value));
   if (typeof value === 'number') return '#';
   if (Array.isArray(value)) {
     // Of many that are the same but for what is masked, it does not matter how many.
-    const items = value.map((item) => masked(item, translate));
+    const items = value.map((item) => mask(item, translate));
     return items.filter((item, i) => i === 0 || !isDeepStrictEqual(item, items[i - 1]));
   }
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner, translate)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner, translate)]));
 }
 
 /** Of a check. */
 const ID = /\b[0-9a-f]{15}\b/g;
 
-function mask(text: string): string {
+function maskText(text: string): string {
   return text
     .replace(/arn:aws:[\w:/.-]+/g, '<arn>')
     .replace(ID, '<id>')
@@ -91,7 +100,8 @@ function mask(text: string): string {
     .replace(/-?\d[\d.,:TZ+-]*/g, '#');
 }
 
-function* unequal(path: string, theirs: unknown, ours: unknown): Iterable<string> {
+/** In words, all in which two values differ. */
+export function* unequal(path: string, theirs: unknown, ours: unknown): Iterable<string> {
   if (isDeepStrictEqual(theirs, ours)) return;
   if (isObject(theirs) && isObject(ours)) {
     for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)]))

@@ -21,6 +21,9 @@ type Answer =
   | { readonly reply: unknown }
   | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
 
+/** The SDK's advice on the Node version. */
+export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
 export class LambdaFunction {
   private readonly settings: FunctionSettings;
   private readonly idle: ChildProcess[] = [];

@@ -7,29 +7,54 @@ import { VirtualClock } from '../../local/virtual-clock';
 import { type Assemblies, STACKS } from './assembly';
 import { AwsApi } from './aws-api';
 import { itemsOf, type Outcome } from './outcome';
-import { projectOf, type Scenario, type Step } from './scenarios';
+import { MACHINES, projectOf, type Scenario, STEPS, stackOf } from './scenarios';
 import { World } from './world';
 
 /** As AWS names one who answers. */
 const PERSON = 'arn:aws:sts::000000000000:assumed-role/dba/person';
+
+export interface OnLaptop {
+  readonly stack: LocalStack;
+  readonly world: World;
+  readonly clock: VirtualClock;
+}
+
+/** Each scenario, one after the other, on the stack that it is of. */
+export async function onLaptop(
+  scenarios: readonly Scenario[],
+  assemblies: Assemblies,
+  work: (scenario: Scenario, laptop: OnLaptop) => Promise<void>,
+): Promise<void> {
+  for (const which of ['app', 'cutovers'] as const) {
+    const own = scenarios.filter(({ plays }) => stackOf(plays) === which);
+    if (own.length === 0) continue;
+    const clock = new VirtualClock();
+    const world = await World.start(own, clock, assemblies.omsPort);
+    const stack = await start(assemblies[which], which, world, clock);
+    try {
+      for (const scenario of own) await work(scenario, { stack, world, clock });
+    } finally {
+      await stack.close();
+      await world.simulator.close();
+    }
+  }
+}
 
 export async function playOnLaptop(
   scenarios: readonly Scenario[],
   assemblies: Assemblies,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  for (const which of ['app', 'cutovers'] as const) {
-    const own = scenarios.filter(({ plays }) => (plays === 'wait' || plays === 'schedule') === (which === 'app'));
-    const clock = new VirtualClock();
-    const world = await World.start(own, clock, assemblies.omsPort);
-    const stack = await start(assemblies[which], which, world, clock);
-    try {
-      for (const scenario of own) outcomes.set(scenario.name, await play(scenario, stack, world));
-    } finally {
-      await stack.close();
-      await world.simulator.close();
-    }
-  }
+  await onLaptop(scenarios, assemblies, async (scenario, { stack, world }) => {
+    const project = projectOf(scenario.name);
+    const end = await run(scenario, stack);
+    outcomes.set(scenario.name, {
+      ...end,
+      mails: world.mails.filter((mail) => mail.project === project),
+      items: await itemsOf(new AwsApi(stack.database.url), stack.model.output('TableName'), project),
+      steps: world.steps.get(project) ?? [],
+    });
+  });
   return outcomes;
 }
 
@@ -39,16 +64,13 @@ async function start(
   world: World,
   clock: VirtualClock,
 ): Promise<LocalStack> {
-  const steps = ['stopWrites', 'resumeWrites', 'verify', 'switchTraffic'] as const;
   const stack: LocalStack = await LocalStack.start({
     directory,
     stackName: STACKS[which],
     clock,
     credentials: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD },
     log: { info: () => undefined, warn: () => undefined },
-    foreign: Object.fromEntries(
-      steps.map((step: Step) => [`engines-${step}`, (event: unknown) => world.step(step, event)]),
-    ),
+    foreign: Object.fromEntries(STEPS.map((step) => [`engines-${step}`, (event: unknown) => world.step(step, event)])),
     onMessage: ({ subject = '', attributes }) => {
       const { project = '', changeId = '' } = attributes;
       void world.read({ project, subject, changeId }, async (run, approve) => {
@@ -64,25 +86,10 @@ async function start(
   return stack;
 }
 
-async function play(scenario: Scenario, stack: LocalStack, world: World): Promise<Outcome> {
-  const project = projectOf(scenario.name);
-  const end = await run(scenario, stack);
-  const table = stack.model.output('TableName');
-  return {
-    ...end,
-    mails: world.mails.filter((mail) => mail.project === project),
-    items: await itemsOf(new AwsApi(stack.database.url), table, project),
-    steps: world.steps.get(project) ?? [],
-  };
-}
-
 async function run(
   { plays, input, name }: Scenario,
   stack: LocalStack,
 ): Promise<Pick<Outcome, 'status' | 'output' | 'error' | 'cause'>> {
-  if (plays === 'schedule') {
-    return { status: 'SUCCEEDED', output: await stack.invoke(input) };
-  }
-  const machine = { wait: 'WaitMachineArn', alone: 'AloneMachineArn', withPeople: 'WithPeopleMachineArn' }[plays];
-  return await stack.execute(stack.model.output(machine), input, { name });
+  if (plays === 'schedule') return { status: 'SUCCEEDED', output: await stack.invoke(input) };
+  return await stack.execute(stack.model.output(MACHINES[plays]), input, { name });
 }

@@ -1,21 +1,20 @@
 /** The scenarios on an engine, deployed and in real time. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
 import { type Assemblies, SECRET_NAME, STACKS } from './assembly';
 import { REGION } from './aws-api';
-import { type Deployment, deploy, zipOf } from './deployment';
+import { type Deployment, deploy } from './deployment';
 import type { Engine } from './engine';
-import { type FunctionSettings, LambdaFunction } from './lambda-function';
+import { type DeployedFunction, functionsOf, Relays } from './functions';
+import { LambdaFunction, QUIET } from './lambda-function';
 import type { Invoke } from './lambda-host';
 import { itemsOf, type Outcome } from './outcome';
-import { projectOf, type Scenario, type Step } from './scenarios';
+import { MACHINES, projectOf, type Scenario, STEPS, stackOf } from './scenarios';
 import type { World } from './world';
 
-const STEPS: readonly Step[] = ['stopWrites', 'resumeWrites', 'verify', 'switchTraffic'];
 const MAILS = 'mails';
 
 export class LiveStacks {
@@ -23,6 +22,7 @@ export class LiveStacks {
   readonly cutovers: Deployment;
   private readonly engine: Engine;
   private readonly world: World;
+  private readonly relays: Relays;
   private readonly functions: ReadonlyMap<string, LambdaFunction>;
   private reading: Promise<void> = Promise.resolve();
   private over = false;
@@ -33,7 +33,9 @@ export class LiveStacks {
     app: Deployment,
     cutovers: Deployment,
     functions: readonly DeployedFunction[],
+    relays: Relays,
   ) {
+    this.relays = relays;
     this.engine = engine;
     this.world = world;
     this.app = app;
@@ -50,8 +52,9 @@ export class LiveStacks {
     const app = await deploy(engine, assemblies.app, STACKS.app);
     const cutovers = await deploy(engine, assemblies.cutovers, STACKS.cutovers);
     const functions = [...(await functionsOf(engine, app)), ...(await functionsOf(engine, cutovers))];
-    await createSteps(engine, functions[0]?.role ?? '', lambdaUrl, folder);
-    const stacks = new LiveStacks(engine, world, app, cutovers, functions);
+    const relays = new Relays(engine, lambdaUrl, folder);
+    for (const step of STEPS) await relays.create(`engines-${step}`, functions[0]?.role ?? '');
+    const stacks = new LiveStacks(engine, world, app, cutovers, functions, relays);
     await stacks.subscribe();
     stacks.reading = stacks.readMails();
     return stacks;
@@ -66,12 +69,16 @@ export class LiveStacks {
     return await this.world.step(step, event);
   };
 
+  /** From now on the functions of both stacks hand their events over too. */
+  async relayAll(): Promise<void> {
+    for (const name of this.functions.keys()) await this.relays.replace(name);
+  }
+
   async play(scenario: Scenario): Promise<Outcome> {
     const project = projectOf(scenario.name);
     const end = await this.run(scenario);
     await this.quiet(project);
-    const { app, cutovers } = this;
-    const stack = scenario.plays === 'wait' || scenario.plays === 'schedule' ? app : cutovers;
+    const stack = this[stackOf(scenario.plays)];
     return {
       ...end,
       mails: this.world.mails.filter((mail) => mail.project === project),
@@ -95,11 +102,7 @@ export class LiveStacks {
         output: JSON.parse(await api.send('lambda', path, { method: 'POST', body: JSON.stringify(input) })),
       };
     }
-    const machine = {
-      wait: this.app.outputs.WaitMachineArn,
-      alone: this.cutovers.outputs.AloneMachineArn,
-      withPeople: this.cutovers.outputs.WithPeopleMachineArn,
-    }[plays];
+    const machine = this[stackOf(plays)].outputs[MACHINES[plays]];
     const { executionArn } = await api.json('states', 'AWSStepFunctions.StartExecution', {
       stateMachineArn: machine,
       name,
@@ -185,83 +188,7 @@ export class LiveStacks {
   }
 }
 
-/** The SDK's advice on the Node version. */
-const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
-
 interface SnsEnvelope {
   readonly Subject: string;
   readonly MessageAttributes: Readonly<Record<string, { readonly Value: string } | undefined>>;
 }
-
-interface DeployedFunction extends FunctionSettings {
-  readonly name: string;
-  readonly role: string;
-}
-
-/** As the engine has them: with the settings that CloudFormation gave them there. */
-async function functionsOf(
-  engine: Engine,
-  { template, resources, directory }: Deployment,
-): Promise<DeployedFunction[]> {
-  const own = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  return await Promise.all(
-    own.map(async ([logicalId, { Properties = {} }]) => {
-      const name = String(resources.get(logicalId));
-      const path = `/2015-03-31/functions/${name}`;
-      const { Configuration } = JSON.parse(await engine.api.send('lambda', path, { method: 'GET' })) as GetFunction;
-      const { S3Key } = Properties.Code as { S3Key: string };
-      return {
-        name,
-        role: Configuration.Role,
-        file: join(directory, `asset.${S3Key.replace('.zip', '')}`, 'index.js'),
-        timeoutSeconds: Configuration.Timeout,
-        env: {
-          ...Configuration.Environment.Variables,
-          AWS_REGION: REGION,
-          AWS_ACCESS_KEY_ID: 'test',
-          AWS_SECRET_ACCESS_KEY: 'test',
-          AWS_ENDPOINT_URL: engine.api.endpoint,
-          ...QUIET,
-        },
-      };
-    }),
-  );
-}
-
-interface GetFunction {
-  readonly Configuration: {
-    readonly Role: string;
-    readonly Timeout: number;
-    readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
-  };
-}
-
-/** The functions behind the user's steps: they hand their event over to this process. */
-async function createSteps(engine: Engine, Role: string, lambdaUrl: string, folder: string): Promise<void> {
-  const code = join(folder, `${engine.name}-step`);
-  mkdirSync(code, { recursive: true });
-  writeFileSync(join(code, 'index.js'), STEP);
-  const zip = zipOf(code).toString('base64');
-  for (const step of STEPS) {
-    await engine.api.send('lambda', '/2015-03-31/functions', {
-      method: 'POST',
-      body: JSON.stringify({
-        FunctionName: `engines-${step}`,
-        Runtime: 'nodejs22.x',
-        Role,
-        Handler: 'index.handler',
-        Timeout: 60,
-        Code: { ZipFile: zip },
-        Environment: { Variables: { STEP_URL: `${lambdaUrl}/engines-${step}` } },
-      }),
-    });
-  }
-}
-
-const STEP = `exports.handler = async (event) => {
-  const response = await fetch(process.env.STEP_URL, { method: 'POST', body: JSON.stringify(event) });
-  const answer = await response.json();
-  if (!response.headers.has('x-function-error')) return answer;
-  throw Object.assign(new Error(answer.errorMessage), { name: answer.errorType });
-};
-`;

@@ -77,13 +77,14 @@ export async function playOn(
   };
 }
 
-async function withStacks(
+/** @param work is given the engine with both stacks in it, and where its invocations arrive. */
+export async function withStacks(
   start: Start,
   scenarios: readonly Scenario[],
   waitScale: number,
   assemblies: Assemblies,
   folder: string,
-  work: (stacks: LiveStacks, engine: Engine) => Promise<void>,
+  work: (stacks: LiveStacks, engine: Engine, host: LambdaHost) => Promise<void>,
 ): Promise<void> {
   const own = join(folder, `${start.name}-${waitScale}`);
   mkdirSync(own);
@@ -98,7 +99,7 @@ async function withStacks(
     const stacks = await LiveStacks.deploy(engine, assemblies, world, host.url, own);
     toClose.push(() => stacks.stop());
     host.invoke = stacks.invoke;
-    await work(stacks, engine);
+    await work(stacks, engine, host);
     if (host.failures.length > 0) throw new Error(`events that nobody waits for failed: ${host.failures.join('; ')}`);
   } finally {
     for (const close of toClose.reverse()) await close();

@@ -2,13 +2,28 @@
 import { readScenario } from '../../local/simulator/read-scenario';
 import type { Scenario as Life } from '../../local/simulator/scenario';
 
-/** The steps that a pipeline asks of its user. */
-export type Step = 'stopWrites' | 'resumeWrites' | 'verify' | 'switchTraffic';
+/** The steps that a pipeline asks of its user: functions called `engines-<step>`. */
+export const STEPS = ['stopWrites', 'resumeWrites', 'verify', 'switchover', 'switchTraffic', 'rollback'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** The output of its stack that has the ARN of a state machine. */
+export const MACHINES = {
+  wait: 'WaitMachineArn',
+  alone: 'AloneMachineArn',
+  withPeople: 'WithPeopleMachineArn',
+  withRollback: 'WithRollbackMachineArn',
+} as const;
+
+/** A state machine, or the schedule's poll. */
+export type Play = keyof typeof MACHINES | 'schedule';
+
+/** The app's own stack, or that of app.ts. */
+export const stackOf = (plays: Play): 'app' | 'cutovers' =>
+  plays === 'wait' || plays === 'schedule' ? 'app' : 'cutovers';
 
 export interface Scenario {
   readonly name: string;
-  /** `wait` and `schedule` are of the stack that the app deploys, the others are pipelines of app.ts. */
-  readonly plays: 'wait' | 'schedule' | 'alone' | 'withPeople';
+  readonly plays: Play;
   /** The execution's input; its project, where it has one, is what the scenario's project is called. */
   readonly input: unknown;
   /** The project's life in OMS; absent where OMS has no such project, `source` for a modelled source with writes. */
@@ -16,7 +31,11 @@ export interface Scenario {
   /** Whether a second of its life passes with each poll instead of each second: then no slow machine can make it skip a part. */
   readonly livesByPolls?: true;
   readonly failing?: readonly Step[];
-  /** What the people of the scenario answer. */
+  /** What a step returns instead of what it would. */
+  readonly returning?: Readonly<Partial<Record<Step, unknown>>>;
+  /** In a replay: the tasks from and to which the check function fails, by its own number among all tasks, and how. */
+  readonly dying?: { readonly from: number; readonly to: number; readonly name: string; readonly message: string };
+  /** What the people of the scenario answer; absent: nothing. */
   readonly people?: 'approve' | 'reject';
   readonly ends: Ending;
   /** Whether waits are skipped: there are too many of them. */
@@ -171,4 +190,80 @@ export const SCENARIOS: readonly Scenario[] = [
     life: life([COPYING]),
     ends: { status: 'SUCCEEDED' },
   },
+];
+
+/** Further runs, only replayed: what their tasks answered is put to an engine's interpreter. */
+export const REPLAYS: readonly Scenario[] = [
+  badInput('replay-null-as-input', null, 'the input must be an object'),
+  badInput('replay-text-as-input', 'p_"x"\\ {0}', 'the input must be an object'),
+  badInput('replay-number-as-input', 17, 'the input must be an object'),
+  badInput('replay-input-with-fields-of-the-loop', { projectId: 'p_x', round: 3, wait: {} }, 'round'),
+  wait(
+    'replay-check-fails-for-a-while',
+    {},
+    { status: 'SUCCEEDED' },
+    {
+      ...byPolls([COPYING, { at: '5s', status: 'FINISHED', full: 100 }]),
+      dying: { from: 0, to: 4, name: 'CheckFailed', message: 'could not read "p_x": \'no\' \\ {} — später' },
+    },
+  ),
+  wait(
+    'replay-check-fails-for-good',
+    {},
+    { status: 'FAILED', error: 'CheckFailed' },
+    {
+      ...byPolls([COPYING]),
+      dying: {
+        from: 0,
+        to: 1_000,
+        name: 'Lambda.Unknown',
+        message: 'could not read "p_x": \'no\' \\ {} {0} \\n — später',
+      },
+    },
+  ),
+  cutover('replay-switch-fails', { status: 'FAILED', error: 'CutoverNeedsOperator' }, { failing: ['switchTraffic'] }),
+  cutover('replay-rollback', { status: 'SUCCEEDED' }, { plays: 'withRollback' }),
+  cutover(
+    'replay-rolled-back',
+    { status: 'FAILED', error: 'CutoverRolledBack' },
+    { plays: 'withRollback', failing: ['verify'] },
+  ),
+  cutover(
+    'replay-rollback-fails',
+    { status: 'FAILED', error: 'CutoverNeedsOperator' },
+    { plays: 'withRollback', failing: ['switchTraffic', 'rollback'] },
+  ),
+  cutover('replay-nobody-approves', { status: 'FAILED', error: 'CutoverRejected' }, { plays: 'withPeople' }),
+  cutover(
+    'replay-step-returns-nothing',
+    { status: 'SUCCEEDED' },
+    { returning: { stopWrites: null, verify: [1, 'two'], switchTraffic: 'done' } },
+  ),
+  cutover(
+    'replay-step-returns-no-time',
+    { status: 'FAILED', error: 'CutoverRolledBack' },
+    { returning: { stopWrites: { writesStoppedAt: 'soon "\\' } } },
+  ),
+  cutover(
+    'replay-bookkeeping-fails-for-a-while',
+    { status: 'SUCCEEDED' },
+    {
+      dying: { from: 5, to: 8, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
+    },
+  ),
+  cutover(
+    'replay-bookkeeping-fails-for-good',
+    { status: 'FAILED', error: 'CutoverRolledBack' },
+    {
+      dying: { from: 7, to: 1_000, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
+    },
+  ),
+  cutover(
+    'replay-rehearsal-of-a-rollback',
+    { status: 'SUCCEEDED' },
+    {
+      plays: 'withRollback',
+      input: { projectId: projectOf('replay-rehearsal-of-a-rollback'), rehearse: true },
+    },
+  ),
 ];

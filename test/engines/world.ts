@@ -45,9 +45,10 @@ export class World {
     const project = this.projects.get(id);
     if (project === undefined) throw new Error(`no scenario has the project ${id}`);
     this.steps.set(id, [...(this.steps.get(id) ?? []), name]);
-    const { failing = [] } = project.scenario;
+    const { failing = [], returning = {} } = project.scenario;
     if (failing.includes(name)) throw new Error(`${name} does not work: "no" \\ {0}`);
-    return await project.step(name, this.time);
+    const reply = await project.step(name, this.time);
+    return name in returning ? returning[name] : reply;
   }
 
   /** A mail has come: its reader may have something to do. `answer` is the command that answers a cutover. */
@@ -57,7 +58,8 @@ export class World {
     if (project === undefined) return;
     if (mail.subject.includes('waits for approval')) {
       await this.time.sleep(2_000);
-      await answer(project.scenario.name, project.scenario.people === 'approve');
+      const { people, name } = project.scenario;
+      if (people !== undefined) await answer(name, people === 'approve');
     }
     if (mail.subject.includes('switch over in the OMS console')) {
       await this.time.sleep(2_000);
@@ -93,7 +95,7 @@ class Project implements SimulatedProject {
     if (life === undefined) throw new Error(`${this.scenario.name} has no life in OMS`);
     if (life !== 'source') return scenarioProject(life, now, 1);
     const settings = { usualLagMs: 1_000, longestTransactionMs: 500, checkpointEveryMs: 1_000 };
-    const reverse = this.scenario.plays === 'withPeople';
+    const reverse = this.scenario.plays !== 'alone';
     this.source = new ModelledSource({ startedAt: now, random: () => 0.5, reverse, ...settings });
     return this.source;
   }
@@ -107,7 +109,11 @@ class Project implements SimulatedProject {
         await time.sleep(Math.max(0, lastCommit - time.now()) + 100);
         return { writesStoppedAt: new Date(source.sourceTime(time.now())).toISOString() };
       }
+      case 'switchover':
+        source.switchOver(time.now());
+        return {};
       case 'resumeWrites':
+      case 'rollback':
         source.resumeWrites(time.now());
         return {};
       case 'verify':
