@@ -13,10 +13,16 @@ export interface Retrier {
   readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly [field: string]: unknown;
+}
+
 export interface State {
   readonly Type: string;
   readonly Resource?: string;
   readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
   readonly TimeoutSeconds?: number;
   readonly Branches?: readonly Definition[];
   readonly [field: string]: unknown;
@@ -79,7 +85,10 @@ function* problemsOfState(name: string, state: State): Iterable<string> {
 /** As Step Functions: one history is full with this many events, and the execution fails. */
 export const HISTORY_LIMIT = 25_000;
 
-/** Events that each state leaves in the history, without those of a task's tries. A failing state leaves one less: counted too. */
+/**
+ * Events that each state leaves in the history, without those of a task's tries. A state that fails uncaught leaves one less, which is
+ * known of tasks; of others it is counted too.
+ */
 const STATE_EVENTS: Readonly<Record<string, number>> = {
   // Entered, and nothing after.
   Fail: 1,

@@ -8,7 +8,7 @@ import type { Clock } from '../../lambda/core/ports';
 import { type Definition, HISTORY_LIMIT, type State, stateEvents } from './definition';
 import { interpret } from './interpreter';
 import { prepare, type WaitInput } from './preparation';
-import { Retries, StateError } from './retry';
+import { isNamedBy, Retries, StateError } from './retry';
 
 export type ExecutionStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -178,7 +178,12 @@ class Execution {
         const error =
           thrown instanceof StateError ? thrown : new StateError((thrown as Error).name, (thrown as Error).message);
         const delay = retries.delayAfter(error);
-        if (delay === undefined) throw error;
+        if (delay === undefined) {
+          const isCaught = error.isCatchable && state.Catch?.some((catcher) => isNamedBy(catcher, error));
+          // It is not left.
+          if (!isCaught) this.historyEvents -= 1;
+          throw error;
+        }
         await this.sleep(delay);
         this.transitions += 1;
       }

@@ -1,5 +1,5 @@
 /** How a task is tried again: Step Functions' own rules for Retry, so that the waits between the tries pass on our clock. */
-import type { Retrier } from './definition';
+import type { Catcher, Retrier } from './definition';
 
 /** A failure as a state machine sees it. */
 export class StateError extends Error {
@@ -28,9 +28,7 @@ export class Retries {
 
   /** Milliseconds to wait before the next try; undefined where there is none. The first retrier that names the error decides. */
   delayAfter(error: StateError): number | undefined {
-    const retrier = error.isRetryable
-      ? this.retriers.find(({ ErrorEquals }) => ErrorEquals.some((name) => names(name, error)))
-      : undefined;
+    const retrier = error.isRetryable ? this.retriers.find((retrier) => isNamedBy(retrier, error)) : undefined;
     if (!retrier) return undefined;
     const used = this.used.get(retrier) ?? 0;
     if (used >= (retrier.MaxAttempts ?? 3)) return undefined;
@@ -39,6 +37,11 @@ export class Retries {
     const seconds = Math.min(grown, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
     return 1_000 * (retrier.JitterStrategy === 'FULL' ? this.random() * seconds : seconds);
   }
+}
+
+/** Whether a retrier or a catcher is for this error. */
+export function isNamedBy({ ErrorEquals }: Pick<Catcher, 'ErrorEquals'>, error: StateError): boolean {
+  return ErrorEquals.some((name) => names(name, error));
 }
 
 function names(name: string, error: StateError): boolean {

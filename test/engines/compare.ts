@@ -33,7 +33,7 @@ export function* differences(
 }
 
 /** @param used is told of each known wording that occurs. */
-export function translation(engine: string, used: (wording: Wording) => void): Translate {
+export function translation(engine: string, used: (wording: Wording) => void = () => undefined): Translate {
   const wordings = WORDINGS.filter((wording) => wording.engine === engine);
   return (text) => {
     let words = text;

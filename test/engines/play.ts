@@ -41,7 +41,6 @@ export async function playOn(
   folder: string,
 ): Promise<EngineReport> {
   const began = performance.now();
-  const secondsSince = (moment: number) => Math.round((performance.now() - moment) / 100) / 10;
   const used = new Set<Wording>();
   const reports: Omit<EngineReport, 'wordings' | 'seconds' | 'played'>[] = [];
   const played: Played[] = [];
@@ -49,7 +48,13 @@ export async function playOn(
   for (const skipsWaits of [false, true]) {
     const own = scenarios.filter((scenario) => (scenario.skipsWaits ?? false) === skipsWaits);
     if (own.length === 0) continue;
-    await withStacks(start, own, skipsWaits ? 0 : 1, assemblies, folder, async (stacks, engine) => {
+    const place = {
+      scenarios: own,
+      waitScale: skipsWaits ? 0 : 1,
+      assemblies,
+      folder: join(folder, `${start.name}-${skipsWaits}`),
+    };
+    await withStacks(start, place, async ({ stacks, engine }) => {
       const { name } = engine;
       reports.push({ name, resources: countOf(stacks.app), problems: [...limitProblems(name, stacks.app)] });
       const all = own.map(async (scenario) => {
@@ -77,29 +82,42 @@ export async function playOn(
   };
 }
 
-/** @param work is given the engine with both stacks in it, and where its invocations arrive. */
+export const secondsSince = (moment: number): number => Math.round((performance.now() - moment) / 100) / 10;
+
+export interface Place {
+  readonly scenarios: readonly Scenario[];
+  readonly waitScale: number;
+  readonly assemblies: Assemblies;
+  /** New, for what the engine writes. */
+  readonly folder: string;
+}
+
+export interface Running {
+  readonly stacks: LiveStacks;
+  readonly engine: Engine;
+  /** Where the engine's invocations arrive. */
+  readonly host: LambdaHost;
+}
+
+/** Starts an engine, deploys both stacks, and ends all of it after the work. */
 export async function withStacks(
   start: Start,
-  scenarios: readonly Scenario[],
-  waitScale: number,
-  assemblies: Assemblies,
-  folder: string,
-  work: (stacks: LiveStacks, engine: Engine, host: LambdaHost) => Promise<void>,
+  { scenarios, waitScale, assemblies, folder }: Place,
+  work: (running: Running) => Promise<void>,
 ): Promise<void> {
-  const own = join(folder, `${start.name}-${waitScale}`);
-  mkdirSync(own);
+  mkdirSync(folder);
   const toClose: (() => unknown)[] = [];
   try {
     const world = await World.start(scenarios, systemClock, assemblies.omsPort);
     toClose.push(() => world.simulator.close());
     const host = await LambdaHost.start(() => Promise.reject(new Error('nothing is deployed yet')));
     toClose.push(() => host.close());
-    const engine = await start({ lambdaUrl: host.url, waitScale, folder: own });
+    const engine = await start({ lambdaUrl: host.url, waitScale, folder });
     toClose.push(() => engine.stop());
-    const stacks = await LiveStacks.deploy(engine, assemblies, world, host.url, own);
+    const stacks = await LiveStacks.deploy(engine, assemblies, world, host.url, folder);
     toClose.push(() => stacks.stop());
     host.invoke = stacks.invoke;
-    await work(stacks, engine, host);
+    await work({ stacks, engine, host });
     if (host.failures.length > 0) throw new Error(`events that nobody waits for failed: ${host.failures.join('; ')}`);
   } finally {
     for (const close of toClose.reverse()) await close();

@@ -22,7 +22,9 @@ import { playOnLaptop } from './laptop';
 import { startMinistack } from './ministack';
 import { startMoto } from './moto';
 import { type EngineReport, playOn } from './play';
-import { SCENARIOS } from './scenarios';
+import { record } from './recording';
+import { replayOn } from './replay';
+import { REPLAYS, SCENARIOS } from './scenarios';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } });
@@ -38,8 +40,22 @@ async function main(): Promise<void> {
       process.stderr.write(`${report.name}: ${report.played.length} scenarios in ${report.seconds} s\n`);
       engines.push(report);
     }
-    const problems = [...engines.flatMap(problemsOf), ...(only === undefined ? unused(engines) : [])];
-    process.stdout.write(`${JSON.stringify({ engines: engines.map(summary) })}\n`);
+    const recordings = await record(
+      [...scenarios, ...REPLAYS.filter(({ name }) => only === undefined || name.includes(only))],
+      assemblies,
+    );
+    const replays = await replayOn(startMoto, recordings, assemblies, folder);
+    process.stderr.write(`${replays.of} replays in ${replays.seconds} s\n`);
+    const problems = [
+      ...engines.flatMap(problemsOf),
+      ...replays.problems,
+      ...(only === undefined ? unused(engines) : []),
+    ];
+    const report = {
+      engines: engines.map(summary),
+      replays: { equal: replays.equal, explained: replays.explained.length, of: replays.of },
+    };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
     for (const problem of problems) process.stderr.write(`${problem}\n`);
     process.exitCode = problems.length > 0 ? 1 : 0;
   } finally {

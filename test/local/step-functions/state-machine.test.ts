@@ -355,6 +355,15 @@ describe('what AWS counts', () => {
     ]);
   });
 
+  test('no exit of a task that fails uncaught, and one of a task whose error is caught', async () => {
+    const caught = check({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'End' }] });
+    const uncaughtRun = (await run(oneState(check()), {}, failing(9))).execution;
+    const definition = { StartAt: 'Check', States: { Check: caught, End: { Type: 'Succeed' } } };
+    const caughtRun = (await run(definition, {}, failing(9))).execution;
+    // Started; entered, three of the try; ended. And: left, the Succeed's two.
+    expect([uncaughtRun.historyEvents, caughtRun.historyEvents]).toEqual([6, 9]);
+  });
+
   test('an execution dies when its history is full', async () => {
     const { execution } = await run(loop({ Seconds: 60 }), {}, { invoke: rounds(100_000) });
     expect(execution).toMatchObject({
