@@ -1,9 +1,13 @@
-/** The beginning of a cutover: one at a time for each project. */
+/** The beginning of a cutover: reads the input of its execution, and allows one cutover at a time for each project. */
 
 import type { CutoverCommand, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
+import { CUTOVER_INPUT_EXAMPLE, CutoverInputSchema } from '../../contract/cutover-input';
 import { DEFAULTS } from '../../contract/defaults';
+import { parse } from '../../contract/schema';
+import { show } from '../../contract/text';
+import { STARTED_BY_EXECUTION } from '../../contract/wait';
 import { CheckFailed, InvalidInput } from '../model/errors';
-import { type ExecutionInput, readExecutionInput } from './execution-input';
+import { recordOf } from '../model/fields';
 import { type CutoverPorts, endBeforeStop } from './record-update';
 import { replyEnd, replyGo } from './reply';
 import { newRecord } from './transitions';
@@ -82,4 +86,30 @@ export async function begin(
   throw new CheckFailed(
     `the current cutover of ${project} changed ${MAX_CONFLICTS} times in a row while this one began`,
   );
+}
+
+interface ExecutionInput {
+  readonly projectId: string;
+  readonly rehearse: boolean;
+}
+
+/** @param ofPipeline the project, where the pipeline is for one only. @throws InvalidInput that names every problem. */
+function readExecutionInput(input: unknown, ofPipeline: string | undefined): ExecutionInput {
+  const { [STARTED_BY_EXECUTION]: _mark, ...fields } = recordOf(input) ?? {};
+  const parsed = parse(CutoverInputSchema, recordOf(input) === null ? input : fields);
+  if (parsed.problems !== undefined) throw refusedInput(parsed.problems);
+  const { projectId = ofPipeline, rehearse } = parsed.output;
+  if (projectId === undefined) throw refusedInput(['projectId is required: a text such as p_x']);
+  if (ofPipeline !== undefined && projectId !== ofPipeline)
+    throw refusedInput([
+      `projectId must be ${show(ofPipeline)} or left out: this pipeline is for that project, got ${show(projectId)}`,
+    ]);
+  return { projectId, rehearse };
+}
+
+function refusedInput(problems: readonly string[]): InvalidInput {
+  return new InvalidInput([
+    ...problems,
+    `nothing was touched; start the cutover again with an input such as ${CUTOVER_INPUT_EXAMPLE}`,
+  ]);
 }
