@@ -1,4 +1,4 @@
-/** What one check found, for machines: the check line of the command line and the result of a wait are this object. */
+/** The result of one check: the `check` line of the command line and the result of a wait are this object. */
 import type { Anomaly, OmsWords, Outcome } from './oms';
 import type { WordedReason } from './reason';
 

@@ -1,15 +1,15 @@
-/** What travels through the cutover pipeline: the contract between its definition (lib/) and the handler (lambda/). */
+/** The contract between the definition of the cutover pipeline (lib/) and the handler (lambda/). */
 
 import * as v from 'valibot';
 import { type CheckResult, VERDICTS } from './check-result';
 import { flag, object, oneOf, oneOfObjects, text, whole } from './schema';
 import type { WaitStart, WaitState } from './wait';
 
-/** The gates a cutover goes through. */
+/** The gates of a cutover. */
 export const GATES = ['READY', 'READY_AGAIN', 'VERIFICATION', 'DRAINED', 'SWITCHED', 'DRAINED_AGAIN'] as const;
 export type GateName = (typeof GATES)[number];
 
-/** The steps that are the user's. */
+/** The user's own steps. */
 export const STEPS = ['stopWrites', 'resumeWrites', 'switchover', 'verify', 'switchTraffic', 'rollback'] as const;
 export type StepName = (typeof STEPS)[number];
 
@@ -17,14 +17,14 @@ export const CUTOVER_OUTCOMES = [
   'SWITCHED',
   'ROLLED_BACK',
   'NEEDS_OPERATOR',
-  /** Ended before writes were stopped: a wait failed, or our own trouble. */
+  /** Ended before writes were stopped: a wait or the function failed. */
   'FAILED',
   /** Rejected, or not approved in time. */
   'REJECTED',
   'CANCELLED',
-  /** Somebody stopped the execution before writes were stopped. */
+  /** The execution was stopped before writes were stopped. */
   'ABORTED',
-  /** Another cutover of this project was under way. */
+  /** Another cutover of this project was running. */
   'REFUSED',
   'REHEARSED',
 ] as const;
@@ -159,14 +159,14 @@ export interface CutoverEvent {
   readonly cutover: CutoverCommand;
 }
 
-/** The handler's answer: the next state of the machine, whole. */
+/** The handler's reply: the whole next state of the machine. */
 export interface CutoverReply {
   readonly cutover: CutoverState;
-  /** What the Choice after it reads. */
+  /** Read by the Choice state that follows. */
   readonly next: 'GO' | 'WAIT' | 'AGAIN' | 'END';
   /** For WAIT. */
   readonly waitSeconds: number;
-  /** For END: what the execution ends in. */
+  /** For END: the error name and the cause of the execution's end. */
   readonly end: { readonly error: string; readonly cause: string };
   /** The last gate's result, where the next state needs it. */
   readonly gate?: CheckResult;

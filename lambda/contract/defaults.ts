@@ -1,4 +1,4 @@
-/** Every default in one place. Seconds unless the name says otherwise; core takes milliseconds only for moments in time. */
+/** Every default in one place, in seconds unless the name says otherwise. */
 import type { Importance } from './oms';
 
 const MINUTE = 60;
@@ -12,12 +12,12 @@ export const DEFAULTS = {
    * Longer would let a hung invocation hold the publishing lease too long.
    */
   functionTimeoutSeconds: 180,
-  /** OMS refreshes its checkpoints every 10 s: looking more often shows little new. */
+  /** OMS refreshes its checkpoints every 10 s: polling more often shows little new. */
   minIntervalSeconds: 10,
   maxIntervalSeconds: 5 * MINUTE,
-  /** When a copy may end any moment: its end is a status, which OMS shows at once and not only every 10 s as it does a checkpoint. */
+  /** When a copy may end any moment: OMS reports the new status at once, not only every 10 s like a checkpoint. */
   nearIntervalSeconds: 5,
-  /** Once a fence is set every second is a second without writes. */
+  /** While writes are stopped. */
   fencedIntervalSeconds: 2,
   scheduleIntervalSeconds: 5 * MINUTE,
   /** A day less than the year a Standard execution may last. */
@@ -31,11 +31,11 @@ export const DEFAULTS = {
   retentionDays: 90,
   maxLagSeconds: 30,
   holdSeconds: 60,
-  /** For a fence read from a clock that is not the source's. */
+  /** For a fence that was not read on the source. */
   marginSeconds: 10,
 } as const;
 
-/** OMS's own lag thresholds, for its own alarms (vendor documentation); null: never. */
+/** Lag thresholds of OMS's own alarms (vendor documentation); null: no alarm. */
 export const LAG_THRESHOLD_SECONDS = {
   HIGH: 30,
   MEDIUM: 300,
@@ -43,14 +43,14 @@ export const LAG_THRESHOLD_SECONDS = {
   IGNORE: null,
 } as const satisfies Record<Importance, number | null>;
 
-/** How long OMS can still resume a stopped project (vendor documentation, 4.0.0 on). */
+/** How long OMS can resume a stopped project (vendor documentation, 4.0.0 on). */
 export const RESUMABLE_SECONDS = 12 * HOUR;
 
-/** The clocks of one wait: what it puts up with, and how often it looks. */
+/** The grace periods and the poll interval of one wait. */
 export interface WaitSettings {
   readonly minIntervalSeconds: number;
   readonly maxIntervalSeconds: number;
-  /** True where the user set the interval: then it is honoured as it is, fence or not. */
+  /** The user set the interval: it is used as it is, also while writes are stopped. */
   readonly intervalIsFixed: boolean;
   readonly failedGraceSeconds: number;
   readonly suspendedGraceSeconds: number;

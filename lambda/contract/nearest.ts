@@ -1,4 +1,4 @@
-/** What somebody who mistyped a name probably meant. Twenty lines of our own: a package for them would be one more thing to trust. */
+/** The name that was probably meant by a mistyped one. Too little code for a dependency. */
 
 /** More slips than this and any short name would do. */
 const MOST_SLIPS = 2;

@@ -1,20 +1,20 @@
-/** What may be the base address of OMS. */
+/** The rule for the base address of OMS. */
 
 import { plainLine } from './text';
 
 const EXPECTED = 'expected the address of the OMS console, such as http://10.0.0.5:8089';
 
-/** What is wrong with an OMS endpoint, as one sentence; null for a good one. A base path is allowed. Never repeats a password. */
+/** The problem with an OMS endpoint, as one sentence; null for a valid one. A base path is allowed. Never repeats a password. */
 export function omsEndpointProblem(endpoint: string): string | null {
   if (endpoint.trim() === '') return `the OMS endpoint is empty; ${EXPECTED}`;
   let url: URL;
   try {
     url = new URL(endpoint);
   } catch {
-    // What cannot be parsed may still hold a password before an @.
-    return `the OMS endpoint ${endpoint.includes('@') ? '(not shown: it may hold a password)' : quoted(endpoint)} is no URL; ${EXPECTED}`;
+    // It may still hold a password before an @.
+    return `the OMS endpoint ${endpoint.includes('@') ? '(not shown: it may hold a password)' : quoted(endpoint)} is not a URL; ${EXPECTED}`;
   }
-  // "host:8089" parses as a scheme of its own, which is the commonest slip.
+  // "host:8089" parses as a scheme: the most common mistake.
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     const value = endpoint.includes('@') ? '' : ` ${quoted(endpoint)}`;
     return `the OMS endpoint${value} does not begin with http:// or https://; ${EXPECTED}`;
@@ -27,7 +27,7 @@ export function omsEndpointProblem(endpoint: string): string | null {
   return null;
 }
 
-/** Whether the password would cross a network unencrypted: plain HTTP to anything but this machine. False for what is no URL. */
+/** Whether the password would cross a network unencrypted: plain HTTP to anything but this machine. False for what is not a URL. */
 export function sendsPasswordInClear(endpoint: string): boolean {
   try {
     const { protocol, hostname } = new URL(endpoint);

@@ -1,6 +1,6 @@
-/** The vocabulary of OMS, and of what comes of a request to it. Its words are kept as OMS spells them. */
+/** The vocabulary of OMS, as OMS spells it, and the outcomes of a request to it. */
 
-/** How loudly OMS itself would alarm; from 4.1.1 on the field is called `alarmLevel`. */
+/** Alarm level of a project in OMS; called `alarmLevel` from 4.1.1 on. */
 export const IMPORTANCES = ['HIGH', 'MEDIUM', 'LOW', 'IGNORE'] as const;
 export type Importance = (typeof IMPORTANCES)[number];
 
@@ -20,7 +20,7 @@ export interface Anomaly {
   readonly foundIn?: 'HISTORY';
 }
 
-/** The words OMS has for people. Each is cut to 500 characters and free of control characters. */
+/** Messages of OMS. Each is cut to 500 characters and free of control characters. */
 export interface OmsWords {
   readonly code?: string;
   readonly message?: string;
@@ -31,13 +31,13 @@ export interface OmsWords {
   readonly level?: string;
   readonly reason?: string;
   readonly proposal?: string;
-  /** The step that failed and its words, where DescribeProjectSteps tells (4.1.1 on). */
+  /** The step that failed, as DescribeProjectSteps reports it (4.1.1 on). */
   readonly failedStep?: string;
   readonly failedStepCode?: string;
   readonly failedStepMessage?: string;
 }
 
-/** Why a look failed. The first three are also error names that a wait may end in; the others count there as no valid answer. */
+/** Why a poll failed. The first three are also error names of a wait; for a wait the others are an outage. */
 export const FAILED_OUTCOMES = [
   /** No connection, no complete body in time, 408, 429, 5xx. */
   'OmsUnreachable',

@@ -1,4 +1,4 @@
-/** What may be an OMS project id. Ids travel in a URL path, in keys and in e-mails, so one rule stands for all of them. */
+/** The rule for OMS project ids, which appear in URL paths, keys and e-mails. */
 
 import { cut, UNPRINTABLE } from './text';
 
@@ -7,20 +7,20 @@ const MAX_LENGTH = 128;
 const SEPARATOR = /[/\\?#%]/;
 
 /**
- * What is wrong with a project id, as one sentence that names the value and what is expected; null for a good one.
+ * The problem with a project id, as one sentence with the value and what is expected; null for a valid one.
  * No prefix is required: it is `p_` in 3.3 and `np_` from 4.1.1 on.
  */
 export function projectIdProblem(id: string): string | null {
-  const wrong = whatIsWrong(id);
-  return wrong === null
+  const flaw = flawOf(id);
+  return flaw === null
     ? null
-    : `project id ${shown(id)} ${wrong}; expected the id as the OMS console shows it, such as p_4w3oc0k1x2y4`;
+    : `project id ${shown(id)} ${flaw}; expected the id as the OMS console shows it, such as p_4w3oc0k1x2y4`;
 }
 
-function whatIsWrong(id: string): string | null {
+function flawOf(id: string): string | null {
   if (id === '') return 'is empty';
   if (id.length > MAX_LENGTH) return `is ${id.length} characters long, ${MAX_LENGTH} at most are allowed`;
-  // A URL drops these two as segments even when they are escaped, so that the request would go to another call. No id has `..` within.
+  // A URL drops both as segments, even when they are escaped: the request would go to another path. No id contains `..`.
   if (id === '.' || id.includes('..')) return 'holds a step in a path';
   if (UNPRINTABLE.test(id)) return 'holds a control character';
   if (/\s/u.test(id)) return 'holds white space';
@@ -28,7 +28,7 @@ function whatIsWrong(id: string): string | null {
   return separator ? `holds "${separator[0]}"` : null;
 }
 
-/** The value in quotes, shortened, and with nothing in it that a terminal would act on. */
+/** The value in quotes, shortened, without control characters. */
 function shown(id: string): string {
   const escaped = id.replace(
     new RegExp(UNPRINTABLE, 'gu'),

@@ -1,5 +1,5 @@
 /**
- * Schemas of what comes from outside, and what is wrong with a value in our own words.
+ * Schemas of input from outside, and the problems of a value in our own wording.
  * The message of a schema says what is expected ("true or false"); that of a `check` is a whole sentence.
  */
 import * as v from 'valibot';
@@ -70,11 +70,11 @@ interface UnknownFields {
 export interface ObjectWords {
   /** @default - an object */
   readonly expected?: string;
-  /** What may be meant by an unknown name: follows the sentence on it. */
+  /** A hint at what an unknown name may mean, appended to its problem. */
   readonly hint?: (name: string) => string;
 }
 
-/** An object with these fields and no others. */
+/** An object with these fields only. */
 export function object<const Entries extends v.ObjectEntries>(entries: Entries, words: ObjectWords = {}) {
   const { expected = 'an object', hint = () => '' } = words;
   // Without a prototype: `toString` and `__proto__` would pass for known names.

@@ -1,6 +1,6 @@
-/** Text from outside, made fit for what people and programs read. Whatever cuts a text does it here: half a character makes whole messages and items be refused. */
+/** Text from outside, made safe to print and store. Every text is cut here: half a character makes SNS and DynamoDB refuse the whole message or item. */
 
-/** Control, format and separator characters and lone halves of pairs: they would break a line, forge one, or turn it round. */
+/** Control, format and separator characters and lone surrogates: they would break, forge or reverse a line. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const ALL_UNPRINTABLE = new RegExp(`${UNPRINTABLE.source}+`, 'gu');
 const BLANKS = new RegExp(`(?:${UNPRINTABLE.source}|\\s)+`, 'gu');
@@ -15,21 +15,21 @@ export function plainLine(text: string, max: number): string {
   return cut(text.replace(ALL_UNPRINTABLE, ' '), max);
 }
 
-/** Its lines as they are; at most `max` characters (1 or more) with the ellipsis that says that there was more, and no half of one. */
+/** Keeps line breaks; at most `max` characters (1 or more) including the ellipsis, and no half of a pair. */
 export function cut(text: string, max: number): string {
   const whole = wellFormed(text);
   return whole.length <= max ? whole : `${whole.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** With U+FFFD for lone halves of pairs, which UTF-8 cannot carry. */
+/** With U+FFFD for lone surrogates, which UTF-8 cannot carry. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\uFFFD');
 }
 
-/** A telephone shows so many characters of a mail's line. */
+/** Characters of an e-mail's line on a telephone. */
 const WIDTH = 70;
 
-/** Breaks at blanks; further lines stand under `indent`, so that none of them can pass for one of ours. A longer word stays whole: it may be an address. */
+/** Breaks at blanks and indents the following lines, so that none can pass for one of ours. A longer word stays whole: it may be an address. */
 export function wrapped(text: string, indent = '  ', width = WIDTH): string[] {
   const lines: string[] = [];
   let line = '';

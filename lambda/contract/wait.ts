@@ -1,4 +1,4 @@
-/** What goes round the wait loop: the contract between the state machine's definition (lib/) and the handler (lambda/). */
+/** The contract between the definition of the wait loop (lib/) and the handler (lambda/). */
 import * as v from 'valibot';
 import type { CheckResult, OwnFailure } from './check-result';
 import { DEFAULTS } from './defaults';
@@ -70,7 +70,7 @@ export type WaitState = Readonly<v.InferInput<typeof WaitStateSchema>>;
 export interface WaitStart {
   readonly request: WaitRequest;
   readonly execution?: string;
-  /** ISO 8601, by the clock of Step Functions: from then on the deadline counts, whatever becomes of the first leg. */
+  /** ISO 8601, by the clock of Step Functions: the deadline counts from then on, also if the first leg fails. */
   readonly enteredAt?: string;
 }
 
@@ -79,18 +79,18 @@ export interface WaitEvent {
   readonly wait: WaitStart | WaitState;
 }
 
-/** Rounds one leg may take: 9 history events a round and 4 for a retry leave it far below Step Functions' 25,000. */
+/** Rounds of one leg: at 9 history events a round, and 4 for a retry, it stays far below the limit of 25,000. */
 export const ROUNDS_PER_LEG = 500;
 
 /** The handler's answer to a WaitEvent. */
 export interface WaitRound {
   readonly wait: WaitState;
   readonly result: CheckResult;
-  /** WAIT: sleep result.waitSeconds and come again. LEG_OVER: the same, in a new leg. DONE: verdict MET or FAILED. */
+  /** WAIT: another round after result.waitSeconds. LEG_OVER: the same, in a new leg. DONE: the verdict is MET or FAILED. */
   readonly next: 'WAIT' | 'LEG_OVER' | 'DONE';
 }
 
-/** What stands in its place when no answer came. */
+/** The same when the function did not reply. */
 export interface FailedRound {
   readonly wait: WaitStart | WaitState;
   readonly result: OwnFailure;

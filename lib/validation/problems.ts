@@ -1,4 +1,4 @@
-/** Collects everything that is wrong with some settings, so that one message names it all. */
+/** Collects the problems of construct props and settings, so that one message names them all. */
 import { Token } from 'aws-cdk-lib';
 
 /** Settings are missing or malformed. The message lists every problem, each with its name, its value, what is expected and an example. */
@@ -13,12 +13,12 @@ export class InvalidSettings extends Error {
   }
 }
 
-/** What one setting has to be, in words that fit into "must be …, such as …". */
+/** The rule for a setting, worded for "must be …, such as …". */
 export interface Rule<T> {
   readonly expected: string;
   readonly example: string;
   accepts(value: T): boolean;
-  /** How a refused value stands in the message, where it may not be shown as it is or more can be said of it. */
+  /** Replaces a refused value in the message: to hide it, or to say more about it. */
   shown?(value: T): string;
 }
 
@@ -33,13 +33,13 @@ export class Problems {
     this.add(`${name} is required: ${rule.expected}, such as ${rule.example}`);
   }
 
-  /** An absent value is fine here; a value that is only known at deployment cannot be judged. */
+  /** Accepts an absent value, and one that is only known at deployment. */
   check<T>(name: string, value: T | undefined, rule: Rule<T>): void {
     if (value === undefined || Token.isUnresolved(value) || rule.accepts(value)) return;
     this.add(`${name} must be ${rule.expected}, such as ${rule.example}; got ${rule.shown?.(value) ?? show(value)}`);
   }
 
-  /** Out of plain JavaScript, or a spread, a misspelt name would otherwise be as good as not given. */
+  /** A misspelt name, from plain JavaScript or a spread, would otherwise be ignored. */
   names(where: string, given: unknown, known: Readonly<Record<string, true>>): void {
     if (given === undefined) return;
     const names = Object.keys(known);
@@ -50,7 +50,7 @@ export class Problems {
         this.add(`${where} has no ${show(name)}; it has ${names.join(', ')}`);
   }
 
-  /** What is only known at deployment arrives there as a text, which is neither. */
+  /** A token is a text, and refused too. */
   flag(name: string, value: unknown): void {
     if (value !== undefined && typeof value !== 'boolean')
       this.add(`${name} must be true or false, without quotes; got ${show(value)}`);
@@ -70,10 +70,10 @@ export class Problems {
 
 const SHOWN = 80;
 
-/** Control and format characters: they would break the line, or turn it round. */
+/** Control and format characters: they would break or reverse the line. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** A wrong value as one short line that is safe to print. */
+/** A refused value as one short line that is safe to print. */
 export function show(value: unknown): string {
   if (value === '') return 'an empty value';
   const json = JSON.stringify(value) ?? String(value);

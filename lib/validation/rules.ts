@@ -44,7 +44,7 @@ export const RUNBOOK_URL: Rule<string> = {
   accepts: (value) => value.length <= 500 && /^https?:\/\/[^\s#]+$/i.test(value) && URL.canParse(value),
 };
 
-/** A file of certificates only: a private key in it would be deployed for everyone to read who may read the function. */
+/** A private key in the file would be deployed, readable by everyone who can read the function. */
 export const CA_FILE: Rule<string> = {
   expected: 'the path of a PEM file with certificates and nothing else',
   example: 'certs/company-ca.pem',
@@ -58,7 +58,7 @@ function flawOfCaFile(path: string): string | null {
     pem = readFileSync(path, 'utf8');
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? 'where there is no file'
+      ? 'which does not exist'
       : `which cannot be read: ${(error as Error).message}`;
   }
   if (pem.includes('PRIVATE KEY-----')) return 'which holds a private key';
@@ -87,7 +87,7 @@ export function durationBetween(
     expected: `whole ${unit} between ${least.toHumanString()} and ${most.toHumanString()}`,
     example,
     accepts: (value) => {
-      // Compared, converted and printed at once: nothing that can wait for deployment.
+      // It is compared and converted at synth.
       if (value.isUnresolved()) return false;
       const ms = value.toMilliseconds();
       return ms % size === 0 && ms >= least.toMilliseconds() && ms <= most.toMilliseconds();

@@ -39,7 +39,7 @@ export interface DrainedOptions {
 const SYNCED: Readonly<Record<keyof SyncedOptions, true>> = { maxLag: true, hold: true };
 const DRAINED: Readonly<Record<keyof DrainedOptions, true>> = { writesStoppedAt: true, margin: true };
 
-/** A misspelt `maxLag` would otherwise be a gate as wide as by default. */
+/** A misspelt `maxLag` would otherwise mean the default. */
 function checkOptions<T extends string>(
   where: string,
   options: Readonly<Partial<Record<T, DurationOrPath>>>,

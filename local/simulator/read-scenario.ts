@@ -77,7 +77,7 @@ const timeline = v.pipe(
   }),
 );
 
-/** Also where another field of a key is wrong. */
+/** Also when other fields of a key have problems. */
 function problemsOfOrder(keys: readonly unknown[]): readonly string[] {
   const times = keys.map((each) => Number(Object(each).at));
   const first = times[0] ?? 0;

@@ -119,9 +119,9 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait'],
     says: /^--endpoint is required: .* such as http:\/\/10\.0\.0\.5:8089; --project is required: .* such as p_4w3oc0k1x2y4$/,
   },
-  'an endpoint that is no URL': {
+  'an endpoint that is not a URL': {
     args: ['wait', '--endpoint', 'oms', '--project', 'p_x'],
-    says: /^the OMS endpoint "oms" is no URL; expected /,
+    says: /^the OMS endpoint "oms" is not a URL; expected /,
   },
   'an endpoint without its scheme': {
     args: ['check', '--endpoint', 'localhost:8089', '--project', 'p_x'],
@@ -129,7 +129,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'an endpoint of several lines': {
     args: ['wait', '--endpoint', 'a\nb', '--project', 'p_x'],
-    says: /^the OMS endpoint "a b" is no URL/,
+    says: /^the OMS endpoint "a b" is not a URL/,
   },
   'a project id with a slash': {
     args: ['wait', '--endpoint', NOBODY, '--project', 'p/x'],
@@ -174,7 +174,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'every problem at once': {
     args: ['wait', '--endpoint', 'oms', '--project', '..', '--timeout', '5x', '--hold', '1x', '--until', 'done'],
-    says: /is no URL.*step in a path.*--until must be one of finished, synced, drained, switched, got "done".*--hold requires.*--timeout must be/,
+    says: /is not a URL.*step in a path.*--until must be one of finished, synced, drained, switched, got "done".*--hold requires.*--timeout must be/,
   },
   'a goal that is none': {
     args: ['wait', ...GOOD, '--until', 'done'],

@@ -18,7 +18,7 @@ describe("a schedule's event", () => {
   test.each([
     ['no projects', { projects: [] }, 'projects must be a list of project ids, one at least, or "all"'],
     ['another word than all', { projects: 'every' }, 'projects must be a list of project ids, one at least, or "all"'],
-    ['an id that is no text', { projects: [7] }, 'or "all", got [7]'],
+    ['an id that is not a text', { projects: [7] }, 'or "all", got [7]'],
     ['an id that leaves its path', { projects: ['p_a/b'] }, 'project id "p_a/b" holds "/"'],
     ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number, 1 or more'],
     ['an interval in words', { intervalSeconds: '5m' }, 'got "5m"'],

@@ -1,4 +1,4 @@
-/** The JSON schemas in docs/: those of the code, and of the same mind as the code that reads the input. */
+/** The JSON schemas in docs/ are up to date, and accept and refuse the same input as the function. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
@@ -47,12 +47,12 @@ test.each([
   [{ rehearse: 'true' }, false],
   [{ Rehearse: true }, false],
   [{ data: [] }, false],
-])('the input of a cutover %j is good for both: %s', (input, good) => {
+])('the input of a cutover %j is valid for both: %s', (input, good) => {
   expect(accepts('cutover-input.schema.json', input)).toBe(good);
   expect(parse(CutoverInputSchema, input).problems === undefined).toBe(good);
 });
 
-test.each(readdirSync(join(ROOT, 'local/scenarios')))('the scenario %s is good by its schema', (file) => {
+test.each(readdirSync(join(ROOT, 'local/scenarios')))('the scenario %s is valid', (file) => {
   const scenario: unknown = JSON.parse(readFileSync(join(ROOT, 'local/scenarios', file), 'utf8'));
   expect(accepts('scenario.schema.json', scenario)).toBe(true);
 });

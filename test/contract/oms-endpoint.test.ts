@@ -12,7 +12,7 @@ describe('an OMS endpoint', () => {
 
   test.each([
     ['', `the OMS endpoint is empty${EXPECTED}`],
-    ['not a url', `the OMS endpoint "not a url" is no URL${EXPECTED}`],
+    ['not a url', `the OMS endpoint "not a url" is not a URL${EXPECTED}`],
     ['oms:8089', `the OMS endpoint "oms:8089" does not begin with http:// or https://${EXPECTED}`],
     ['ftp://oms', `the OMS endpoint "ftp://oms" does not begin with http:// or https://${EXPECTED}`],
     ['http://oms?x=1', `the OMS endpoint "http://oms?x=1" holds a query or a fragment${EXPECTED}`],

@@ -42,7 +42,7 @@ test('without one there is no layer, and no word of it', () => {
 });
 
 test.each([
-  ['is not there', 'nowhere', 'where there is no file'],
+  ['is not there', 'nowhere', 'which does not exist'],
   ['holds no certificate', 'empty', 'which holds no certificate'],
   ['holds a damaged certificate', 'damaged', 'which holds a damaged certificate'],
   ['would deploy a private key', 'ca-with-key', 'which holds a private key'],

@@ -126,11 +126,7 @@ describe('bad settings', () => {
     ],
     ['an unknown api', { omsApi: '3' }, 'omsApi must be one of auto, 3.3, 4.1.1, such as auto; got "3"'],
     ['an unknown kind', { omsKind: 'copy' }, 'omsKind must be one of migration, sync'],
-    [
-      'a file that is not there',
-      { omsEndpoint: 'https://oms', omsCa: 'no.pem' },
-      'got "no.pem", where there is no file',
-    ],
+    ['a file that is not there', { omsEndpoint: 'https://oms', omsCa: 'no.pem' }, 'got "no.pem", which does not exist'],
     ['a certificate for plain HTTP', { omsCa: join(FIXTURES, 'ca.pem') }, 'omsCa means nothing without https'],
     [
       'a duration for a number',

@@ -1,6 +1,6 @@
 /**
  * The memory of cutovers, in the same table: in the project's partition `CUTOVER` (which run is the current one), `CUTOVER#<run>` (its
- * receipt) and `CUTOVER#<run>#DECISION#<n>`; and `#CUTOVER` / `<run>` for whoever knows only the run. Only conditional writes of single items.
+ * receipt) and `CUTOVER#<run>#DECISION#<n>`; and `#CUTOVER` / `<run>`, which leads from the run to its project. Only conditional writes of single items.
  */
 import {
   ConditionalCheckFailedException,

@@ -121,7 +121,7 @@ export class DynamoDbStore implements Store, FleetStore {
   }
 
   async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
-    // A list that was changed is another schedule: what the old one remembered nobody reads again.
+    // A changed list is another schedule: the item of the old one is never read again.
     const expiry = projects === ALL ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
     await this.send("keep the schedule's memory", (client, TableName) =>
       client.send(new PutItemCommand({ TableName, Item: itemOf({ ...fleetKey(projects), ...memory, ...expiry }) })),

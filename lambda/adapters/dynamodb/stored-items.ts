@@ -1,6 +1,6 @@
 /**
- * What the items of the table look like when they are read: a value of another shape would otherwise surface as a wrong verdict later.
- * An attribute that is unknown here was written by a newer version, and is left out.
+ * Schemas of the items of the table. A malformed item would otherwise surface later, as a wrong verdict.
+ * An unknown attribute was written by a newer version, and is ignored.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';

@@ -67,7 +67,7 @@ describe('the store in DynamoDB', () => {
     });
   });
 
-  test('refuses an item of another shape with table, key and every attribute', async () => {
+  test('refuses a malformed item with table, key and every attribute', async () => {
     const store = open();
     const stored = { pk: 'p_wrong', sk: 'STATE', ...initialState('p_wrong'), version: '1', progress: { status: 7 } };
     await client.send(
@@ -84,7 +84,7 @@ describe('the store in DynamoDB', () => {
     });
   });
 
-  test('reads an item with an attribute of a newer version without it', async () => {
+  test('ignores an attribute of a newer version', async () => {
     const store = open();
     const state = initialState('p_newer');
     const item = { pk: 'p_newer', sk: 'STATE', ...state, mood: 'good' };
@@ -102,7 +102,7 @@ describe('the store in DynamoDB', () => {
     });
   });
 
-  test('stays small however often a project is looked at', async () => {
+  test('stays small after many checks of a project', async () => {
     const store = open();
     const run = new Harness([], store);
     let at = T0;

@@ -11,7 +11,7 @@ function problemsOf(input: unknown): readonly string[] {
   }
 }
 
-test('asks for nothing but a project id', () => {
+test('requires only a project id', () => {
   expect(readWaitParameters({ projectId: 'p_x' })).toMatchObject({
     projectId: 'p_x',
     goal: { type: 'FINISHED' },
@@ -34,7 +34,7 @@ test('reads goals with their defaults', () => {
   });
 });
 
-test('honours an interval below or above the defaults as it is', () => {
+test('accepts an interval below or above the defaults', () => {
   const settingsOf = (fields: object) => readWaitParameters({ projectId: 'p_x', ...fields }).settings;
   expect(settingsOf({ minIntervalSeconds: 900 })).toMatchObject({
     minIntervalSeconds: 900,
@@ -44,37 +44,37 @@ test('honours an interval below or above the defaults as it is', () => {
   expect(settingsOf({ maxIntervalSeconds: 3 })).toMatchObject({ minIntervalSeconds: 3, maxIntervalSeconds: 3 });
 });
 
-test('takes the state of a wait under way as well', () => {
+test('accepts the state of a running wait', () => {
   expect(problemsOf({ projectId: 'p_x', startedAt: 1, deadlineAt: 2, round: 3, checks: 4 })).toEqual([]);
 });
 
-test('takes the mark of an execution that has started this one', () => {
+test('ignores the mark of the execution that started this one', () => {
   const input = { projectId: 'p_x', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:::execution:a:b' };
   expect(problemsOf(input)).toEqual([]);
 });
 
 test.each([
-  ['no object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
+  ['an input that is not an object', 'p_x', ['the input must be an object such as {"projectId":"p_x"}, got "p_x"']],
   ['nothing', undefined, ['the input must be an object such as {"projectId":"p_x"}, got nothing']],
   ['no project', {}, ['projectId is required: a text such as p_x']],
-  ['a project that is no text', { projectId: 7 }, ['projectId must be a text such as p_x, got 7']],
+  ['a project id that is not a text', { projectId: 7 }, ['projectId must be a text such as p_x, got 7']],
   [
-    'a goal nobody knows',
+    'an unknown goal',
     { projectId: 'p_x', goal: { type: 'DONE' } },
     ['goal.type must be one of FINISHED, SYNCED, DRAINED, SWITCHED, got "DONE"'],
   ],
   [
-    'a fence left out',
+    'a missing fence',
     { projectId: 'p_x', goal: { type: 'DRAINED' } },
     [expect.stringMatching(/^goal\.writesStoppedAt is required: an ISO 8601 time/)],
   ],
   [
-    'a state that is no number',
+    'a deadline that is not a number',
     { projectId: 'p_x', deadlineAt: 'never' },
     ['deadlineAt must be a whole number, 0 or more, got "never"'],
   ],
   [
-    'a wait beyond a year',
+    'a timeout of more than a year',
     { projectId: 'p_x', timeoutSeconds: 365 * 86_400 },
     ['timeoutSeconds must be 31449600 (364 days) or less, got 31536000'],
   ],

@@ -1,4 +1,4 @@
-/** What the function is asked to do to a cutover: whatever no pipeline of ours sends is refused before anything is touched. */
+/** Commands of a cutover and events of the function: anything that the pipeline does not send is refused before anything is touched. */
 
 import { CutoverCommandSchema } from '../../../lambda/contract/cutover';
 import { InvalidInput } from '../../../lambda/core/model/errors';
@@ -14,7 +14,7 @@ const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { project
 
 test.each<[string, object, string]>([
   ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of poll, begin, recordGate'],
-  ['no word for writes', { action: 'poll', wait: {} }, 'cutover.writes is required: one of GO_ON, STOPPED'],
+  ['missing writes', { action: 'poll', wait: {} }, 'cutover.writes is required: one of GO_ON, STOPPED'],
   ['writes in small letters', { action: 'poll', wait: {}, writes: 'stopped' }, 'got "stopped"'],
   [
     'an unknown field',
@@ -22,38 +22,34 @@ test.each<[string, object, string]>([
     'cutover has no field "rehearse"; it has action, state',
   ],
   [
-    'a state that rehearses in words',
+    'a rehearsal as a text in the state',
     { action: 'begin', state: { ...state, rehearse: 'true' }, settings: {} },
     'cutover.state.rehearse must be true or false, got "true"',
   ],
   [
-    'a state that does not say',
+    'a state without rehearse',
     { action: 'beginStep', step: 'verify', state: { projectId: 'p_x', run: 'r' } },
     'cutover.state.rehearse is required: true or false',
   ],
   [
-    'settings that rehearse in words',
+    'a rehearsal as a text in the settings',
     { action: 'begin', state, settings: { rehearse: 'true' } },
     'cutover.settings.rehearse must be true or false, got "true"',
   ],
   [
-    'a verification by a number',
+    'a verification that is a number',
     { action: 'begin', state, settings: { verification: 0 } },
     'cutover.settings.verification must be true or false, got 0',
   ],
-  ['no settings', { action: 'begin', state }, 'cutover.settings is required: an object'],
+  ['missing settings', { action: 'begin', state }, 'cutover.settings is required: an object'],
   [
-    'no project',
+    'a missing project',
     { action: 'checkApproval', state: { run: 'r', rehearse: false } },
     'cutover.state.projectId is required: a text',
   ],
-  ['a step of no name', { action: 'beginStep', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
-  [
-    'a gate of no name',
-    { action: 'recordGate', state, gate: 'Ready', result: {} },
-    'cutover.gate must be one of READY',
-  ],
-  ['an outcome of no name', { action: 'close', state, outcome: 'DONE' }, 'cutover.outcome must be one of SWITCHED'],
+  ['an unknown step', { action: 'beginStep', state, step: 'stopwrites' }, 'cutover.step must be one of stopWrites'],
+  ['an unknown gate', { action: 'recordGate', state, gate: 'Ready', result: {} }, 'cutover.gate must be one of READY'],
+  ['an unknown outcome', { action: 'close', state, outcome: 'DONE' }, 'cutover.outcome must be one of SWITCHED'],
 ])('refuses %s', (_, command, problem) => {
   expect(() => readCutoverCommand(command)).toThrow(InvalidInput);
   expect(() => readCutoverCommand(command)).toThrow(problem);
@@ -74,7 +70,7 @@ test.each<[object, string]>([
   [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds'],
   [{ doctor: true, testnotification: false }, 'known are doctor, projectId, testNotification'],
   [{ doctor: true, projects: 'all' }, 'unknown field "doctor" beside "projects"'],
-])('refuses an event that says more than is heard: %j', async (event, problem) => {
+])('refuses an event with an unknown field: %j', async (event, problem) => {
   const run = new Harness();
   const cutovers = new MemoryCutovers();
   const store = new MemoryStore();
