@@ -1,6 +1,6 @@
 /**
- * The whole synthesized stack on a laptop: the table in an embedded database, the topic captured, the secret served, the bundled handlers
- * loaded, the state machines interpreted, all on one clock. Nothing in it can reach the real AWS.
+ * The whole synthesized stack, run locally: the table in an embedded database, SNS captured, the secret served, the bundled handlers loaded,
+ * the state machines interpreted, all on one clock. Nothing in it can reach AWS.
  */
 
 import { ENV } from '../lambda/contract/environment';
@@ -24,13 +24,13 @@ import { VirtualClock } from './virtual-clock';
 export interface LocalStackOptions {
   /** A cloud assembly: cdk.out. */
   readonly directory: string;
-  /** Needed where the assembly holds several stacks. */
+  /** Required where the assembly has several stacks. */
   readonly stackName?: string;
   readonly clock: Clock;
   readonly credentials: { readonly username: string; readonly password: string };
-  /** Instead of the endpoint that was synthesized. */
+  /** Overrides the synthesized endpoint. */
   readonly omsEndpoint?: string;
-  /** Where the table is kept; absent: in memory. */
+  /** Default: in memory. */
   readonly dataFolder?: string;
   /** Where the handlers log. Default: nowhere. */
   readonly log?: Log;
@@ -38,18 +38,18 @@ export interface LocalStackOptions {
   readonly onCheck?: NonNullable<CheckPorts['onCheck']>;
   readonly onMessage?: (message: SentMessage) => void;
   readonly onExecution?: (execution: ExecutionResult) => void;
-  /** Functions that the stack calls and does not have, by name. */
+  /** Functions that the stack calls but does not contain, by name. */
   readonly foreign?: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
   /** For the jitter of retries; in [0, 1). */
   readonly random?: () => number;
-  /** What is sandboxed; only tests that load no AWS client give another one. */
+  /** The environment to sandbox. Default: process.env, the only one that AWS clients read. */
   readonly env?: Env;
 }
 
 export interface SentMessage extends CapturedMessage {
   /** Unix milliseconds on the stack's clock. */
   readonly at: number;
-  /** Who of the topic's subscribers gets it, as `email:dba@example.com`; filter policies are not applied. */
+  /** The subscribers of the topic, as `email:dba@example.com`; filter policies are not applied. */
   readonly recipients: readonly string[];
 }
 
@@ -78,9 +78,9 @@ export class LocalStack {
   readonly messages: readonly SentMessage[];
   /** In the order they ended. */
   readonly executions: ExecutionResult[] = [];
-  /** For tests: it can be told to fail. */
+  /** For tests, which make it fail. */
   readonly sns: CapturedSns;
-  /** For whoever wants to read the table beside the handlers. */
+  /** For reading the table beside the handlers. */
   readonly database: EmbeddedDynamoDb;
   private readonly parts: Parts;
   private readonly machines: StateMachines;
@@ -110,12 +110,12 @@ export class LocalStack {
     this.rules = new ExecutionRules(model.rules, (arn, event) => this.invoke(event, arn));
   }
 
-  /** Throws CheckFailed for an assembly that cannot be run, InvalidInput for a data folder that cannot be used. */
+  /** @throws CheckFailed for an assembly that cannot be run, InvalidInput for an unusable data folder. */
   static async start(options: LocalStackOptions): Promise<LocalStack> {
     const model = readStack(options.directory, options.stackName);
     const [table, ...others] = model.tables;
     if (!table || others.length > 0)
-      throw new CheckFailed(`${model.name} has ${model.tables.length} tables, and one can be embedded`);
+      throw new CheckFailed(`${model.name} has ${model.tables.length} tables; exactly one is supported`);
     const messages: SentMessage[] = [];
     const started: { close(): Promise<void> }[] = [];
     const noted = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -151,15 +151,15 @@ export class LocalStack {
     }
   }
 
-  /** Invokes a function (by ARN or name; the only one where none is given). Throws what the handler throws. */
+  /** Invokes a function by ARN or name. Default: the only function. Throws what the handler throws. */
   async invoke(event: unknown, functionReference?: string): Promise<unknown> {
     const { clock, foreign = {} } = this.parts.options;
-    const theirs = functionReference === undefined ? undefined : foreign[functionName(functionReference)];
-    const target = theirs === undefined ? this.functionFor(functionReference) : { invoke: theirs };
+    const given = functionReference === undefined ? undefined : foreign[functionName(functionReference)];
+    const target = given === undefined ? this.functionFor(functionReference) : { invoke: given };
     this.invocations += 1;
     const work = () => target.invoke(event);
     try {
-      // Sockets are real: time has to stand still for them.
+      // Sockets take real time: virtual time must not advance meanwhile.
       return await (clock instanceof VirtualClock ? clock.participate(work) : work());
     } catch (error) {
       this.failedInvocations += 1;
@@ -172,19 +172,19 @@ export class LocalStack {
     return this.execute(this.model.output('WaitMachineArn'), request, options);
   }
 
-  /** Runs any machine of the stack to its end, and whatever rule hears of that end. */
+  /** Runs a state machine of the stack to its end, then the rules that match that end. */
   async execute(machineArn: string, input: unknown, options: StartOptions = {}): Promise<ExecutionResult> {
     const execution = await this.machines.run(machineArn, input, options);
     await this.rules.ended(execution);
     return execution;
   }
 
-  /** Each schedule's look, once and now. What fails is in the result: a schedule's caller hears nothing. */
+  /** Runs each schedule once, now. Errors are in the result. */
   runScheduleOnce(): Promise<readonly ScheduledRun[]> {
     return this.schedules.once();
   }
 
-  /** Each schedule at its rate, first at once, until the signal aborts. */
+  /** Runs each schedule at its rate, starting now, until the signal aborts. */
   runSchedule(signal: AbortSignal): Promise<void> {
     return this.schedules.until(signal);
   }
@@ -217,7 +217,7 @@ export class LocalStack {
 
 const SILENT_LOG: Log = { info() {}, warn() {} };
 
-/** Under the ARN that the functions know it by. */
+/** By the ARN in the functions' environment. */
 function secretsOf(model: StackModel, credentials: LocalStackOptions['credentials']): Record<string, unknown> {
   const arns = model.functions
     .map(({ environment }) => environment[ENV.omsSecretId])

@@ -1,9 +1,9 @@
 /**
- * A clock that jumps: weeks of waiting take as long as the work between the waits.
+ * A clock that jumps: weeks of waiting take only as long as the work between the waits.
  *
- * Time stands still while anybody is awake and goes to the earliest due sleeper when all are asleep. Who does real input and output
- * between two sleeps (a socket, a file) must be known to the clock, or time would jump over it: that is `participate`. Code that only
- * computes between its sleeps need not: promises settle before the clock looks at its sleepers.
+ * Time stands still while any participant is awake, and jumps to the next sleeper's time when all are asleep. Code that does real input and
+ * output between two sleeps (a socket, a file) must run in `participate`, or time would jump meanwhile. Code that only computes need not:
+ * promises settle before the clock checks its sleepers.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Interrupted } from '../lambda/core/model/errors';
@@ -11,7 +11,7 @@ import type { Clock } from '../lambda/core/ports';
 
 interface Sleeper {
   readonly dueAt: number;
-  /** Breaks ties: of two that are due together, the one that lay down first wakes first. */
+  /** Of two that are due at the same time, the first to sleep wakes first. */
   readonly order: number;
   readonly wake: () => void;
 }
@@ -19,11 +19,11 @@ interface Sleeper {
 interface Participant {
   readonly clock: VirtualClock;
   readonly parent: Participant | undefined;
-  /** Sleeps it is in, and participants it has started and not seen end: above 0 it is not awake. */
+  /** Its current sleeps and running child participants; above 0 it is not awake. */
   idleReasons: number;
 }
 
-/** Who is running. One for all clocks: every storage that was ever used costs each promise of the process a little, for ever. */
+/** The current participant. One storage for all clocks: each storage slows every promise of the process down. */
 const running = new AsyncLocalStorage<Participant>();
 
 export class VirtualClock implements Clock {
@@ -52,7 +52,7 @@ export class VirtualClock implements Clock {
         if (participant) participant.idleReasons -= 1;
       };
       const sleeper: Sleeper = {
-        // Whole milliseconds, as a real clock gives them.
+        // Whole milliseconds, as on a real clock.
         dueAt: this.current + Math.max(0, Math.ceil(ms)),
         order: this.slept++,
         wake: () => {
@@ -72,9 +72,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Runs work that does real input and output: time stands still until it sleeps (through this clock) or ends. Work started inside
-   * other work is awaited by it, so while the inner one lasts only the inner one counts. One piece of work does one thing at a time:
-   * side by side with a sleep it must run nothing but further participants.
+   * Runs work that does real input and output: time stands still until it sleeps on this clock or ends. Nested work is awaited by the outer
+   * one, so only the inner one counts while it runs. Beside a sleep, work must run nothing but nested participants.
    */
   async participate<T>(work: () => Promise<T>): Promise<T> {
     const participant: Participant = { clock: this, parent: this.self(), idleReasons: 0 };
@@ -94,7 +93,7 @@ export class VirtualClock implements Clock {
     return participant?.clock === this ? participant : undefined;
   }
 
-  /** Promises settle before the next turn of the event loop: only then is it plain who is still asleep. */
+  /** In the next turn of the event loop, when promises have settled. */
   private pollSoon(): void {
     if (this.polling || this.sleepers.size === 0) return;
     this.polling = true;

@@ -1,29 +1,29 @@
-/** Keeps a run on this machine: whatever the environment says, no AWS client can find credentials or a way to the real AWS. */
+/** Keeps a run on this machine: no AWS client can find credentials or reach AWS, whatever the environment contains. */
 import { devNull } from 'node:os';
 
 export type Env = Record<string, string | undefined>;
 
-/** Loopback addresses of what is embedded. A service that is not named here answers nobody. */
+/** Loopback addresses of the embedded services. Requests to all others fail. */
 export interface EmbeddedEndpoints {
   readonly dynamodb?: string;
   readonly sns?: string;
   readonly secretsManager?: string;
 }
 
-/** Port 9 is the discard service, which nothing runs: a call that we forgot to embed fails at once instead of reaching AWS. */
+/** Port 9, the discard service, is never open: a call to a service that is not embedded fails at once. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** Everything to set; the names are those of the SDKs' service-specific endpoints. */
+/** The names are those of the SDKs' service-specific endpoints. */
 function sandboxSettings(endpoints: EmbeddedEndpoints): Env {
   return {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
-    // An empty value means the file in the home directory: only a file with nothing in it keeps that one out.
+    // An empty value would mean the file in the home directory.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -31,7 +31,7 @@ function sandboxSettings(endpoints: EmbeddedEndpoints): Env {
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb ?? NOWHERE,
     AWS_ENDPOINT_URL_SNS: endpoints.sns ?? NOWHERE,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager ?? NOWHERE,
-    // The SDK's advice on the Node version is for whoever deploys, not for whoever watches a demo.
+    // On Node 20 the SDK prints a notice about its support.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     NO_PROXY: '*',
     no_proxy: '*',
@@ -39,9 +39,8 @@ function sandboxSettings(endpoints: EmbeddedEndpoints): Env {
 }
 
 /**
- * Changes `env` (usually `process.env`, the only one that AWS clients read) in place. Every inherited AWS_* goes, also the ones not
- * known yet: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS alone would send each call to the real AWS. There is no way back on purpose: clients
- * made in the sandbox may read their settings late.
+ * Changes `env` (usually `process.env`, the only one that AWS clients read) in place. Removes every inherited AWS_* variable, known or not:
+ * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS alone would send each call to AWS. This cannot be undone, because clients may read their settings late.
  */
 export function enterSandbox(env: Env, endpoints: EmbeddedEndpoints = {}): void {
   const settings = sandboxSettings(endpoints);
@@ -53,7 +52,7 @@ export function enterSandbox(env: Env, endpoints: EmbeddedEndpoints = {}): void 
   Object.assign(env, settings);
 }
 
-/** The same for a child process: a copy without any AWS setting, so that a synth needs and finds no account. */
+/** For a child process: a copy without AWS settings, so that a synth finds no account. */
 export function withoutAws(env: Env): Env {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(aws|cdk)_/i.test(name)));
 }

@@ -1,4 +1,4 @@
-/** Synthesizes the stack in a process of its own: what runs on a laptop then is what deploys. */
+/** Synthesizes the stack in a child process, so that what runs locally is what deploys. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
 import { type Env, withoutAws } from './sandbox';
 
-/** The apps of bin/ that the package carries. */
+/** The apps of bin/ in the package. */
 export type SynthesizedApp = 'packaged-app' | 'cutover-demo';
 
 export interface SynthesizeOptions {
-  /** Settings of the app, as `-c name=value` gives them. */
+  /** Settings of the app, as given with `-c name=value`. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** Default `packaged-app`: the stack that deploys. */
+  /** Default `packaged-app`, the stack that deploys. */
   readonly app?: SynthesizedApp;
-  /** Where to write; absent: a new temporary folder. */
+  /** Default: a new temporary folder. */
   readonly outdir?: string;
   readonly signal?: AbortSignal;
   readonly env?: Env;
@@ -23,11 +23,11 @@ export interface SynthesizeOptions {
 export interface Synthesized {
   /** The cloud assembly. */
   readonly directory: string;
-  /** Deletes it, where it is a temporary one. */
+  /** Deletes a temporary folder. */
   remove(): void;
 }
 
-/** Throws CheckFailed with the app's own words where it cannot be synthesized. */
+/** @throws CheckFailed with the app's error output. */
 export async function synthesize({
   context,
   app = 'packaged-app',
@@ -46,7 +46,7 @@ export async function synthesize({
         ...withoutAws(env),
         CDK_OUTDIR: directory,
         CDK_CONTEXT_JSON: JSON.stringify(context),
-        // Whether CloudFormation would take the template is for who deploys it, and costs more than all of the synth.
+        // Template validation takes longer than the rest of the synth, and deployment does it.
         CDK_VALIDATION: 'false',
       },
       signal,
@@ -59,10 +59,10 @@ export async function synthesize({
 }
 
 const IS_SOURCE = __filename.endsWith('.ts');
-/** Of the checkout, or of the package that this file was bundled into. */
+/** The root of the checkout or of the package. */
 const ROOT = join(__dirname, IS_SOURCE ? '../..' : '..');
 
-/** The app as this file itself is: source where it runs from source, built where it was built. */
+/** The app's source where this file runs from source, else its bundle. */
 function appCommand(app: SynthesizedApp): readonly string[] {
   if (IS_SOURCE) return ['--import', 'tsx', join(ROOT, `bin/${app}.ts`)];
   return [join(__dirname, `${app}.js`)];
@@ -76,17 +76,15 @@ function run(args: readonly string[], env: Env, signal: AbortSignal | undefined)
       stdio: ['ignore', 'ignore', 'pipe'],
       ...(signal ? { signal } : {}),
     });
-    const words: Buffer[] = [];
-    child.stderr.on('data', (chunk: Buffer) => words.push(chunk));
+    const chunks: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('error', (error) =>
-      reject(signal?.aborted ? new Interrupted() : new CheckFailed('the synth could not be started', error)),
+      reject(signal?.aborted ? new Interrupted() : new CheckFailed('the synth cannot be started', error)),
     );
     child.once('close', (code) => {
       if (code === 0) return resolve();
-      const said = Buffer.concat(words).toString('utf8').trim();
-      reject(
-        new CheckFailed(`the stack cannot be synthesized (exit status ${code}): ${said || 'the app said nothing'}`),
-      );
+      const output = Buffer.concat(chunks).toString('utf8').trim();
+      reject(new CheckFailed(`the stack cannot be synthesized (exit status ${code}): ${output || 'no error output'}`));
     });
   });
 }

@@ -1,19 +1,19 @@
-/** The folder where state is kept between runs: ours alone while a run lasts. Says in one sentence what is wrong with it. */
+/** The folder that keeps state between runs. One run at a time holds it. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
 
-/** Another run has it, which is no trouble of its own. */
+/** Another run holds the folder. */
 export class DataDirectoryInUse extends InvalidInput {}
 
-/** The database, and all that we write, gets a folder of its own: somebody may have pointed at one that holds other things too. */
+/** All our files are in a subfolder: the user may have named a folder with other files. */
 export function databaseIn(folder: string): string {
   return join(folder, 'dynamodb');
 }
 
-/** Whether a run has kept anything there. Makes nothing: whoever only reads leaves nothing behind. @throws InvalidInput */
+/** Whether the folder has data. Creates nothing. @throws InvalidInput */
 export function holdsData(folder: string): boolean {
   return settingChecked(folder, () => {
     if (!existsSync(folder)) return false;
@@ -22,15 +22,15 @@ export function holdsData(folder: string): boolean {
   });
 }
 
-/** A command that only asks holds a folder for a moment: whoever looks waits that long for it. */
+/** Commands that only read hold a folder briefly; others wait for that long. */
 const PATIENCE_MS = 1_000;
-/** Until a folder that another run has is tried again. */
+/** Before a folder that is in use is tried again. */
 export const BETWEEN_TRIES_MS = 50;
 
 /**
- * Makes the folder where there is none, and starts what opens the database's own folder in it, while nobody else starts there: between our
- * own look whether it can be opened and the opening itself another run must not slip in.
- * @param patienceMs how long another run may take to let go of it.
+ * Creates the folder if necessary and opens the database in it. Runs take turns: between the test whether the database can be opened and the
+ * opening itself, no other run may open it.
+ * @param patienceMs how long to wait for another run to release the folder.
  */
 export async function startInDataDirectory<T>(
   folder: string,
@@ -61,13 +61,13 @@ export async function startInDataDirectory<T>(
 
 const TURN = 'starting';
 
-/** Null where it is another's. What ends it has to be called; the turn of a run that was killed is over. */
+/** @returns a function that ends the turn; null where another run has it. The turn of a killed run has ended. */
 function takeTurn(database: string): (() => void) | null {
   const file = join(database, TURN);
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
   } catch (error) {
-    // A disk that is full, say, is better told of by who opens the database.
+    // Other errors, such as a full disk, are reported when the database is opened.
     if (codeOf(error) !== 'EEXIST') return () => undefined;
     if (!isAlive(file)) rmSync(file, { force: true });
     return null;
@@ -75,23 +75,23 @@ function takeTurn(database: string): (() => void) | null {
   return () => rmSync(file, { force: true });
 }
 
-/** Longer than any start takes: by then a process of that number is another one. */
+/** Longer than any start takes. After that a process with this id is a different one. */
 const LONGEST_TURN_MS = 30_000;
 
 function isAlive(file: string): boolean {
   try {
     if (Date.now() - statSync(file).mtimeMs > LONGEST_TURN_MS) return false;
     const pid = readFileSync(file, 'utf8');
-    // Empty: its number is still to be written.
+    // Empty: the id is not yet written.
     if (pid !== '') process.kill(Number(pid), 0);
     return true;
   } catch (error) {
-    // EPERM: somebody else's process.
+    // EPERM: a process of another user.
     return codeOf(error) === 'EPERM';
   }
 }
 
-/** Not by `recursive`, which goes round for ever where a folder's parent says that it is not there (/proc). */
+/** Not with `recursive`, which loops forever where a parent reports that it does not exist (/proc). */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
@@ -104,24 +104,24 @@ function makeFolder(path: string): void {
 
 function refuseFile(folder: string): void {
   if (!existsSync(folder) || statSync(folder).isDirectory()) return;
-  throw new InvalidInput([`data directory ${folder} is a file; expected a folder, or a path where one can be made`]);
+  throw new InvalidInput([`data directory ${folder} is a file; expected a folder, or a path where one can be created`]);
 }
 
-/** The disk's trouble with the folder is a wrong setting. */
+/** File system errors with the folder mean that the setting is wrong. */
 function settingChecked<T>(folder: string, touch: () => T): T {
   try {
     return touch();
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     throw new InvalidInput([
-      `data directory ${folder} cannot be used (${codeOf(error)}); expected a folder that can be made and written to`,
+      `data directory ${folder} cannot be used (${codeOf(error)}); expected a folder that can be created and is writable`,
     ]);
   }
 }
 
 /**
- * Opens the store and closes it again. dynalite opens it unobserved: its trouble would come out as an exception that nobody can catch,
- * in the middle of the first request.
+ * Opens the store and closes it again. dynalite opens it without handling errors: they would surface as an uncaught exception during the
+ * first request.
  */
 async function tryToOpen(folder: string, database: string): Promise<void> {
   const store = new (loadLevel())(database);
@@ -134,12 +134,12 @@ async function tryToOpen(folder: string, database: string): Promise<void> {
     }
     if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(cause))) {
       throw new InvalidInput([
-        `data directory ${folder} cannot be used (${codeOf(cause)}); expected a folder that can be written to`,
+        `data directory ${folder} cannot be used (${codeOf(cause)}); expected a writable folder`,
       ]);
     }
     const detail = (cause as { message?: string } | undefined)?.message ?? String(error);
     throw new CheckFailed(
-      `the data in ${database} cannot be read (${detail}); bring back a copy of it, or move it away to start without history`,
+      `the data in ${database} cannot be read (${detail}); restore a copy, or move the folder away to start without history`,
       error,
     );
   }
@@ -157,13 +157,13 @@ interface LevelStore {
   close(): Promise<void>;
 }
 
-/** The very store that dynalite uses, from where dynalite finds it; loaded late, as a run in memory needs none. */
+/** The store of dynalite, resolved from dynalite. Loaded late: a database in memory does not need it. */
 function loadLevel(): new (location: string) => LevelStore {
   const here = createRequire(__filename);
   return (createRequire(here.resolve('dynalite'))('level') as { Level: new (location: string) => LevelStore }).Level;
 }
 
-/** Asked by shape: an error made by a native addon need not be an instance of this realm's Error. */
+/** By shape: an error from a native addon may not be an instance of this realm's Error. */
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : 'unknown error';

@@ -1,7 +1,7 @@
 /**
- * A DynamoDB in this process, spoken to over loopback by the real AWS client. In memory, or in a folder that outlives the run.
+ * A DynamoDB in this process, reached over loopback with the AWS client. In memory, or persistent in a folder.
  *
- * It has conditional writes of single items and queries, and that is all the store may use: transactions and TTL are refused.
+ * It supports conditional writes of single items and queries, which is all that the store uses. It refuses transactions and TTL.
  */
 
 import type { RequestListener, Server, ServerResponse } from 'node:http';
@@ -25,28 +25,28 @@ import { announceHolder, portOfHolder, withdrawHolder } from './holder';
 export interface EmbeddedDynamoDb {
   readonly url: string;
   readonly tableName: string;
-  /** Another run's, which may end any moment. */
+  /** The database of another run, which may end at any time. */
   readonly heldByAnother?: true;
-  /** A client of its own settings, for a process that stays outside the sandbox (a real OMS, no AWS). The caller destroys it. */
+  /** A client with explicit settings, for use outside the sandbox. The caller destroys it. */
   client(): DynamoDBClient;
-  /** Waits until all is on disk and the folder is free for the next run. */
+  /** Resolves when all data is on disk and the folder is released. */
   close(): Promise<void>;
 }
 
 export interface EmbeddedDynamoDbOptions {
   readonly table: TableDefinition;
-  /** Where the data is kept; absent: in memory. */
+  /** Default: in memory. */
   readonly folder?: string;
-  /** Milliseconds that another run may take to let go of the folder. Default: a moment. */
+  /** Milliseconds to wait for another run to release the folder. Default: 1 s. */
   readonly patienceMs?: number;
 }
 
 const JOIN_PATIENCE_MS = 2_000;
 
-/** How long a new table may take. It takes milliseconds; only a run that was killed while making it leaves one that never gets ready. */
+/** A new table takes milliseconds. Only one that a killed run was creating never becomes active. */
 const TABLE_READY_MS = 5_000;
 
-/** Throws InvalidInput for a folder that is in use or cannot be one, CheckFailed for data that cannot be read. */
+/** @throws InvalidInput for a folder that is in use or unusable, CheckFailed for data that cannot be read. */
 export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): Promise<EmbeddedDynamoDb> {
   const { table, folder, patienceMs } = options;
   if (folder === undefined) return await serve(table);
@@ -85,13 +85,13 @@ async function serve(table: TableDefinition, path?: string): Promise<EmbeddedDyn
   return { url, tableName: table.name, client: () => clientOf(url), close };
 }
 
-/** The database of a folder, also where another run holds it: then that run's own, for as long as it goes on. Throws as the above. */
+/** The database of a folder: that of the run that holds it, if there is one. Throws as `startEmbeddedDynamoDb`. */
 export async function joinEmbeddedDynamoDb(
   options: EmbeddedDynamoDbOptions & { readonly folder: string },
 ): Promise<EmbeddedDynamoDb> {
   const tableName = options.table.name;
   const giveUpAt = performance.now() + JOIN_PATIENCE_MS;
-  // Another run may just have taken the folder, and not answer yet, or be about to let go of it.
+  // The other run may be starting and not answer yet, or be about to release the folder.
   for (;;) {
     try {
       return await startEmbeddedDynamoDb({ ...options, patienceMs: 0 });
@@ -116,9 +116,9 @@ function clientOf(endpoint: string, more: DynamoDBClientConfig = {}): DynamoDBCl
   return new DynamoDBClient({ endpoint, region: LOCAL_REGION, credentials, ...more });
 }
 
-/** Whether the table is there, as this version needs it. Makes nothing; who does not answer has none. */
+/** Whether the server has the table with the keys of this version. Creates nothing. */
 async function hasTable(url: string, table: TableDefinition): Promise<boolean> {
-  // A run that was stopped (Ctrl-Z) holds its port too, and never answers.
+  // A run suspended with Ctrl-Z holds its port and never answers.
   const requestHandler = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
   const client = clientOf(url, { requestHandler, maxAttempts: 1 });
   try {
@@ -138,13 +138,13 @@ function keysOf({ KeySchema = [], AttributeDefinitions = [] }: TableDescription)
 type Dynalite = (options: { path?: string; createTableMs: number }) => Server;
 
 interface QuietServer extends Server {
-  /** Begins no request any more, and resolves when none is at work. */
+  /** Accepts no more requests; resolves when none is in progress. */
   quiet(): Promise<void>;
 }
 
 /**
- * dynalite closes its store once the last connection has ended. A request whose client has given up has no connection and is still at work on
- * the store, and would then throw where nobody can catch it: so the work itself is waited for.
+ * dynalite closes its store when the last connection has ended. A request whose client has disconnected may still use the store and would
+ * throw an uncaught exception, so closing waits for the requests themselves.
  */
 function quietable(server: Server): QuietServer {
   let atWork = 0;
@@ -175,7 +175,7 @@ function quietable(server: Server): QuietServer {
 }
 
 function listen(path: string | undefined): Promise<QuietServer> {
-  // Loaded late: most of the command line's work needs no database.
+  // Loaded late: most commands need no database.
   const dynalite = require('dynalite') as Dynalite;
   const server = quietable(dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }));
   return new Promise((resolve, reject) => {
@@ -192,13 +192,13 @@ async function ensureTable(client: DynamoDBClient, table: TableDefinition, where
     const keys = keysOf(ready);
     if (keys !== describeKeys(table)) {
       throw new CheckFailed(
-        `the table ${table.name} in ${where} has other keys (${keys}) than this version needs (${describeKeys(table)}); move the folder away to start without history`,
+        `the table ${table.name} in ${where} has the keys ${keys}, but this version needs ${describeKeys(table)}; move the folder away to start without history`,
       );
     }
   } catch (error) {
     throw error instanceof CheckFailed
       ? error
-      : new CheckFailed(`the embedded database in ${where} does not work: ${error}`, error);
+      : new CheckFailed(`the embedded database in ${where} failed: ${error}`, error);
   } finally {
     client.destroy();
   }
@@ -211,7 +211,7 @@ async function untilActive(client: DynamoDBClient, name: string, where: string) 
     if (found?.TableStatus === 'ACTIVE') return found;
     if (performance.now() > giveUpAt) {
       throw new CheckFailed(
-        `the table ${name} in ${where} is ${found?.TableStatus ?? 'missing'} and stays so; move the folder away and start again`,
+        `the table ${name} in ${where} is ${found?.TableStatus ?? 'missing'} and does not become active; move the folder away and start again`,
       );
     }
     await pause(2);

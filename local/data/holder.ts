@@ -1,21 +1,21 @@
 /**
- * Who holds a data directory, for commands that only ask beside it: the holder's database listens on loopback, and a file in the directory
- * says where. The file means something only while the directory is held: a run that was killed leaves it behind.
+ * Which run holds a data directory, for commands that run beside it: its database listens on loopback, and a file in the directory has the
+ * port. The file is valid only while the directory is held; a killed run leaves it behind.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseIn } from './data-directory';
 
-/** LevelDB lets files alone that are none of its own. */
+/** LevelDB ignores files of others. */
 function fileIn(folder: string): string {
   return join(databaseIn(folder), 'held-by.json');
 }
 
-/** What cannot be written is left out: then nobody can ask beside this run, which goes on all the same. */
+/** Without the file no command can run beside this run, so a failed write is ignored. */
 export function announceHolder(folder: string, port: number): void {
   const [file, draft] = [fileIn(folder), `${fileIn(folder)}.${process.pid}`];
   try {
-    // Renamed into place, so that nobody reads half of it.
+    // Renamed into place, so that it is never read half-written.
     writeFileSync(draft, `${JSON.stringify({ pid: process.pid, port })}\n`);
     renameSync(draft, file);
   } catch {
@@ -27,7 +27,7 @@ export function withdrawHolder(folder: string): void {
   rmSync(fileIn(folder), { force: true });
 }
 
-/** The loopback port of the run that holds the folder; null where it is not known, or its process is gone or another user's. */
+/** The loopback port of the run that holds the folder; null where it is unknown, or the process has ended or is another user's. */
 export function portOfHolder(folder: string): number | null {
   try {
     const { pid, port } = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as { pid: unknown; port: unknown };

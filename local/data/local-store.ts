@@ -1,4 +1,4 @@
-/** The store in a folder, for a run that has no AWS account: the same adapter, on the embedded database. */
+/** The store in a folder, for runs without an AWS account: the DynamoDB adapters on the embedded database. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
 import { DEFAULTS } from '../../lambda/contract/defaults';
@@ -8,7 +8,7 @@ import type { Store } from '../../lambda/core/ports';
 import type { TableDefinition } from '../cloudformation/table-definition';
 import { type EmbeddedDynamoDb, joinEmbeddedDynamoDb, startEmbeddedDynamoDb } from './embedded-dynamodb';
 
-/** The keys the deployed table has; a test holds this against the template. */
+/** The keys of the deployed table; a test compares it with the template. */
 export const LOCAL_TABLE: TableDefinition = {
   name: 'oms-cutover',
   keySchema: [
@@ -24,13 +24,13 @@ export const LOCAL_TABLE: TableDefinition = {
 export interface LocalStore {
   readonly store: Store;
   readonly cutovers: CutoverStore;
-  /** Another run holds the folder, and answers for it. */
+  /** Another run holds the folder; its database is used. */
   readonly heldByAnother: boolean;
-  /** Waits until all is on disk and the folder is free for the next run. */
+  /** Resolves when all data is on disk and the folder is released. */
   close(): Promise<void>;
 }
 
-/** For a run that looks: nobody else looks meanwhile. @throws InvalidInput for a folder that cannot be one or is in use, CheckFailed for data that cannot be read. */
+/** For a run that polls, which holds the folder exclusively. @throws InvalidInput for a folder that is unusable or in use, CheckFailed for data that cannot be read. */
 export async function openLocalStore(folder: string): Promise<LocalStore> {
   return storeOn(await startEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
 }
@@ -38,8 +38,8 @@ export async function openLocalStore(folder: string): Promise<LocalStore> {
 const TRIES = 3;
 
 /**
- * Lets a command ask, or leave word, also beside a run that looks; again where that run ends in the middle, so `work` must bear to be
- * repeated. Throws as the above.
+ * Lets a command read or write beside a run that polls. Repeats `work` where that run ends meanwhile, so it must be repeatable. Throws as
+ * `openLocalStore`.
  */
 export async function besideRuns<T>(folder: string, work: (data: LocalStore) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
@@ -54,7 +54,7 @@ export async function besideRuns<T>(folder: string, work: (data: LocalStore) => 
   }
 }
 
-/** The same for a caller that closes it itself, and is told where the run ends in the middle. */
+/** The same for a caller that closes it; fails where the other run ends meanwhile. */
 export async function openLocalStoreBeside(folder: string): Promise<LocalStore> {
   return storeOn(await joinEmbeddedDynamoDb({ table: LOCAL_TABLE, folder }));
 }

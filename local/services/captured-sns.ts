@@ -1,34 +1,34 @@
-/** An SNS that sends nothing and remembers everything: Publish and ListSubscriptionsByTopic as the AWS client speaks them (a form in, XML out). */
+/** An SNS that stores messages instead of sending them: Publish and ListSubscriptionsByTopic in SNS's query protocol (a form in, XML out). */
 import { randomUUID } from 'node:crypto';
 import { type LoopbackReply, listenOnLoopback } from './loopback';
 
 export interface CapturedMessage {
   readonly topicArn: string;
   readonly subject: string | undefined;
-  /** What an e-mail has in it. */
+  /** The text for e-mail subscribers. */
   readonly message: string;
-  /** What each protocol gets instead, where the publisher tells them apart (`MessageStructure` is `json`). */
+  /** By protocol, where `MessageStructure` is `json`. */
   readonly byProtocol?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 export interface CapturedSnsOptions {
-  /** Told of each accepted message, before the publisher has its answer. */
+  /** Called with each accepted message, before the publisher gets its reply. */
   readonly onMessage?: (message: CapturedMessage) => void;
-  /** Who has subscribed to a topic. Default: nobody. */
+  /** The subscriptions of a topic. Default: none. */
   readonly subscriptionsOf?: (topicArn: string) => readonly CapturedSubscription[];
 }
 
 export interface CapturedSubscription {
   readonly protocol: string;
   readonly endpoint: string;
-  /** Default true: on a laptop nobody can be asked. */
+  /** Default true. */
   readonly confirmed?: boolean;
 }
 
 export class CapturedSns {
   readonly url: string;
-  /** In the order of publishing; only what was accepted. */
+  /** The accepted messages, in the order of publishing. */
   readonly messages: CapturedMessage[];
   private readonly failures: Failure[];
   readonly close: () => Promise<void>;
@@ -53,7 +53,7 @@ export class CapturedSns {
       if (form.get('Action') === 'ListSubscriptionsByTopic')
         return subscribed(options.subscriptionsOf?.(form.get('TopicArn') ?? '') ?? []);
       if (form.get('Action') !== 'Publish')
-        return failed({ status: 400, code: 'InvalidAction', message: `no ${form.get('Action')} here` });
+        return failed({ status: 400, code: 'InvalidAction', message: `${form.get('Action')} is not supported here` });
       const failure = failures.shift() ?? refusal(form);
       if (failure) return failed(failure);
       const message = messageOf(form);
@@ -67,8 +67,11 @@ export class CapturedSns {
     return new CapturedSns({ ...server, messages, failures });
   }
 
-  /** The next `times` requests fail; the AWS client itself repeats one that failed with a 5xx, three times in all. */
-  failNext(times: number, failure: Failure = { status: 500, code: 'InternalError', message: 'told to fail' }): void {
+  /** Makes the next `times` requests fail. The AWS client retries a 5xx: three attempts in all. */
+  failNext(
+    times: number,
+    failure: Failure = { status: 500, code: 'InternalError', message: 'failed on request' },
+  ): void {
     for (let i = 0; i < times; i++) this.failures.push(failure);
   }
 }
@@ -91,7 +94,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** SNS's own rules that a publisher can break without noticing on a laptop. */
+/** SNS's rules that a publisher could break unnoticed in a local run. */
 function refusal(form: URLSearchParams): Failure | undefined {
   const invalid = (message: string): Failure => ({
     status: 400,
@@ -99,7 +102,7 @@ function refusal(form: URLSearchParams): Failure | undefined {
     message: `Invalid parameter: ${message}`,
   });
   const subject = form.get('Subject');
-  // Printable ASCII, at most 100 characters, no line break and no blank in front.
+  // Printable ASCII, at most 100 characters, not starting with a space.
   if (subject !== null && !/^[\x21-\x7e][\x20-\x7e]{0,99}$/.test(subject)) return invalid('Subject');
   if (!form.get('Message')) return invalid('Empty message');
   if (Buffer.byteLength(form.get('Message') ?? '') > 256 * 1024) return invalid('Message too long');
@@ -111,9 +114,9 @@ function refusal(form: URLSearchParams): Failure | undefined {
     if (byProtocol === undefined) return invalid('Message Structure - JSON message body failed to parse');
     if (typeof byProtocol.default !== 'string')
       return invalid('Message Structure - No default entry in JSON message body');
-    // SNS drops a protocol whose value is no text, without a word; here it is a mistake.
+    // SNS silently ignores a protocol whose value is not a string; here it is an error.
     const wrong = Object.entries(byProtocol).find(([, text]) => typeof text !== 'string');
-    if (wrong !== undefined) return invalid(`Message Structure - ${wrong[0]} is no text`);
+    if (wrong !== undefined) return invalid(`Message Structure - ${wrong[0]} is not a string`);
   }
   const empty = Object.entries(messageOf(form).attributes).find(([, value]) => value === '');
   return empty && invalid(`the message attribute '${empty[0]}' must contain a non-empty value`);
@@ -137,7 +140,7 @@ function messageOf(form: URLSearchParams): CapturedMessage {
   };
 }
 
-/** Undefined where the message is no object in JSON. */
+/** Undefined where the message is not a JSON object. */
 function protocolsOf(form: URLSearchParams): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(form.get('Message') ?? '');

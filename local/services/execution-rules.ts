@@ -1,4 +1,4 @@
-/** EventBridge on a laptop, as far as it concerns state machines: tells the targets of a rule of an execution's end. */
+/** EventBridge, locally: invokes the targets of rules that match the end of an execution. */
 
 import type { StackRule } from '../cloudformation/template';
 import type { ExecutionResult } from '../step-functions/execution';
@@ -12,7 +12,7 @@ export class ExecutionRules {
     this.invoke = invoke;
   }
 
-  /** Resolves when every target has heard of it. What one throws is thrown: AWS would try again for a day. */
+  /** Resolves when every target has been invoked. Throws what a target throws; AWS would retry for a day. */
   async ended(execution: ExecutionResult): Promise<void> {
     const event = endOf(execution);
     for (const { pattern, targetArns } of this.rules) {
@@ -22,7 +22,7 @@ export class ExecutionRules {
   }
 }
 
-/** As Step Functions tells of it. */
+/** The event that Step Functions sends. */
 export function endOf(execution: ExecutionResult): Record<string, unknown> {
   const { arn, machineArn, status, error, cause, startedAt, stoppedAt } = execution;
   return {
@@ -41,7 +41,7 @@ export function endOf(execution: ExecutionResult): Record<string, unknown> {
   };
 }
 
-/** Lists of exact values, field by field: all that our rules use. Any other content filter matches nothing. */
+/** Supports lists of exact values, which is all that our rules use. Other content filters match nothing. */
 function matches(pattern: unknown, event: unknown): boolean {
   if (typeof pattern !== 'object' || pattern === null || typeof event !== 'object' || event === null) return false;
   return Object.entries(pattern).every(([name, wanted]) => {

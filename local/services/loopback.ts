@@ -1,4 +1,4 @@
-/** A small HTTP server on this machine only: what the embedded services have in common. */
+/** An HTTP server on loopback, shared by the embedded services. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -18,7 +18,7 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
-/** Answers each request through `answer`, on a free port. */
+/** Listens on a free port and replies to each request with `answer`. */
 export function listenOnLoopback(answer: (request: LoopbackRequest) => LoopbackReply): Promise<Loopback> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ export function listenOnLoopback(answer: (request: LoopbackRequest) => LoopbackR
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());
-            // Clients keep their connections for the next call; without this the close would wait for their time-out.
+            // Otherwise closing would wait for the idle connections of clients to time out.
             server.closeAllConnections();
           }),
       });

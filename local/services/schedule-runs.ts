@@ -1,4 +1,4 @@
-/** EventBridge Scheduler on a laptop: hands each schedule's input to its target, at its rate. */
+/** EventBridge Scheduler, locally: invokes each schedule's target with its input, at its rate. */
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
 import type { Clock } from '../../lambda/core/ports';
 import type { StackSchedule } from '../cloudformation/template';
@@ -8,7 +8,7 @@ export interface ScheduledRun {
   /** Unix milliseconds. */
   readonly at: number;
   readonly result?: unknown;
-  /** What the target threw. In AWS the event is tried again and then goes to the failure queue; here it is told once. */
+  /** What the target threw. AWS would retry and then use the dead-letter queue. */
   readonly error?: unknown;
 }
 
@@ -31,11 +31,11 @@ export class ScheduleRuns {
     return Promise.all(this.schedules.map((schedule) => this.run(schedule)));
   }
 
-  /** A run that takes longer than its rate delays none: the next one starts on time beside it, as in AWS. */
+  /** As in AWS, a run that takes longer than the rate does not delay the next one. */
   async until(signal: AbortSignal): Promise<void> {
     for (const { logicalId, expression, intervalSeconds } of this.schedules) {
       if (intervalSeconds === undefined)
-        throw new CheckFailed(`the schedule ${logicalId} is ${expression}; only rate(…) is run here`);
+        throw new CheckFailed(`the schedule ${logicalId} is ${expression}; only rate(…) is supported here`);
     }
     await Promise.all(this.schedules.map((schedule) => this.repeat(schedule, signal)));
   }

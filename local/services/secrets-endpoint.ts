@@ -1,11 +1,12 @@
-/** A Secrets Manager with the secrets it is given: GetSecretValue as the AWS client speaks it (JSON 1.1). */
+/** A Secrets Manager with given secrets: GetSecretValue in the AWS JSON 1.1 protocol. */
 import { type Loopback, type LoopbackReply, listenOnLoopback } from './loopback';
 
-/** Secrets by ARN (or whatever identifies them to the reader), each a JSON value. */
+/** @param secrets JSON values by ARN. */
 export function startSecretsEndpoint(secrets: Readonly<Record<string, unknown>>): Promise<Loopback> {
   return listenOnLoopback(({ headers, body }) => {
     const target = String(headers['x-amz-target']);
-    if (target !== 'secretsmanager.GetSecretValue') return refused('InvalidRequestException', `no ${target} here`);
+    if (target !== 'secretsmanager.GetSecretValue')
+      return refused('InvalidRequestException', `${target} is not supported here`);
     const { SecretId: id } = JSON.parse(body) as { SecretId: string };
     if (!Object.hasOwn(secrets, id))
       return refused('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");

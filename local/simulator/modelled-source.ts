@@ -1,13 +1,13 @@
 /**
- * A source database with writes, and an OMS project that copies them: so that "committed on the source, missing on the target" can be
- * counted. Driven by one clock, in any steps forward; the same seed gives the same life.
+ * A model of a source database with writes and of the OMS project that copies them, to count writes that were committed on the source and are
+ * missing on the target. Driven by one clock; the same seed gives the same course.
  *
- * What it takes for granted: OMS applies in the order of commit, and its forward checkpoint never leads what it has applied.
+ * It assumes that OMS applies in commit order, and that its forward checkpoint never leads what it has applied.
  */
 import type { SimulatedState } from './scenario-state';
 import type { SimulatedProject } from './simulated-project';
 
-/** A stretch of time, Unix milliseconds by the true clock. */
+/** A period, Unix milliseconds by the true clock. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -20,21 +20,21 @@ export interface SourceOptions {
   readonly random: () => number;
   /** Transactions a second. Default 5. */
   readonly writesPerSecond?: number;
-  /** The longest a transaction takes from its beginning to its commit. Default 3 s. */
+  /** Longest duration of a transaction. Default 3 s. */
   readonly longestTransactionMs?: number;
-  /** How far the target follows behind when all is well. Default 4 s. */
+  /** Usual lag of the target. Default 4 s. */
   readonly usualLagMs?: number;
-  /** How far it is behind at the start. Default usualLagMs. */
+  /** Lag at the start. Default usualLagMs. */
   readonly firstLagMs?: number;
-  /** Milliseconds of log that OMS works off in one while it catches up. Default 4. */
+  /** Milliseconds of log that OMS applies per millisecond while it catches up. Default 4. */
   readonly catchUp?: number;
   /** The source's clock minus the true one. */
   readonly skewMs?: number;
   /** How often OMS refreshes its checkpoints. Default 10 s. */
   readonly checkpointEveryMs?: number;
-  /** Replication stands still, status RUNNING: the lag jumps. */
+  /** Replication stalls with status RUNNING: the lag increases. */
   readonly stalls?: readonly Stretch[];
-  /** Somebody suspends the project. */
+  /** The project is suspended. */
   readonly suspensions?: readonly Stretch[];
   readonly failures?: readonly Stretch[];
   readonly reverse?: boolean;
@@ -49,7 +49,7 @@ export class ModelledSource implements SimulatedProject {
   private readonly commits: number[] = [];
   private inFlight: number[] = [];
   private writable = true;
-  /** True time up to which the life is computed. */
+  /** True time up to which the model is computed. */
   private at: number;
   /** All commits up to here, by the source's clock, are on the target. */
   private position: number;
@@ -77,7 +77,7 @@ export class ModelledSource implements SimulatedProject {
     this.shown = this.position;
   }
 
-  /** No transaction begins any more; those under way still commit. Says until when they may, by the true clock. */
+  /** No new transaction begins; open ones still commit. @returns the time of the last commit, by the true clock. */
   stopWrites(now: number): number {
     this.advance(now);
     this.writable = false;
@@ -99,13 +99,13 @@ export class ModelledSource implements SimulatedProject {
     return now + this.options.skewMs;
   }
 
-  /** As the operator would in OMS's console: forward ends, reverse begins. */
+  /** As the operator does in the OMS console: forward ends, reverse begins. */
   switchOver(now: number): void {
     this.advance(now);
     this.switchedOverAt = now;
   }
 
-  /** Committed on the source by `now`, or yet to commit, and not on the target. */
+  /** Writes committed on the source by `now`, or still to commit, that are not on the target. */
   missing(now: number): number {
     this.advance(now);
     const behind = this.commits.length - firstAfter(this.commits, this.position);
@@ -166,7 +166,7 @@ export class ModelledSource implements SimulatedProject {
       within(stalls, to) ||
       within(this.options.suspensions, to) ||
       within(this.options.failures, to);
-    // Never past what the source's log holds: its own clock.
+    // Never past the end of the source's log, which has the source's time.
     if (!stands) this.position = Math.min(to + skewMs - usualLagMs, this.position + passed * catchUp);
     if (Math.floor(to / checkpointEveryMs) !== Math.floor(this.at / checkpointEveryMs)) this.shown = this.position;
     this.at = to;
@@ -177,7 +177,7 @@ function within(stretches: readonly Stretch[], at: number): boolean {
   return stretches.some(({ from, to }) => from <= at && at < to);
 }
 
-/** Index of the first that is greater. */
+/** Index of the first greater element. */
 function firstAfter(sorted: readonly number[], value: number): number {
   let index = sorted.length;
   while (index > 0 && (sorted[index - 1] as number) > value) index -= 1;

@@ -1,4 +1,4 @@
-/** The bodies of a simulated OMS, in the shapes of the vendor's pages. */
+/** The reply bodies of a simulated OMS, as on the vendor's pages. */
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { phaseOf } from '../../lambda/core/model/status';
 import type { ErrorWords } from './scenario';
@@ -46,7 +46,7 @@ export const UNKNOWN_PROJECT: ErrorWords = {
   proposal: 'Check the project ID.',
 };
 
-/** `data` of the GET calls, 3.3.0 to 4.1.0: one spelling for migrations, another for synchronisations, whose checkpoints are text. */
+/** `data` of the GET calls, 3.3.0 to 4.1.0: one spelling for migrations, another for synchronizations, whose checkpoints are strings. */
 export function progress33(state: SimulatedState, kind: ProjectKind): Json {
   const noun = kind === 'migration' ? 'Migration' : 'Sync';
   const [struct, full] = kind === 'migration' ? ['structMigration', 'fullMigration'] : ['structSync', 'fullSync'];
@@ -66,7 +66,7 @@ export function progress33(state: SimulatedState, kind: ProjectKind): Json {
   };
 }
 
-/** `data` of DescribeProjectProgress, 4.1.1 on: other names for the same. */
+/** `data` of DescribeProjectProgress, 4.1.1 or later: the same under other names. */
 export function progress411(state: SimulatedState, projectId: string): Json {
   return {
     projectId,

@@ -1,4 +1,4 @@
-/** What a scenario looks like at one moment. Pure: the same offset always gives the same state, in any order of asking. */
+/** The state of a scenario at one moment. Pure: the same offset always gives the same state. */
 import type { CheckpointKey, ErrorWords, Key, Scenario, Switches, Trouble } from './scenario';
 
 export interface SimulatedState {
@@ -16,10 +16,10 @@ export interface SimulatedState {
   readonly trouble: Trouble | null;
 }
 
-/** Turns an offset on the time line into Unix milliseconds: checkpoints are real times. */
+/** Converts an offset on the timeline to Unix milliseconds: checkpoints are real times. */
 export type ToUnixMs = (offset: number) => number;
 
-/** `offset`: simulated milliseconds since the start; before it counts as 0, after the last key the last state stays. */
+/** @param offset simulated milliseconds since the start; clamped to the timeline. */
 export function stateAtOffset(scenario: Scenario, offset: number, toUnixMs: ToUnixMs): SimulatedState {
   const at = Math.max(0, offset);
   const passed = scenario.timeline.filter((key) => key.at <= at);
@@ -61,7 +61,7 @@ function checkpointAt(
   const behaviour = current?.[name];
   if (current === undefined || behaviour === undefined || behaviour.kind === 'none') return null;
   if (behaviour.kind === 'frozen') {
-    // Where it was in the last moment before it froze. Frozen from the start, it never had a value.
+    // Its value at the last moment before it froze; none where it is frozen from the start.
     return index === 0 ? null : checkpointAt(scenario, name, current.at - 1, toUnixMs);
   }
   const sampleMs = sampledAt(toUnixMs(at), scenario.checkpointEveryMs, toUnixMs(current.at));
@@ -73,7 +73,7 @@ function checkpointAt(
   return Math.floor((sampleMs - varied) / 1000);
 }
 
-/** The last refresh, but not one from before the behaviour began. */
+/** The last refresh since this behaviour began. */
 function sampledAt(unixMs: number, everyMs: number, beganMs: number): number {
   return Math.max(Math.floor(unixMs / everyMs) * everyMs, beganMs);
 }
@@ -83,7 +83,7 @@ function between(at: number, from: number, value: number, to?: number, target?: 
   return value + ((target - value) * (at - from)) / (to - from);
 }
 
-/** −1 to 1, different from sample to sample and the same in every run. */
+/** −1 to 1, different for each sample and the same in every run. */
 function wobble(sample: number): number {
   const x = Math.sin(sample * 12.9898) * 43_758.5453;
   return (x - Math.floor(x)) * 2 - 1;

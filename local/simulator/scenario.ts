@@ -1,4 +1,4 @@
-/** What a scenario is: one migration's life as data, on a time line that begins when the simulator starts. Offsets are simulated milliseconds. */
+/** A scenario: the course of one migration as data, on a timeline that begins when the simulator starts. Offsets are simulated milliseconds. */
 import type { Importance, OmsWords, ProjectKind } from '../../lambda/contract/oms';
 
 export interface Scenario {
@@ -9,7 +9,7 @@ export interface Scenario {
   readonly enable: Switches;
   /** How often OMS refreshes its checkpoints; a real one does every 10 s. */
   readonly checkpointEveryMs: number;
-  /** By `at`, the first at 0. What a key does not say goes on as it was. */
+  /** In order of `at`, the first at 0. Fields that an entry leaves out keep their values. */
   readonly timeline: readonly Key[];
   readonly faults: readonly Fault[];
 }
@@ -21,7 +21,7 @@ export interface Switches {
   readonly reverseIncrSync: boolean;
 }
 
-/** A point of the time line. Percentages and lags move evenly from one key that names them to the next that does. */
+/** An entry of the timeline. Percentages and lags move evenly between two entries that have them. */
 export interface Key {
   readonly at: number;
   readonly status?: string;
@@ -32,11 +32,11 @@ export interface Key {
   readonly full?: number | null;
   readonly checkpoint?: CheckpointKey;
   readonly reverseCheckpoint?: CheckpointKey;
-  /** OMS's words from here on; null ends them. */
+  /** OMS's error from here on; null removes it. */
   readonly error?: ErrorWords | null;
 }
 
-/** How a checkpoint behaves from a key on. `none`: OMS sends null; `frozen`: it stays where it was. */
+/** How a checkpoint behaves from an entry on. `none`: OMS sends null; `frozen`: it does not move. */
 export type CheckpointKey =
   | { readonly kind: 'none' }
   | { readonly kind: 'frozen' }
@@ -44,7 +44,7 @@ export type CheckpointKey =
 
 export type ErrorWords = Pick<OmsWords, 'code' | 'level' | 'message' | 'reason' | 'proposal'>;
 
-/** Something that goes wrong between two moments. Where several overlap, the first of the list counts. */
+/** A fault between two moments. Where several overlap, the first in the list applies. */
 export interface Fault {
   readonly from: number;
   readonly to: number;
@@ -54,11 +54,11 @@ export interface Fault {
 export type Trouble =
   /** An HTTP status with an empty body, or with the given one. */
   | { readonly kind: 'http'; readonly status: number; readonly retryAfter?: string; readonly body?: string }
-  /** The connection is closed without an answer, as by an OMS that is down. */
+  /** The connection is closed without a response, as by an OMS that is down. */
   | { readonly kind: 'unreachable' }
-  /** The request is taken and never answered. */
+  /** The request is accepted and never answered. */
   | { readonly kind: 'silent' }
-  /** Headers and half of the body, then nothing. */
+  /** Headers and part of the body, then nothing. */
   | { readonly kind: 'stall' }
   | { readonly kind: 'html' }
   | { readonly kind: 'redirect'; readonly location: string }
@@ -67,18 +67,18 @@ export type Trouble =
   | { readonly kind: 'seed-sample' }
   /** An endless body. */
   | { readonly kind: 'huge' }
-  /** `success: false` with these words. */
+  /** `success: false` with this error. */
   | { readonly kind: 'refused'; readonly error: ErrorWords }
-  /** As if OMS did not know the project. */
+  /** As for a project that OMS does not have. */
   | { readonly kind: 'unknown-project' }
-  /** A right answer with a clock that is wrong by this much. */
+  /** A valid reply; OMS's clock is wrong by this much. */
   | { readonly kind: 'clock'; readonly skewMs: number }
-  /** A right answer after this much real time. */
+  /** A valid reply after this much real time. */
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** A right answer with some fields of `data` replaced. */
+  /** A valid reply with some fields of `data` replaced. */
   | { readonly kind: 'odd'; readonly data: Readonly<Record<string, unknown>> };
 
-/** Simulated milliseconds until the last key. */
+/** Simulated milliseconds until the last entry. */
 export function scenarioLength(scenario: Scenario): number {
   return scenario.timeline.at(-1)?.at ?? 0;
 }

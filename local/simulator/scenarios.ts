@@ -1,4 +1,4 @@
-/** The scenarios that come along. Imported as modules, so that they are inside a bundle too. */
+/** The built-in scenarios. Imported as modules, so that bundles contain them. */
 import { readFileSync } from 'node:fs';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import failure from '../scenarios/failure.json';
@@ -21,15 +21,15 @@ const FILES: Readonly<Record<string, unknown>> = {
   switchover,
 };
 
-/** Names, in the order in which they are worth trying. */
+/** In the order in which they are listed. */
 export const BUILT_IN_SCENARIOS: readonly string[] = Object.keys(FILES);
 
-/** A scenario by its built-in name, or from a file where the name ends in `.json`. @param others names that whoever asks has too. Throws InvalidInput. */
+/** A built-in scenario by its name, or one from a `.json` file. @param others further names for the error message. @throws InvalidInput */
 export function loadScenario(nameOrPath: string, others: readonly string[] = []): Scenario {
   if (Object.hasOwn(FILES, nameOrPath)) return readScenario(FILES[nameOrPath], nameOrPath);
   if (!nameOrPath.endsWith('.json')) {
     throw new InvalidInput([
-      `no scenario "${nameOrPath}"; there are ${[...BUILT_IN_SCENARIOS, ...others].join(', ')}, or give a file that ends in .json`,
+      `unknown scenario "${nameOrPath}"; valid scenarios are ${[...BUILT_IN_SCENARIOS, ...others].join(', ')}, or the path of a .json file`,
     ]);
   }
   let text: string;

@@ -1,4 +1,4 @@
-/** The simulated OMS behind the server: which call is meant, who may make it, what goes wrong, what it answers. */
+/** The simulated OMS behind the server: recognizes the call, checks the credentials, acts out faults, replies. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OmsApi } from '../../lambda/contract/oms';
 import { listed, progress33, progress411, refusal, steps, success, UNKNOWN_PROJECT } from './replies';
@@ -8,13 +8,13 @@ import { actOut } from './trouble';
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 
-/** What was asked so far. */
+/** Numbers of requests so far. */
 export interface SimulatorRequests {
   total: number;
   progress: number;
   list: number;
   steps: number;
-  /** Turned away with 401. */
+  /** Answered with 401. */
   unauthorized: number;
   /** Calls that this version does not have. */
   unknown: number;
@@ -23,7 +23,7 @@ export interface SimulatorRequests {
 interface Call {
   readonly name: 'progress' | 'list' | 'steps';
   readonly api: OmsApi;
-  /** Of a 3.3 call; the 4.1.1 calls know by themselves. */
+  /** Only of 3.3 calls. */
   readonly kind?: string;
   readonly id: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ export class SimulatedOms {
   /** A listener for node:http. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     this.requests.total++;
-    // Somebody who hangs up in the middle is no trouble of ours.
+    // A client may disconnect at any time.
     response.on('error', () => {});
     const chunks: Buffer[] = [];
     let size = 0;
@@ -72,7 +72,7 @@ export class SimulatedOms {
     const trouble = state?.trouble ?? null;
     const skewMs = trouble?.kind === 'clock' ? trouble.skewMs : 0;
     response.setHeader('Date', new Date(this.now() + skewMs).toUTCString());
-    // An OMS in trouble does not get as far as looking at the credentials.
+    // A fault comes before the credentials are checked.
     if (trouble && actOut(trouble, response)) return;
     if (request.headers.authorization !== this.authorization) {
       this.requests.unauthorized++;

@@ -1,4 +1,4 @@
-/** A simulated OMS: a real HTTP server on loopback that speaks the calls of 3.3.0 and of 4.1.1, on any clock. */
+/** A simulated OMS: an HTTP server on loopback with the API calls of 3.3.0 and of 4.1.1, on any clock. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OmsApi } from '../../lambda/contract/oms';
@@ -8,28 +8,28 @@ import type { SimulatedState } from './scenario-state';
 import { SimulatedOms, type SimulatorRequests } from './simulated-oms';
 import { type SimulatedProject, scenarioProject } from './simulated-project';
 
-/** The account of a simulator that was given none. */
+/** The default credentials. */
 export const SIMULATOR_USERNAME = 'oms';
 export const SIMULATOR_PASSWORD = 'oms-demo';
 
 const HOST = '127.0.0.1';
 
 export interface SimulatorOptions {
-  /** By project id: scenarios, or projects that are modelled in another way. */
+  /** Scenarios or other simulated projects, by project id. */
   readonly projects: Readonly<Record<string, Scenario | SimulatedProject>>;
   /** Unix milliseconds: the clock of the simulated OMS, virtual or real. */
   readonly now: () => number;
   /** When the scenarios begin, Unix milliseconds. Default now. */
   readonly startedAt?: number;
-  /** Default 0: a free one. */
+  /** Default 0: any free port. */
   readonly port?: number;
   /** Default `oms`. */
   readonly username?: string;
   /** Default `oms-demo`. */
   readonly password?: string;
-  /** Simulated seconds to one second of the clock. Default 1. */
+  /** Simulated seconds per second of the clock. Default 1. */
   readonly speed?: number;
-  /** Which calls it has. Default both. */
+  /** Which API calls it has. Default both. */
   readonly api?: OmsApi | 'both';
 }
 
@@ -37,19 +37,19 @@ export interface Simulator {
   readonly url: string;
   readonly port: number;
   readonly requests: Readonly<SimulatorRequests>;
-  /** What OMS would show; undefined for a project it does not have. `unixMs` by the simulator's clock. */
+  /** What OMS would report; undefined for an unknown project. `unixMs` by the simulator's clock. */
   stateAt(projectId: string, unixMs: number): SimulatedState | undefined;
-  /** Milliseconds by the simulator's clock until the project's last change; 0 for one it does not have. */
+  /** Milliseconds by the simulator's clock until the project's last change; 0 for an unknown project. */
   durationMs(projectId: string): number;
-  /** As an upgrade of OMS would. */
+  /** Simulates an upgrade of OMS. */
   setApi(api: OmsApi | 'both'): void;
-  /** As a rotation of the password would. */
+  /** Simulates a rotation of the password. */
   setCredentials(username: string, password: string): void;
-  /** Ends connections too. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
-/** Resolves when the server listens. Throws InvalidInput when the port cannot be had. */
+/** Resolves when the server listens. @throws InvalidInput where the port is not available. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { now, startedAt = now(), speed = 1 } = options;
   const projects = new Map(
@@ -87,7 +87,7 @@ function listen(server: Server, port: number): Promise<number> {
       const what =
         error.code === 'EADDRINUSE'
           ? `port ${port} is in use on ${HOST}`
-          : `port ${port} on ${HOST} cannot be had (${error.code})`;
+          : `port ${port} on ${HOST} is not available (${error.code})`;
       reject(new InvalidInput([`${what}; choose another with --port`]));
     });
     server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));

@@ -1,4 +1,4 @@
-/** What a simulated OMS does wrong, on the wire. Returns whether the request is dealt with; if not, the right answer follows. */
+/** The faults of a simulated OMS. Returns whether the request has been answered; if not, a valid reply follows. */
 import type { ServerResponse } from 'node:http';
 import { refusal, UNKNOWN_PROJECT } from './replies';
 import type { Trouble } from './scenario';
@@ -61,7 +61,7 @@ export function actOut(trouble: Trouble | null, response: ServerResponse): boole
   }
 }
 
-/** Writes for as long as somebody reads. */
+/** Writes until the client disconnects. */
 function pour(response: ServerResponse): void {
   const more = () => {
     while (!response.destroyed && response.write(HUGE_CHUNK));

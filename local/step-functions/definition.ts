@@ -1,6 +1,6 @@
 /**
- * A state machine's definition in the Amazon States Language, and what of it can be run here. The interpreter misruns what it does not
- * know without a word, so all that is not known to work is refused before a run.
+ * A state machine's definition in the Amazon States Language, and the part of it that can run locally. The interpreter silently misruns what it
+ * does not support, so everything that is not known to work is refused before a run.
  */
 import { CheckFailed } from '../../lambda/core/model/errors';
 
@@ -44,12 +44,12 @@ const FIELDS_NOT_RUN = [
   'HeartbeatSecondsPath',
   'TimeoutSecondsPath',
 ];
-/** When it is read, which is when a Pass is entered, and too late where work or a wait lies between. */
+/** Evaluated when it is read: correct when a Pass is entered, too late after a task or a wait. */
 const ENTERED = 'State.EnteredTime';
-/** The interpreter puts the real time, or a branch's input, into the others. */
+/** For the others the interpreter gives the real time, or the input of a branch. */
 const CONTEXT_KNOWN = ['Execution.Id', 'Execution.Name', 'StateMachine.Id', 'StateMachine.Name', ENTERED];
 
-/** Throws CheckFailed with everything in it that cannot be run here. */
+/** @throws CheckFailed with everything in it that is not supported here. */
 export function refuseUnknown(machine: string, definition: Definition): void {
   const problems = [...problemsOf(definition)];
   if (problems.length > 0)
@@ -82,15 +82,15 @@ function* problemsOfState(name: string, state: State): Iterable<string> {
     yield `${name} passes ${JSON.stringify(state.Result)}`;
 }
 
-/** As Step Functions: one history is full with this many events, and the execution fails. */
+/** Step Functions' limit: with more events the execution fails. */
 export const HISTORY_LIMIT = 25_000;
 
 /**
- * Events that each state leaves in the history, without those of a task's tries. A state that fails uncaught leaves one less, which is
- * known of tasks; of others it is counted too.
+ * History events of each state, without those of task attempts. A task that fails uncaught has one less, which is known; for other states it
+ * is counted all the same.
  */
 const STATE_EVENTS: Readonly<Record<string, number>> = {
-  // Entered, and nothing after.
+  // Entered only.
   Fail: 1,
   // Entered, started, succeeded or failed, exited.
   Parallel: 4,
@@ -99,7 +99,7 @@ const STATE_EVENTS: Readonly<Record<string, number>> = {
 /** Entered and exited. */
 const EVENTS_OF_OTHER_STATES = 2;
 
-/** Of one try: scheduled, started, ended; a child execution is also submitted. */
+/** Of one attempt: scheduled, started, ended; a child execution is also submitted. */
 export const TRY_EVENTS = { invoke: 3, startExecution: 4 } as const;
 
 export const stateEvents = (state: State): number => STATE_EVENTS[state.Type] ?? EVENTS_OF_OTHER_STATES;

@@ -1,7 +1,7 @@
 /**
- * One execution of a state machine: time passes on our clock, tasks go to our functions, and what AWS would count is counted.
+ * One execution of a state machine on our clock, with our functions as tasks. Counts what AWS bills and limits.
  *
- * The interpreter does the data flow, the choices, Catch and Parallel; waits, tries and time-outs are done here.
+ * The interpreter does the data flow, Choice, Catch and Parallel; waits, retries and timeouts are done here.
  */
 import { Interrupted } from '../../lambda/core/model/errors';
 import type { Clock } from '../../lambda/core/ports';
@@ -16,16 +16,16 @@ export interface ExecutionResult {
   readonly arn: string;
   readonly machineArn: string;
   readonly status: ExecutionStatus;
-  /** Of one that SUCCEEDED. */
+  /** Where it SUCCEEDED. */
   readonly output?: unknown;
-  /** The error's name, of one that FAILED. */
+  /** The error name, where it FAILED. */
   readonly error?: string;
   readonly cause?: string;
   readonly startedAt: number;
   readonly stoppedAt: number;
-  /** What AWS bills: states entered and tasks tried again, those of child executions not included. */
+  /** State transitions that AWS bills: states entered and task retries, without those of child executions. */
   readonly transitions: number;
-  /** What AWS limits to 25,000; never less than AWS would count. */
+  /** Limited to 25,000 by AWS; never less than AWS would count. */
   readonly historyEvents: number;
 }
 
@@ -37,9 +37,9 @@ export interface ExecutionRequest {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal?: AbortSignal;
-  /** Unix milliseconds at which whoever started this one gives it up. */
+  /** Unix milliseconds at which the parent stops waiting for it. */
   readonly abandonedAt?: number;
-  /** Performs one try of a task. */
+  /** Performs one attempt of a task. */
   readonly perform: (task: TaskTry) => Promise<unknown>;
   /** Told of each state as it is entered. */
   readonly onState?: (name: string) => void;
@@ -49,42 +49,42 @@ export interface TaskTry {
   readonly resource: string;
   readonly input: unknown;
   readonly signal: AbortSignal;
-  /** Unix milliseconds at which the try, or the whole execution, is over. */
+  /** Unix milliseconds at which the attempt, or the whole execution, times out. */
   readonly deadline: number;
-  /** Adds the events of this try. */
+  /** Adds the history events of this attempt. */
   count(historyEvents: number): void;
 }
 
-/** Step Functions' limit on what a state hands on. */
+/** Step Functions' limit on the output of a state. */
 const DATA_LIMIT_BYTES = 256 * 1024;
 
-export async function execute(order: ExecutionRequest): Promise<ExecutionResult> {
-  return new Execution(order).run();
+export async function execute(request: ExecutionRequest): Promise<ExecutionResult> {
+  return new Execution(request).run();
 }
 
 class Execution {
-  private readonly order: ExecutionRequest;
+  private readonly request: ExecutionRequest;
   private readonly startedAt: number;
   private readonly timesOutAt: number;
   private readonly deadline: number;
   private readonly stop = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   private transitions = 0;
-  /** Started and ended. */
+  /** Execution started and ended. */
   private historyEvents = 2;
 
-  constructor(order: ExecutionRequest) {
-    this.order = order;
-    this.startedAt = order.clock.now();
-    this.timesOutAt = this.startedAt + 1_000 * (order.definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY);
-    this.deadline = Math.min(this.timesOutAt, order.abandonedAt ?? Number.POSITIVE_INFINITY);
+  constructor(request: ExecutionRequest) {
+    this.request = request;
+    this.startedAt = request.clock.now();
+    this.timesOutAt = this.startedAt + 1_000 * (request.definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY);
+    this.deadline = Math.min(this.timesOutAt, request.abandonedAt ?? Number.POSITIVE_INFINITY);
   }
 
   async run(): Promise<ExecutionResult> {
-    const { input, machineArn, arn, signal } = this.order;
-    // The interpreter would perform the first state before it hears of it.
+    const { input, machineArn, arn, signal } = this.request;
+    // The interpreter would perform the first state before it notices.
     if (signal?.aborted) return this.result({ status: 'ABORTED' });
-    const { clock } = this.order;
+    const { clock } = this.request;
     const context = {
       Execution: { Id: arn, Name: lastPart(arn) },
       StateMachine: { Id: machineArn, Name: lastPart(machineArn) },
@@ -95,7 +95,7 @@ class Execution {
       },
     };
     const { definition, handlers } = prepare(
-      this.order.definition,
+      this.request.definition,
       {
         enter: (state, name) => this.enter(state, name),
         task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
@@ -119,7 +119,7 @@ class Execution {
       return this.result(signal?.aborted ? { status: 'ABORTED' } : this.failure(error));
     } finally {
       signal?.removeEventListener('abort', abort);
-      // Nothing of this execution may go on behind its end.
+      // Nothing may continue after the end of the execution.
       this.stop.abort();
       await Promise.allSettled(this.underWay);
     }
@@ -127,24 +127,24 @@ class Execution {
 
   private result(end: Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>): ExecutionResult {
     return {
-      arn: this.order.arn,
-      machineArn: this.order.machineArn,
+      arn: this.request.arn,
+      machineArn: this.request.machineArn,
       ...end,
       startedAt: this.startedAt,
-      stoppedAt: this.order.clock.now(),
+      stoppedAt: this.request.clock.now(),
       transitions: this.transitions,
       historyEvents: this.historyEvents,
     };
   }
 
   private failure(error: unknown): Pick<ExecutionResult, 'status' | 'error' | 'cause'> {
-    // The interpreter wraps what ended the execution.
+    // The interpreter wraps the error that ended the execution.
     const { name, message } = ((error as Error).cause ?? error) as Error;
     if (name !== OUT_OF_TIME) return { status: 'FAILED', error: name, cause: message };
-    return this.order.clock.now() >= this.timesOutAt ? { status: 'TIMED_OUT' } : { status: 'ABORTED' };
+    return this.request.clock.now() >= this.timesOutAt ? { status: 'TIMED_OUT' } : { status: 'ABORTED' };
   }
 
-  /** Kept until it is over: nothing may outlive the execution. */
+  /** So that the execution can wait for it to end. */
   private tracked<T>(work: Promise<T>): Promise<T> {
     const noted = work.finally(() => this.underWay.delete(noted));
     this.underWay.add(noted);
@@ -169,7 +169,7 @@ class Execution {
   }
 
   private async performTask(state: State, input: unknown): Promise<unknown> {
-    const retries = new Retries(state.Retry ?? [], this.order.random);
+    const retries = new Retries(state.Retry ?? [], this.request.random);
     for (;;) {
       try {
         return await this.tryTask(String(state.Resource), input, state.TimeoutSeconds ?? Number.POSITIVE_INFINITY);
@@ -191,7 +191,7 @@ class Execution {
   }
 
   private async tryTask(resource: string, input: unknown, timeoutSeconds: number): Promise<unknown> {
-    const { clock, perform } = this.order;
+    const { clock, perform } = this.request;
     const timesOutAt = clock.now() + 1_000 * timeoutSeconds;
     const deadline = Math.min(timesOutAt, this.deadline);
     const trial = {
@@ -219,13 +219,13 @@ class Execution {
     if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 0 && seconds <= 99_999_999)) {
       throw new StateError('States.Runtime', `cannot wait ${JSON.stringify(seconds)} seconds`, { final: true });
     }
-    await this.sleep(seconds === undefined ? Date.parse(until ?? '') - this.order.clock.now() : seconds * 1_000);
+    await this.sleep(seconds === undefined ? Date.parse(until ?? '') - this.request.clock.now() : seconds * 1_000);
     return input;
   }
 
-  /** Never past the end of the execution. */
+  /** Never past the deadline of the execution. */
   private async sleep(ms: number): Promise<void> {
-    const { clock } = this.order;
+    const { clock } = this.request;
     const left = this.deadline - clock.now();
     await clock.sleep(Math.min(ms, left), this.stop.signal);
     if (ms >= left) throw outOfTime();
@@ -237,7 +237,7 @@ const outOfTime = () => new StateError(OUT_OF_TIME, 'the execution is out of tim
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);
 
-/** The interpreter keeps its events until somebody takes them. */
+/** The interpreter keeps its events in memory until they are read. */
 async function drain(events: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of events);
 }

@@ -1,4 +1,4 @@
-/** Loads the interpreter of the Amazon States Language. By `require` in its CommonJS build: that works in a bundle, under tsx and in jest. */
+/** Loads the interpreter of the Amazon States Language. `require` of its CommonJS build works in a bundle, under tsx and in jest. */
 
 export interface Interpreter {
   run(
@@ -19,15 +19,15 @@ type InterpreterClass = new (
 
 let loaded: InterpreterClass | undefined;
 
-/** A second run of the same definition needs a second interpreter: our own counts are woven into it. */
+/** One interpreter for each run, because the definition is rewritten to count that run's events. */
 export function interpret(definition: unknown): Interpreter {
   loaded ??= load();
-  // The definition was checked when it was taken in; its rewritten form is not meant for a validator.
+  // The definition has been checked before; its rewritten form would not pass.
   return new loaded(definition, { validationOptions: { noValidate: true } });
 }
 
 function load(): InterpreterClass {
-  // Missing before Node 22, and without it every task of the interpreter fails.
+  // Missing before Node 22; without it every task of the interpreter fails.
   const promises = Promise as unknown as { withResolvers?: () => PromiseParts };
   promises.withResolvers ??= () => {
     const parts: Partial<PromiseParts> = {};

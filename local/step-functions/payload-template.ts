@@ -1,10 +1,10 @@
 /**
- * Fills a state's Parameters in. The interpreter's own way has no input of `null`, which every other engine hands on, and drops each backslash
- * of a text, so that an error inside a cause is JSON no more.
+ * Evaluates a state's Parameters. The interpreter does not pass on an input of `null`, and drops backslashes from strings, so that an error
+ * inside a cause would no longer be JSON.
  */
 import { StateError } from './retry';
 
-/** What a path may lead into: the state's input, and the context object (`$$`). */
+/** What paths refer to: the state's input, and the context object (`$$`). */
 interface Data {
   readonly input: unknown;
   readonly context: unknown;
@@ -13,7 +13,7 @@ type Expression = (data: Data) => unknown;
 
 const STEP = /\.([A-Za-z_][\w-]*)|\['([^'\\]*)'\]|\[(\d+)\]/y;
 
-/** Null for a template with a path or a function in it that is not known here: that one is left to the interpreter. */
+/** Null for a template with a path or function that is not supported here: the interpreter evaluates that one. */
 export function templateOf(template: unknown): Expression | null {
   if (typeof template !== 'object' || template === null) return () => template;
   const parts = Object.entries(template).map(([name, value]) => {
@@ -64,7 +64,7 @@ class Reader {
       if (value === null) return null;
       values.push(value);
     }
-    // A brace after a backslash is none of a place.
+    // An escaped brace is not a placeholder.
     const places = pattern.match(/\\.|\{\}/g)?.filter((part) => part === '{}').length ?? 0;
     if (places !== values.length || !this.takes(/\s*\)/y)) return null;
     return (data) => {
@@ -106,7 +106,7 @@ class Reader {
 
 function shown(value: unknown, place: string): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  throw new StateError('States.Runtime', `States.Format cannot put ${JSON.stringify(value)} in the place of ${place}`, {
+  throw new StateError('States.Runtime', `States.Format cannot insert ${JSON.stringify(value)} at ${place}`, {
     final: true,
   });
 }

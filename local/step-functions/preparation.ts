@@ -1,13 +1,13 @@
 /**
- * Rewrites a definition for the interpreter, which would wait, retry and time out in real time: every Wait becomes a task that sleeps on
- * our clock, Retry becomes a loop inside the task, Parameters are filled in by us, and each state tells when it is entered.
+ * Rewrites a definition for the interpreter, which would wait, retry and time out in real time: a Wait becomes a task that sleeps on our clock,
+ * Retry becomes a loop inside the task, Parameters are evaluated here, and each state reports when it is entered.
  */
 
 import type { Definition, State } from './definition';
 import { templateOf } from './payload-template';
 
 export interface WaitInput {
-  /** What the state got, and hands on. */
+  /** The input of the state, which is also its output. */
   readonly input: unknown;
   readonly seconds?: number;
   /** ISO 8601. */
@@ -16,21 +16,21 @@ export interface WaitInput {
 
 export interface Performer {
   enter(state: State, name: string): void;
-  /** All tries of a task. */
+  /** A task with all its attempts. */
   task(state: State, input: unknown): Promise<unknown>;
   wait(input: WaitInput): Promise<unknown>;
 }
 
 export interface Prepared {
   readonly definition: Definition;
-  /** By the name of the state; names are unique in a machine, branches included. */
+  /** By state name, which is unique in a state machine, branches included. */
   readonly handlers: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
 }
 
-/** The interpreter's own time-out of a task cannot be switched off: as far off as its timer can hold. */
+/** The interpreter's task timeout cannot be switched off; this is the largest value of a timer. */
 const INTERPRETER_TIMEOUT_SECONDS = 2_000_000;
 
-/** @param context what the paths that begin with `$$` lead into. */
+/** @param context what paths that begin with `$$` refer to. */
 export function prepare(definition: Definition, performer: Performer, context: unknown): Prepared {
   const handlers: Record<string, (input: unknown) => Promise<unknown>> = {};
 
@@ -38,7 +38,7 @@ export function prepare(definition: Definition, performer: Performer, context: u
     const states: Record<string, State> = {};
     for (const [name, state] of Object.entries(States)) {
       const prepared = prepareState(name, state);
-      // The interpreter fetches a state from here once each time it enters it, and its log of events may lose the last ones of a branch.
+      // The interpreter reads a state here once each time it enters it. Its event log may lose the last events of a branch.
       Object.defineProperty(states, name, {
         get: () => {
           performer.enter(state, name);
@@ -69,14 +69,14 @@ export function prepare(definition: Definition, performer: Performer, context: u
   return { definition: prepareMachine(definition), handlers };
 }
 
-/** The interpreter finds nothing at `$` where that is null or empty; without the path it takes it as it is. */
+/** The interpreter does not resolve `$` where the input is null or empty; without the path it uses the input itself. */
 function withoutIdlePaths(state: State): State {
   return Object.fromEntries(
     Object.entries(state).filter(([field, value]) => !(['InputPath', 'OutputPath'].includes(field) && value === '$')),
   ) as State;
 }
 
-/** A Wait as a task: the interpreter still finds its time in the state's input. */
+/** A Wait as a task: the interpreter still reads its time from the state's input. */
 function waitTask({ Seconds, SecondsPath, Timestamp, TimestampPath, ...rest }: State): State {
   const time = {
     ...(Seconds === undefined ? {} : { seconds: Seconds }),

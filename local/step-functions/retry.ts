@@ -1,9 +1,9 @@
-/** How a task is tried again: Step Functions' own rules for Retry, so that the waits between the tries pass on our clock. */
+/** Step Functions' rules for Retry, so that the waits between attempts pass on our clock. */
 import type { Catcher, Retrier } from './definition';
 
 /** A failure as a state machine sees it. */
 export class StateError extends Error {
-  /** The interpreter asks these two. Some errors go past every Retry and Catch and end the execution. */
+  /** Read by the interpreter. Some errors cannot be retried or caught, and end the execution. */
   readonly isRetryable: boolean;
   readonly isCatchable: boolean;
 
@@ -18,7 +18,7 @@ export class StateError extends Error {
 export class Retries {
   private readonly retriers: readonly Retrier[];
   private readonly random: () => number;
-  /** Each retrier counts its own. */
+  /** By retrier. */
   private readonly used = new Map<Retrier, number>();
 
   constructor(retriers: readonly Retrier[], random: () => number) {
@@ -26,7 +26,7 @@ export class Retries {
     this.random = random;
   }
 
-  /** Milliseconds to wait before the next try; undefined where there is none. The first retrier that names the error decides. */
+  /** Milliseconds before the next attempt; undefined where there is none. The first retrier that matches the error applies. */
   delayAfter(error: StateError): number | undefined {
     const retrier = error.isRetryable ? this.retriers.find((retrier) => isNamedBy(retrier, error)) : undefined;
     if (!retrier) return undefined;

@@ -1,4 +1,4 @@
-/** Step Functions on a laptop: the state machines of a stack, their executions, and the tasks they may call. */
+/** Step Functions, locally: the state machines of a stack, their executions, and the integrations of their tasks. */
 import type { Clock } from '../../lambda/core/ports';
 import { type Definition, refuseUnknown, TRY_EVENTS } from './definition';
 import { type ExecutionResult, execute, type TaskTry } from './execution';
@@ -10,13 +10,13 @@ export interface StateMachinesOptions {
   /** By ARN. */
   readonly machines: ReadonlyMap<string, Definition>;
   readonly clock: Clock;
-  /** Runs a function. What it throws fails the task, by the error's name. */
+  /** Invokes a function. What it throws fails the task with the error's name. */
   readonly invoke: Invoke;
-  /** Further service integrations, by resource without its partition: `states:::sns:publish`. What one throws fails the task. */
+  /** Other service integrations, by resource without the partition, such as `states:::sns:publish`. What one throws fails the task. */
   readonly integrations?: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
   /** For the jitter of retries; in [0, 1). */
   readonly random?: () => number;
-  /** Told of each execution as it ends, children before their parents. */
+  /** Called with each execution that ends, children before their parents. */
   readonly onExecution?: (execution: ExecutionResult) => void;
   /** Told of each state as it is entered. */
   readonly onState?: (executionArn: string, name: string) => void;
@@ -31,13 +31,13 @@ export class StateMachines {
   private readonly options: StateMachinesOptions;
   private started = 0;
 
-  /** Throws CheckFailed where a definition holds something that cannot be run here. */
+  /** @throws CheckFailed where a definition has something that is not supported here. */
   constructor(options: StateMachinesOptions) {
     this.options = options;
     for (const [arn, definition] of options.machines) refuseUnknown(lastPart(arn), definition);
   }
 
-  /** Runs an execution to its end, however it ends. Resolves only when nothing of it is under way any more. */
+  /** Runs an execution to its end, and resolves when nothing of it is still running. */
   run(machineArn: string, input: unknown, { name, signal }: StartOptions = {}): Promise<ExecutionResult> {
     return this.start({ machineArn, input, name, ...(signal ? { signal } : {}) });
   }
@@ -88,11 +88,11 @@ export class StateMachines {
     }
     if (resource.startsWith('lambda:')) return this.invoke(task.resource, task.input, task.signal);
     const integration = this.options.integrations?.[resource];
-    if (!integration) throw new StateError('States.Runtime', `${task.resource} is not embedded`, { final: true });
+    if (!integration) throw new StateError('States.Runtime', `${task.resource} is not supported here`, { final: true });
     return copy(await integration(task.input));
   }
 
-  /** As Lambda hands them over: JSON in and out, and an error by its name, with its words in the cause. */
+  /** As with Lambda: JSON in and out, an error by its name, with its message in the cause. */
   private async invoke(functionArn: string, payload: unknown, signal: AbortSignal): Promise<unknown> {
     try {
       return copy(await this.options.invoke(functionArn, copy(payload), signal));
@@ -103,7 +103,7 @@ export class StateMachines {
     }
   }
 
-  /** Runs the child to its end. As in AWS the reply is a description of the child, and so is the cause where it did not succeed. */
+  /** Runs the child to its end. As in AWS, the output is a description of the child, and so is the cause where it did not succeed. */
   private async startExecution(task: TaskTry, parsed: boolean): Promise<unknown> {
     task.count(TRY_EVENTS.startExecution);
     const { StateMachineArn: machineArn, Input: input = {}, Name: name } = task.input as StartExecutionInput;
@@ -140,5 +140,5 @@ interface StartExecutionInput {
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);
 
-/** Nothing is shared between a state, a function and its caller, nor survives that JSON cannot hold. */
+/** States, functions and callers exchange JSON, and share no objects. */
 const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

@@ -61,7 +61,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a data directory below what makes none': {
     args: ['check', ...GOOD, '--data-dir', '/proc/nope'],
-    says: /^data directory \/proc\/nope cannot be used \(ENOENT\); expected a folder that can be made and written to$/,
+    says: /^data directory \/proc\/nope cannot be used \(ENOENT\); expected a folder that can be created and is writable$/,
   },
   'all projects where one is meant': {
     args: ['wait', '--endpoint', NOBODY, '--project', 'all'],
@@ -268,7 +268,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a scenario that is none': {
     args: ['simulate', '--scenario', 'sunny'],
-    says: /^no scenario "sunny"; there are full-copy, failure, /,
+    says: /^unknown scenario "sunny"; valid scenarios are full-copy, failure, /,
   },
   'a scenario with mistakes, each named': {
     args: ['demo', '--scenario', 'mine.json'],

@@ -143,7 +143,7 @@ sideBySide({
       const { status, stdout, stderr } = await run(args);
       expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
       expect(stderr).toMatch(
-        /^oms-cutover: the data in \S+ cannot be read \(.*\); bring back a copy of it, or move it away .*\n$/,
+        /^oms-cutover: the data in \S+ cannot be read \(.*\); restore a copy, or move the folder away .*\n$/,
       );
     }
     expect(await historyIn(dataDir)).toMatchObject({ status: 5, stdout: '' });

@@ -364,7 +364,7 @@ describe('a scenario that somebody wrote', () => {
 
   test('refuses a name that is neither built in nor a file', () => {
     expect(() => loadScenario('nope')).toThrow(
-      'no scenario "nope"; there are full-copy, failure, suspension, recovery, outage, synchronisation, switchover, or give a file that ends in .json',
+      'unknown scenario "nope"; valid scenarios are full-copy, failure, suspension, recovery, outage, synchronisation, switchover, or the path of a .json file',
     );
   });
 });

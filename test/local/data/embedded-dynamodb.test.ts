@@ -210,7 +210,7 @@ test('refuses a folder that cannot be made', async () => {
   writeFileSync(under, 'mine');
   await expect(start(join(under, 'data'))).rejects.toThrow(InvalidInput);
   await expect(start(join(under, 'data'))).rejects.toThrow(
-    /cannot be used \(ENOTDIR\); expected a folder that can be made/,
+    /cannot be used \(ENOTDIR\); expected a folder that can be created/,
   );
 });
 
@@ -225,7 +225,7 @@ test.each([
   await expect(again).rejects.toThrow(`the data in ${join(home, 'dynamodb')} cannot be read`);
 });
 
-test('refuses a table that has other keys than the definition', async () => {
+test('refuses a table with other keys than the definition', async () => {
   await stop(await start(home));
   const other: TableDefinition = {
     ...TABLE,
@@ -234,7 +234,7 @@ test('refuses a table that has other keys than the definition', async () => {
   };
   await expect(start(home, other)).rejects.toThrow(CheckFailed);
   await expect(start(home, other)).rejects.toThrow(
-    'has other keys (project HASH S, at RANGE S) than this version needs (project HASH S)',
+    'has the keys project HASH S, at RANGE S, but this version needs project HASH S;',
   );
 });
 

@@ -86,7 +86,7 @@ describe('a message for each protocol', () => {
     ['no JSON', 'text', 'JSON message body failed to parse'],
     ['a list', '[]', 'JSON message body failed to parse'],
     ['nothing for those that are not named', '{"sqs":"x"}', 'No default entry in JSON message body'],
-    ['an object where a text belongs', '{"default":"x","sqs":{"a":1}}', 'sqs is no text'],
+    ['an object where a string is expected', '{"default":"x","sqs":{"a":1}}', 'sqs is not a string'],
   ])('is refused with %s', async (_, message, problem) => {
     await expect(publishJson(message)).rejects.toThrow(problem);
     expect(sns.messages).toEqual([]);

@@ -461,7 +461,7 @@ test('another service is called where it is embedded, and refused where it is no
   expect(execution.output).toEqual({ got: { Message: 'hi' } });
   expect((await run(definition, { text: 'hi' })).execution).toMatchObject({
     error: 'States.Runtime',
-    cause: 'arn:aws:states:::sns:publish is not embedded',
+    cause: 'arn:aws:states:::sns:publish is not supported here',
   });
 });
 
