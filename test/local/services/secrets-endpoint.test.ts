@@ -32,5 +32,7 @@ test('refuses a secret it does not have, as Secrets Manager does', async () => {
 });
 
 test('refuses every other call', async () => {
-  await expect(client.send(new ListSecretsCommand({}))).rejects.toThrow('secretsmanager.ListSecrets is not supported here');
+  await expect(client.send(new ListSecretsCommand({}))).rejects.toThrow(
+    'secretsmanager.ListSecrets is not supported here',
+  );
 });
