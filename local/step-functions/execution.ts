@@ -152,7 +152,7 @@ class Execution {
   }
 
   private enter(state: State, name: string): void {
-    this.order.onState?.(name);
+    this.request.onState?.(name);
     this.transitions += 1;
     this.count(stateEvents(state));
   }

@@ -42,14 +42,14 @@ export class StateMachines {
     return this.start({ machineArn, input, name, ...(signal ? { signal } : {}) });
   }
 
-  private async start(order: {
+  private async start(request: {
     machineArn: string;
     input: unknown;
     name: string | undefined;
     signal?: AbortSignal;
     abandonedAt?: number;
   }): Promise<ExecutionResult> {
-    const { machineArn, name, ...rest } = order;
+    const { machineArn, name, ...rest } = request;
     const definition = this.options.machines.get(machineArn);
     if (!definition)
       throw new StateError(
@@ -63,7 +63,7 @@ export class StateMachines {
       arn,
       machineArn,
       definition,
-      input: copy(order.input),
+      input: copy(request.input),
       clock: this.options.clock,
       random: this.options.random ?? Math.random,
       perform: (task) => this.perform(task),
