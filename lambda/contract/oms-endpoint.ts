@@ -7,6 +7,11 @@ const EXPECTED = 'expected the address of the OMS console, such as http://10.0.0
 /** The problem with an OMS endpoint, as one sentence; null for a valid one. A base path is allowed. Never repeats a password. */
 export function omsEndpointProblem(endpoint: string): string | null {
   if (endpoint.trim() === '') return `the OMS endpoint is empty; ${EXPECTED}`;
+  // What copying from a page or a file leaves; some of it would parse.
+  const copied = /["'`“”‘’«»]/.test(endpoint) ? 'quotes' : /\p{Cf}/u.test(endpoint) ? 'an invisible character' : null;
+  if (copied !== null) {
+    return `the OMS endpoint${endpoint.includes('@') ? '' : ` ${quoted(endpoint)}`} holds ${copied}; ${EXPECTED}`;
+  }
   let url: URL;
   try {
     url = new URL(endpoint);

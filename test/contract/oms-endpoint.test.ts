@@ -18,18 +18,26 @@ describe('an OMS endpoint', () => {
     ['http://oms?x=1', `the OMS endpoint "http://oms?x=1" holds a query or a fragment${EXPECTED}`],
     ['http://oms ', `the OMS endpoint "http://oms " holds white space${EXPECTED}`],
     ['http://oms/a b', `the OMS endpoint "http://oms/a b" holds white space${EXPECTED}`],
+    ['"http://oms"', `the OMS endpoint ""http://oms"" holds quotes${EXPECTED}`],
+    ['“http://oms”', `the OMS endpoint "“http://oms”" holds quotes${EXPECTED}`],
+    ['http://oms/"', `the OMS endpoint "http://oms/"" holds quotes${EXPECTED}`],
+    ['http://oms\r', `the OMS endpoint "http://oms " holds white space${EXPECTED}`],
+    ['http://oms\u200b', `the OMS endpoint "http://oms " holds an invisible character${EXPECTED}`],
+    ['\ufeffhttp://oms', `the OMS endpoint " http://oms" holds an invisible character${EXPECTED}`],
     ['http://oms#top', `the OMS endpoint "http://oms#top" holds a query or a fragment${EXPECTED}`],
   ])('refuses %j', (endpoint, problem) => {
     expect(omsEndpointProblem(endpoint)).toBe(problem);
   });
 
-  test.each(['http://dba:hunter22@oms:8089', 'http://dba:hunter22@', 'dba:hunter22@oms:8089'])(
-    'refuses a password in %s and does not repeat it',
-    (endpoint) => {
-      expect(omsEndpointProblem(endpoint)).toMatch(/^the OMS endpoint/);
-      expect(omsEndpointProblem(endpoint)).not.toContain('hunter22');
-    },
-  );
+  test.each([
+    'http://dba:hunter22@oms:8089',
+    '"http://dba:hunter22@oms:8089"',
+    'http://dba:hunter22@',
+    'dba:hunter22@oms:8089',
+  ])('refuses a password in %s and does not repeat it', (endpoint) => {
+    expect(omsEndpointProblem(endpoint)).toMatch(/^the OMS endpoint/);
+    expect(omsEndpointProblem(endpoint)).not.toContain('hunter22');
+  });
 
   test.each([
     ['http://10.0.0.5:8089', true],

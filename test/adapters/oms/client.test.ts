@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-async function peerWith(behave: Behaviour, options = {}): Promise<Peer> {
+async function peerWith(behave: Behaviour, options: Parameters<typeof startPeer>[1] = {}): Promise<Peer> {
   const peer = await startPeer(behave, options);
   open.push(peer);
   return peer;
@@ -325,6 +325,12 @@ describe('certificates', () => {
     expect(observation.outcome).toBe('OmsUnreachable');
     expect(problemOf(observation)).toContain(problem);
     expect(peer.requests).toEqual([]);
+  });
+
+  test('are refused where the server names another authority than the given one', async () => {
+    const peer = await peerWith(serving('success-with-nulls.json'), { tls: 'chain' });
+    const observation = await clientOf(peer, { ca: rootCertificates[0] ?? '' }, 'https').poll('p_x');
+    expect(problemOf(observation)).toContain('signed by another authority than the one given with --ca / omsCa (CN=');
   });
 
   test('are refused without it, and no password is sent', async () => {

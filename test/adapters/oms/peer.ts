@@ -17,7 +17,8 @@ export interface Peer {
 /** What to do once a whole request has come; `count` begins at 1. */
 export type Behaviour = (socket: Socket, count: number, request: string) => void;
 
-export async function startPeer(behave: Behaviour, { tls = false } = {}): Promise<Peer> {
+/** @param options `tls: 'chain'` presents the authority's certificate too. */
+export async function startPeer(behave: Behaviour, { tls = false }: { tls?: boolean | 'chain' } = {}): Promise<Peer> {
   const open = new Set<Socket>();
   const requests: string[] = [];
   let sockets = 0;
@@ -38,7 +39,13 @@ export async function startPeer(behave: Behaviour, { tls = false } = {}): Promis
     });
   };
   const server = tls
-    ? createTlsServer({ key: fixture('tls/server.key'), cert: fixture('tls/server.pem') }, onSocket)
+    ? createTlsServer(
+        {
+          key: fixture('tls/server.key'),
+          cert: [fixture('tls/server.pem'), ...(tls === 'chain' ? [fixture('tls/ca.pem')] : [])].join('\n'),
+        },
+        onSocket,
+      )
     : createServer(onSocket);
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ const SAID = {
   message: 'The target is full.',
   reason: 'No space.',
   failedStep: 'FULL_MIGRATION',
+  failedStepCode: 'CM-RESOAT1111',
   failedStepMessage: 'write failed',
   proposal: 'Free some disk.',
 };
@@ -20,7 +21,7 @@ const FENCE = {
 
 test('a reason with a grace period says what OMS says, how long it has lasted and when it fails a wait', () => {
   const condition =
-    'the project is FAILED; OMS says: GHANA-TRANS000017: The target is full; No space; step FULL_MIGRATION failed: write failed; Free some disk';
+    'the project is FAILED; OMS says: GHANA-TRANS000017: The target is full; No space; step FULL_MIGRATION failed: CM-RESOAT1111: write failed; Free some disk';
   expect(conditionOf(FAILING)).toBe(condition);
   expect(graceOf(FAILING)).toBe('observed for 30 s, fails after 2 min');
   expect(messageOf(FAILING)).toBe(`${condition}; observed for 30 s, fails after 2 min`);
