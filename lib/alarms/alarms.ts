@@ -1,20 +1,23 @@
-/** What wakes somebody up, on one page: each alarm with its threshold, what missing data means to it, and its section of docs/runbook.md. A cutover's own stands in cutover/end-rule.ts. */
+/**
+ * The monitor's alarms: threshold, missing data and e-mail of each. The section of the same name in docs/runbook.md has the rest. A cutover
+ * pipeline's own alarm is in lib/cutover/end-rule.ts.
+ */
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
-import { type AlarmPlace, type AlarmRule, alarmOf, lettersIn } from './alarm-rule';
+import { type AlarmPlace, type AlarmRule, alarmOf, messagesIn } from './alarm';
 import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
-/** Percent of the looks of an interval from which nothing was learned. */
-export const FAILED_CHECKS_PERCENT = 50;
-/** Intervals of the schedule in a row: one bad look, or one that came late, wakes nobody. */
+/** Percent of the polls in one interval. */
+export const FAILED_POLLS_PERCENT = 50;
+/** Consecutive schedule intervals: a single failed or late poll raises no alarm. */
 const INTERVALS = 3;
-/** Of the metrics that AWS itself keeps. */
+/** Of the metrics that AWS publishes. */
 const AWS_PERIOD = Duration.minutes(5);
 
 export interface MonitorAlarmsProps extends AlarmPlace {
@@ -37,82 +40,84 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
   const { metrics, checkFunction } = props;
   return [
     {
-      section: 'checks-failing',
-      says: `At least ${FAILED_CHECKS_PERCENT} % of the looks at OMS have learned nothing, ${INTERVALS} intervals in a row.`,
-      first: 'First see whether the OMS console answers on its port, and takes the account that stands in the secret.',
+      section: 'polls-failing',
+      impact: `At least ${FAILED_POLLS_PERCENT} % of the polls of OMS failed in ${INTERVALS} consecutive intervals. Changes of the migrations go unnoticed, and waits fail when their outage grace ends.`,
+      firstAction:
+        'check that the OMS console answers on its port and accepts the user name and password in the secret.',
       metric: new cloudwatch.MathExpression({
         expression: '100 * failed / polls',
         usingMetrics: { failed: metrics.of('failedChecks', 'Sum'), polls: metrics.of('checks', 'Sum') },
-        label: 'failed looks, percent',
+        label: 'failed polls, percent',
         period: metrics.of('checks', 'Sum').period,
       }),
-      threshold: FAILED_CHECKS_PERCENT,
+      threshold: FAILED_POLLS_PERCENT,
       outOf: [INTERVALS, INTERVALS],
-      // No look at all is the next alarm's.
+      // No poll at all is covered by the next alarm.
       missing: NOT_BREACHING,
     },
     {
-      section: 'checks-silent',
-      says: `The schedule has looked at no project for ${INTERVALS} intervals: nobody watches.`,
-      first: 'First see whether the schedule is enabled, and whether its queue of dead letters says why it fails.',
+      section: 'no-scheduled-polls',
+      impact: `The schedule has polled no project for ${INTERVALS} intervals. Projects without a running wait are not monitored.`,
+      firstAction: 'check that the schedule is enabled, and read the messages in its dead-letter queue.',
       metric: metrics.of('scheduledChecks', 'Sum'),
       threshold: 1,
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       outOf: [INTERVALS, INTERVALS],
-      // Silence is exactly what it listens for.
+      // Missing data is what this alarm detects.
       missing: BREACHING,
     },
     {
-      section: 'stalled',
-      says: 'A project says RUNNING, and no percent and no checkpoint of it moves.',
-      first: 'First see in the OMS console what its step is doing; an e-mail named the project.',
+      section: 'project-stalled',
+      impact: 'A project is RUNNING but neither its progress nor its checkpoint advances. It will not finish as it is.',
+      firstAction: 'find the project in the "stalled" notification, and check its current step in the OMS console.',
       metric: metrics.of('stalled', 'Maximum'),
       threshold: 1,
-      // Nobody looked: as far as anybody knows, it is as it was.
+      // Without a poll the last known state stands.
       missing: IGNORE,
     },
     ...LAG_IMPORTANCES.map((importance) => lagRule(metrics, importance)),
     {
-      section: 'notifications-stuck',
-      says: `Changes have not been told for ${INTERVALS} intervals: SNS does not take them.`,
-      first: 'First see in the OMS console how the projects are: e-mails may be missing.',
+      section: 'notifications-delayed',
+      impact: `Changes could not be published to SNS for ${INTERVALS} intervals. E-mails are missing; they are sent once SNS accepts them.`,
+      firstAction: 'check the status of the projects in the OMS console.',
       metric: metrics.of('changesPending', 'Maximum'),
       threshold: 1,
       outOf: [INTERVALS, INTERVALS],
       missing: IGNORE,
     },
     {
-      section: 'dead-letters',
-      says: 'The check function failed on an event again and again, and the event was put aside.',
-      first:
-        'First read the message in the queue: it says what failed, and whether a cutover that has ended is waiting in it.',
-      metric: lettersIn(props.failures),
+      section: 'failed-events',
+      impact:
+        'The check function failed on an event three times. The event may be the end of a cutover, whose receipt is then still open while writes may be stopped.',
+      firstAction: 'read the message in the queue: it holds the event and the error.',
+      metric: messagesIn(props.failures),
       threshold: 1,
-      // SQS stops counting for a queue that nobody uses.
+      // SQS publishes no metrics for an inactive queue.
       missing: NOT_BREACHING,
     },
     {
-      section: 'rounds-not-handed-over',
-      says: 'The schedule could not hand a round to the check function, and put it aside.',
-      first: 'First read the message in the queue: it says why.',
-      metric: lettersIn(props.scheduleDeadLetters),
+      section: 'schedule-delivery-failed',
+      impact: 'EventBridge Scheduler could not invoke the check function. Some projects were not polled.',
+      firstAction: 'read the message in the dead-letter queue of the schedule: it holds the error.',
+      metric: messagesIn(props.scheduleDeadLetters),
       threshold: 1,
       missing: NOT_BREACHING,
     },
     {
       section: 'function-errors',
-      says: 'The check function fails again and again, on its own account.',
-      first: 'First search its log for CheckFailed, InvalidInput and "Task timed out".',
+      impact:
+        'Invocations of the check function fail for a reason of its own (not of OMS or of a migration). Polls and waits are delayed.',
+      firstAction: 'search the function\'s log for CheckFailed, InvalidInput and "Task timed out".',
       metric: checkFunction.metricErrors({ period: AWS_PERIOD }),
       threshold: 1,
       outOf: [2, 3],
-      // Lambda counts only where something runs.
+      // Lambda publishes no data without invocations.
       missing: NOT_BREACHING,
     },
     {
       section: 'function-throttles',
-      says: 'Lambda refuses to run the check function again and again.',
-      first: 'First see which function uses up the concurrency of the account.',
+      impact: 'Lambda throttles the check function. Polls and waits are delayed.',
+      firstAction: 'check which function uses the concurrency of the account.',
       metric: checkFunction.metricThrottles({ period: AWS_PERIOD }),
       threshold: 1,
       outOf: [2, 3],
@@ -124,15 +129,14 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
 function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule {
   const seconds = LAG_THRESHOLD_SECONDS[importance];
   return {
-    section: `lag-of-${importance.toLowerCase()}-importance`,
-    says: `The target of a project of importance ${importance} has been more than ${seconds} s behind for ${INTERVALS} intervals.`,
-    first:
-      'First put off any cutover of it; then see on the dashboard whether the lag grows, stays, or comes and goes.',
+    section: `lag-importance-${importance.toLowerCase()}`,
+    impact: `The target of a project of importance ${importance} has lagged more than ${seconds} s behind its source for ${INTERVALS} intervals. The project is not ready for a cutover.`,
+    firstAction: 'postpone its cutover, and check on the dashboard whether the lag grows, stays or fluctuates.',
     metric: metrics.lagOf(importance),
     threshold: seconds,
     comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
     outOf: [INTERVALS, INTERVALS],
-    // No project of this importance is in incremental synchronisation, or OMS does not answer, which is another alarm's.
+    // No project of this importance is in incremental synchronization, or OMS does not answer, which has its own alarm.
     missing: NOT_BREACHING,
   };
 }

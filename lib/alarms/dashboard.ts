@@ -1,4 +1,4 @@
-/** One page that says at a glance how far the migrations are, and whether anybody would notice if they were not. */
+/** The CloudWatch dashboard: progress and lag of the migrations, and the health of their monitoring. */
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -6,7 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
-import { lettersIn } from './alarm-rule';
+import { messagesIn } from './alarm';
 import { LAG_IMPORTANCES, type MonitorMetrics } from './metrics';
 
 const WIDTH = 24;
@@ -14,11 +14,11 @@ const AWS_PERIOD = Duration.minutes(5);
 const PERCENT = { min: 0, max: 100, label: 'percent', showUnits: false } as const;
 
 export interface MonitorDashboardProps {
-  /** Also in the address: the function knows it, so it must not be one that refers to the function. */
+  /** Part of the URL that the function gets, so it must not refer to the function. */
   readonly name: string;
   readonly metrics: MonitorMetrics;
   readonly alarms: readonly cloudwatch.IAlarm[];
-  /** False where there are too many projects to tell them apart. */
+  /** False for a fleet that is too large for one line per project. */
   readonly projectsApart: boolean;
   readonly checkFunction: lambda.IFunction;
   readonly failures: sqs.IQueue;
@@ -34,7 +34,7 @@ export class MonitorDashboard extends Construct {
     super(scope, id);
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: props.name,
-      // A copy takes a day, and what it did at night is what one asks for in the morning.
+      // A copy takes about a day, and last night's progress is what is wanted in the morning.
       defaultInterval: Duration.days(1),
     });
     this.dashboard.addWidgets(introduction(props));
@@ -42,12 +42,12 @@ export class MonitorDashboard extends Construct {
       new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: WIDTH, height: 3 }),
     );
     this.dashboard.addWidgets(progress(props), lag(props));
-    this.dashboard.addWidgets(polls(props), telling(props));
+    this.dashboard.addWidgets(polls(props), pending(props));
     this.dashboard.addWidgets(...machinery(props));
   }
 }
 
-/** In a page of its own, so that an e-mail can link to it. */
+/** Address of the dashboard in the CloudWatch console, for links in e-mails. */
 export function dashboardUrl(scope: Construct, name: string): string {
   const { region } = Stack.of(scope);
   const known = Token.isUnresolved(region) ? '' : region;
@@ -60,13 +60,13 @@ export function dashboardUrl(scope: Construct, name: string): string {
 }
 
 function introduction({ projectsApart, runbookUrl }: MonitorDashboardProps): cloudwatch.IWidget {
-  const lines = projectsApart ? 'One line is one project.' : 'The lines are the extremes of all projects.';
+  const lines = projectsApart ? 'One line per project.' : 'Lowest and highest value of all projects.';
   return new cloudwatch.TextWidget({
     markdown: [
       '## Migrations to OceanBase',
-      `**Left: how far the copies are. Right: how far the targets are behind.** ${lines}`,
-      'A copy that runs goes up; a target that follows stays below the line of its importance. A line that ends was not looked at.',
-      `Something red below? Its description says what to do; all of it: ${runbookUrl}`,
+      `**Left: progress of the full copy. Right: lag of the target.** ${lines}`,
+      'The horizontal lines are the lag thresholds by importance. A line that ends means that the project is no longer polled.',
+      `An alarm in red? Its description names the impact and the first action. Runbook: ${runbookUrl}`,
     ].join('\n\n'),
     width: WIDTH,
     height: 4,
@@ -75,10 +75,10 @@ function introduction({ projectsApart, runbookUrl }: MonitorDashboardProps): clo
 
 function progress({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch.IWidget {
   return new cloudwatch.GraphWidget({
-    title: 'Full copy done',
+    title: 'Full copy progress',
     left: projectsApart
       ? [metrics.byProject('progress', 'Maximum')]
-      : [metrics.of('progress', 'Minimum', 'slowest'), metrics.of('progress', 'Maximum', 'furthest')],
+      : [metrics.of('progress', 'Minimum', 'lowest'), metrics.of('progress', 'Maximum', 'highest')],
     leftYAxis: PERCENT,
     width: WIDTH / 2,
     height: 7,
@@ -87,14 +87,14 @@ function progress({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch
 
 function lag({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch.IWidget {
   return new cloudwatch.GraphWidget({
-    title: 'Target behind the source',
+    title: 'Replication lag',
     left: projectsApart
       ? [metrics.byProject('lag', 'Maximum')]
-      : [metrics.of('lag', 'Minimum', 'closest'), metrics.of('lag', 'Maximum', 'furthest behind')],
+      : [metrics.of('lag', 'Minimum', 'lowest'), metrics.of('lag', 'Maximum', 'highest')],
     leftYAxis: { min: 0, label: 'seconds', showUnits: false },
     leftAnnotations: LAG_IMPORTANCES.map((importance) => ({
       value: LAG_THRESHOLD_SECONDS[importance],
-      label: `too far for importance ${importance}`,
+      label: `threshold for importance ${importance}`,
     })),
     width: WIDTH / 2,
     height: 7,
@@ -103,29 +103,26 @@ function lag({ metrics, projectsApart }: MonitorDashboardProps): cloudwatch.IWid
 
 function polls({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
   return new cloudwatch.GraphWidget({
-    title: 'Looks at OMS',
+    title: 'Polls of OMS',
     left: [
       metrics.of('checks', 'Sum', 'all'),
-      metrics.of('scheduledChecks', 'Sum', "the schedule's"),
-      metrics.of('failedChecks', 'Sum', 'learned nothing'),
+      metrics.of('scheduledChecks', 'Sum', 'scheduled'),
+      metrics.of('failedChecks', 'Sum', 'failed'),
     ],
-    leftYAxis: { min: 0, label: 'looks', showUnits: false },
-    right: [
-      metrics.of('checkDuration', 'p50', 'half take up to'),
-      metrics.of('checkDuration', 'p99', '99 % take up to'),
-    ],
+    leftYAxis: { min: 0, label: 'polls', showUnits: false },
+    right: [metrics.of('checkDuration', 'p50', 'duration p50'), metrics.of('checkDuration', 'p99', 'duration p99')],
     rightYAxis: { min: 0, label: 'milliseconds', showUnits: false },
     width: WIDTH / 2,
     height: 6,
   });
 }
 
-function telling({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
+function pending({ metrics }: MonitorDashboardProps): cloudwatch.IWidget {
   return new cloudwatch.GraphWidget({
-    title: 'Not told yet, and not moving',
+    title: 'Pending notifications and stalled projects',
     left: [
-      metrics.of('changesPending', 'Maximum', 'changes of one project that are not told yet, most'),
-      metrics.of('stalled', 'Sum', 'looks at projects that do not move'),
+      metrics.of('changesPending', 'Maximum', 'pending changes of one project (maximum)'),
+      metrics.of('stalled', 'Sum', 'polls that found a project stalled'),
     ],
     leftYAxis: { min: 0, showUnits: false },
     width: WIDTH / 2,
@@ -142,12 +139,12 @@ function machinery({
   const period = AWS_PERIOD;
   return [
     new cloudwatch.GraphWidget({
-      title: 'The check function',
+      title: 'Check function',
       left: [
-        checkFunction.metricErrors({ period, label: 'failed' }),
-        checkFunction.metricThrottles({ period, label: 'throttled' }),
-        lettersIn(failures).with({ label: 'dead letters' }),
-        lettersIn(scheduleDeadLetters).with({ label: 'rounds not handed over' }),
+        checkFunction.metricErrors({ period, label: 'errors' }),
+        checkFunction.metricThrottles({ period, label: 'throttles' }),
+        messagesIn(failures).with({ label: 'failed events' }),
+        messagesIn(scheduleDeadLetters).with({ label: 'schedule delivery failed' }),
       ],
       leftYAxis: { min: 0, showUnits: false },
       width: WIDTH / 2,
@@ -157,7 +154,7 @@ function machinery({
       title: 'Waits',
       left: [
         waitMachine.metricStarted({ period, label: 'started' }),
-        waitMachine.metricSucceeded({ period, label: 'goal reached' }),
+        waitMachine.metricSucceeded({ period, label: 'goal met' }),
         waitMachine.metricFailed({ period, label: 'failed' }),
       ],
       leftYAxis: { min: 0, showUnits: false },

@@ -1,4 +1,4 @@
-/** What the function counts, as the dashboard and the alarms read it. */
+/** The function's metrics, as the dashboard and the alarms read them. */
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../lambda/contract/metrics';
@@ -7,7 +7,7 @@ export type MetricName = Extract<
   keyof typeof METRICS,
   'progress' | 'lag' | 'stalled' | `${string}hecks` | 'changesPending' | 'checkDuration'
 >;
-/** OMS never alarms for the lag of importance IGNORE. */
+/** Importance IGNORE has no lag threshold. */
 export const LAG_IMPORTANCES = ['HIGH', 'MEDIUM', 'LOW'] as const;
 export type LagImportance = (typeof LAG_IMPORTANCES)[number];
 
@@ -15,13 +15,13 @@ export class MonitorMetrics {
   private readonly monitorName: string;
   private readonly period: Duration;
 
-  /** @param period of one value: the schedule's interval, or every second value would be missing. */
+  /** @param period of one data point: the schedule's interval, or data points between two polls would be missing. */
   constructor(monitorName: string, period: Duration) {
     this.monitorName = monitorName;
     this.period = period;
   }
 
-  /** Over all projects: `Minimum` and `Maximum` are the fleet's extremes. */
+  /** Over all projects. */
   of(name: MetricName, statistic: string, label?: string): cloudwatch.Metric {
     return this.named(METRICS[name], statistic, label);
   }
@@ -30,15 +30,15 @@ export class MonitorMetrics {
     return this.named(METRICS.lagOf[importance], 'Maximum');
   }
 
-  /** One line a project, whichever there are when somebody looks. */
+  /** One line per project, for all projects that have data when the dashboard is opened. */
   byProject(name: MetricName, statistic: string): cloudwatch.MathExpression {
     const { namespace, monitor, project } = METRICS;
-    // Names with more than letters and digits stand in quotes (CloudWatch's search expression syntax).
+    // CloudWatch's search expression syntax: names with other characters than letters and digits are quoted.
     const schema = `{"${namespace}",${monitor},${project}}`;
     return new cloudwatch.MathExpression({
       expression: `SEARCH('${schema} ${monitor}="${this.monitorName}" MetricName="${METRICS[name]}"', '${statistic}', ${this.period.toSeconds()})`,
       usingMetrics: {},
-      // An empty label shows the project alone.
+      // An empty label shows only the dimension that differs, the project.
       label: '',
       period: this.period,
     });

@@ -1,4 +1,4 @@
-/** Reads single settings from the CDK's context; what is wrong goes to the problems, and something typed comes back all the same. */
+/** Reads typed settings from the CDK context. A malformed value is added to the problems, and a typed placeholder is returned. */
 import type { Duration } from 'aws-cdk-lib';
 import { type Problems, type Rule, show } from '../validation/problems';
 
@@ -16,8 +16,8 @@ export class ContextReader {
   }
 
   /**
-   * A setting with a typing error would otherwise be as good as not given. The CDK's own context has other names: `@aws-cdk/…`, `aws:cdk:…`,
-   * `cli-telemetry`; one of ours written with other capitals or with hyphens is none of them.
+   * A misspelled setting would otherwise be ignored. The CDK's own context keys look different (`@aws-cdk/…`, `aws:cdk:…`,
+   * `cli-telemetry`), so a plain word, or one of our names with other capitals or with hyphens, is meant for us.
    */
   refuseUnknown(known: readonly string[]): void {
     const letters = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -26,7 +26,8 @@ export class ContextReader {
       (key) => /^[a-z][A-Za-z0-9]*$/.test(key) || ours.includes(letters(key)),
     );
     const unknown = words.filter((word) => !known.includes(word));
-    if (unknown.length > 0) this.problems.add(`no such setting: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+    if (unknown.length > 0)
+      this.problems.add(`unknown setting: ${unknown.join(', ')}; valid settings are ${known.join(', ')}`);
   }
 
   required(name: string, rule: Rule<string>): string {
@@ -46,7 +47,7 @@ export class ContextReader {
     return text.trim();
   }
 
-  /** `true` or `false` on the command line, also as such in cdk.json. */
+  /** `true` or `false`: text on the command line, text or boolean in cdk.json. */
   flag(name: string): boolean | undefined {
     const value = this.context[name];
     if (value === undefined) return undefined;
@@ -55,7 +56,7 @@ export class ContextReader {
     return word === 'true';
   }
 
-  /** A list in which nothing comes twice. */
+  /** A list without duplicates. */
   set(name: string, rule: Rule<string>): readonly string[] {
     const texts = this.list(name, rule);
     this.problems.once(name, texts);
@@ -72,7 +73,7 @@ export class ContextReader {
     return this.list(name, rule);
   }
 
-  /** `a,b` on the command line, also a list in cdk.json. */
+  /** `a,b` on the command line, `a,b` or an array in cdk.json. */
   list(name: string, rule: Rule<string>): readonly string[] {
     const value = this.context[name];
     if (value === undefined) return [];

@@ -1,4 +1,4 @@
-/** The stack that the app deploys: one monitor, with everything that is somebody else's referred to and not made. */
+/** The stack of the app: one MigrationMonitor. The secret, the key and the VPC exist already and are imported. */
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -16,7 +16,10 @@ export class OmsCutoverStack extends Stack {
   readonly monitor: MigrationMonitor;
 
   constructor(scope: Construct, id: string, props: OmsCutoverStackProps) {
-    super(scope, id, { description: 'oms-cutover: watches OceanBase migrations and says when to switch', ...props });
+    super(scope, id, {
+      description: 'oms-cutover: monitors OceanBase migrations and notifies when they are ready for cutover',
+      ...props,
+    });
     const { settings } = props;
     this.monitor = new MigrationMonitor(this, 'Monitor', {
       omsEndpoint: settings.omsEndpoint,
@@ -39,40 +42,46 @@ export class OmsCutoverStack extends Stack {
     const { monitor } = this;
     new CfnOutput(this, 'TableName', {
       value: monitor.table.tableName,
-      description: 'Latest and snapshots of every project',
+      description: 'Project states, snapshots and cutover receipts',
     });
-    new CfnOutput(this, 'TopicArn', { value: monitor.topic.topicArn, description: 'Where changes are told' });
+    new CfnOutput(this, 'TopicArn', {
+      value: monitor.topic.topicArn,
+      description: 'Changes and alarms are published to it',
+    });
     new CfnOutput(this, 'CheckFunctionName', {
       value: monitor.checkFunction.functionName,
-      description: 'Looks at OMS',
+      description: 'Polls OMS',
     });
     new CfnOutput(this, 'WaitMachineArn', {
       value: monitor.waitMachine.stateMachineArn,
-      description: 'Start it to wait for a project',
+      description: 'Start an execution to wait for a project',
     });
-    new CfnOutput(this, 'LegMachineArn', { value: monitor.leg.stateMachineArn, description: 'Runs one leg of a wait' });
+    new CfnOutput(this, 'LegMachineArn', {
+      value: monitor.leg.stateMachineArn,
+      description: 'Runs one leg of a wait; started by WaitMachine',
+    });
     new CfnOutput(this, 'FailuresUrl', {
       value: monitor.failures.queueUrl,
-      description: 'Events that the function failed on: rounds of the schedule, ends of cutovers',
+      description: 'Dead-letter queue of the function: scheduled polls, ends of cutovers',
     });
   }
 }
 
-/** exactOptionalPropertyTypes: a prop that was not given is absent, not undefined. */
+/** exactOptionalPropertyTypes: an optional prop must be absent, not undefined. */
 function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [name]: value } as Record<K, V>);
 }
 
 function secretOf(scope: Construct, nameOrArn: string): secretsmanager.ISecret {
   if (!nameOrArn.startsWith('arn:')) return secretsmanager.Secret.fromSecretNameV2(scope, 'OmsSecret', nameOrArn);
-  // A complete ARN ends in a hyphen and six characters that Secrets Manager chose.
+  // A complete ARN ends in a hyphen and six random characters.
   const complete = /-[A-Za-z0-9]{6}$/.test(nameOrArn);
   return complete
     ? secretsmanager.Secret.fromSecretCompleteArn(scope, 'OmsSecret', nameOrArn)
     : secretsmanager.Secret.fromSecretPartialArn(scope, 'OmsSecret', nameOrArn);
 }
 
-/** By attributes, never by look-up: synthesis needs no account. */
+/** Imported by attributes, not by a context lookup: synthesis needs no account. */
 function networkOf(scope: Construct, network: NetworkSettings): Partial<MigrationMonitorProps> {
   const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId: network.vpcId,
@@ -80,8 +89,8 @@ function networkOf(scope: Construct, network: NetworkSettings): Partial<Migratio
     privateSubnetIds: [...network.subnetIds],
     ...(network.routeTableIds.length === 0 ? {} : { privateSubnetRouteTableIds: [...network.routeTableIds] }),
   });
-  // Only the gateway to DynamoDB looks at route tables, and the settings ask for them where it is made.
-  Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'No route table is changed here.');
+  // Only the DynamoDB gateway endpoint uses route tables, and the settings require them in that case.
+  Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'Route tables are not changed.');
   const groups = network.securityGroupIds.map((id) =>
     ec2.SecurityGroup.fromSecurityGroupId(scope, `Group-${id}`, id, { mutable: false }),
   );

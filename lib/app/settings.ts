@@ -1,4 +1,4 @@
-/** The app's settings, as `-c name=value` or cdk.json's context give them: unknown in, typed out, every problem named at once. */
+/** The settings of the app, from `-c name=value` or the context of cdk.json. One error lists every problem. */
 import { Duration } from 'aws-cdk-lib';
 import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
 import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from '../monitor/validation';
@@ -18,11 +18,11 @@ export interface NetworkSettings {
 
 export interface Settings {
   readonly omsEndpoint: string;
-  /** Absent with `discover`. */
+  /** Undefined with `discover`. */
   readonly projects: readonly string[] | undefined;
   readonly discover: boolean | undefined;
   readonly notifyEmails: readonly string[];
-  /** Name or ARN of the secret with the console account. */
+  /** Name or ARN of the secret with the OMS console account. */
   readonly omsSecret: string;
   readonly omsApi: ApiChoice | undefined;
   readonly omsKind: ProjectKind | undefined;
@@ -111,7 +111,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   };
   checkCa(problems, settings.omsEndpoint, settings.omsCa);
   if (discover === true) {
-    if (read.has('projects')) problems.add('projects means nothing with discover: give one of the two');
+    if (read.has('projects')) problems.add('projects and discover exclude each other: set one of them');
     checkDiscovery(problems, 'omsApi', settings.omsApi);
   }
   problems.throwIfAny('oms-cutover cannot be synthesized');
@@ -122,7 +122,7 @@ function readNetwork(read: ContextReader, problems: Problems): NetworkSettings |
   const vpcId = read.text('vpcId', VPC_ID);
   if (!read.has('vpcId')) {
     for (const name of NETWORK_NAMES.filter((each) => read.has(each)))
-      problems.add(`${name} means nothing without vpcId: give -c vpcId=${VPC_ID.example} too`);
+      problems.add(`${name} requires vpcId, such as -c vpcId=${VPC_ID.example}`);
     return undefined;
   }
   const network: NetworkSettings = {
@@ -136,12 +136,12 @@ function readNetwork(read: ContextReader, problems: Problems): NetworkSettings |
   const { length } = network.subnetIds;
   if (length > 0 && network.availabilityZones.length > 0 && network.availabilityZones.length !== length) {
     problems.add(
-      `availabilityZones must name one zone for each of the ${length} subnetIds, in the same order; got ${network.availabilityZones.length}`,
+      `availabilityZones must have the zone of each of the ${length} subnetIds, in the same order; got ${network.availabilityZones.length}`,
     );
   }
   if (network.createEndpoints.includes('dynamodb') && network.routeTableIds.length !== length) {
     problems.add(
-      `routeTableIds must name the route table of each of the ${length} subnetIds, in the same order, for createEndpoints with dynamodb; got ${network.routeTableIds.length}`,
+      `createEndpoints with dynamodb requires routeTableIds with the route table of each of the ${length} subnetIds, in the same order; got ${network.routeTableIds.length}`,
     );
   }
   return network;

@@ -1,4 +1,4 @@
-/** Asks a person, waits for the answer, and looks again: an approval of evidence that no longer holds is void, and asked for anew. */
+/** Requests an approval, waits for the decision, and checks readiness again: if the migration is no longer ready, the approval is void and is requested again. */
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { WaitForMigration } from '../wait/wait-for-migration';
@@ -8,9 +8,9 @@ import type { CutoverTasks } from './tasks';
 export interface CutoverApprovalProps {
   readonly tasks: CutoverTasks;
   readonly ends: CutoverEnds;
-  /** Where a void approval goes back to. */
+  /** The state that follows a void approval. */
   readonly ready: WaitForMigration;
-  /** The same gate, with little time. */
+  /** The same gate with a short timeout. */
   readonly again: WaitForMigration;
   readonly approved: sfn.IChainable;
 }
@@ -23,7 +23,7 @@ export class CutoverApproval extends Construct {
     const error = { resultPath: '$.error' };
     const note = tasks.recordGate('2 Still ready: note', 'READY_AGAIN', '$.gate', 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, error);
-    // Back to 1 also where OMS's verification has found something in the meantime.
+    // Also back to 1 if OMS's verification has found a difference in the meantime.
     const stillClean = new sfn.Choice(this, 'StillClean', { stateName: '2 Still clean?' })
       .when(sfn.Condition.stringEquals('$.next', 'AGAIN'), ready)
       .otherwise(approved);

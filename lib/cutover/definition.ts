@@ -1,4 +1,4 @@
-/** What a cutover does and in which order. Written from the end, because each state has to know the next one. */
+/** The states of a cutover in their order. Built from the end, because each state refers to the next one. */
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -13,7 +13,7 @@ import { CutoverGate } from './gate';
 import { type CutoverPipelineProps, drainTimeoutOf, settingsOf, switchoverTimeoutOf } from './props';
 import { CutoverTasks } from './tasks';
 
-/** Where a Catch puts what it caught. */
+/** Of a Catch. */
 const ERROR = { resultPath: '$.error' };
 
 export class CutoverDefinition {
@@ -24,7 +24,7 @@ export class CutoverDefinition {
   private readonly tasks: CutoverTasks;
   private readonly ends: CutoverEnds;
 
-  /** @param leg of the waits until the migration is ready. */
+  /** @param leg runs the waits until the migration is ready. */
   constructor(scope: Construct, props: CutoverPipelineProps, leg: HasLeg) {
     this.scope = scope;
     this.props = props;
@@ -43,7 +43,7 @@ export class CutoverDefinition {
       stateName: '0 Input',
       parameters: {
         cutover: {
-          // Else the function finds it in the input: a path that leads nowhere would end in States.Runtime.
+          // Otherwise the function reads it from the input: a path without a value would end in States.Runtime.
           ...(props.projectId === undefined ? {} : { projectId: props.projectId }),
           run: textAt('$$.Execution.Name'),
           execution: sfn.JsonPath.executionId,
@@ -56,14 +56,14 @@ export class CutoverDefinition {
     return input.next(begin).next(tasks.unlessEnded('0 Begin', next, ends.ended));
   }
 
-  /** Ready, also by OMS's own verification; then approved, and still ready. */
+  /** Ready, also by OMS's full verification; then approved, and still ready. */
   private ready(approved: sfn.IChainable): sfn.IChainable {
     const { scope, props, tasks, ends } = this;
-    // However often the machine comes back to it, from a verification or an approval that is void.
+    // One deadline for every return to it, from a verification or from a void approval.
     const ready = this.waitUntilReady('1 Ready', props.ready?.timeout, '$.cutover.startedAt');
     let next = approved;
     if (props.approval !== undefined) {
-      // Long enough for a whole hold, and no longer: what does not hold by then is not what was approved.
+      // Long enough for one complete hold: if the migration is not ready by then, the approval no longer applies.
       const hold = props.ready?.hold ?? Duration.seconds(60);
       const again = this.waitUntilReady('2 Still ready', Duration.seconds(2 * hold.toSeconds() + 60));
       next = new CutoverApproval(scope, 'Approval', { tasks, ends, ready, again, approved }).start;
@@ -101,7 +101,7 @@ export class CutoverDefinition {
     fence.addCatch(tasks.failedAt('fence', ends.afterStop), ERROR);
     fence.next(next);
     const stop = tasks.users('3 Stop writes', props.stopWrites, '$.step');
-    // Whatever of it was done: it is undone.
+    // It may have stopped writes in part: they are resumed.
     stop.addCatch(tasks.failedAt('stopWrites', ends.afterStop), ERROR);
     stop.next(fence);
     const note = tasks.command('3 Stop writes: note', 'beginStep', { step: 'stopWrites' }, 'WRITES_GO_ON');
@@ -115,7 +115,7 @@ export class CutoverDefinition {
     return new CutoverGate(this.scope, 'Drained', gate).start;
   }
 
-  /** From the switchover to the end: what fails here no longer just resumes writes. */
+  /** From the switchover on, a failure no longer resumes writes. */
   private switch(): sfn.IChainable {
     const { scope, props, tasks, ends } = this;
     const { switchover } = props;
@@ -130,13 +130,13 @@ export class CutoverDefinition {
       const moves = { goal: Goal.switched(), timeout: switchoverTimeoutOf(props), name: '5 Switched' };
       const gate = { tasks, ...moves, gate: 'SWITCHED', next, onFailure } as const;
       const switched = new CutoverGate(scope, 'Switched', gate).start;
-      const own = switchover === 'operator' ? undefined : switchover;
-      next = tasks.step('5 Switchover', 'switchover', own, switched, onFailure, next);
+      const step = switchover === 'operator' ? undefined : switchover;
+      next = tasks.step('5 Switchover', 'switchover', step, switched, onFailure, next);
     }
     return next;
   }
 
-  /** What both gates have in common that look for the drain. */
+  /** Shared by the two drain gates. */
   private drain() {
     const goal = Goal.drained({ writesStoppedAt: '$.cutover.writesStoppedAt', margin: '$.cutover.marginSeconds' });
     return { tasks: this.tasks, goal, timeout: drainTimeoutOf(this.props) };

@@ -1,4 +1,4 @@
-/** An execution that is aborted or times out reaches no Catch: this rule hears of every end, and has the receipt closed and the operator told. */
+/** Sends the end of every cutover execution to the function, which closes the receipt and notifies the operator: an execution that is aborted or times out reaches no Catch. */
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -7,8 +7,8 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { END_STATUSES, EXECUTION_ENDED } from '../../lambda/contract/execution-end';
-import { type AlarmPlace, alarmOf, lettersIn } from '../alarms/alarm-rule';
-import { DeadLetters } from '../monitor/dead-letters';
+import { type AlarmPlace, alarmOf, messagesIn } from '../alarms/alarm';
+import { DeadLetterQueue } from '../monitor/data-resources';
 
 export interface CutoverEndRuleProps extends AlarmPlace {
   readonly stateMachine: sfn.IStateMachine;
@@ -16,14 +16,14 @@ export interface CutoverEndRuleProps extends AlarmPlace {
 }
 
 export class CutoverEndRule extends Construct {
-  /** Ends that could not be handed over in a day of tries. */
+  /** Events that EventBridge could not deliver within 24 hours. */
   readonly deadLetters: sqs.IQueue;
 
   constructor(scope: Construct, id: string, props: CutoverEndRuleProps) {
     super(scope, id);
-    // The pipeline's own, because its policy names the rule: the monitor may be another stack's. And with the key of SQS, because EventBridge
-    // writes to it as a service, which a key of somebody's own would have to be told.
-    this.deadLetters = new DeadLetters(this, 'DeadLetters', undefined);
+    // In the stack of the pipeline, because its policy names the rule and the monitor may be in another stack. Encrypted by SQS: a
+    // customer-managed key would need a policy that lets EventBridge use it.
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', undefined);
     new events.Rule(this, 'Rule', {
       description: 'Closes the receipt of a cutover whose execution has ended',
       eventPattern: {
@@ -31,17 +31,18 @@ export class CutoverEndRule extends Construct {
         detailType: [EXECUTION_ENDED],
         detail: {
           stateMachineArn: [props.stateMachine.stateMachineArn],
-          // Of those that ended by themselves too: their last bookkeeping may have failed.
+          // SUCCEEDED and FAILED too: the last command of the execution may have failed.
           status: [...END_STATUSES],
         },
       },
       targets: [new targets.LambdaFunction(props.checkFunction, { deadLetterQueue: this.deadLetters })],
     });
     const rule = {
-      section: 'cutover-ends-lost',
-      says: 'A cutover has ended, and its end could not be handed to the check function: writes may be stopped, and nobody was told.',
-      first: 'First see in Step Functions how the execution ended, and whether the source takes writes.',
-      metric: lettersIn(this.deadLetters),
+      section: 'cutover-end-not-delivered',
+      impact:
+        'A cutover execution ended, and EventBridge could not deliver its end to the check function. Writes may be stopped, and the operator was not notified.',
+      firstAction: 'check whether the source accepts writes, and how the execution ended in Step Functions.',
+      metric: messagesIn(this.deadLetters),
       threshold: 1,
       missing: cloudwatch.TreatMissingData.NOT_BREACHING,
     };

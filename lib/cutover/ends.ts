@@ -1,4 +1,4 @@
-/** How a cutover ends: closed in its receipt, then Succeed, or Fail by the name that tells what a person has to do. */
+/** The ends of a cutover: its receipt is closed, then it succeeds, or fails with an error name that says whether an operator is needed. */
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CutoverBookkeeping, CutoverOutcome } from '../../lambda/contract/cutover';
@@ -16,13 +16,13 @@ export interface CutoverEndsProps {
 }
 
 export class CutoverEnds extends Construct {
-  /** For an answer of the bookkeeping that has closed the receipt itself. */
+  /** For a reply of the function that has closed the receipt itself. */
   readonly ended: sfn.IChainable;
-  /** Writes were not stopped: fails by the name of `$.error`. */
+  /** Writes were not stopped: fails with the error name of `$.error`. */
   readonly beforeStop: sfn.IChainable;
-  /** Writes are stopped, and nothing is switched: resumes them. */
+  /** Writes are stopped and nothing is switched: resumes writes. */
   readonly afterStop: sfn.IChainable;
-  /** From the switchover on writes are not resumed, unless there is a `rollback`. */
+  /** From the switchover on: runs `rollback`, or needs an operator. Writes are not resumed. */
   readonly afterDrain: sfn.IChainable;
   readonly switched: sfn.IChainable;
 
@@ -36,16 +36,8 @@ export class CutoverEnds extends Construct {
     const error = { error: sfn.JsonPath.objectAt('$.error') };
     const why = { ...error, failed: sfn.JsonPath.objectAt('$.failed') };
 
-    this.beforeStop = this.close(tasks, 'Close: failed', 'FAILED', error, 'WRITES_GO_ON', 'By its name', this.ended);
-    const inRehearsal = this.close(
-      tasks,
-      'Close: rehearsal failed',
-      'FAILED',
-      why,
-      'WRITES_GO_ON',
-      'Rehearsal',
-      this.ended,
-    );
+    this.beforeStop = this.close(tasks, 'Close: failed', 'FAILED', error, 'WRITES_GO_ON', this.ended);
+    const inRehearsal = this.close(tasks, 'Close: rehearsal failed', 'FAILED', why, 'WRITES_GO_ON', this.ended);
 
     const rolledBack = new sfn.Fail(this, 'RolledBack', {
       stateName: 'Rolled back',
@@ -58,12 +50,12 @@ export class CutoverEnds extends Construct {
       causePath: '$.end.cause',
     });
     const closeRolledBack = (name: string) =>
-      this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', name, rolledBack);
+      this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', rolledBack);
     const closeNeedsOperator = (name: string, more: CloseReason = {}) =>
-      this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', name, needsOperator);
+      this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', needsOperator);
     const repairError = { repairError: sfn.JsonPath.objectAt('$.repairError') };
 
-    // Before anything is written down: whatever has become of the bookkeeping, writes have to go on.
+    // Before the record is updated: writes are resumed even if the function or the table is not available.
     const resume = tasks.users('Resume writes', resumeWrites);
     resume.addCatch(closeNeedsOperator('resume writes failed', repairError), { resultPath: '$.repairError' });
     resume.next(closeRolledBack('rolled back'));
@@ -81,7 +73,7 @@ export class CutoverEnds extends Construct {
     const done = new sfn.Succeed(this, 'Done', { stateName: 'Done', outputPath: '$.cutover' });
     const close = (name: string, outcome: CutoverOutcome) => {
       const task = tasks.command(`Close: ${name}`, 'close', { outcome }, 'WRITES_STOPPED');
-      // Traffic is switched whether that could be written down or not; the rule on the execution's end writes it down later.
+      // Traffic is switched even if the receipt cannot be closed; the rule on the end of the execution closes it later.
       task.addCatch(done, { resultPath: '$.closeError' });
       return task.next(done);
     };
@@ -94,29 +86,28 @@ export class CutoverEnds extends Construct {
       .otherwise(rehearsed);
   }
 
-  /** Where the receipt cannot be closed the execution ends all the same, in words of its own; the rule on its end closes it later. */
+  /** If the receipt cannot be closed, the execution ends with a cause of its own; the rule on its end closes the receipt later. */
   private close(
     tasks: CutoverTasks,
     name: string,
     outcome: CutoverOutcome,
     more: CloseReason,
     patience: Patience,
-    what: string,
     then: sfn.IChainable,
   ): sfn.IChainable {
     const task = tasks.command(name, 'close', { outcome, ...more }, patience);
-    const inOwnWords = new sfn.Pass(this, `${name}: in own words`, {
+    const unrecorded = new sfn.Pass(this, `${name}: not recorded`, {
       parameters: {
         end: {
           error: sfn.JsonPath.stringAt('$.error.Error'),
           cause: sfn.JsonPath.format(
-            `${what}, and the receipt could not be closed: {}`,
+            'the cutover failed with {}, and its receipt could not be closed',
             sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.error')),
           ),
         },
       },
     }).next(then);
-    task.addCatch(inOwnWords, { resultPath: '$.closeError' });
+    task.addCatch(unrecorded, { resultPath: '$.closeError' });
     return task.next(then);
   }
 }

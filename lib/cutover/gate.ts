@@ -10,14 +10,14 @@ import type { CutoverTasks } from './tasks';
 
 export interface CutoverGateProps {
   readonly tasks: CutoverTasks;
-  /** Stands before every state's name. */
+  /** Prefix of the state names. */
   readonly name: string;
-  /** As the receipt calls it. */
+  /** Its name in the receipt. */
   readonly gate: Extract<GateName, 'DRAINED' | 'SWITCHED' | 'DRAINED_AGAIN'>;
   readonly goal: Goal;
   readonly timeout: Duration;
   readonly next: sfn.IChainable;
-  /** Where a failure leads, with `$.error` and `$.failed` set. */
+  /** The state that follows a failure, with `$.error` and `$.failed` set. */
   readonly onFailure: sfn.IChainable;
 }
 

@@ -1,12 +1,13 @@
 /** The building blocks of the cutover pipeline: commands to the bookkeeping, the user's steps, and what follows a failure. */
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../../lambda/contract/cutover';
 import type { AtSynth, FieldsAtSynth } from '../wait/json-path';
-import { OUTAGE_RETRY } from '../wait/own-failure';
-import { CutoverInvoke } from './invoke';
+import { OUTAGE_RETRY } from '../wait/leg';
 
 /** While writes are stopped retries are short: seven attempts with pauses of about twenty seconds in all, then the rollback path. */
 export const FENCED_RETRY: sfn.RetryProps = {
@@ -35,6 +36,17 @@ export type Patience = 'WRITES_GO_ON' | 'WRITES_STOPPED';
 type Action = CutoverBookkeeping['action'];
 /** What a command has beside its action and the state, which every one has. */
 type FieldsOf<A extends Action> = FieldsAtSynth<Omit<Extract<CutoverBookkeeping, { action: A }>, 'action' | 'state'>>;
+
+/** Invokes the function. The policy of LambdaInvoke itself also allows every version and alias of it. */
+export class CutoverInvoke extends tasks.LambdaInvoke {
+  protected override readonly taskPolicies: iam.PolicyStatement[];
+
+  constructor(scope: Construct, id: string, props: tasks.LambdaInvokeProps) {
+    super(scope, id, props);
+    const { functionArn } = props.lambdaFunction;
+    this.taskPolicies = [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })];
+  }
+}
 
 export class CutoverTasks {
   private readonly scope: Construct;

@@ -1,4 +1,4 @@
-/** Checks a pipeline's props before anything is made of them. */
+/** Validates the props of CutoverPipeline before any resource is created. */
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Problems, type Rule, show } from '../validation/problems';
@@ -10,13 +10,13 @@ const between = (least: Duration, most: Duration, example: string) => durationBe
 const READY_TIMEOUT = between(Duration.seconds(1), Duration.days(364), 'Duration.days(30)');
 const MAX_LAG = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(30)');
 const HOLD = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(60)');
-/** A question that nobody has answered for a week is no longer about now. */
+/** After a week the evidence of an approval request is obsolete. */
 const APPROVAL_TIMEOUT = between(Duration.seconds(1), Duration.days(7), 'Duration.hours(4)');
 const DRAIN_TIMEOUT = between(Duration.seconds(10), Duration.hours(1), 'Duration.minutes(5)');
 const SWITCHOVER_TIMEOUT = between(Duration.minutes(1), Duration.hours(12), 'Duration.minutes(30)');
 const MARGIN = between(Duration.seconds(0), Duration.hours(1), 'Duration.seconds(10)');
 const FENCE_PATH: Rule<string> = {
-  expected: 'the names that lead to the time in the output of stopWrites, with dots between them',
+  expected: 'the field names that lead to the time in the output of stopWrites, separated by dots',
   example: 'Payload.writesStoppedAt',
   accepts: (path) => /^[^.$\s[\]]+(\.[^.$\s[\]]+)*$/.test(path),
 };
@@ -64,7 +64,7 @@ const READY: Readonly<Record<keyof CutoverReadyOptions, true>> = {
 };
 const APPROVAL: Readonly<Record<keyof CutoverApprovalOptions, true>> = { timeout: true };
 
-/** The compiler says most of it too, and nobody who writes JavaScript hears that: an `aproval` would ask no one. */
+/** Repeats what the compiler checks, for JavaScript: a misspelled `aproval` would skip the approval. */
 export function checkCutoverProps(path: string, props: CutoverPipelineProps): void {
   const problems = new Problems();
   const { projectId, ready, approval } = props;
@@ -80,7 +80,7 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   problems.check<unknown>('switchover', props.switchover, SWITCHOVER);
   if (isPath(projectId) && (sfn.JsonPath.isEncodedJsonPath(String(projectId)) || !Token.isUnresolved(projectId)))
     problems.add(
-      `projectId must be the id of a project, no path: leave it out, and each execution names its project as "projectId" in its input; got ${show(projectId)}`,
+      `projectId must be a project id, not a path: to set it per execution, omit the prop and give "projectId" in the input; got ${show(projectId)}`,
     );
   else problems.check('projectId', projectId, PROJECT_ID);
   problems.check('ready.maxLag', ready?.maxLag, MAX_LAG);
@@ -90,7 +90,7 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   problems.check('drainTimeout', props.drainTimeout, DRAIN_TIMEOUT);
   problems.check('switchoverTimeout', props.switchoverTimeout, SWITCHOVER_TIMEOUT);
   if (props.switchover === undefined && props.switchoverTimeout !== undefined)
-    problems.add('switchoverTimeout means nothing without switchover: give one of them');
+    problems.add('switchoverTimeout requires switchover');
   problems.check('margin', props.margin, MARGIN);
   problems.check('fencePath', props.fencePath, FENCE_PATH);
   problems.throwIfAny(path);

@@ -1,4 +1,4 @@
-/** A private certificate authority, put where the handler finds it. A layer, so that the handler's own bundle stays the same for everybody. */
+/** Certificates of private authorities, as a layer: the bundle of the handler stays the same for every deployment. */
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,18 +15,18 @@ export class CaLayer extends lambda.LayerVersion {
   constructor(scope: Construct, id: string, pemFile: string) {
     const pem = resolve(pemFile);
     super(scope, id, {
-      description: 'Certificate authorities to trust for OMS',
+      description: 'Certificate authorities trusted for OMS',
       code: lambda.Code.fromAsset(dirname(pem), {
-        // The content alone, whatever else lies in the same folder.
+        // Of the PEM file only, not of its folder.
         assetHashType: AssetHashType.CUSTOM,
         assetHash: createHash('sha256').update(readFileSync(pem)).digest('hex'),
         bundling: {
-          // Asked for by the type, never pulled: the copy below always works.
+          // Required by the type and never pulled: the local bundling below always succeeds.
           image: DockerImage.fromRegistry('scratch'),
           local: {
             tryBundle: (outputDir) => {
               copyFileSync(pem, join(outputDir, FILE));
-              // The copy keeps the mode, and Lambda's user is not the owner.
+              // A copy keeps the file mode, and Lambda runs as another user.
               chmodSync(join(outputDir, FILE), 0o644);
               return true;
             },

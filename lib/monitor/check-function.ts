@@ -1,4 +1,4 @@
-/** The one function: it looks at OMS, remembers, tells and judges, for the schedule (a fleet) and for a wait (one project). */
+/** The Lambda function: polls OMS, stores, judges and notifies, for the schedule (many projects), waits and cutovers (one project). */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as events from 'aws-cdk-lib/aws-events';
@@ -18,7 +18,7 @@ import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
 import { CheckRole } from './check-role';
 import { handlerBundle } from './handler-bundle';
 
-/** Measured with the SDK inside, on Node 20: 106 MiB at the most for single looks, 164 MiB for a fleet of 300. 128 would be too tight, and a processor's share comes with it. */
+/** Measured on Node 20, AWS SDK included: up to 106 MiB for single polls, 164 MiB for 300 projects. Lambda assigns CPU in proportion. */
 const MEMORY_MB = 256;
 
 export interface CheckFunctionProps {
@@ -34,14 +34,14 @@ export interface CheckFunctionProps {
   readonly omsCa: string | undefined;
   readonly requestTimeout: Duration;
   readonly retention: Duration;
-  /** How old an event may get that nobody waits for. */
+  /** Of asynchronous events. */
   readonly maxEventAge: Duration;
   readonly network: CheckNetwork | undefined;
   readonly encryptionKey: kms.IKey | undefined;
-  /** What logs and metrics are told apart by. */
+  /** Dimension of the metrics, and field of the log lines. */
   readonly monitorName: string;
   readonly dashboardUrl: string;
-  /** How many projects are named to the schedule; undefined where OMS lists them. */
+  /** Number of projects of the schedule; undefined if OMS lists them. */
   readonly fleetSize: number | undefined;
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -58,14 +58,14 @@ export class CheckFunction extends Construct {
     });
     const role = new CheckRole(this, 'Role', { ...props, logGroup, inVpc: props.network !== undefined });
     this.function = new lambda.Function(this, 'Function', {
-      description: 'Looks at OMS migration projects, remembers what it saw and tells what changed',
+      description: 'Polls OMS projects, stores their state and notifies changes',
       code: handlerBundle(),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       memorySize: MEMORY_MB,
       timeout: CHECK_TIMEOUT,
-      // Everything the function may do stands in CheckRole; no construct adds to it behind its back.
+      // CheckRole has all of its permissions; no construct may add to them.
       role: role.withoutPolicyUpdates(),
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
@@ -100,8 +100,8 @@ function environment(props: CheckFunctionProps): Record<string, string> {
 }
 
 /**
- * The complete ARN, or else the name: Secrets Manager takes the end of an ARN without its suffix for one where it looks like it, as in
- * `…:secret:prod/oms-secret`, and finds nothing.
+ * The complete ARN, or the name. A partial ARN is not safe: in `…:secret:prod/oms-secret` Secrets Manager takes `-secret` for the suffix of
+ * a complete one, and finds no such secret.
  */
 function idOf({ secretFullArn, secretName }: secretsmanager.ISecret): string {
   return secretFullArn ?? secretName;

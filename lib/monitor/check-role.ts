@@ -1,4 +1,4 @@
-/** All that the function may do, on one page. */
+/** All permissions of the check function. */
 import { Validations } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as events from 'aws-cdk-lib/aws-events';
@@ -30,7 +30,7 @@ export class CheckRole extends iam.Role {
     if (props.chatTopic !== undefined) this.allow(['sns:Publish'], props.chatTopic.topicArn);
     if (props.eventBus !== undefined) this.allow(['events:PutEvents'], props.eventBus.eventBusArn);
     this.allow(['secretsmanager:GetSecretValue'], arnOf(props.credentials));
-    // Lambda itself sends a failed event there, in the function's name.
+    // Lambda sends failed events with the role of the function.
     this.allow(['sqs:SendMessage'], props.failures.queueArn);
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], props.logGroup.logGroupArn);
     this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
@@ -61,19 +61,19 @@ export class CheckRole extends iam.Role {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray has no resources to name, nor have the network interfaces that Lambda makes for a function in a VPC.',
+        'X-Ray actions, and those on the network interfaces that Lambda creates in a VPC, do not support resource-level permissions.',
     });
     if (props.encryptionKey === undefined) return;
     for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*']) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[Action::${action}]`,
-        reason: 'The variants of one operation on the one key that was given; DynamoDB chooses among them.',
+        reason: 'The variants of one operation on the customer-managed key; DynamoDB chooses among them.',
       });
     }
   }
 }
 
-/** A secret that is referred to by name has no known suffix: six characters that Secrets Manager appends. */
+/** The six-character suffix that Secrets Manager appends is unknown for a secret that is referenced by name. */
 function arnOf(secret: secretsmanager.ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
 }

@@ -1,15 +1,15 @@
-/** What a construct is called outside of its template, where the names of every other stack of the account stand beside it. */
+/** The name of a construct in CloudWatch, unique in the account and region. */
 import { createHash } from 'node:crypto';
 import { ScopedAws, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** A stack's name may have 128 characters; the rest of the 255 that CloudWatch takes is for what alarms and dashboards add. */
+/** Stack names have up to 128 characters, CloudWatch names up to 255: the rest is for the suffixes of alarms and dashboards. */
 const MAX_WITHIN_STACK = 80;
 const HASH = 8;
 
 /**
- * `OmsCutover-Monitor`: the stack's name as it is deployed, because one template may be deployed as several stacks, and the construct's place
- * in the stack, because one stack may have several. Of that only letters and digits, so that the last hyphen parts the two.
+ * `OmsCutover-Monitor`: the stack name at deployment (one template may be deployed as several stacks), and the path of the construct in the
+ * stack (which may have several), reduced to letters and digits, so that the last hyphen separates the two.
  */
 export function deployedName(construct: Construct): string {
   const { scopes } = construct.node;

@@ -1,4 +1,4 @@
-/** Looks at every project every few minutes, whether anybody waits or not: one schedule for a fleet of usual size, several for a large one. */
+/** Polls every project at a fixed interval, whether or not a wait runs: one schedule per 200 projects. */
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,11 +7,11 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { ALL, type FleetProjects, type FleetRequest } from '../../lambda/contract/fleet';
-import { DeadLetters } from './dead-letters';
+import { DeadLetterQueue } from './data-resources';
 
 export interface FleetScheduleProps {
   readonly checkFunction: lambda.IFunction;
-  /** Absent: those that OMS lists, found anew each time. */
+  /** Undefined: the projects that OMS lists at each poll. */
   readonly projects: readonly string[] | undefined;
   readonly interval: Duration;
   readonly maxEventAge: Duration;
@@ -19,26 +19,25 @@ export interface FleetScheduleProps {
 }
 
 /**
- * One invocation has 150 s for looks (3 min less what the last one may take) and looks at 16 projects at a time
- * (lambda/core/fleet/fleet.ts). Where OMS hangs, each look takes its whole 10 s, and 200 of them 125 s: so a round reaches everybody whatever
- * OMS does, and a fleet that is down is noticed in the usual time. 200 of the longest ids are 77 KB, where EventBridge Scheduler hands over
- * 256 KB at most.
+ * One invocation has 150 s for polls (3 min less the time of the last one) and runs 16 at a time (lambda/core/fleet/fleet.ts). If OMS hangs,
+ * each poll takes its full 10 s, and 200 polls 125 s: one invocation reaches all of them, and an outage is noticed within one interval. 200
+ * ids of maximum length are 77 KB; the payload limit of EventBridge Scheduler is 256 KB.
  */
 export const PROJECTS_PER_SCHEDULE = 200;
 
 export class FleetSchedule extends Construct {
-  /** Events that the function could not even be given. */
-  readonly deadLetters: DeadLetters;
+  /** Events with which the function could not be invoked. */
+  readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: FleetScheduleProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetters(this, 'DeadLetters', props.encryptionKey);
-    const own = this.role(props);
-    const role = own.withoutPolicyUpdates();
-    for (const [index, projects] of partsOf(props.projects).entries()) {
-      // A project added at the end changes the last schedule or adds one, and no other.
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.encryptionKey);
+    const ownRole = this.role(props);
+    const role = ownRole.withoutPolicyUpdates();
+    for (const [index, projects] of batchesOf(props.projects).entries()) {
+      // A project appended to the list changes only the last schedule, or adds one.
       const schedule = new scheduler.Schedule(this, index === 0 ? 'Schedule' : `Schedule${index + 1}`, {
-        description: 'Has every OMS project looked at',
+        description: 'Polls OMS projects',
         schedule: scheduler.ScheduleExpression.rate(props.interval),
         target: new targets.LambdaInvoke(props.checkFunction, {
           input: scheduler.ScheduleTargetInput.fromObject({
@@ -47,17 +46,17 @@ export class FleetSchedule extends Construct {
           } satisfies FleetRequest),
           role,
           deadLetterQueue: this.deadLetters,
-          // A look that comes after the next one is due tells nothing new.
+          // A poll that is delayed past the next one is obsolete.
           maxEventAge: props.maxEventAge,
           retryAttempts: 5,
         }),
       });
-      // Its first round may come at once: by then the role has to have its policy.
-      schedule.node.addDependency(own);
+      // The first invocation may follow at once, and needs the policy of the role.
+      schedule.node.addDependency(ownRole);
     }
   }
 
-  /** By hand, because the target's own role would also be given every version and alias of the function. */
+  /** A role of our own: the one that the target creates may also invoke every version and alias of the function. */
   private role(props: FleetScheduleProps): iam.Role {
     const stack = Stack.of(this);
     const group = stack.formatArn({
@@ -81,10 +80,10 @@ export class FleetSchedule extends Construct {
 }
 
 /** The projects of each schedule. */
-function partsOf(projects: readonly string[] | undefined): readonly FleetProjects[] {
+function batchesOf(projects: readonly string[] | undefined): readonly FleetProjects[] {
   if (projects === undefined) return [ALL];
-  const parts = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);
-  return Array.from({ length: parts }, (_, i) =>
+  const batches = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);
+  return Array.from({ length: batches }, (_, i) =>
     projects.slice(i * PROJECTS_PER_SCHEDULE, (i + 1) * PROJECTS_PER_SCHEDULE),
   );
 }

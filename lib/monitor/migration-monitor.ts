@@ -1,4 +1,4 @@
-/** Watches OMS migration projects: remembers what it sees, tells what changes, and lets others wait. Read this one first. */
+/** Monitors OMS projects: polls them, stores their state, notifies changes, and runs waits. Start reading here. */
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -10,58 +10,62 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { MAX_PROJECTS_APART } from '../../lambda/contract/metrics';
-import { letAlarmsPublish } from '../alarms/alarm-permission';
+import { allowAlarms } from '../alarms/alarm';
 import { MonitorAlarms } from '../alarms/alarms';
 import { dashboardUrl, MonitorDashboard } from '../alarms/dashboard';
 import { MonitorMetrics } from '../alarms/metrics';
 import { CheckNetwork } from '../network/check-network';
-import { warnOfReach } from '../network/network-reach';
+import { warnIfUnreachable } from '../network/network-reach';
 import { Leg } from '../wait/leg';
 import type { HasLeg } from '../wait/wait-loop';
 import { WaitMachine } from '../wait/wait-machine';
-import { ChangeTopic } from './change-topic';
 import { CheckFunction } from './check-function';
-import { DeadLetters } from './dead-letters';
+import { ChangeTopic, DeadLetterQueue, StateTable } from './data-resources';
 import { deployedName } from './deployed-name';
 import { FleetSchedule } from './fleet-schedule';
 import type { MigrationMonitorProps } from './props';
-import { StateTable } from './state-table';
 import { checkMonitorProps } from './validation';
 
-/** As it comes with the package. */
+/** Its location in the package. */
 const RUNBOOK = 'docs/runbook.md in the npm package oms-cutover';
 
-/** An event that waits longer than this is no longer about now. Lambda's two retries, after one minute and two more, are within it: a cutover's end has no next round. */
-const OLDEST_EVENT = Duration.minutes(15);
+/** Older asynchronous events are dropped to `failures`. Leaves room for Lambda's two retries, after 1 and 2 more minutes: the end of a cutover is sent only once. */
+const MAX_EVENT_AGE = Duration.minutes(15);
 
+/**
+ * Polls OMS projects on a schedule, stores their state, publishes each change to an SNS topic, and provides the state machines of a wait.
+ *
+ * @throws InvalidSettings at synthesis, with every invalid prop
+ */
 export class MigrationMonitor extends Construct implements HasLeg {
-  /** Latest and snapshots of every project. */
+  /** Project states, snapshots and cutover receipts: keys `pk` and `sk`, TTL attribute `expiresAt`. */
   readonly table: dynamodb.Table;
-  /** Where changes are told. */
+  /** Changes are published to it. Subscribe queues, functions or chat. */
   readonly topic: sns.ITopic;
-  /** The one function. */
+  /** The function that polls OMS, for the schedule, waits and cutovers. */
   readonly checkFunction: lambda.IFunction;
-  /** Events that the function failed on: rounds of the schedule, ends of cutovers. */
+  /** Dead-letter queue of the function: events on which it failed three times (scheduled polls, ends of cutovers). */
   readonly failures: sqs.IQueue;
-  /** Events that the schedule could not hand over. */
+  /** Dead-letter queue of the schedule: events with which it could not invoke the function. */
   readonly scheduleDeadLetters: sqs.IQueue;
+  /** State machine that runs one leg of a wait. `waitMachine` and `WaitForMigration` start it. */
   readonly leg: sfn.IStateMachine;
-  /** Waits for one project: start it with `{ "projectId": "p_…", "goal": { … } }`. */
+  /** State machine that waits for one project: start it with `{ "projectId": "p_…", "goal": { … } }`. */
   readonly waitMachine: sfn.IStateMachine;
-  /** How far everything is, at a glance. */
+  /** Progress and lag of the projects, and the health of their monitoring. */
   readonly dashboard: cloudwatch.Dashboard;
-  /** Each has a section in docs/runbook.md. */
+  /** Each has a section of the same title in docs/runbook.md. */
   readonly alarms: readonly cloudwatch.IAlarm[];
-  /** Who hears of alarms. */
+  /** The topic that alarms are published to. */
   readonly alarmTopic: sns.ITopic;
-  /** As given. */
+  /** The prop `runbookUrl`. */
   readonly runbookUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: MigrationMonitorProps) {
     super(scope, id);
     checkMonitorProps(this.node.path, props);
     const { encryptionKey, vpc } = props;
-    warnOfReach(this, props.omsEndpoint, vpc !== undefined);
+    warnIfUnreachable(this, props.omsEndpoint, vpc !== undefined);
     const interval = props.interval ?? Duration.minutes(5);
     const kept = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
@@ -70,7 +74,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
 
     this.table = new StateTable(this, 'Table', { ...kept, encryptionKey });
     this.topic = new ChangeTopic(this, 'Topic', { notifyEmails: props.notifyEmails ?? [], encryptionKey });
-    this.failures = new DeadLetters(this, 'Failures', encryptionKey);
+    this.failures = new DeadLetterQueue(this, 'Failures', encryptionKey);
     const network =
       vpc === undefined
         ? undefined
@@ -81,9 +85,9 @@ export class MigrationMonitor extends Construct implements HasLeg {
             createEndpoints: props.createEndpoints ?? [],
             omsEndpoint: props.omsEndpoint,
           });
-    // Refers to no resource: the function is told the name, and what bears it refers to the function.
+    // Refers to no resource: the function gets the name, and the resources that have it refer to the function.
     const monitorName = deployedName(this);
-    // Dashboards belong to the account, whatever their region.
+    // Dashboard names are unique in the account, across regions.
     const dashboardName = `${monitorName}-${Stack.of(this).region}`;
     const projects = props.discover === true ? undefined : props.projects;
     this.checkFunction = new CheckFunction(this, 'Check', {
@@ -100,7 +104,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       omsCa: props.omsCa,
       requestTimeout: props.requestTimeout ?? Duration.seconds(DEFAULTS.requestTimeoutSeconds),
       retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
-      maxEventAge: OLDEST_EVENT,
+      maxEventAge: MAX_EVENT_AGE,
       network,
       encryptionKey,
       monitorName,
@@ -111,30 +115,30 @@ export class MigrationMonitor extends Construct implements HasLeg {
       checkFunction: this.checkFunction,
       projects,
       interval,
-      maxEventAge: shorter(interval, OLDEST_EVENT),
+      maxEventAge: shorter(interval, MAX_EVENT_AGE),
       encryptionKey,
     });
     this.scheduleDeadLetters = schedule.deadLetters;
     this.leg = new Leg(this, 'Leg', { ...kept, checkFunction: this.checkFunction }).machine;
     this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, leg: this.leg }).machine;
 
-    const watched = {
+    const observed = {
       metrics: new MonitorMetrics(monitorName, interval),
       checkFunction: this.checkFunction,
       failures: this.failures,
       scheduleDeadLetters: this.scheduleDeadLetters,
     };
-    if (props.alarmTopic !== undefined) letAlarmsPublish(props.alarmTopic);
+    if (props.alarmTopic !== undefined) allowAlarms(props.alarmTopic);
     this.alarmTopic = props.alarmTopic ?? this.topic;
     this.runbookUrl = props.runbookUrl;
     this.alarms = new MonitorAlarms(this, 'Alarms', {
-      ...watched,
+      ...observed,
       name: monitorName,
       topic: this.alarmTopic,
       runbookUrl: props.runbookUrl,
     }).all;
     this.dashboard = new MonitorDashboard(this, 'Overview', {
-      ...watched,
+      ...observed,
       name: dashboardName,
       runbookUrl: props.runbookUrl ?? RUNBOOK,
       alarms: this.alarms,

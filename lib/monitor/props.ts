@@ -1,4 +1,4 @@
-/** What a MigrationMonitor is made with, and what holds where something is left out. */
+/** Props of MigrationMonitor. lib/monitor/validation.ts has their limits. */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as events from 'aws-cdk-lib/aws-events';
@@ -10,107 +10,108 @@ import type { ApiChoice, ProjectKind } from '../../lambda/contract/oms';
 import type { EndpointService } from '../network/vpc-endpoints';
 
 export interface MigrationMonitorProps {
-  /** The http or https address of the OMS console, such as `http://10.0.0.5:8089`. */
+  /** The http or https URL of the OMS console, such as `http://10.0.0.5:8089`; without user, query or fragment. */
   readonly omsEndpoint: string;
   /**
-   * The ids of the projects that the schedule looks at.
-   * @default - required, unless `discover`
+   * The ids of the projects that the schedule polls.
+   * @default - required, unless `discover` is true
    */
   readonly projects?: readonly string[];
   /**
-   * Look at every project that OMS lists, new ones too, except those that are released or deleted. Needs OMS 4.1.1 or later.
+   * Poll every project that OMS lists, including new ones, until it is released or deleted. Requires OMS 4.1.1 or later; excludes `projects`.
    * @default false
    */
   readonly discover?: boolean;
   /** The console account, as JSON: `{"username": "…", "password": "…"}`. */
   readonly credentials: secretsmanager.ISecret;
   /**
-   * Which of OMS's interfaces to call.
-   * @default 'auto' - what the console answers to
+   * The OMS API to call: `3.3`, `4.1.1`, or `auto` to detect it.
+   * @default 'auto'
    */
   readonly api?: ApiChoice;
   /**
-   * Data migration or data synchronisation projects.
+   * Data migration or data synchronization projects.
    * @default 'migration'
    */
   readonly kind?: ProjectKind;
   /**
-   * How often the schedule looks at every project. Whole minutes.
+   * How often the schedule polls each project: whole minutes, 1 minute to 1 day.
    * @default Duration.minutes(5)
    */
   readonly interval?: Duration;
   /**
-   * Who is told by e-mail. Each address has to confirm once.
-   * @default - nobody; subscribe to `topic`
+   * E-mail addresses to notify. Each address confirms its subscription once.
+   * @default - none; subscribe to `topic`
    */
   readonly notifyEmails?: readonly string[];
   /**
-   * How long one look at OMS may take.
+   * Timeout of one poll of OMS, retries included: whole seconds, 1 second to 1 minute.
    * @default Duration.seconds(10)
    */
   readonly requestTimeout?: Duration;
   /**
-   * How long what was seen is kept. Whole days.
+   * How long snapshots are kept: whole days, 1 to 3650.
    * @default Duration.days(90)
    */
   readonly retention?: Duration;
   /**
-   * The network that OMS is reached from. Where `omsEndpoint` is plainly private and there is none, the synthesis warns.
-   * @default - the internet
+   * The VPC of the function. Synthesis warns if `omsEndpoint` is a private address and this is not set.
+   * @default - no VPC: OMS is reached over the internet
    */
   readonly vpc?: ec2.IVpc;
   /**
-   * Which subnets of it.
-   * @default - its private subnets
+   * The subnets of the function. Requires `vpc`.
+   * @default - the private subnets of `vpc`
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
   /**
-   * What the function may reach.
-   * @default - a group of its own that lets out to the port of OMS and to 443
+   * The security groups of the function. Requires `vpc`.
+   * @default - one that allows no inbound traffic, and outbound traffic to the port of OMS and to port 443
    */
   readonly securityGroups?: readonly ec2.ISecurityGroup[];
   /**
-   * Ways from the VPC to AWS services that are not there yet. A second one for the same service would not deploy.
-   * @default - none: the subnets lead to them already
+   * VPC endpoints to create. Requires `vpc`. A second endpoint for a service that has one in the VPC fails to deploy.
+   * @default - none: AWS is reachable from the subnets
    */
   readonly createEndpoints?: readonly EndpointService[];
   /**
-   * A PEM file with certificate authorities to trust for OMS.
-   * @default - the public ones only
+   * Path of a PEM file with certificates of authorities to trust for OMS, in addition to the public ones. Requires an https `omsEndpoint`.
+   * @default - public authorities only
    */
   readonly omsCa?: string;
   /**
-   * A key of yours for the table, the topic and the queues.
-   * @default - keys of AWS
+   * Customer-managed key for the table, the topic and the queues.
+   * @default - keys that AWS manages
    */
   readonly encryptionKey?: kms.IKey;
   /**
-   * Who hears of alarms. A topic of the same app gets the policy it needs, and its key too.
-   * @default - `topic`, as of changes
+   * The topic that alarms are published to. Its policy, and that of its key, are extended to allow it; synthesis warns if they are imported.
+   * @default - `topic`
    */
   readonly alarmTopic?: sns.ITopic;
   /**
-   * A topic that Amazon Q Developer in chat applications (AWS Chatbot) is subscribed to: changes go there too, one thread a project.
+   * A topic with a subscription of Amazon Q Developer in chat applications (AWS Chatbot): changes are published to it too, one thread per
+   * project.
    * @default - no chat
    */
   readonly chatTopic?: sns.ITopic;
   /**
-   * An event bus that changes go to too, shaped as AWS DMS shapes its own.
+   * An event bus that changes are sent to too, in the form of AWS DMS events.
    * @default - none
    */
   readonly eventBus?: events.IEventBus;
   /**
-   * Where docs/runbook.md can be read: every alarm's description links to its section there.
-   * @default - the file's name and its section, and that it is in this package
+   * The URL at which you publish docs/runbook.md, without a fragment: each alarm links to its section.
+   * @default - alarms name the file in this package, and the section
    */
   readonly runbookUrl?: string;
   /**
-   * How long logs are kept.
+   * How long the logs of the function and of the state machines are kept.
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What becomes of the table and the logs when they leave the stack.
+   * For the table and the logs. DESTROY also turns off the deletion protection of the table.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;

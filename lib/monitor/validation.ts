@@ -1,4 +1,4 @@
-/** Checks a monitor's props against their rules and against each other, before anything is made of them. */
+/** Validates the props of MigrationMonitor, singly and against each other, before any resource is created. */
 import { Duration, Token } from 'aws-cdk-lib';
 import { API_CHOICES, PROJECT_KINDS } from '../../lambda/contract/oms';
 import { ENDPOINT_SERVICES } from '../network/vpc-endpoints';
@@ -65,16 +65,17 @@ function checkProjects(problems: Problems, { projects, discover, api }: Migratio
   problems.once('projects', projects ?? []);
   if (discover !== true) {
     if (projects === undefined || projects.length === 0) problems.missing('projects', PROJECT_ID);
-    if (projects?.includes('all')) problems.add('projects must be ids; to look at all that OMS lists, use discover');
+    if (projects?.includes('all'))
+      problems.add('projects must be ids; to poll every project that OMS lists, set discover');
     return;
   }
-  if (projects !== undefined) problems.add('projects means nothing with discover: give one of the two');
+  if (projects !== undefined) problems.add('projects and discover exclude each other: set one of them');
   checkDiscovery(problems, 'api', api);
 }
 
-/** OMS lists its projects from 4.1.1 on. */
+/** The 3.3 API has no call that lists projects. */
 export function checkDiscovery(problems: Problems, name: string, api: string | undefined): void {
-  if (api === '3.3') problems.add(`${name} must not be 3.3 with discover: those calls cannot list projects`);
+  if (api === '3.3') problems.add(`discover requires OMS 4.1.1 or later: ${name} must not be 3.3`);
 }
 
 function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
@@ -85,18 +86,18 @@ function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
     const given = (['vpcSubnets', 'securityGroups', 'createEndpoints'] as const).filter(
       (name) => props[name] !== undefined,
     );
-    for (const name of given) problems.add(`${name} means nothing without vpc: give the vpc too`);
+    for (const name of given) problems.add(`${name} requires vpc`);
   } else if (props.securityGroups === undefined && Token.isUnresolved(props.omsEndpoint)) {
     problems.add(
-      'securityGroups is required where omsEndpoint is only known at deployment: its port cannot be opened now',
+      'securityGroups is required if omsEndpoint is resolved at deployment: its port is unknown at synthesis',
     );
   }
   if (props.securityGroups?.length === 0)
-    problems.add('securityGroups must name at least one group, or be left out for a group of its own');
+    problems.add('securityGroups must have at least one group; omit it to have one created');
 }
 
-/** A certificate authority without a certificate to check is a mistake in one of the two. */
+/** Plain HTTP has no certificate to verify. */
 export function checkCa(problems: Problems, omsEndpoint: string, omsCa: string | undefined): void {
   if (omsCa === undefined || Token.isUnresolved(omsEndpoint) || !/^http:/i.test(omsEndpoint)) return;
-  problems.add(`omsCa means nothing without https; got omsEndpoint ${ENDPOINT.shown?.(omsEndpoint)}`);
+  problems.add(`omsCa requires an https omsEndpoint; got ${ENDPOINT.shown?.(omsEndpoint)}`);
 }

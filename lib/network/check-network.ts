@@ -1,4 +1,4 @@
-/** The function in somebody's VPC: what it may reach from there, and by which way. */
+/** The check function in a VPC: its security group and the VPC endpoints it needs. */
 
 import { isIP } from 'node:net';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -18,18 +18,18 @@ export interface CheckNetworkProps {
 }
 
 export class CheckNetwork extends Construct {
-  /** For the function's own props. */
+  /** Props of the function. */
   readonly placement: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'ipv6AllowedForDualStack'>;
 
   constructor(scope: Construct, id: string, props: CheckNetworkProps) {
     super(scope, id);
     const { vpc, vpcSubnets } = props;
-    const securityGroups = [...(props.securityGroups ?? [this.ownGroup(props)])];
+    const securityGroups = [...(props.securityGroups ?? [this.newGroup(props)])];
     this.placement = {
       vpc,
       securityGroups,
       ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
-      // Without it Lambda gives the function no IPv6 address, whatever its subnets have.
+      // Lambda gives the function an IPv6 address only with this flag, even in dual-stack subnets.
       ...(isIP(hostOf(props.omsEndpoint)) === 6 ? { ipv6AllowedForDualStack: true } : {}),
     };
     new EndpointsOfVpc(this, 'Endpoints', {
@@ -40,8 +40,8 @@ export class CheckNetwork extends Construct {
     });
   }
 
-  /** Out to OMS and to AWS, and nowhere else; nothing comes in. */
-  private ownGroup(props: CheckNetworkProps): ec2.SecurityGroup {
+  /** Allows outbound traffic to OMS and to the AWS APIs only, and no inbound traffic. */
+  private newGroup(props: CheckNetworkProps): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'oms-cutover: out to OMS and to the AWS APIs',
@@ -54,7 +54,7 @@ export class CheckNetwork extends Construct {
   }
 }
 
-/** A console given by its address is the only peer; one given by its name may move. */
+/** An IP address is the only peer; the address of a host name may change. */
 function omsAddress(endpoint: string): { readonly peer: ec2.IPeer; readonly port: number } {
   const url = new URL(endpoint);
   const host = hostOf(endpoint);

@@ -1,16 +1,15 @@
 /**
- * Says at synthesis that the function will never reach an address. It would deploy all the same, and every look would fail until somebody
- * reads why.
+ * Warns at synthesis of an OMS address that the function cannot reach: the stack would deploy, and every poll would fail.
  *
- * Warnings and no errors: what a name leads to is a guess, and the same stack is played on a laptop, where OMS is simulated on the loopback.
+ * Warnings, not errors: the address of a host name is a guess, and a local run of the same stack has its OMS on the loopback interface.
  */
 import { BlockList, isIP } from 'node:net';
 import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** This machine, whichever that is. */
-const ITSELF = blockList(['0.0.0.0/8', '127.0.0.0/8', '::/128', '::1/128']);
-/** Not routed on the internet: RFC 1918, RFC 6598 (carriers' NAT), link-local, and RFC 4193 (unique local). */
+/** The machine itself. */
+const LOOPBACK = blockList(['0.0.0.0/8', '127.0.0.0/8', '::/128', '::1/128']);
+/** Not routed on the internet: RFC 1918, RFC 6598 (carrier-grade NAT), link-local, and RFC 4193 (unique local). */
 const PRIVATE = blockList([
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -21,41 +20,41 @@ const PRIVATE = blockList([
   'fc00::/7',
 ]);
 
-/** @param omsEndpoint one that was found good already. */
-export function warnOfReach(monitor: Construct, omsEndpoint: string, inVpc: boolean): void {
+/** @param omsEndpoint a validated URL, or a token. */
+export function warnIfUnreachable(monitor: Construct, omsEndpoint: string, inVpc: boolean): void {
   if (Token.isUnresolved(omsEndpoint)) return;
   const host = hostOf(omsEndpoint);
   const reach = reachOf(host);
-  if (reach === 'itself') {
+  if (reach === 'loopback') {
     Annotations.of(monitor).addWarningV2(
       'oms-cutover:loopbackEndpoint',
-      `omsEndpoint ${omsEndpoint} is the function itself once it runs in AWS, and no OMS answers there: give the address that the OMS console has in its network.`,
+      `omsEndpoint ${omsEndpoint} is a loopback address: in AWS it is the function itself, where no OMS answers. Set the address of the OMS console in its network.`,
     );
   } else if (reach === 'private' && !inVpc) {
     Annotations.of(monitor).addWarningV2(
       'oms-cutover:privateEndpointWithoutVpc',
-      `omsEndpoint ${omsEndpoint} is in a private network, and a Lambda function without a VPC does not reach it: give vpc (in the app's settings -c vpcId=…, -c subnetIds=… and -c availabilityZones=…), see "A private network" in docs/migration-monitor.md.`,
+      `omsEndpoint ${omsEndpoint} is a private address, which a Lambda function outside a VPC cannot reach. Set vpc (settings of the app: -c vpcId=… -c subnetIds=… -c availabilityZones=…): see "Private network" in docs/migration-monitor.md.`,
     );
   } else if (isIP(host) === 6 && !inVpc) {
     Annotations.of(monitor).addWarningV2(
       'oms-cutover:ipv6EndpointWithoutVpc',
-      `omsEndpoint ${omsEndpoint} is an IPv6 address, and a Lambda function without a VPC has none to reach it from: give vpc with dual-stack subnets, or the IPv4 address of OMS.`,
+      `omsEndpoint ${omsEndpoint} is an IPv6 address, which a Lambda function outside a VPC cannot reach. Set vpc with dual-stack subnets, or the IPv4 address of OMS.`,
     );
   }
 }
 
-function reachOf(host: string): 'itself' | 'private' | 'anywhere' {
+function reachOf(host: string): 'loopback' | 'private' | 'public' {
   const family = isIP(host);
   if (family !== 0) {
     const type = family === 4 ? 'ipv4' : 'ipv6';
-    if (ITSELF.check(host, type)) return 'itself';
-    return PRIVATE.check(host, type) ? 'private' : 'anywhere';
+    if (LOOPBACK.check(host, type)) return 'loopback';
+    return PRIVATE.check(host, type) ? 'private' : 'public';
   }
-  if (/(^|\.)localhost$/.test(host)) return 'itself';
-  return !host.includes('.') || /\.(local|internal)$/.test(host) ? 'private' : 'anywhere';
+  if (/(^|\.)localhost$/.test(host)) return 'loopback';
+  return !host.includes('.') || /\.(local|internal)$/.test(host) ? 'private' : 'public';
 }
 
-/** Without the brackets of IPv6, and without the dot that may end a name. */
+/** The host name, without the brackets of IPv6 and without a final dot. */
 export function hostOf(endpoint: string): string {
   return new URL(endpoint).hostname.replace(/^\[|\]$|\.$/g, '');
 }

@@ -1,10 +1,10 @@
-/** The ways from a VPC without internet access to the AWS services that the function calls. */
+/** VPC endpoints for the AWS services that the function calls, in a VPC without internet access. */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 
 /**
- * What the function itself calls. DynamoDB is reached through a gateway (free, in the route tables), the others through interfaces (billed by
- * the hour and zone). Its logs and traces need none: Lambda takes them out by itself, not through the VPC.
+ * The services that the function calls. DynamoDB has a gateway endpoint (free, in the route tables), the others have interface endpoints
+ * (billed per hour and zone). Logs and traces need none: the Lambda service sends them outside the VPC.
  */
 export const ENDPOINT_SERVICES = ['dynamodb', 'sns', 'secretsmanager'] as const;
 export type EndpointService = (typeof ENDPOINT_SERVICES)[number];
@@ -18,7 +18,7 @@ export interface EndpointsOfVpcProps {
   readonly vpc: ec2.IVpc;
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
   readonly services: readonly EndpointService[];
-  /** Who may call the interfaces. */
+  /** Security groups that may connect to the interface endpoints. */
   readonly callers: readonly ec2.ISecurityGroup[];
 }
 
@@ -35,20 +35,24 @@ export class EndpointsOfVpc extends Construct {
     }
     const interfaces = props.services.filter((service) => service !== 'dynamodb');
     if (interfaces.length === 0) return;
-    const door = new ec2.SecurityGroup(this, 'SecurityGroup', {
+    const endpointGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'oms-cutover: the AWS APIs, for the check function only',
       allowAllOutbound: false,
     });
-    // Only the door's own rules change: a security group that was handed in is left as it is.
+    // Ingress rules on our group only: security groups given as props are not modified.
     for (const caller of props.callers) {
-      door.addIngressRule(ec2.Peer.securityGroupId(caller.securityGroupId), ec2.Port.tcp(443), 'Check function');
+      endpointGroup.addIngressRule(
+        ec2.Peer.securityGroupId(caller.securityGroupId),
+        ec2.Port.tcp(443),
+        'Check function',
+      );
     }
     for (const name of interfaces) {
       new ec2.InterfaceVpcEndpoint(this, INTERFACES[name].id, {
         vpc,
         service: INTERFACES[name].service,
-        securityGroups: [door],
+        securityGroups: [endpointGroup],
         open: false,
         ...(vpcSubnets === undefined ? {} : { subnets: vpcSubnets }),
       });

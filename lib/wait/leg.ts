@@ -1,8 +1,8 @@
 /**
- * One bounded run of the wait loop: check, choice, wait. A wait of a year is many legs, so that no execution's history ever fills up.
+ * One leg: a bounded run of the wait loop (check, choice, wait). A wait of a year takes many legs, so no execution reaches the history limit.
  *
- * Input `{ wait }`, output `{ wait, result, next }` (lambda/contract/wait.ts). A leg always succeeds; what it found decides in the machine
- * that started it, which is the one that people look at.
+ * Input `{ wait }`, output `{ wait, result, next }` (lambda/contract/wait.ts). A leg always succeeds; the machine that started it succeeds
+ * or fails by its result.
  */
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,41 +10,56 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { OwnFailure } from '../../lambda/contract/check-result';
 import type { CutoverEvent } from '../../lambda/contract/cutover';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { FailedRound, WaitEvent } from '../../lambda/contract/wait';
 import type { AtSynth } from './json-path';
-import { type MachineLogProps, MachineLogs } from './machine-logs';
-import { MachineRole } from './machine-role';
-import { OUTAGE_RETRY, ownFailure } from './own-failure';
+import { type MachineLogProps, MachineRole, machineLogs } from './state-machine';
 
 export const CHECK_TIMEOUT = Duration.seconds(DEFAULTS.functionTimeoutSeconds);
 
+/**
+ * Outlasts an outage of one hour. With full jitter a pause is half its limit on average: 150 attempts take about 73 minutes, and less than
+ * an hour once in ten thousand times.
+ */
+export const OUTAGE_RETRY: sfn.RetryProps = {
+  errors: [sfn.Errors.ALL],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxDelay: Duration.seconds(60),
+  maxAttempts: 150,
+  jitterStrategy: sfn.JitterType.FULL,
+};
+
+/** The wait in progress, in the data of a leg. */
+export const WAIT = sfn.JsonPath.objectAt('$.wait');
+
 export interface LegProps extends MachineLogProps {
   readonly checkFunction: lambda.IFunction;
-  /** The event of a round, which the function answers with a WaitRound. @default - `{ wait }` */
+  /**
+   * The event of a round, to which the function replies with a WaitRound.
+   * @default - `{ wait }`
+   */
   readonly round?: AtSynth<WaitEvent | CutoverEvent>;
 }
-
-/** The wait under way, in a leg's own data. */
-export const WAIT = sfn.JsonPath.objectAt('$.wait');
 
 export class Leg extends Construct {
   readonly machine: sfn.StateMachine;
 
   constructor(scope: Construct, id: string, props: LegProps) {
     super(scope, id);
-    const logs = new MachineLogs(this, 'Logs', props);
+    const logs = machineLogs(this, props);
     const role = new MachineRole(this, 'Role');
     role.addToPolicy(
       new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.checkFunction.functionArn] }),
     );
     this.machine = new sfn.StateMachine(this, 'Machine', {
-      comment: 'One leg of a wait for an OMS migration. Started by a wait, never by hand.',
+      comment: 'One leg of a wait for an OMS project. Started by a wait, never manually.',
       definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props)),
       role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
-      // Each round's data stands in the function's own log line already.
+      // The function logs the data of each round.
       logs: { destination: logs, level: sfn.LogLevel.ALL, includeExecutionData: false },
     });
   }
@@ -52,21 +67,21 @@ export class Leg extends Construct {
   private definition({ checkFunction, round = { wait: WAIT } }: LegProps): sfn.IChainable {
     const done = new sfn.Succeed(this, 'Done');
     const check = new tasks.LambdaInvoke(this, 'Check', {
-      comment: 'Looks at OMS and judges: WAIT, LEG_OVER or DONE.',
+      comment: 'Polls OMS and returns WAIT, LEG_OVER or DONE.',
       lambdaFunction: checkFunction,
       payload: sfn.TaskInput.fromObject(round),
       outputPath: '$.Payload',
-      // The one retry below covers Lambda's own exceptions too.
+      // OUTAGE_RETRY covers the exceptions of the Lambda service too.
       retryOnServiceExceptions: false,
       taskTimeout: sfn.Timeout.duration(CHECK_TIMEOUT.plus(Duration.seconds(30))),
     });
     check.addRetry(OUTAGE_RETRY);
     check.addCatch(
       new sfn.Pass(this, 'Check failed', {
-        comment: 'Our own failure, said in the same words as a verdict.',
+        comment: 'Our own failure, in the form of a verdict.',
         parameters: {
           wait: WAIT,
-          result: ownFailure('the check itself kept failing'),
+          result: ownFailure('every attempt of the check failed'),
           next: 'DONE',
         } satisfies AtSynth<FailedRound>,
       }).next(done),
@@ -78,4 +93,15 @@ export class Leg extends Construct {
       .otherwise(done);
     return check.next(choice);
   }
+}
+
+/** The result of a check that could not be made. Contains the whole caught error, because some errors have no cause. */
+export function ownFailure(what: string): AtSynth<OwnFailure> {
+  return {
+    verdict: 'FAILED',
+    reason: {
+      code: 'CheckFailed',
+      message: sfn.JsonPath.format(`${what}: {}`, sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.error'))),
+    },
+  };
 }

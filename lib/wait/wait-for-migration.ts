@@ -1,8 +1,4 @@
-/**
- * A step of your own state machine that ends when the migration is ready: chain it, and catch the reasons it may fail for by name.
- *
- * It is one state, a Parallel with one branch: that is what makes a whole loop chain, catch and give its result like a single step.
- */
+/** A wait as a state of your state machine. A Parallel with one branch: it chains, catches and returns a result like a single state. */
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -23,75 +19,81 @@ import {
 import { type HasLeg, WaitLoop } from './wait-loop';
 
 export interface WaitForMigrationProps {
-  /** The monitor that looks at the project. */
+  /** The monitor that polls the project, which need not be one of its `projects`. */
   readonly monitor: HasLeg;
-  /** The project, or a path to its id, such as `$.projectId`. */
+  /** The id of the project, or a path to it, such as `$.projectId`. */
   readonly projectId: string;
   /**
-   * What to wait for.
+   * The condition to wait for.
    * @default Goal.finished()
    */
   readonly until?: Goal;
   /**
-   * After this long the wait fails with `DeadlineExceeded`.
-   * @default 364 days
+   * The wait fails with `DeadlineExceeded` after this time. 1 second to 364 days.
+   * @default Duration.days(364)
    */
   readonly timeout?: DurationOrPath;
   /**
-   * Path to the moment (ISO 8601) from which `timeout` counts, for a machine that comes back to this wait.
-   * @default - the moment at which the wait is entered
+   * Path to the time (ISO 8601) from which `timeout` counts, for a state machine that enters this wait repeatedly.
+   * @default - the time at which the wait is entered
    */
   readonly timeoutFrom?: string;
   /**
-   * The shortest time between two looks.
-   * @default 10 seconds; 5 seconds when a copy may end any moment, 2 seconds once writes have stopped
+   * The shortest interval between two polls. 1 second to 1 day. A given value is used in every phase.
+   * @default - 10 seconds; 5 seconds if a copy may end at any time, 2 seconds after a fence
    */
   readonly minInterval?: DurationOrPath;
   /**
-   * The longest time between two looks.
-   * @default 5 minutes
+   * The longest interval between two polls. 1 second to 1 day.
+   * @default Duration.minutes(5)
    */
   readonly maxInterval?: DurationOrPath;
   /**
-   * How long the project may be FAILED before the wait fails with `MigrationFailed`. Zero fails at once.
-   * @default 2 minutes
+   * The wait fails with `MigrationFailed` if the project is FAILED for longer. 0 (immediately) to 364 days.
+   * @default Duration.minutes(2)
    */
   readonly failedGrace?: DurationOrPath;
   /**
-   * How long it may be suspended before the wait fails with `MigrationSuspended`.
-   * @default 12 hours, after which OMS may no longer be able to resume
+   * The wait fails with `MigrationSuspended` if the project is suspended for longer. 0 to 364 days.
+   * @default Duration.hours(12) - OMS may not be able to resume the project later
    */
   readonly suspendedGrace?: DurationOrPath;
   /**
-   * How long its status may be a word nobody knows before the wait fails with `UnknownStatus`.
-   * @default 10 minutes
+   * The wait fails with `UnknownStatus` if the status is an unrecognized one for longer. 0 to 364 days.
+   * @default Duration.minutes(10)
    */
   readonly unknownGrace?: DurationOrPath;
   /**
-   * How long OMS may give no valid answer before the wait fails with `OmsUnreachable`.
-   * @default 1 hour
+   * The wait fails with `OmsUnreachable` if OMS gives no valid answer for longer. 0 to 364 days.
+   * @default Duration.hours(1)
    */
   readonly outageGrace?: DurationOrPath;
   /**
-   * Where to put the result in the state's input. JsonPath.DISCARD drops it.
+   * Path at which the result is added to the input of the state. JsonPath.DISCARD drops the result.
    * @default - the result replaces the input
    */
   readonly resultPath?: string;
   /**
-   * A comment in the definition.
-   * @default - says what is waited for
+   * Comment of the state in the definition.
+   * @default 'Waits until the OMS migration is ready'
    */
   readonly comment?: string;
 }
 
+/**
+ * A state that polls OMS until the project meets a goal, and outputs the result of the last check. If the goal cannot be met it fails, with
+ * the reason code as the error name: `MigrationFailed`, `DeadlineExceeded`, …
+ *
+ * @throws InvalidSettings at synthesis, with every invalid prop
+ */
 export class WaitForMigration extends sfn.Parallel {
   constructor(scope: Construct, id: string, props: WaitForMigrationProps) {
-    check(id, props);
+    validate(id, props);
     super(scope, id, {
       comment: props.comment ?? 'Waits until the OMS migration is ready',
-      // A branch's output comes as an array of one.
+      // The output of a Parallel is an array with one element per branch.
       outputPath: '$[0]',
-      // Said, so that a JSONata machine refuses it here and not in a year's time.
+      // Explicit: a JSONata state machine then refuses it at synthesis.
       queryLanguage: sfn.QueryLanguage.JSON_PATH,
     });
     const loop = new WaitLoop(this, 'Loop', {
@@ -132,8 +134,8 @@ function request(props: WaitForMigrationProps): AtSynth<WaitRequest> {
   });
 }
 
-/** Step Functions allows 80 characters for a state's name; the longest suffix here takes 12. */
-const LONGEST_ID = 64;
+/** State names have up to 80 characters; the loop adds up to 12. */
+const MAX_ID_LENGTH = 64;
 
 const PROPS: Readonly<Record<keyof WaitForMigrationProps, true>> = {
   monitor: true,
@@ -151,12 +153,12 @@ const PROPS: Readonly<Record<keyof WaitForMigrationProps, true>> = {
   comment: true,
 };
 
-function check(id: string, props: WaitForMigrationProps): void {
+function validate(id: string, props: WaitForMigrationProps): void {
   const problems = new Problems();
   problems.names('WaitForMigration', props, PROPS);
-  if (id.length > LONGEST_ID)
+  if (id.length > MAX_ID_LENGTH)
     problems.add(
-      `the id must have at most ${LONGEST_ID} characters, because it begins the states' names; got ${id.length}`,
+      `the id must have at most ${MAX_ID_LENGTH} characters, because it is the prefix of the state names; got ${id.length}`,
     );
   if (!isPath(props.projectId)) problems.check('projectId', props.projectId, PROJECT_ID);
   for (const name of TIME_NAMES) {
@@ -174,7 +176,7 @@ function check(id: string, props: WaitForMigrationProps): void {
   }
   problems.check('timeoutFrom', props.timeoutFrom, {
     expected: 'a path',
-    example: '$.begunAt',
+    example: '$.startedAt',
     accepts: isPath,
   });
   problems.check('resultPath', props.resultPath, {

@@ -1,7 +1,8 @@
 /**
- * Leg after leg until the verdict is final: what WaitForMigration and the stand-alone machine have in common.
+ * Runs legs until the verdict is final. Shared by WaitForMigration and the stand-alone wait machine.
  *
- * Only this loop fails, by the code of the verdict, so that a pipeline catches `MigrationFailed` apart from `DeadlineExceeded`.
+ * Only this loop fails, with the code of the reason as the error name, so that a pipeline can catch `MigrationFailed` and
+ * `DeadlineExceeded` separately.
  */
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -9,26 +10,26 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { WaitRequest, WaitStart } from '../../lambda/contract/wait';
 import type { AtSynth } from './json-path';
-import { ownFailure } from './own-failure';
+import { ownFailure } from './leg';
 
-/** What a wait needs of a monitor. */
+/** The part of a MigrationMonitor that a wait uses. */
 export interface HasLeg {
-  /** The state machine that runs one leg. */
+  /** The state machine that runs one leg of a wait. */
   readonly leg: sfn.IStateMachine;
 }
 
 export interface WaitLoopProps {
   readonly leg: sfn.IStateMachine;
   readonly request: AtSynth<WaitRequest>;
-  /** Path to the moment from which the time-out counts; undefined for that at which the loop is entered. */
+  /** Path to the time from which the timeout counts. Undefined: the time at which the loop is entered. */
   readonly timeoutFrom: string | undefined;
-  /** Stands before every state's name. */
+  /** Prefix of the state names. */
   readonly namePrefix: string;
-  /** Where in its input the loop puts the result; undefined where the result is all of the output. */
+  /** Path of the result in the output. Undefined: the result replaces the input. */
   readonly resultPath: string | undefined;
 }
 
-/** A leg that could not even be started, or died: an hour and a half of tries, ever further apart. */
+/** For a leg that could not be started, or failed: about an hour and a half of attempts, with exponential backoff. */
 const LEG_RETRY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL],
   interval: Duration.seconds(2),
@@ -49,9 +50,9 @@ export class WaitLoop extends Construct {
     const prepare = new sfn.Pass(this, 'Prepare', {
       ...named('Prepare'),
       parameters: {
-        // The request whole and as it came, whatever it is: the handler names all that is wrong with it.
-        // And since when: a leg that dies before its first round must not move the deadline. This state's own time and not the execution's,
-        // which in a pipeline may have begun days ago.
+        // The request is passed on unchanged: the handler validates it and reports every problem.
+        // The time is fixed here, so that a leg that fails before its first round does not move the deadline. It is the time of this state:
+        // the execution of a pipeline may have started days ago.
         leg: {
           wait: {
             request: props.request,
@@ -66,7 +67,7 @@ export class WaitLoop extends Construct {
       ...named('Run leg'),
       stateMachine: props.leg,
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
-      // Stopping the wait then stops its leg, and the console links the two.
+      // Stopping the wait stops its leg, and the console links the two.
       associateWithParent: true,
       input: sfn.TaskInput.fromObject({ wait: sfn.JsonPath.objectAt('$.leg.wait') }),
       resultSelector: {
@@ -84,7 +85,7 @@ export class WaitLoop extends Construct {
     runLeg.addCatch(
       new sfn.Pass(this, 'LegFailed', {
         ...named('Leg failed'),
-        parameters: { leg: { result: ownFailure('no leg of the wait could be run') } },
+        parameters: { leg: { result: ownFailure('every attempt to run a leg of the wait failed') } },
       }).next(notMet),
       { resultPath: '$.error' },
     );
@@ -116,14 +117,14 @@ export class WaitLoop extends Construct {
   }
 }
 
-/** What is read of the input, one value at a path. One that leads nowhere would end the execution in `States.Runtime`, which nothing catches. */
+/** The paths that are read from the input. A path without a value would end the execution in `States.Runtime`, which cannot be caught. */
 function pathsIn(parameters: Readonly<Record<string, unknown>>): string[] {
   return sfn.FieldUtils.findReferencedPaths(parameters).filter((path) =>
     /^\$(\.[A-Za-z_][\w-]*|\['[^']*'\]|\[\d+\])+$/.test(path),
   );
 }
 
-/** The result alone, or the loop's own input with the result put into it. */
+/** The result alone, or the input of the loop with the result at `resultPath`. */
 function metOutput(resultPath: string | undefined): Pick<sfn.PassProps, 'inputPath' | 'outputPath' | 'resultPath'> {
   if (resultPath === undefined) return { outputPath: '$.leg.result' };
   if (resultPath === sfn.JsonPath.DISCARD) return { outputPath: '$.input' };

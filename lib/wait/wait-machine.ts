@@ -1,10 +1,9 @@
-/** The wait as a state machine of its own, for whoever has no pipeline to put it into: `{ "projectId": "p_…", "goal": { … } }` in, the result out. */
+/** The stand-alone wait machine. Input `{ "projectId": "p_…", "goal": { … } }`, output the result of the last check. */
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type MachineLogProps, MachineLogs } from './machine-logs';
-import { MachineRole } from './machine-role';
+import { type MachineLogProps, MachineRole, machineLogs } from './state-machine';
 import { WaitLoop } from './wait-loop';
 
 export interface WaitMachineProps extends MachineLogProps {
@@ -16,10 +15,10 @@ export class WaitMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: WaitMachineProps) {
     super(scope, id);
-    const logs = new MachineLogs(this, 'Logs', props);
+    const logs = machineLogs(this, props);
     const role = new MachineRole(this, 'Role');
-    letRunLegs(role, props.leg);
-    // The whole input is the request: the handler checks it, and names all that is wrong with it.
+    allowLegs(role, props.leg);
+    // The whole input is the request: the handler validates it and reports every problem.
     const loop = new WaitLoop(this, 'Loop', {
       leg: props.leg,
       request: sfn.JsonPath.objectAt('$'),
@@ -28,8 +27,7 @@ export class WaitMachine extends Construct {
       resultPath: undefined,
     });
     this.machine = new sfn.StateMachine(this, 'Machine', {
-      comment:
-        'Waits until an OMS migration project has reached a goal. Input: {"projectId": "p_…", "goal": {"type": "FINISHED"}}.',
+      comment: 'Waits until an OMS project meets a goal. Input: {"projectId": "p_…", "goal": {"type": "FINISHED"}}.',
       definitionBody: sfn.DefinitionBody.fromChainable(loop.start),
       role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
@@ -38,8 +36,8 @@ export class WaitMachine extends Construct {
   }
 }
 
-/** Starting a leg, following it and stopping it. By hand, because the task's own policy would cover every machine whose name begins like the leg's. */
-function letRunLegs(role: iam.Role, leg: sfn.IStateMachine): void {
+/** Starts, describes and stops legs. Statements of our own: those of the task also match machines whose names begin with that of the leg. */
+function allowLegs(role: iam.Role, leg: sfn.IStateMachine): void {
   const stack = Stack.of(role);
   const legName = stack.splitArn(leg.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
   const executions = stack.formatArn({
@@ -48,7 +46,7 @@ function letRunLegs(role: iam.Role, leg: sfn.IStateMachine): void {
     resourceName: `${legName}:*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  // The rule by which Step Functions hears that an execution ended.
+  // The managed rule that notifies Step Functions of the end of an execution.
   const rule = stack.formatArn({
     service: 'events',
     resource: 'rule',
@@ -65,16 +63,16 @@ function letRunLegs(role: iam.Role, leg: sfn.IStateMachine): void {
     }),
   );
   Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${inWords(stack.resolve(executions))}]`,
-    reason: 'The names of executions are made when they start; these are those of one state machine.',
+    id: `AwsSolutions-IAM5[Resource::${nagIdOf(stack.resolve(executions))}]`,
+    reason: 'Executions are named when they start; the wildcard covers those of one state machine.',
   });
 }
 
-/** An ARN with references in it, written as cdk-nag writes it in a finding's name. */
-function inWords(arn: unknown): string {
+/** An ARN with references, in the form that cdk-nag uses in the id of a finding. */
+function nagIdOf(arn: unknown): string {
   if (typeof arn === 'string') return arn;
   const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref: ref } = arn as Record<string, unknown>;
-  if (Array.isArray(join)) return (join[1] as unknown[]).map(inWords).join(String(join[0]));
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(nagIdOf).join(String(join[0]));
   if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
   return ref === undefined ? JSON.stringify(arn) : `<${ref}>`;
 }

@@ -1,4 +1,4 @@
-/** The alarms: what each one listens to, and that it can be heard. */
+/** The alarms: their metrics and thresholds, their e-mails, and the permission to publish them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
@@ -46,58 +46,52 @@ const plain = monitorWith();
 describe('the runbook', () => {
   const runbook = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
   // After the introduction and the commands.
-  const [, byHand, ...sections] = runbook.split(/^## /m);
-  const anchorOf = (section: string) => (section.split('\n')[0] ?? '').toLowerCase().replaceAll(' ', '-');
+  const [, commands, ...sections] = runbook.split(/^## /m);
+  const anchorOf = (section: string) =>
+    (section.split('\n')[0] ?? '').toLowerCase().replaceAll(':', '').replaceAll(' ', '-');
 
   test('has a section for every alarm and an alarm for every section, in the same order', () => {
-    // The last is a cutover pipeline's own.
-    expect(sections.map(anchorOf)).toEqual([...alarmsOf(plain).map(sectionOf), 'cutover-ends-lost']);
+    // The last alarm is part of a cutover pipeline.
+    expect(sections.map(anchorOf)).toEqual([...alarmsOf(plain).map(sectionOf), 'cutover-end-not-delivered']);
   });
 
   test.each(sections.map((section) => [anchorOf(section), section]))(
-    'says of %s what it is, how to look into it and how to end it',
+    'has the meaning, investigation and resolution of %s',
     (_, section) => {
-      expect(section.match(/^\*\*(\w+)\.\*\*/gm)).toEqual([
-        '**Description.**',
-        '**Investigation.**',
-        '**Resolution.**',
-      ]);
+      expect(section.match(/^\*\*(\w+)\.\*\*/gm)).toEqual(['**Meaning.**', '**Investigation.**', '**Resolution.**']);
     },
   );
 
   test('links to its own sections only', () => {
     const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
     expect(links.length).toBeGreaterThan(0);
-    for (const link of links) expect([byHand ?? '', ...sections].map(anchorOf)).toContain(link);
+    for (const link of links) expect([commands ?? '', ...sections].map(anchorOf)).toContain(link);
   });
 
-  test('speaks of the thresholds as they are', () => {
+  test('has the thresholds of the alarms', () => {
     for (const importance of LAG_IMPORTANCES)
-      expect(sections.find((section) => section.startsWith(`Lag of ${importance}`))).toContain(
+      expect(sections.find((section) => section.startsWith(`Lag: importance ${importance}`))).toContain(
         `${LAG_THRESHOLD_SECONDS[importance]} s`,
       );
   });
 });
 
 describe('each alarm', () => {
-  test('says in its description what happens and where to read on', () => {
+  test('describes the impact, the first action and the section of the runbook', () => {
     for (const { AlarmDescription } of alarmsOf(monitorWith({ runbookUrl: 'https://wiki.example.com/runbook' }))) {
-      expect(AlarmDescription).toMatch(/^[A-Z].{30,}\. What to do: https:\/\/wiki\.example\.com\/runbook#[a-z-]+$/);
+      expect(AlarmDescription).toMatch(
+        /^[A-Z].{30,}\. First action: [a-z].{20,}\. Runbook: https:\/\/wiki\.example\.com\/runbook#[a-z-]+$/,
+      );
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });
 
-  test('says without an address in which file of which package to read on', () => {
+  test('names the file in the package if there is no runbook URL', () => {
     for (const { AlarmDescription } of alarmsOf(plain))
-      expect(AlarmDescription).toMatch(/\. What to do: docs\/runbook\.md#[a-z-]+ in the npm package oms-cutover$/);
+      expect(AlarmDescription).toMatch(/\. Runbook: docs\/runbook\.md#[a-z-]+ in the npm package oms-cutover$/);
   });
 
-  test('says by itself where to look first, for whoever has nothing but the e-mail', () => {
-    for (const { AlarmDescription } of alarmsOf(plain))
-      expect(AlarmDescription).toMatch(/\. First [a-z].{20,}\. What to do: /);
-  });
-
-  test('bears the name of its monitor, so that two in one account can be told apart', () => {
+  test('has the name of its monitor as a prefix, so that two monitors in one account have different alarms', () => {
     const names = alarmsOf(plain).map(({ AlarmName }) => AlarmName);
     for (const name of names)
       expect(name).toEqual({
@@ -106,24 +100,24 @@ describe('each alarm', () => {
     expect(new Set(names.map((name) => JSON.stringify(name))).size).toBe(names.length);
   });
 
-  test('tells the topic of changes when it begins and when it ends', () => {
+  test('publishes to the topic of changes when it starts and when it returns to OK', () => {
     const synthesized = plain;
     const topic = synthesized.stack.resolve(synthesized.monitor.topic.topicArn);
     for (const { AlarmActions, OKActions } of alarmsOf(synthesized))
       expect({ AlarmActions, OKActions }).toEqual({ AlarmActions: [topic], OKActions: [topic] });
   });
 
-  test('decides by itself what missing data means', () => {
+  test('has its own treatment of missing data', () => {
     expect(Object.fromEntries(alarmsOf(plain).map((each) => [sectionOf(each), each.TreatMissingData]))).toEqual({
-      'checks-failing': 'notBreaching',
-      'checks-silent': 'breaching',
-      stalled: 'ignore',
-      'lag-of-high-importance': 'notBreaching',
-      'lag-of-medium-importance': 'notBreaching',
-      'lag-of-low-importance': 'notBreaching',
-      'notifications-stuck': 'ignore',
-      'dead-letters': 'notBreaching',
-      'rounds-not-handed-over': 'notBreaching',
+      'polls-failing': 'notBreaching',
+      'no-scheduled-polls': 'breaching',
+      'project-stalled': 'ignore',
+      'lag-importance-high': 'notBreaching',
+      'lag-importance-medium': 'notBreaching',
+      'lag-importance-low': 'notBreaching',
+      'notifications-delayed': 'ignore',
+      'failed-events': 'notBreaching',
+      'schedule-delivery-failed': 'notBreaching',
       'function-errors': 'notBreaching',
       'function-throttles': 'notBreaching',
     });
@@ -148,8 +142,8 @@ describe('the alarm', () => {
     Period: 420,
   });
 
-  test('on failing checks compares them with all, over three intervals', () => {
-    const { Metrics, ...rest } = alarm(synthesized, 'checks-failing');
+  test('on failing polls compares them with all polls, over three intervals', () => {
+    const { Metrics, ...rest } = alarm(synthesized, 'polls-failing');
     expect(rest).toMatchObject({ Threshold: 50, EvaluationPeriods: 3, DatapointsToAlarm: 3 });
     expect(Metrics).toEqual([
       expect.objectContaining({ Expression: '100 * failed / polls' }),
@@ -167,8 +161,8 @@ describe('the alarm', () => {
     ]);
   });
 
-  test('on silence listens for the looks of the schedule, which a wait cannot replace', () => {
-    expect(alarm(synthesized, 'checks-silent')).toMatchObject({
+  test('on missing polls counts scheduled polls only, not those of waits', () => {
+    expect(alarm(synthesized, 'no-scheduled-polls')).toMatchObject({
       ...ofMonitor('ScheduledChecks'),
       Statistic: 'Sum',
       Threshold: 1,
@@ -177,8 +171,8 @@ describe('the alarm', () => {
     });
   });
 
-  test('on stalls hears of one at the first look that tells of it', () => {
-    expect(alarm(synthesized, 'stalled')).toMatchObject({
+  test('on a stalled project starts with the first poll that reports it', () => {
+    expect(alarm(synthesized, 'project-stalled')).toMatchObject({
       ...ofMonitor('Stalled'),
       Statistic: 'Maximum',
       Threshold: 1,
@@ -190,8 +184,8 @@ describe('the alarm', () => {
     ['high', METRICS.lagOf.HIGH, 30],
     ['medium', METRICS.lagOf.MEDIUM, 300],
     ['low', METRICS.lagOf.LOW, 900],
-  ])('on a lag of %s importance has a threshold of its own', (importance, name, seconds) => {
-    expect(alarm(synthesized, `lag-of-${importance}-importance`)).toMatchObject({
+  ])('on the lag of importance %s has its own threshold', (importance, name, seconds) => {
+    expect(alarm(synthesized, `lag-importance-${importance}`)).toMatchObject({
       ...ofMonitor(name),
       Statistic: 'Maximum',
       Threshold: seconds,
@@ -201,17 +195,17 @@ describe('the alarm', () => {
     });
   });
 
-  test('on stuck notifications waits for three intervals: a lease outlives a crash by less', () => {
-    expect(alarm(synthesized, 'notifications-stuck')).toMatchObject({
+  test('on delayed notifications waits for three intervals, longer than a lease outlives a crash', () => {
+    expect(alarm(synthesized, 'notifications-delayed')).toMatchObject({
       ...ofMonitor('ChangesPending'),
       EvaluationPeriods: 3,
     });
   });
 
   test.each([
-    ['dead-letters', 'failures'],
-    ['rounds-not-handed-over', 'scheduleDeadLetters'],
-  ] as const)('on %s counts one queue, which a silent other one cannot hide', (section, queue) => {
+    ['failed-events', 'failures'],
+    ['schedule-delivery-failed', 'scheduleDeadLetters'],
+  ] as const)('on %s counts one queue, so that missing data of the other cannot hide it', (section, queue) => {
     const { stack, monitor } = synthesized;
     expect(alarm(synthesized, section)).toMatchObject({
       Namespace: 'AWS/SQS',
@@ -225,7 +219,7 @@ describe('the alarm', () => {
   test.each([
     ['function-errors', 'Errors'],
     ['function-throttles', 'Throttles'],
-  ])('on %s puts up with a single bad period', (section, name) => {
+  ])('on %s tolerates a single period', (section, name) => {
     expect(alarm(synthesized, section)).toMatchObject({
       Namespace: 'AWS/Lambda',
       MetricName: name,
@@ -236,7 +230,7 @@ describe('the alarm', () => {
   });
 });
 
-describe('a topic of alarms', () => {
+describe('an alarm topic', () => {
   const policyOfKey = (account: unknown) => ({
     Sid: 'AlarmsOfThisAccount',
     Effect: 'Allow',
@@ -246,7 +240,7 @@ describe('a topic of alarms', () => {
     Condition: { StringEquals: { 'aws:SourceAccount': account } },
   });
 
-  test('of one’s own is used instead, and is let hear of them: its policy and its key name CloudWatch', () => {
+  test('given as a prop is used, and its policy and its key allow CloudWatch', () => {
     const synthesized = monitorWith((stack) => ({
       alarmTopic: new sns.Topic(stack, 'Pager', { masterKey: new kms.Key(stack, 'PagerKey') }) as sns.ITopic,
     }));
@@ -270,14 +264,14 @@ describe('a topic of alarms', () => {
     });
   });
 
-  test('that cannot be told so is warned of, with what to do', () => {
+  test('whose policy cannot be changed causes a warning with the fix', () => {
     const { stack } = monitorWith((scope) => ({
-      alarmTopic: sns.Topic.fromTopicArn(scope, 'Theirs', 'arn:aws:sns:eu-central-1:111122223333:pager'),
+      alarmTopic: sns.Topic.fromTopicArn(scope, 'Imported', 'arn:aws:sns:eu-central-1:111122223333:pager'),
     }));
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Let cloudwatch.amazonaws.com publish to it'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Allow cloudwatch.amazonaws.com to publish'));
   });
 
-  test('whose key cannot be told so is warned of too', () => {
+  test('whose key cannot be changed causes a warning too', () => {
     const { stack } = monitorWith((scope) => ({
       encryptionKey: kms.Key.fromKeyArn(
         scope,
@@ -287,11 +281,11 @@ describe('a topic of alarms', () => {
     }));
     Annotations.fromStack(stack).hasWarning(
       '/Test/Monitor/Topic',
-      Match.stringLikeRegexp("topic's key cannot be changed"),
+      Match.stringLikeRegexp('The policy of the KMS key of this topic cannot be changed'),
     );
   });
 
-  test('that needs nothing more is warned of nowhere', () => {
+  test('that is allowed already causes no warning', () => {
     Annotations.fromStack(plain.stack).hasNoWarning('*', Match.anyValue());
   });
 });

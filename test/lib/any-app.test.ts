@@ -1,4 +1,4 @@
-/** In somebody else's app: whatever flags its cdk.json sets, or none, and whatever else stands beside the monitor. */
+/** The monitor in another app: with any feature flags, and with other resources in the stack. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,13 +11,13 @@ import { ENDPOINT } from './stacks';
 type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> };
 
 function stackWith(context: Record<string, unknown>, env?: { account: string; region: string }): Stack {
-  const stack = new Stack(new App({ context }), 'Theirs', env === undefined ? {} : { env });
+  const stack = new Stack(new App({ context }), 'Other', env === undefined ? {} : { env });
   const credentials = secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms');
   new MigrationMonitor(stack, 'Monitor', { omsEndpoint: ENDPOINT, projects: ['p_a'], credentials });
   return stack;
 }
 
-/** Resources by id, with policies as what they allow: a flag decides how statements are grouped. */
+/** Resources by id, with policies as a list of permissions: a flag decides how statements are grouped. */
 function resourcesOf(stack: Stack): Record<string, unknown> {
   const resources = Template.fromStack(stack).toJSON().Resources as Record<string, Resource>;
   return Object.fromEntries(
@@ -36,7 +36,7 @@ function allowed({ Properties }: Resource): string[] {
   ).sort();
 }
 
-test('it is the same with the flags of this repository and with none', () => {
+test('the resources are the same with the feature flags of this repository and without', () => {
   expect(resourcesOf(stackWith({}))).toEqual(resourcesOf(stackWith(cdkJson.context)));
 });
 
@@ -48,12 +48,12 @@ test.each([
     { '@aws-cdk/core:enablePartitionLiterals': true },
     { account: '111122223333', region: 'eu-central-1' },
   ],
-])('cdk-nag finds nothing in the monitor with %s, and still finds what is theirs', (_what, context, env) => {
+])('cdk-nag has no finding in the monitor with %s, and still reports other resources', (_what, context, env) => {
   const stack = stackWith(context, env);
   new sqs.Queue(stack, 'Queue', { enforceSSL: true });
   const violations = new AwsSolutionsChecks(stack.node.root).validateScope(stack.node.root as App).violations;
   const found = violations.flatMap(({ ruleName, violatingResources }) =>
     violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
   );
-  expect(found).toEqual(['AwsSolutions-SQS3 Theirs/Queue/Resource']);
+  expect(found).toEqual(['AwsSolutions-SQS3 Other/Queue/Resource']);
 });

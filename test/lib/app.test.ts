@@ -1,4 +1,4 @@
-/** The app as it is started: a process of its own, with no account, no credentials and no network. */
+/** The app in a process of its own, without account, credentials and network. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { synthesize } from '../../local/cloudformation/synthesize';
 
 const ROOT = join(__dirname, '../..');
-/** All there is to set. */
+/** Every setting that can be combined. */
 const SETTINGS = {
   omsEndpoint: 'https://oms.example.com:8089',
   projects: 'p_a,p_b',
@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** With CloudFormation's own rules, which the other tests leave out. */
+/** With validation by CloudFormation's rules, which the other tests skip. */
 const ENV = () => ({
   PATH: process.env.PATH ?? '',
   HOME: home,
@@ -38,7 +38,7 @@ const ENV = () => ({
 
 const template = (outdir: string) => JSON.parse(readFileSync(join(home, outdir, 'OmsCutover.template.json'), 'utf8'));
 
-test('what is played on a laptop has outputs that name what one needs next, and asks for no look-up', async () => {
+test('the stack has its outputs, and needs no context lookup', async () => {
   await synthesize({ context: SETTINGS, outdir: join(home, 'laptop') });
   expect(Object.keys(template('laptop').Outputs)).toEqual([
     'TableName',
@@ -52,7 +52,7 @@ test('what is played on a laptop has outputs that name what one needs next, and 
   expect(readdirSync(join(home, 'laptop')).filter((name) => name.startsWith('asset.'))).toHaveLength(2);
 });
 
-test('the pinned CDK command gives the same stack, valid for CloudFormation and for cdk-nag', () => {
+test('the pinned CDK command synthesizes the same stack, valid by CloudFormation and cdk-nag rules', () => {
   const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const { status, stderr } = spawnSync(
     join(ROOT, 'node_modules/.bin/cdk'),
@@ -64,7 +64,7 @@ test('the pinned CDK command gives the same stack, valid for CloudFormation and 
     },
   );
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  // The command adds where each asset and construct comes from.
+  // The command adds metadata about assets and constructs.
   const withoutMetadata = (outdir: string) =>
     Object.entries(template(outdir).Resources as Record<string, { Type: string; Properties: unknown }>)
       .filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')
@@ -73,7 +73,7 @@ test('the pinned CDK command gives the same stack, valid for CloudFormation and 
   expect(existsSync(join(ROOT, 'cdk.context.json'))).toBe(false);
 });
 
-test('refuses to begin without its settings: one message, no stack trace, nothing written', () => {
+test('refuses to synthesize without its settings: one message, no stack trace, no output', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -8,7 +8,7 @@ import { ENDPOINT, FIXTURES, messageOf, monitorWith, newMonitor } from './stacks
 const HTTPS = 'https://oms.example.com:8089';
 const pem = (name: string) => join(FIXTURES, `${name}.pem`);
 
-test('a private authority lies where the function is told to look for it', () => {
+test('the certificates of a private authority are at the path that the function gets', () => {
   const { template } = monitorWith({ omsEndpoint: HTTPS, omsCa: pem('ca') });
   const [layer] = Object.keys(template.findResources('AWS::Lambda::LayerVersion'));
   template.hasResourceProperties('AWS::Lambda::Function', {
@@ -17,7 +17,7 @@ test('a private authority lies where the function is told to look for it', () =>
   });
 });
 
-test('the layer holds the certificates and nothing else of their folder', () => {
+test('the layer has the PEM file and no other file of its folder', () => {
   const app = new App({ context: cdkJson.context });
   newMonitor(new Stack(app, 'Test'), { omsEndpoint: HTTPS, omsCa: pem('ca') });
   const assembly = app.synth();
@@ -28,11 +28,11 @@ test('the layer holds the certificates and nothing else of their folder', () => 
   const folder = join(assembly.directory, String(layer?.source.path));
   expect(readFileSync(join(folder, 'oms-ca.pem'), 'utf8')).toBe(readFileSync(pem('ca'), 'utf8'));
   expect(readdirSync(folder)).toEqual(['oms-ca.pem']);
-  // Lambda's user is not the file's owner.
+  // Lambda runs as another user.
   expect(statSync(join(folder, 'oms-ca.pem')).mode & 0o444).toBe(0o444);
 });
 
-test('without one there is no layer, and no word of it', () => {
+test('without omsCa there is no layer and no path', () => {
   const { template } = monitorWith({ omsEndpoint: HTTPS });
   template.resourceCountIs('AWS::Lambda::LayerVersion', 0);
   template.hasResourceProperties('AWS::Lambda::Function', {
@@ -54,8 +54,8 @@ test('refuses a folder', () => {
   expect(messageOf(() => monitorWith({ omsEndpoint: HTTPS, omsCa: FIXTURES }))).toContain('which cannot be read');
 });
 
-test('refuses an authority for plain HTTP, where no certificate is ever shown', () => {
+test('refuses omsCa for plain HTTP, which has no certificate', () => {
   expect(messageOf(() => monitorWith({ omsCa: pem('ca') }))).toContain(
-    `omsCa means nothing without https; got omsEndpoint "${ENDPOINT}"`,
+    `omsCa requires an https omsEndpoint; got "${ENDPOINT}"`,
   );
 });

@@ -1,4 +1,4 @@
-/** Least privilege, to the letter: what a CutoverPipeline adds, and that cdk-nag finds nothing in it that is not known. */
+/** Least privilege: every statement that a CutoverPipeline adds, and no open cdk-nag finding. */
 import { App, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -35,7 +35,7 @@ function synthesized(props?: Partial<CutoverPipelineProps>) {
 test.each([
   ['with what is required', {}],
   ['with an approval and a switchover', { approval: {}, switchover: 'operator' } as const],
-])('the machine may invoke the function and run its own legs, log and trace, %s', (_, props) => {
+])('the machine may invoke the function, run its own legs, and write logs and traces, %s', (_, props) => {
   expect(permissionsOf(synthesized(props), 'Cutover/Role')).toEqual([
     MACHINE,
     INVOKE,
@@ -45,11 +45,11 @@ test.each([
   ]);
 });
 
-test('its leg may invoke the function, log and trace', () => {
+test('its leg may invoke the function, and write logs and traces', () => {
   expect(permissionsOf(synthesized(), 'Cutover/ReadyLeg/Role')).toEqual([MACHINE, INVOKE]);
 });
 
-test('two roles are added to the monitor’s four, none with a managed policy, none with an inline one', () => {
+test('two roles are added to the four of the monitor, without managed and inline policies', () => {
   const { template } = synthesized();
   template.resourceCountIs('AWS::IAM::Role', 6);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
@@ -57,7 +57,7 @@ test('two roles are added to the monitor’s four, none with a managed policy, n
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
 });
 
-test('the function may be invoked by the rule on the execution’s end, and by no other rule', () => {
+test('the function may be invoked by the rule on the end of the execution, and by no other rule', () => {
   const { template } = synthesized();
   template.resourceCountIs('AWS::Lambda::Permission', 1);
   const [rule] = Object.keys(template.findResources('AWS::Events::Rule'));
@@ -71,12 +71,12 @@ test('the function may be invoked by the rule on the execution’s end, and by n
 test.each([
   ['anywhere', {}],
   ['in an account and a region', { env: { account: '111122223333', region: 'eu-central-1' } }],
-])('cdk-nag leaves nothing open in a stack with a monitor and a pipeline %s', (_, env) => {
+])('cdk-nag has no open finding in a stack with a monitor and a pipeline, %s', (_, env) => {
   const { app } = cutoverIn(env, { approval: {}, switchover: 'operator' });
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
 });
 
-test('what is acknowledged is known, and says why', () => {
+test('every acknowledged finding is listed here and has a reason', () => {
   const { stack } = cutoverIn();
   const acknowledged = stack.node
     .findChild('Cutover')

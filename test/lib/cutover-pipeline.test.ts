@@ -39,13 +39,13 @@ describe('the pipeline’s definition', () => {
     ['with everything', everything],
     ['with a switchover by the operator', { switchover: 'operator' as const }],
     ['as a rehearsal', { rehearse: true }],
-  ])('is valid, and can be played on a laptop, %s', (_, props) => {
+  ])('is valid, and supported by the local interpreter, %s', (_, props) => {
     const { definition } = pipelineWith(props);
     expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
     expect(() => refuseUnknown('Cutover', definition)).not.toThrow();
   });
 
-  test('catches whatever the user’s steps throw, each of them', () => {
+  test('catches every error of each of the user’s steps', () => {
     const { definition } = pipelineWith(everything);
     const users = Object.entries(definition.States).filter(
       ([, state]) => state.Type === 'Parallel' && String(state.Comment).startsWith('Yours'),
@@ -62,7 +62,7 @@ describe('the pipeline’s definition', () => {
       expect(state.Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'] })]);
   });
 
-  test('gives up no later than about twenty seconds of tries while writes are stopped', () => {
+  test('retries for about twenty seconds at most while writes are stopped', () => {
     const { definition } = pipelineWith(everything);
     const names = ['3 Fence', '4 Drained: poll', '4 Drained: note', '7 Switch traffic: note'];
     for (const name of names) {
@@ -77,7 +77,7 @@ describe('the pipeline’s definition', () => {
     }
   });
 
-  test('asks for the drain once more only where OMS was not switched over', () => {
+  test('repeats the drain gate only if OMS was not switched over', () => {
     expect(Object.keys(pipelineWith().definition.States)).toContain('6 Drained again: poll');
     expect(Object.keys(pipelineWith({ switchover: 'operator' }).definition.States)).not.toContain(
       '6 Drained again: poll',
@@ -85,7 +85,7 @@ describe('the pipeline’s definition', () => {
   });
 });
 
-test('can stand in another stack than its monitor', () => {
+test('the pipeline and its monitor may be in different stacks', () => {
   const app = new App({ context: cdkJson.context });
   const [watching, cuttingOver] = [new Stack(app, 'Watching'), new Stack(app, 'CuttingOver')];
   const step = (name: string) => new sfn.Pass(cuttingOver, name);
@@ -98,8 +98,8 @@ test('can stand in another stack than its monitor', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
-describe('the rule on the execution’s end', () => {
-  test('hears of every end, and hands it to the function as it is', () => {
+describe('the rule on the end of the execution', () => {
+  test('matches every end and passes the event to the function unchanged', () => {
     const { template } = pipelineWith();
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
@@ -112,10 +112,10 @@ describe('the rule on the execution’s end', () => {
   });
 });
 
-describe('an end that cannot be handed over', () => {
+describe('an end that cannot be delivered', () => {
   const key = (stack: Stack) => ({ monitor: newMonitor(stack, { encryptionKey: new kms.Key(stack, 'Key') }) });
 
-  test('lies in a queue that EventBridge can write to, whatever key the monitor has', () => {
+  test('is kept in a queue that EventBridge may write to, whichever key the monitor has', () => {
     const { stack, template } = pipelineWith(key);
     const queue = stack.resolve(
       (stack.node.findChild('Cutover').node.findChild('End') as CutoverEndRule).deadLetters.queueArn,
@@ -128,7 +128,7 @@ describe('an end that cannot be handed over', () => {
     expect(made).not.toHaveProperty('KmsMasterKeyId');
   });
 
-  test('wakes the one who hears of the monitor’s alarms', () => {
+  test('raises an alarm on the alarm topic of the monitor', () => {
     const { stack, template } = pipelineWith((scope) => ({
       monitor: newMonitor(scope, {
         alarmTopic: new sns.Topic(scope, 'Pager') as sns.ITopic,
@@ -136,9 +136,9 @@ describe('an end that cannot be handed over', () => {
       }),
     }));
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Cutover-cutover-ends-lost']] },
+      AlarmName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Cutover-cutover-end-not-delivered']] },
       AlarmDescription: Match.stringLikeRegexp(
-        'writes may be stopped.* What to do: https://wiki.example.com/r#cutover-ends-lost$',
+        'Writes may be stopped.* Runbook: https://wiki.example.com/r#cutover-end-not-delivered$',
       ),
       AlarmActions: [stack.resolve((stack.node.findChild('Pager') as sns.Topic).topicArn)],
       TreatMissingData: 'notBreaching',
@@ -148,13 +148,13 @@ describe('an end that cannot be handed over', () => {
 
 describe('the props', () => {
   test.each([['$.order.project'], ['$$.Execution.Input.project'], [sfn.JsonPath.stringAt('$.order.project')]])(
-    'refuses a path as the project, which the input of an execution names',
+    'refuses a path as the project: the input of an execution has it',
     (projectId) => {
-      expect(messageOf(() => pipelineWith({ projectId }))).toContain('projectId must be the id of a project, no path');
+      expect(messageOf(() => pipelineWith({ projectId }))).toContain('projectId must be a project id, not a path');
     },
   );
 
-  /** As plain JavaScript gives them. */
+  /** Untyped, as in JavaScript. */
   const untyped = (props: object) => messageOf(() => pipelineWith(props as Partial<CutoverPipelineProps>));
 
   test.each([
@@ -172,24 +172,24 @@ describe('the props', () => {
     [{ verify: null }, 'verify must be a state, or a chain of states'],
     [{ verify: 'shop-verify-target' }, 'verify must be a state, or a chain of states'],
     [{ stopWrites: undefined }, 'stopWrites is required: a state, or a chain of states'],
-  ])('refuses %j, in which a wish for caution would go unheard', (props, problem) => {
+  ])('refuses %j, which would skip a safeguard', (props, problem) => {
     expect(untyped(props)).toContain(problem);
   });
 
-  test('refuses a rehearsal that is decided at deployment: it would arrive there as a text', () => {
+  test('refuses a token for rehearse: it would be resolved to text', () => {
     const late = (stack: Stack) => ({
       rehearse: new CfnParameter(stack, 'Rehearse').valueAsString as unknown as boolean,
     });
     expect(messageOf(() => pipelineWith(late))).toContain('rehearse must be true or false');
   });
 
-  test('takes a project that is known only at deployment', () => {
+  test('accepts a project that is resolved at deployment', () => {
     expect(() =>
       pipelineWith((stack) => ({ projectId: new CfnParameter(stack, 'Project').valueAsString })),
     ).not.toThrow();
   });
 
-  test('refuses what cannot be meant, all at once', () => {
+  test('lists every invalid prop in one error', () => {
     const message = messageOf(() =>
       pipelineWith({
         projectId: 'p a',

@@ -21,7 +21,7 @@ interface Widget {
   };
 }
 
-/** The dashboard's body, with every reference in it as text. */
+/** The body of the dashboard, with `ref` in place of each reference. */
 function widgetsOf({ template }: Pick<Synthesized, 'template'>): Widget[] {
   const [{ Properties }] = Object.values(template.findResources('AWS::CloudWatch::Dashboard')) as [
     { Properties: { DashboardBody: { 'Fn::Join': [string, unknown[]] } } },
@@ -38,16 +38,16 @@ const titled = (widgets: readonly Widget[], title: string): Widget => {
   return found;
 };
 
-test('says first what is to be seen, then what is wrong, then how far everything is', () => {
+test('shows an introduction, the alarms, progress and lag, and then the health of the monitoring', () => {
   const widgets = widgetsOf(monitorWith({ runbookUrl: 'https://wiki.example.com/runbook' }));
   expect(widgets.map(({ type, properties }) => properties.title ?? type)).toEqual([
     'text',
     'Alarms',
-    'Full copy done',
-    'Target behind the source',
-    'Looks at OMS',
-    'Not told yet, and not moving',
-    'The check function',
+    'Full copy progress',
+    'Replication lag',
+    'Polls of OMS',
+    'Pending notifications and stalled projects',
+    'Check function',
     'Waits',
   ]);
   expect(widgets[0]?.properties.markdown).toContain('https://wiki.example.com/runbook');
@@ -58,7 +58,7 @@ test('shows every alarm', () => {
   expect(titled(widgetsOf(synthesized), 'Alarms').properties.alarms).toHaveLength(synthesized.monitor.alarms.length);
 });
 
-test('draws one line a project where there are few, whichever there are when somebody looks', () => {
+test('draws one line per project for a small fleet, for the projects that exist when it is opened', () => {
   const discovering = () => {
     const stack = new Stack(new App({ context: cdkJson.context }), 'Test');
     const credentials = secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms');
@@ -66,30 +66,32 @@ test('draws one line a project where there are few, whichever there are when som
     return { template: Template.fromStack(stack) };
   };
   for (const synthesized of [plain, discovering()]) {
-    const [[line]] = titled(widgetsOf(synthesized), 'Full copy done').properties.metrics as [[{ expression: string }]];
+    const [[line]] = titled(widgetsOf(synthesized), 'Full copy progress').properties.metrics as [
+      [{ expression: string }],
+    ];
     expect(line.expression).toMatch(
       /^SEARCH\('\{"oms-cutover",service,project\} service="ref-Monitor" MetricName="Progress"', 'Maximum', 300\)$/,
     );
   }
 });
 
-test('draws the extremes where there are many', () => {
+test('draws the lowest and the highest value of a large fleet', () => {
   const projects = Array.from({ length: 21 }, (_, i) => `p_${i}`);
-  const { metrics } = titled(widgetsOf(monitorWith({ projects })), 'Target behind the source').properties;
+  const { metrics } = titled(widgetsOf(monitorWith({ projects })), 'Replication lag').properties;
   expect(metrics).toHaveLength(2);
   expect(JSON.stringify(metrics)).not.toContain('SEARCH');
 });
 
-test('draws the thresholds of every importance into the lag', () => {
-  const { annotations } = titled(widgetsOf(plain), 'Target behind the source').properties;
+test('draws the threshold of each importance into the lag', () => {
+  const { annotations } = titled(widgetsOf(plain), 'Replication lag').properties;
   expect(annotations?.horizontal.map(({ value }) => value)).toEqual([30, 300, 900]);
 });
 
-test('fits its widgets into the width of a page', () => {
+test('keeps its widgets within the width of a dashboard', () => {
   for (const { x, width } of widgetsOf(plain)) expect(x + width).toBeLessThanOrEqual(24);
 });
 
-test('has a name of its own in each region, because dashboards belong to the account', () => {
+test('has a different name in each region, because dashboard names are unique in the account', () => {
   const { template } = plain;
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
     DashboardName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Monitor-', { Ref: 'AWS::Region' }]] },
@@ -100,6 +102,6 @@ test.each([
   ['eu-central-1', 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/x'],
   ['cn-north-1', 'https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/x'],
   ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#dashboards/dashboard/x'],
-])('has its address in the console of %s', (region, url) => {
+])('has a URL in the console of %s', (region, url) => {
   expect(dashboardUrl(new Stack(new App(), 'Test', { env: { region, account: '111122223333' } }), 'x')).toBe(url);
 });

@@ -1,4 +1,4 @@
-/** Names that CloudWatch keeps for a whole account: no two of them may be the same, or the second deployment fails with "already exists". */
+/** CloudWatch names are unique in the account: a deployment with a name in use fails with "already exists". */
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -8,7 +8,7 @@ import { CutoverPipeline, type MigrationMonitor } from '../../lib';
 import { deployedName } from '../../lib/monitor/deployed-name';
 import { newMonitor, newStack } from './stacks';
 
-/** As deployed: pseudo parameters filled in; null for what CloudFormation makes up, which is always new. */
+/** The deployed value, with pseudo parameters resolved; null for a name that CloudFormation generates, which is unique. */
 function deployed(value: unknown, stackName: string): string | null {
   if (typeof value === 'string') return value;
   const { Ref: ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
@@ -18,10 +18,10 @@ function deployed(value: unknown, stackName: string): string | null {
   return parts.includes(null) ? null : parts.join(join?.[0]);
 }
 
-/** Not names of resources of their own: of an inline policy, which is its role's, and of what is measured. */
+/** Properties that end in Name and name no resource: of an inline policy, which is unique in its role, and of metrics. */
 const NO_NAMES = ['AWS::IAM::Policy.PolicyName', 'AWS::CloudWatch::Alarm.MetricName'];
 
-/** Every name that a template gives, with what it names: `AWS::CloudWatch::Alarm.AlarmName one-Monitor-stalled`. */
+/** Every name that a template sets, with the property: `AWS::CloudWatch::Alarm.AlarmName one-Monitor-project-stalled`. */
 function namesIn(template: Template, stackName: string): string[] {
   const { Resources, Outputs = {} } = template.toJSON() as {
     Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
@@ -53,22 +53,22 @@ function everythingIn(scope: Construct): MigrationMonitor {
   return monitor;
 }
 
-test('one template can be deployed as several stacks of an account: none of its names is the same in two', () => {
+test('one template can be deployed as several stacks in an account: no two have a name in common', () => {
   const stack = newStack();
   everythingIn(stack);
   const template = Template.fromStack(stack);
   const [one, two] = [namesIn(template, 'one'), namesIn(template, 'two')];
   expect(new Set([...one, ...two]).size).toBe(one.length + two.length);
-  expect(one).toContain('AWS::CloudWatch::Alarm.AlarmName one-Monitor-stalled');
-  expect(one).toContain('AWS::CloudWatch::Alarm.AlarmName one-Cutover-cutover-ends-lost');
+  expect(one).toContain('AWS::CloudWatch::Alarm.AlarmName one-Monitor-project-stalled');
+  expect(one).toContain('AWS::CloudWatch::Alarm.AlarmName one-Cutover-cutover-end-not-delivered');
   expect(one).toContain('AWS::CloudWatch::Dashboard.DashboardName one-Monitor-eu-central-1');
-  // All else is left to CloudFormation to name.
+  // CloudFormation generates all other names.
   expect(new Set(one.map((name) => name.split(' ')[0]))).toEqual(
     new Set(['AWS::CloudWatch::Alarm.AlarmName', 'AWS::CloudWatch::Dashboard.DashboardName']),
   );
 });
 
-test('what is measured, and the function that measures, are told apart by the same name', () => {
+test('the metrics and the function have the same name as dimension and setting', () => {
   const stack = newStack();
   newMonitor(stack);
   const name = { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Monitor']] };
@@ -81,7 +81,7 @@ test('what is measured, and the function that measures, are told apart by the sa
   });
 });
 
-test('a stack of each stage has names of its own, and a nested one those of the name it gets', () => {
+test('the stacks of two stages have different names, and a nested stack those of its generated name', () => {
   const app = new App({ context: cdkJson.context });
   const stacks = ['Beta', 'Prod'].map((stage) => Stack.of(everythingIn(new Stage(app, stage))));
   const names = stacks.flatMap((stack) => namesIn(Template.fromStack(stack), stack.stackName));
@@ -91,7 +91,7 @@ test('a stack of each stage has names of its own, and a nested one those of the 
   expect(deployed(nested.resolve(deployedName(inner)), 'Test-Inner-1A2B')).toBe('Test-Inner-1A2B-Monitor');
 });
 
-test('two of one stack differ, however alike their ids are', () => {
+test('two constructs of one stack have different names, even with similar ids', () => {
   const stack = newStack();
   const a = new Construct(stack, 'a');
   const twins = [
@@ -111,7 +111,7 @@ test('two of one stack differ, however alike their ids are', () => {
   expect(names[2]).toBe('one-abMonitor');
 });
 
-test('the longest names there can be are as CloudWatch takes them', () => {
+test('the longest possible names are valid in CloudWatch', () => {
   const stack = newStack();
   everythingIn(stack);
   const template = Template.fromStack(stack);

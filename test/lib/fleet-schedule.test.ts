@@ -12,7 +12,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_$
 
 type Schedules = Readonly<Record<string, { readonly Properties: Record<string, unknown> }>>;
 
-/** By logical id: what each schedule hands to the function. */
+/** The input of each schedule, by logical id. */
 function inputs(projects: readonly string[]): Map<string, { projects: string[]; intervalSeconds: number }> {
   const found = monitorWith({ projects }).template.findResources('AWS::Scheduler::Schedule') as Schedules;
   return new Map(
@@ -29,7 +29,7 @@ describe('the schedules of a fleet', () => {
     [PROJECTS_PER_SCHEDULE, 1],
     [PROJECTS_PER_SCHEDULE + 1, 2],
     [5 * PROJECTS_PER_SCHEDULE, 5],
-  ])('for %d projects are %d, and look at each project once', (count, schedules) => {
+  ])('for %d projects are %d, and poll each project once', (count, schedules) => {
     const projects = numbered(count);
     const found = [...inputs(projects).values()];
     expect(found).toHaveLength(schedules);
@@ -37,7 +37,7 @@ describe('the schedules of a fleet', () => {
     for (const input of found) expect(input.intervalSeconds).toBe(300);
   });
 
-  test('stay as they are when a project is added at the end: the last one takes it, or a new one', () => {
+  test('are unchanged by a project appended to the list, except for the last one or a new one', () => {
     const before = inputs(numbered(2 * PROJECTS_PER_SCHEDULE - 1));
     const filled = inputs(numbered(2 * PROJECTS_PER_SCHEDULE));
     const added = inputs(numbered(2 * PROJECTS_PER_SCHEDULE + 1));
@@ -49,7 +49,7 @@ describe('the schedules of a fleet', () => {
     expect(added.size).toBe(3);
   });
 
-  test('share one group, one role and one queue for what could not be handed over', () => {
+  test('share one group, one role and one dead-letter queue', () => {
     const { template } = monitorWith({ projects: numbered(3 * PROJECTS_PER_SCHEDULE) });
     const found = Object.values(template.findResources('AWS::Scheduler::Schedule') as Schedules);
     const shared = found.map(({ Properties }) => {
@@ -60,13 +60,13 @@ describe('the schedules of a fleet', () => {
     expect(new Set(shared).size).toBe(1);
   });
 
-  test('hand over no more than EventBridge Scheduler takes, however long the ids', () => {
+  test('stay within the payload limit of EventBridge Scheduler with ids of maximum length', () => {
     const longest = numbered(PROJECTS_PER_SCHEDULE).map((id) => id.padEnd(128, '\u{4e00}'));
     for (const [, input] of inputs(longest)) expect(Buffer.byteLength(JSON.stringify(input))).toBeLessThan(256 * 1024);
   });
 });
 
-/** A monitor that is given no projects. */
+/** A monitor with `discover`. */
 function discovering(props: Partial<MigrationMonitorProps> = {}): Template {
   const stack = newStack();
   const credentials = secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'oms-cutover/oms');
@@ -75,7 +75,7 @@ function discovering(props: Partial<MigrationMonitorProps> = {}): Template {
 }
 
 describe('discovery', () => {
-  test('is one schedule for all that OMS lists', () => {
+  test('has one schedule for all projects that OMS lists', () => {
     const template = discovering();
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -83,23 +83,23 @@ describe('discovery', () => {
     });
   });
 
-  test('asks for nothing that named projects do not', () => {
+  test('needs no more permissions than listed projects', () => {
     const { template } = monitorWith();
     expect(discovering().findResources('AWS::IAM::Policy')).toEqual(template.findResources('AWS::IAM::Policy'));
   });
 
   test.each<[string, Partial<MigrationMonitorProps>, string]>([
-    ['with projects named too', { projects: ['p_a'] }, 'projects means nothing with discover: give one of the two'],
+    ['set together with projects', { projects: ['p_a'] }, 'projects and discover exclude each other: set one of them'],
     [
-      'by calls that cannot list',
+      'used with an API that cannot list projects',
       { api: '3.3' },
-      'api must not be 3.3 with discover: those calls cannot list projects',
+      'discover requires OMS 4.1.1 or later: api must not be 3.3',
     ],
-    ['neither asked for nor replaced', { discover: false }, 'projects is required: the id of an OMS project'],
+    ['false without projects', { discover: false }, 'projects is required: the id of an OMS project'],
     [
-      'spelled as a project',
+      'written as a project id',
       { discover: false, projects: ['all'] },
-      'projects must be ids; to look at all that OMS lists, use discover',
+      'projects must be ids; to poll every project that OMS lists, set discover',
     ],
   ])('refuses to be %s', (_what, props, expected) => {
     expect(messageOf(() => discovering(props))).toContain(expected);
@@ -109,12 +109,12 @@ describe('discovery', () => {
 describe('the setting discover', () => {
   const LEAST = { omsEndpoint: ENDPOINT };
 
-  test.each(['true', true])('takes the place of projects (%p)', (discover) => {
+  test.each(['true', true])('replaces projects (%p)', (discover) => {
     expect(readSettings({ ...LEAST, discover })).toMatchObject({ discover: true });
     expect(readSettings({ ...LEAST, discover }).projects).toBeUndefined();
   });
 
-  test('may be false, which asks for projects', () => {
+  test('may be false, which requires projects', () => {
     expect(readSettings({ ...LEAST, projects: 'p_a', discover: 'false' })).toMatchObject({
       discover: false,
       projects: ['p_a'],
@@ -123,14 +123,18 @@ describe('the setting discover', () => {
 
   test.each([
     ['another word', { discover: 'yes', projects: 'p_a' }, 'discover must be true or false; got "yes"'],
-    ['projects beside it', { discover: 'true', projects: 'p_a' }, 'projects means nothing with discover'],
-    ['calls that cannot list', { discover: 'true', omsApi: '3.3' }, 'omsApi must not be 3.3 with discover'],
+    ['projects beside it', { discover: 'true', projects: 'p_a' }, 'projects and discover exclude each other'],
+    [
+      'an API that cannot list projects',
+      { discover: 'true', omsApi: '3.3' },
+      'discover requires OMS 4.1.1 or later: omsApi must not be 3.3',
+    ],
     ['no projects without it', { discover: 'false' }, '-c projects is required'],
   ])('refuses %s', (_what, context, expected) => {
     expect(messageOf(() => readSettings({ ...LEAST, ...context }))).toContain(expected);
   });
 
-  test('reaches the schedule of the app', () => {
+  test('sets the input of the schedule', () => {
     const stack = new OmsCutoverStack(new App({ context: cdkJson.context }), 'Test', {
       settings: readSettings({ ...LEAST, discover: 'true' }),
     });

@@ -9,7 +9,7 @@ import { deployedName } from '../../lib/monitor/deployed-name';
 import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from './stacks';
 
 describe('the table', () => {
-  test('is on demand, keyed by project and time, restorable to any second, encrypted, and forgets what expires', () => {
+  test('is on demand and encrypted, with its keys, point-in-time recovery and a TTL attribute', () => {
     monitorWith().template.hasResourceProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [
@@ -26,7 +26,7 @@ describe('the table', () => {
     });
   });
 
-  test('outlives the stack, and a hand in the console', () => {
+  test('is retained with the stack, and protected from deletion', () => {
     monitorWith().template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -34,7 +34,7 @@ describe('the table', () => {
     });
   });
 
-  test('goes with the stack where that is asked for, and its logs too', () => {
+  test('is deleted with the stack if requested, and the logs too', () => {
     const { template } = monitorWith({ removalPolicy: RemovalPolicy.DESTROY });
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Delete',
@@ -45,7 +45,7 @@ describe('the table', () => {
 });
 
 describe('the function', () => {
-  test('runs the bundle on the newest Node, on arm64, traced, with the time and the memory that it needs', () => {
+  test('runs the bundle on Node 24 and arm64, traced, with its timeout and memory', () => {
     const { template } = monitorWith();
     template.hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -58,7 +58,7 @@ describe('the function', () => {
     template.resourceCountIs('AWS::Lambda::Function', 1);
   });
 
-  test('is told all it has to know, and nothing it does not read', () => {
+  test('gets every environment variable that it reads, and no others', () => {
     const { stack, monitor, template } = monitorWith();
     const name = deployedName(monitor);
     const environment =
@@ -80,7 +80,7 @@ describe('the function', () => {
     });
   });
 
-  test('is told what was chosen', () => {
+  test('gets the given settings', () => {
     monitorWith({
       api: '4.1.1',
       kind: 'sync',
@@ -93,7 +93,7 @@ describe('the function', () => {
     });
   });
 
-  test('logs to a group of its own, which is kept for a while and outlives the stack', () => {
+  test('has its own log group, with a retention and retained with the stack', () => {
     const { stack, template } = monitorWith({ logRetention: logs.RetentionDays.ONE_MONTH });
     const group = stack.resolve(
       (stack.node.findChild('Monitor').node.findChild('Check').node.findChild('Logs') as logs.LogGroup).logGroupName,
@@ -103,7 +103,7 @@ describe('the function', () => {
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 30 } });
   });
 
-  test('gives up an event after 15 minutes, its two retries included, however often the schedule comes', () => {
+  test('drops an event after 15 minutes and two retries, whatever the interval of the schedule', () => {
     const { stack, monitor, template } = monitorWith({ interval: Duration.minutes(1) });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumEventAgeInSeconds: 900,
@@ -113,7 +113,7 @@ describe('the function', () => {
   });
 
   test.each(['prod/oms-secret', 'oms-cutover/oms'])(
-    'asks for a secret by its name where that is all that is known: %s ends as an ARN may',
+    'reads a secret that is referenced by name by that name: %s, which ends like an ARN',
     (name) => {
       monitorWith((stack) => ({
         credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'Named', name),
@@ -125,7 +125,7 @@ describe('the function', () => {
 });
 
 describe('the schedule', () => {
-  test('looks at all projects every five minutes', () => {
+  test('polls all projects every five minutes', () => {
     const { template } = monitorWith({ projects: ['p_a', 'np_"b"'] });
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
@@ -135,20 +135,20 @@ describe('the schedule', () => {
     });
   });
 
-  test('looks as often as it is told, and says so to the function', () => {
+  test('has the given interval, also in its input', () => {
     monitorWith({ interval: Duration.hours(2) }).template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(2 hours)',
       Target: { Input: Match.stringLikeRegexp('"intervalSeconds":7200') },
     });
   });
 
-  test('begins once its role may do what it has to', () => {
+  test('is created after the policy of its role', () => {
     const { template } = monitorWith();
     const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
     expect(schedule?.DependsOn).toContainEqual(expect.stringMatching(/^MonitorFleetRoleDefaultPolicy/));
   });
 
-  test('invokes the function, and keeps what it could not hand over before the next is due', () => {
+  test('invokes the function, with retries until the next interval and a dead-letter queue', () => {
     const { stack, monitor, template } = monitorWith();
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       Target: {
@@ -160,8 +160,8 @@ describe('the schedule', () => {
   });
 });
 
-describe('the queues of what failed', () => {
-  test('are two, encrypted, kept for the longest there is, and closed to plain HTTP', () => {
+describe('the dead-letter queues', () => {
+  test('are two, encrypted, with maximum retention, and refuse plain HTTP', () => {
     const { stack, monitor, template } = monitorWith();
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.allResourcesProperties('AWS::SQS::Queue', {
@@ -186,7 +186,7 @@ describe('the queues of what failed', () => {
 });
 
 describe('the topic', () => {
-  test('takes nothing over plain HTTP, and lets the alarms of this account publish', () => {
+  test('refuses plain HTTP, and allows the alarms of this account to publish', () => {
     monitorWith().template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: [
@@ -206,7 +206,7 @@ describe('the topic', () => {
     });
   });
 
-  test('tells everybody who is named, by e-mail', () => {
+  test('has an e-mail subscription for each address', () => {
     const { stack, monitor, template } = monitorWith({ notifyEmails: ['a@example.com', 'b@example.com'] });
     const TopicArn = stack.resolve(monitor.topic.topicArn);
     template.resourceCountIs('AWS::SNS::Subscription', 2);
@@ -215,12 +215,12 @@ describe('the topic', () => {
     }
   });
 
-  test('tells nobody where nobody is named', () => {
+  test('has no subscription without addresses', () => {
     monitorWith().template.resourceCountIs('AWS::SNS::Subscription', 0);
   });
 });
 
-describe('a key of your own', () => {
+describe('a customer-managed key', () => {
   const withKey = () => monitorWith((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }));
 
   test('encrypts the table, the topic and the queues', () => {
@@ -233,7 +233,7 @@ describe('a key of your own', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: key });
   });
 
-  test('lets the alarms of this account use it, or they could not publish', () => {
+  test('allows the alarms of this account to use it, which they need to publish', () => {
     withKey().template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
         Statement: Match.arrayWith([
@@ -251,13 +251,13 @@ describe('a key of your own', () => {
   });
 });
 
-test('the secret is referred to, never made', () => {
+test('the secret is imported, never created', () => {
   const { template } = monitorWith();
   template.resourceCountIs('AWS::SecretsManager::Secret', 0);
 });
 
-test('what is kept over deployments keeps its name', () => {
-  // A renamed construct is a new resource: an empty table, a topic without its subscribers.
+test('resources that hold state keep their construct paths', () => {
+  // A new path is a new resource: an empty table, a topic without subscriptions.
   const { monitor } = monitorWith();
   const paths = [
     monitor.table,
@@ -286,7 +286,7 @@ describe('bad props', () => {
 
   test.each<[string, Partial<MigrationMonitorProps>, string]>([
     [
-      'an endpoint that is no URL',
+      'an endpoint that is not a URL',
       { omsEndpoint: '10.0.0.5:8089' },
       'omsEndpoint must be the http or https address of the OMS console, without user, query or fragment, such as http://10.0.0.5:8089; got "10.0.0.5:8089"',
     ],
@@ -295,12 +295,16 @@ describe('bad props', () => {
       { omsEndpoint: 'http://root:hunter2@oms' },
       'got one that is not shown, because it may hold a password',
     ],
-    ['a misspelt name', { requestTimeOut: Duration.seconds(5) } as object, 'MigrationMonitor has no "requestTimeOut"'],
-    ['a word for a boolean', { discover: 'true' } as object, 'discover must be true or false, without quotes'],
+    [
+      'a misspelled prop',
+      { requestTimeOut: Duration.seconds(5) } as object,
+      'MigrationMonitor has no "requestTimeOut"',
+    ],
+    ['text for a boolean', { discover: 'true' } as object, 'discover must be true or false, without quotes'],
     ['no projects', { projects: [] }, 'projects is required: the id of an OMS project'],
     ['a project id with a slash', { projects: ['p_a/../p_b'] }, 'got "p_a/../p_b"'],
     ['a project id with a control character, which it escapes', { projects: ['p\u001b[2J'] }, 'got "p\\u001b[2J"'],
-    ['a project id that turns the line round', { projects: ['p\u202ea'] }, 'got "p\\u202ea"'],
+    ['a project id with a bidirectional control character', { projects: ['p\u202ea'] }, 'got "p\\u202ea"'],
     [
       'a project id of 10,000 characters, which it shortens',
       { projects: ['p'.repeat(10_000)] },
@@ -312,22 +316,22 @@ describe('bad props', () => {
       'projects must name each only once; got "p_a" twice',
     ],
     [
-      'an address that is none',
+      'an invalid e-mail address',
       { notifyEmails: ['dba'] },
       'notifyEmails must be an e-mail address, such as dba@example.com; got "dba"',
     ],
     [
-      'a schedule of seconds',
+      'an interval that is not in whole minutes',
       { interval: Duration.seconds(90) },
       'interval must be whole minutes between 1 minute and 1 day, such as Duration.minutes(5); got 1 minute 30 seconds',
     ],
     [
-      'a time-out above a minute',
+      'a request timeout of more than a minute',
       { requestTimeout: Duration.minutes(2) },
       'requestTimeout must be whole seconds between 1 second and 1 minute, such as Duration.seconds(10); got 2 minutes',
     ],
     [
-      'a retention of nothing',
+      'a retention of 0 days',
       { retention: Duration.days(0) },
       'retention must be whole days between 1 day and 3650 days',
     ],
@@ -337,16 +341,12 @@ describe('bad props', () => {
       { kind: 'copy' as never },
       'kind must be one of migration, sync, such as migration; got "copy"',
     ],
-    [
-      'endpoints without a VPC',
-      { createEndpoints: ['sns'] },
-      'createEndpoints means nothing without vpc: give the vpc too',
-    ],
+    ['endpoints without a VPC', { createEndpoints: ['sns'] }, 'createEndpoints requires vpc'],
   ])('refuses %s', (_what, props, expected) => {
     expect(refusal(props)).toContain(expected);
   });
 
-  test('refuses them all at once', () => {
+  test('lists every problem in one error', () => {
     const message = refusal({ omsEndpoint: 'oms', projects: [], interval: Duration.seconds(1) });
     expect(message.split('\n')).toEqual([
       'Test/Monitor: 3 problems',
@@ -356,14 +356,14 @@ describe('bad props', () => {
     ]);
   });
 
-  test('refuses with an error that tells its problems apart', () => {
+  test('throws InvalidSettings before any resource is created', () => {
     const stack = newStack();
     expect(() => newMonitor(stack, { projects: [] })).toThrow(InvalidSettings);
     expect(stack.node.findAll().filter((each) => each.node.path.startsWith('Test/Monitor/'))).toEqual([]);
   });
 });
 
-test('takes a complete ARN of a secret as it is', () => {
+test('uses the complete ARN of a secret unchanged', () => {
   const { template } = monitorWith((stack) => ({
     credentials: secretsmanager.Secret.fromSecretCompleteArn(
       stack,

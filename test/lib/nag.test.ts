@@ -1,4 +1,4 @@
-/** cdk-nag's AwsSolutions pack: no finding is left open, and each that is acknowledged is known here. */
+/** cdk-nag's AwsSolutions pack: no finding is open, and each acknowledged one is listed here. */
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -26,15 +26,15 @@ function appWith(context: Record<string, string>, env?: { account: string; regio
 }
 
 test.each([
-  ['the least', LEAST, undefined],
-  ['everything', ALL, undefined],
+  ['minimal settings', LEAST, undefined],
+  ['all settings', ALL, undefined],
   ['an account and a region', LEAST, { account: '111122223333', region: 'eu-central-1' }],
-])('nothing is left open with %s', (_what, context, env) => {
+])('no finding is open with %s', (_what, context, env) => {
   const app = appWith(context, env);
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
 });
 
-test('every acknowledgement is known, stands where the finding is, and says why', () => {
+test('every acknowledged finding is listed, on the resource that has it, with a reason', () => {
   const app = appWith(LEAST);
   const acknowledged = app.node
     .findAll()

@@ -1,4 +1,4 @@
-/** What synthesis says of an address that the function will never reach: nothing else would, until every look has failed. */
+/** Warnings at synthesis about an OMS address that the function cannot reach. Otherwise only failing polls would show it. */
 import { Annotations, CfnParameter, type Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { MigrationMonitorProps } from '../../lib';
@@ -6,7 +6,7 @@ import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
 import { readSettings } from '../../lib/app/settings';
 import { newMonitor, newStack } from './stacks';
 
-/** As the constructs bear them: synthesis would print each on top. */
+/** From the metadata of the constructs: synthesis would print them. */
 const warningsOf = (stack: Stack): string[] =>
   stack.node
     .findAll()
@@ -46,16 +46,16 @@ const PRIVATE = [
   'http://ip-10-0-0-5.eu-central-1.compute.internal:8089',
 ];
 
-test.each(PRIVATE)('%s without a VPC is warned of, with what to set, as a prop and as a setting', (omsEndpoint) => {
+test.each(PRIVATE)('%s without a VPC causes a warning that names the props and the settings to set', (omsEndpoint) => {
   const [warning, ...others] = warned({ omsEndpoint });
   expect(others).toEqual([]);
   expect(warning).toMatch(/^\/Test\/Monitor: /);
-  expect(warning).toContain(`${omsEndpoint} is in a private network`);
+  expect(warning).toContain(`${omsEndpoint} is a private address`);
   for (const name of ['vpc', '-c vpcId=', '-c subnetIds=', '-c availabilityZones=']) expect(warning).toContain(name);
   expect(warning).toContain('[ack: oms-cutover:privateEndpointWithoutVpc]');
 });
 
-test.each(PRIVATE)('%s from a VPC is nothing to warn of', (omsEndpoint) => {
+test.each(PRIVATE)('%s with a VPC causes no warning', (omsEndpoint) => {
   expect(warned((stack) => ({ omsEndpoint, vpc: vpcOf(stack) }))).toEqual([]);
 });
 
@@ -73,11 +73,11 @@ test.each([
   'https://internal.example.com',
   'https://mylocalhost.example.com',
   'https://10.example.com',
-])('%s may be reached from anywhere, and is nothing to warn of', (omsEndpoint) => {
+])('%s may be public, and causes no warning', (omsEndpoint) => {
   expect(warned({ omsEndpoint })).toEqual([]);
 });
 
-test('an IPv6 address is warned of without a VPC, because Lambda has none of its own', () => {
+test('an IPv6 address without a VPC causes a warning: Lambda outside a VPC has no IPv6', () => {
   const omsEndpoint = 'http://[2001:db8::5]:8089';
   expect(warned({ omsEndpoint })).toEqual([expect.stringContaining('[ack: oms-cutover:ipv6EndpointWithoutVpc]')]);
   expect(warned((stack) => ({ omsEndpoint, vpc: vpcOf(stack) }))).toEqual([]);
@@ -94,40 +94,40 @@ const LOOPBACK = [
   'http://[::ffff:127.0.0.1]',
 ];
 
-test.each(LOOPBACK)('%s is warned of with a VPC and without: there it is the function itself', (omsEndpoint) => {
+test.each(LOOPBACK)('%s causes a warning with and without a VPC: it is the function itself', (omsEndpoint) => {
   for (const props of [{ omsEndpoint }, (stack: Stack) => ({ omsEndpoint, vpc: vpcOf(stack) })]) {
     const [warning, ...others] = warned(props);
     expect(others).toEqual([]);
-    expect(warning).toContain(`${omsEndpoint} is the function itself`);
+    expect(warning).toContain(`${omsEndpoint} is a loopback address`);
     expect(warning).not.toContain('vpcId');
     expect(warning).toContain('[ack: oms-cutover:loopbackEndpoint]');
   }
 });
 
-test('an address that is only known at deployment is nothing to warn of', () => {
+test('an address that is resolved at deployment causes no warning', () => {
   expect(warned((stack) => ({ omsEndpoint: new CfnParameter(stack, 'Endpoint').valueAsString }))).toEqual([]);
   const host = (stack: Stack) => new CfnParameter(stack, 'Host').valueAsString;
   expect(warned((stack) => ({ omsEndpoint: `http://${host(stack)}:8089` }))).toEqual([]);
 });
 
-test('who knows better acknowledges it, and it is gone', () => {
+test('an acknowledged warning is not shown', () => {
   const stack = newStack();
   const monitor = newMonitor(stack, { omsEndpoint: 'http://10.0.0.5:8089' });
   Annotations.of(monitor).acknowledgeWarning('oms-cutover:privateEndpointWithoutVpc', 'a tunnel of ours');
   expect(warningsOf(stack)).toEqual([]);
 });
 
-describe('the app that is set by -c', () => {
+describe('the app with settings from -c', () => {
   const LEAST = { omsEndpoint: 'http://10.0.0.5:8089', projects: 'p_a' };
   const NETWORK = { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d', availabilityZones: 'eu-central-1a' };
   const stackOf = (context: Record<string, string>) =>
     new OmsCutoverStack(newStack().node.root, 'OmsCutover', { settings: readSettings(context) });
 
-  test('is warned of a private address without vpcId', () => {
+  test('warns of a private address without vpcId', () => {
     expect(warningsOf(stackOf(LEAST))).toEqual([expect.stringContaining('-c vpcId=')]);
   });
 
-  test('is warned of nothing once the three settings are there that the warning names', () => {
+  test('does not warn with the three settings that the warning names', () => {
     expect(warningsOf(stackOf({ ...LEAST, ...NETWORK }))).toEqual([]);
   });
 });

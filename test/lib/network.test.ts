@@ -22,20 +22,20 @@ const outTo = (template: ReturnType<typeof monitorWith>['template']) =>
     ),
   );
 
-test('without a VPC there is nothing of one', () => {
+test('without a VPC there is no security group, endpoint or VPC configuration', () => {
   const { template } = monitorWith();
   template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
   template.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
   template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: Match.absent() });
 });
 
-test('the function goes into the private subnets of a VPC that is there already', () => {
+test('the function is in the private subnets of an existing VPC', () => {
   inVpc().template.hasResourceProperties('AWS::Lambda::Function', {
     VpcConfig: { SubnetIds: ['subnet-a', 'subnet-b'], SecurityGroupIds: [Match.anyValue()] },
   });
 });
 
-test('the function goes into the subnets that are chosen', () => {
+test('the function is in the chosen subnets', () => {
   const { template } = monitorWith((stack) => {
     const vpc = existingVpc(stack);
     return { vpc, vpcSubnets: { subnets: vpc.privateSubnets.slice(1) } };
@@ -49,7 +49,7 @@ test.each([
   ['https://oms.example.com', ['tcp 0.0.0.0/0 443-443']],
   ['https://oms.example.com:8443/oms', ['tcp 0.0.0.0/0 8443-8443', 'tcp 0.0.0.0/0 443-443']],
   ['http://[fd00::5]:8089', ['tcp fd00::5/128 8089-8089', 'tcp 0.0.0.0/0 443-443']],
-])('the security group lets out to %s and to AWS, and nowhere else', (omsEndpoint, expected) => {
+])('the security group allows outbound traffic to %s and to AWS only', (omsEndpoint, expected) => {
   const { template } = inVpc({ omsEndpoint });
   expect(outTo(template)).toEqual(expected);
   template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
@@ -58,13 +58,13 @@ test.each([
 test.each([
   ['http://[fd00::5]:8089', true],
   ['http://10.0.0.5:8089', Match.absent()],
-])('the function gets an IPv6 address where OMS has one: %s', (omsEndpoint, allowed) => {
+])('the function gets an IPv6 address only if OMS has one: %s', (omsEndpoint, allowed) => {
   inVpc({ omsEndpoint }).template.hasResourceProperties('AWS::Lambda::Function', {
     VpcConfig: { Ipv6AllowedForDualStack: allowed },
   });
 });
 
-test('security groups that are given are used as they are', () => {
+test('given security groups are used unmodified', () => {
   const { template } = monitorWith((stack) => ({
     vpc: existingVpc(stack),
     securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Ours', 'sg-0a1b2c3d')],
@@ -75,11 +75,11 @@ test('security groups that are given are used as they are', () => {
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
 });
 
-test('no endpoint is made that nobody asked for', () => {
+test('no VPC endpoint is created by default', () => {
   inVpc().template.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
 });
 
-test('DynamoDB is reached through a gateway in the route tables of the subnets', () => {
+test('DynamoDB has a gateway endpoint in the route tables of the subnets', () => {
   const { template } = inVpc({ createEndpoints: ['dynamodb'] });
   template.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
   template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
@@ -89,7 +89,7 @@ test('DynamoDB is reached through a gateway in the route tables of the subnets',
   });
 });
 
-test('the other services are reached through interfaces that only the function may call', () => {
+test('the other services have interface endpoints that only the function may connect to', () => {
   const { stack, template } = inVpc({ createEndpoints: ['dynamodb', 'sns', 'secretsmanager'] });
   const group = (path: string) => {
     const found = stack.node
@@ -120,17 +120,17 @@ test('the other services are reached through interfaces that only the function m
   });
 });
 
-test('refuses to open a port that it cannot know yet', () => {
+test('refuses an endpoint that is resolved at deployment without security groups: its port is unknown', () => {
   const message = messageOf(() =>
     monitorWith((stack) => ({
       vpc: existingVpc(stack),
       omsEndpoint: new CfnParameter(stack, 'Endpoint').valueAsString,
     })),
   );
-  expect(message).toContain('securityGroups is required where omsEndpoint is only known at deployment');
+  expect(message).toContain('securityGroups is required if omsEndpoint is resolved at deployment');
 });
 
-test('takes an endpoint that is only known at deployment where no port has to be opened for it', () => {
+test('accepts an endpoint that is resolved at deployment without a VPC', () => {
   const { template } = monitorWith((stack) => ({ omsEndpoint: new CfnParameter(stack, 'Endpoint').valueAsString }));
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { OMS_ENDPOINT: { Ref: 'Endpoint' } } },
@@ -138,5 +138,5 @@ test('takes an endpoint that is only known at deployment where no port has to be
 });
 
 test('refuses an empty list of security groups', () => {
-  expect(messageOf(() => inVpc({ securityGroups: [] }))).toContain('securityGroups must name at least one group');
+  expect(messageOf(() => inVpc({ securityGroups: [] }))).toContain('securityGroups must have at least one group');
 });

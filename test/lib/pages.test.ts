@@ -1,4 +1,4 @@
-/** The pages of the constructs: tables of props and settings that name all there are, and no other; defaults and inputs as the code has them. */
+/** The pages of the constructs, compared with the code: props, settings, defaults and inputs. */
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { GOAL_TYPES } from '../../lambda/contract/goal';
 import { readWaitParameters } from '../../lambda/core/check/wait-input';
@@ -9,7 +9,7 @@ import { messageOf } from './stacks';
 const section = (page: string, heading: string) =>
   page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
 const namesIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-/** The names in the first column. */
+/** The names in the first column of the tables. */
 const rows = (text: string) => [...text.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => namesIn(cell));
 const propsOf = (source: string, name: string) => {
   const body = source.split(`export interface ${name} {\n`)[1]?.split('\n}\n')[0] ?? '';
@@ -30,22 +30,23 @@ test.each([
   expectPage(page, { says: rows(section(read(page), 'Props')).sort(), does: props.sort() });
 });
 
-test("the monitor's page and the README have each of the app's settings", () => {
-  const known = /there are (.+)$/m.exec(messageOf(() => readSettings({ unheardOf: '' })))?.[1]?.split(', ') ?? [];
+test('the page of MigrationMonitor and the README have every setting of the app', () => {
+  const known =
+    /valid settings are (.+)$/m.exec(messageOf(() => readSettings({ unheardOf: '' })))?.[1]?.split(', ') ?? [];
   expect(known.length).toBeGreaterThan(10);
   const does = [...known].sort();
   expectPage(MONITOR_PAGE, { says: rows(section(monitorPage, "The app's settings")).sort(), does });
   expectPage('README.md', { says: rows(section(read('README.md'), 'Deploy')).sort(), does });
 });
 
-test("the wait's page says the defaults that a wait takes", () => {
+test('the page of WaitForMigration has the defaults', () => {
   const props = section(waitPage, 'Props');
   const days = `${DEFAULTS.timeoutSeconds / 86_400} days`;
   const hours = (seconds: number) => `${seconds / 3600} h`;
   const minutes = (seconds: number) => `${seconds / 60} min`;
   const said: Record<string, string> = {
     timeout: days,
-    minInterval: `${DEFAULTS.minIntervalSeconds} s; ${DEFAULTS.nearIntervalSeconds} s where a copy may end any moment, ${DEFAULTS.fencedIntervalSeconds} s after a fence`,
+    minInterval: `${DEFAULTS.minIntervalSeconds} s; ${DEFAULTS.nearIntervalSeconds} s if a copy may end at any time, ${DEFAULTS.fencedIntervalSeconds} s after a fence`,
     maxInterval: minutes(DEFAULTS.maxIntervalSeconds),
     failedGrace: minutes(DEFAULTS.failedGraceSeconds),
     suspendedGrace: hours(DEFAULTS.suspendedGraceSeconds),
@@ -56,21 +57,21 @@ test("the wait's page says the defaults that a wait takes", () => {
     expect(props).toContain(`| \`${name}\` | \`Duration\` or path | ${value} |`);
 });
 
-describe('the input of a wait, on its page,', () => {
+describe('the input of the wait machine, on its page,', () => {
   const text = section(waitPage, 'Without a state machine of your own');
   const goals = [...text.matchAll(/^\| `(\{.+\})` \|/gm)].map(([, json = '']) => JSON.parse(json));
 
-  test('is given for each goal', () => {
+  test('is documented for each goal', () => {
     expectPage(WAIT_PAGE, { says: goals.map(({ type }) => type), does: [...GOAL_TYPES] });
   });
 
-  test.each(goals.map((goal) => [goal.type, goal]))('is taken for %s, with the defaults that are said', (_, goal) => {
+  test.each(goals.map((goal) => [goal.type, goal]))('is accepted for %s, with the documented defaults', (_, goal) => {
     const { goal: taken } = readWaitParameters({ projectId: 'p_x', goal });
     const { maxLagSeconds: _lag, holdSeconds: _hold, marginSeconds: _margin, ...least } = goal;
     expect(readWaitParameters({ projectId: 'p_x', goal: least }).goal).toEqual(taken);
   });
 
-  test('is taken as the command has it, and with every other field that is named', () => {
+  test('is accepted as in the command, and with every other documented field', () => {
     const input = JSON.parse(/--input '([^']+)'/.exec(text)?.[1] ?? '');
     const fields = Object.fromEntries(
       namesIn(text)

@@ -1,4 +1,4 @@
-/** Least privilege, to the letter: a new permission has to be written here too. */
+/** Least privilege: every statement of every role. A new permission must be added here too. */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -25,7 +25,7 @@ function trust({ template }: Synthesized, service: string): unknown[] {
     .filter(([statement]) => statement.Principal.Service === service);
 }
 
-test('there are four roles, none with a managed policy, none with an inline one', () => {
+test('there are four roles, without managed and inline policies', () => {
   const { template } = monitorWith();
   template.resourceCountIs('AWS::IAM::Role', 4);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
@@ -34,18 +34,18 @@ test('there are four roles, none with a managed policy, none with an inline one'
   }
 });
 
-test('the function may do exactly this', () => {
+test('the function has exactly these permissions', () => {
   expect(permissionsOf(monitorWith(), 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${TRACE} on *`]);
 });
 
-test('the function in a VPC may make its network interfaces too', () => {
+test('the function in a VPC may also manage its network interfaces', () => {
   const synthesized = monitorWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') as ec2.IVpc }));
   const interfaces =
     'ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses';
   expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${interfaces}, ${TRACE} on *`]);
 });
 
-test('the function may use the keys that it needs, and no other', () => {
+test('the function may use the keys of its resources and no others', () => {
   const synthesized = monitorWith((stack) => ({
     encryptionKey: new kms.Key(stack, 'Key'),
     credentials: secretsmanager.Secret.fromSecretAttributes(stack, 'Sealed', {
@@ -66,7 +66,7 @@ test('the function may use the keys that it needs, and no other', () => {
   );
 });
 
-test('the function may tell a chat and a bus where they are given, and use the key of the chat’s topic', () => {
+test('the function may publish to a given chat topic and event bus, and use the key of the topic', () => {
   const synthesized = monitorWith((stack) => ({
     chatTopic: new sns.Topic(stack, 'Chat', { masterKey: new kms.Key(stack, 'ChatKey') }) as sns.ITopic,
     eventBus: new events.EventBus(stack, 'Bus') as events.IEventBus,
@@ -91,7 +91,7 @@ test('the function may tell a chat and a bus where they are given, and use the k
   });
 });
 
-test('the schedule may invoke the function and leave a dead letter, on behalf of this account only', () => {
+test('the schedule may invoke the function and write to its dead-letter queue, on behalf of this account only', () => {
   const synthesized = monitorWith();
   expect(permissionsOf(synthesized, 'Monitor/Fleet/Role')).toEqual([
     'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>',
@@ -124,14 +124,14 @@ test('the schedule may invoke the function and leave a dead letter, on behalf of
   ]);
 });
 
-test('a leg may invoke the function, log and trace', () => {
+test('a leg may invoke the function, and write logs and traces', () => {
   expect(permissionsOf(monitorWith(), 'Monitor/Leg/Role')).toEqual([
     MACHINE,
     'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>',
   ]);
 });
 
-test('a wait may start, follow and stop legs, log and trace', () => {
+test('a wait may start, describe and stop legs, and write logs and traces', () => {
   const inThisAccount = '<AWS::Region>:<AWS::AccountId>';
   expect(permissionsOf(monitorWith(), 'Monitor/Wait/Role')).toEqual([
     MACHINE,

@@ -1,4 +1,4 @@
-/** Plays synthesized machines: the definitions that deploy, against answers that are given in advance, on a virtual clock. */
+/** Runs synthesized state machines on a virtual clock, with given replies of the function. */
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { WaitRound } from '../../lambda/contract/wait';
 import type { ExecutionResult } from '../../local/step-functions/execution';
@@ -8,7 +8,7 @@ import { arnOf, definitionOf, type Synthesized } from './stacks';
 
 const START = Date.UTC(2026, 10, 23);
 
-/** What the handler answers, in short: a WaitRound with the fields that the definitions read. */
+/** A reply of the handler: a WaitRound with the fields that the definitions read. */
 export function round(
   next: WaitRound['next'],
   verdict: 'MET' | 'NOT_YET' | 'FAILED',
@@ -28,12 +28,12 @@ export interface Played {
   readonly execution: ExecutionResult;
   /** Every execution, children before their parents. */
   readonly executions: readonly ExecutionResult[];
-  /** What the function was sent. */
+  /** The events that the function got. */
   readonly asked: readonly unknown[];
   readonly seconds: number;
 }
 
-/** Runs `machine` with the legs of the same stack. The last answer is repeated for ever. */
+/** Runs `machine` with the legs of the same stack. The last reply is repeated. */
 export async function play(
   synthesized: Synthesized,
   machine: sfn.IStateMachine,

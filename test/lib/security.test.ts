@@ -1,4 +1,4 @@
-/** SECURITY.md against what deploys. */
+/** SECURITY.md, compared with the template. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -13,7 +13,7 @@ const { template } = monitorWith((stack) => ({
   encryptionKey: new kms.Key(stack, 'Key'),
 }));
 
-test('the page names every action that a role may do, and none besides', () => {
+test('the page lists exactly the actions that the roles allow', () => {
   const allowed = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
     (Properties.PolicyDocument.Statement as { Action: string | string[] }[]).flatMap(({ Action }) => Action),
   );
@@ -23,12 +23,12 @@ test('the page names every action that a role may do, and none besides', () => {
   expect([...new Set(named)].sort()).toEqual([...new Set(allowed)].sort());
 });
 
-test('nothing has a public address', () => {
+test('there is no public endpoint', () => {
   for (const type of ['AWS::Lambda::Url', 'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket'])
     template.resourceCountIs(type, 0);
 });
 
-test('no policy allows the world: every statement that allows names a service or an account', () => {
+test('no resource policy allows public access: every Allow statement names a service', () => {
   for (const type of ['AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy']) {
     for (const { Properties } of Object.values(template.findResources(type))) {
       for (const statement of Properties.PolicyDocument.Statement as { Effect: string; Principal: unknown }[])

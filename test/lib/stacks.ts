@@ -1,4 +1,4 @@
-/** Stacks to look into: synthesized with the flags of cdk.json, as the app is. */
+/** Stacks for assertions, synthesized with the feature flags of cdk.json. */
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -11,7 +11,7 @@ import { MigrationMonitor, type MigrationMonitorProps } from '../../lib';
 import type { Definition } from '../../local/step-functions/definition';
 
 export const FIXTURES = join(__dirname, 'fixtures');
-/** Reached from anywhere, so that nothing is warned of. */
+/** A public host name, which causes no warning. */
 export const ENDPOINT = 'http://oms.example.com:8089';
 
 export function newStack(): Stack {
@@ -42,7 +42,7 @@ export function monitorWith(
   return { stack, monitor, template: Template.fromStack(stack) };
 }
 
-/** The message of what a call throws, which has to be an Error. */
+/** The message of the Error that a call throws. */
 export function messageOf(call: () => unknown): string {
   try {
     call();
@@ -78,7 +78,7 @@ function shortPath(construct: IConstruct): string {
   return construct.node.path.replace(/^Test\//, '').replace(/\/Resource$/, '');
 }
 
-/** Everything a role may do, as `action, action on resource, resource`, in the order of the policy. */
+/** The statements of a role, as `action, action on resource, resource`, in the order of the policy. */
 export function permissionsOf(
   { stack, template }: Pick<Synthesized, 'stack' | 'template'>,
   rolePath: string,
@@ -98,7 +98,7 @@ export function permissionsOf(
   );
 }
 
-/** A machine's definition with ARNs in the place of references: `…:<LogicalId>`. */
+/** The definition of a machine, with ARNs in place of references: `…:<LogicalId>`. */
 export function definitionOf(
   { stack, template }: Pick<Synthesized, 'stack' | 'template'>,
   machine: sfn.IStateMachine,

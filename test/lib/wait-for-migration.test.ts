@@ -1,4 +1,4 @@
-/** The wait as a step of somebody else's state machine. */
+/** The wait as a state of another state machine. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -28,7 +28,7 @@ const onlyWait = (props: Partial<WaitForMigrationProps> = {}) =>
 const run = ({ machine, ...rest }: Pipeline, answers: readonly Answer[], input: unknown = {}) =>
   play(rest, machine, input, answers);
 
-/** What the first state of the loop makes of the props. */
+/** The parameters of the first state of the loop. */
 const requestOf = ({ definition }: Pipeline): unknown => {
   const parameters = definition.States.Wait?.Branches?.[0]?.States['Wait: Prepare']?.Parameters ?? { leg: {} };
   return (parameters as { leg: { wait?: { request: unknown } } }).leg.wait?.request;
@@ -59,12 +59,12 @@ describe('in a pipeline', () => {
   test.each([
     ['MigrationFailed', 'it failed'],
     ['DeadlineExceeded', 'it is late'],
-  ])('it is caught by name: %s', async (code, notified) => {
+  ])('it is caught by its error name: %s', async (code, notified) => {
     const { execution } = await run(cutover(), [round('DONE', 'FAILED', code)]);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { notified } });
   });
 
-  test('what is not caught fails the pipeline by that name, and says why', async () => {
+  test('an error that is not caught fails the pipeline with its name and cause', async () => {
     const { execution } = await run(cutover(), [round('DONE', 'FAILED', 'OmsUnreachable')]);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'OmsUnreachable', cause: 'because of OmsUnreachable' });
   });
@@ -76,7 +76,7 @@ describe('in a pipeline', () => {
     expect(definition.States.Wait?.Branches).toHaveLength(1);
   });
 
-  test('two of them stand in one machine, each with states of its own name', async () => {
+  test('two waits in one machine have different state names', async () => {
     const two = pipeline((scope, monitor) =>
       new WaitForMigration(scope, 'Nearly there', { monitor, projectId: 'p_a', until: Goal.synced() }).next(
         new WaitForMigration(scope, 'All there', {
@@ -103,7 +103,7 @@ describe('in a pipeline', () => {
     ]);
   });
 
-  test('its time-out counts from where it is entered, not from where the pipeline begins', async () => {
+  test('its timeout counts from the time at which it is entered, not from the start of the pipeline', async () => {
     const later = pipeline((scope, monitor) =>
       new sfn.Wait(scope, 'Until Sunday', { time: sfn.WaitTime.duration(Duration.days(2)) })
         .next(new WaitForMigration(scope, 'One', { monitor, projectId: 'p_a', resultPath: sfn.JsonPath.DISCARD }))
@@ -117,7 +117,7 @@ describe('in a pipeline', () => {
     ]);
   });
 
-  test("the pipeline's role may start, follow and stop legs", () => {
+  test('the role of the pipeline may start, describe and stop legs', () => {
     const here = '<AWS::Region>:<AWS::AccountId>';
     expect(permissionsOf(onlyWait(), 'Pipeline/Role')).toEqual([
       'Allow states:StartExecution on <Monitor/Leg/Machine>',
@@ -126,7 +126,7 @@ describe('in a pipeline', () => {
     ]);
   });
 
-  test('a monitor of another stack will do', () => {
+  test('the monitor may be in another stack', () => {
     const stack = newStack();
     const monitor = newMonitor(stack);
     const other = new Stack(stack.node.root, 'Other');
@@ -153,7 +153,7 @@ describe('the result', () => {
   });
 
   test.each([{}, null, { order: null }, { order: { project: 'p_a' } }, { order: 7 }, []])(
-    'fails with InvalidInput, which can be caught, where its paths lead nowhere in %j',
+    'fails with InvalidInput, which can be caught, if its paths have no value in %j',
     async (given) => {
       const fromData = pipeline((scope, monitor) =>
         new WaitForMigration(scope, 'Wait', {
@@ -176,7 +176,7 @@ describe('the result', () => {
     },
   );
 
-  test('leaves the input to whoever catches a failure', async () => {
+  test('leaves the input to the state that catches a failure', async () => {
     const caught = pipeline((scope, monitor) =>
       new WaitForMigration(scope, 'Wait', { monitor, projectId: 'p_a', resultPath: '$.migration' }).addCatch(
         new sfn.Pass(scope, 'Caught'),
@@ -192,11 +192,11 @@ describe('the result', () => {
 });
 
 describe('the request', () => {
-  test('says what was given and leaves the rest to the handler', () => {
+  test('has the given props only; the handler has the defaults', () => {
     expect(requestOf(onlyWait())).toEqual({ projectId: 'p_a', goal: { type: 'FINISHED' } });
   });
 
-  test('says it in whole seconds', () => {
+  test('has durations in whole seconds', () => {
     const times = {
       timeout: Duration.days(3),
       minInterval: Duration.seconds(5),
@@ -237,11 +237,11 @@ describe('the request', () => {
       Goal.drained({ writesStoppedAt: '$.stop.at', margin: '$.stop.margin' }),
       { type: 'DRAINED', 'writesStoppedAt.$': '$.stop.at', 'marginSeconds.$': '$.stop.margin' },
     ],
-  ])('says the goal: %s', (_what, until, goal) => {
+  ])('has the goal: %s', (_what, until, goal) => {
     expect(requestOf(onlyWait({ until }))).toMatchObject({ goal });
   });
 
-  test('takes everything from the data where paths are given, written out or by JsonPath', async () => {
+  test('reads every value at its path, written as text or by JsonPath', async () => {
     const fromData = onlyWait({
       projectId: sfn.JsonPath.stringAt('$.order.project'),
       until: Goal.synced({ maxLag: sfn.JsonPath.numberAt('$.order.lag'), hold: '$.order.hold' }),
@@ -267,11 +267,13 @@ describe('the request', () => {
 });
 
 describe('a leg that cannot be run', () => {
-  test('is tried again for more than an hour, then the wait fails with CheckFailed and the error in full', async () => {
+  test('is retried for more than an hour, then the wait fails with CheckFailed and the whole error', async () => {
     const { machine, ...rest } = onlyWait();
     const { execution, seconds, asked } = await play(rest, machine, {}, [], { withLegs: false });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
-    expect(execution.cause).toMatch(/^no leg of the wait could be run: \{.*StateMachineDoesNotExist.*\}$/s);
+    expect(execution.cause).toMatch(
+      /^every attempt to run a leg of the wait failed: \{.*StateMachineDoesNotExist.*\}$/s,
+    );
     expect(asked).toEqual([]);
     expect(seconds).toBeGreaterThan(3600);
   });
@@ -284,7 +286,7 @@ describe('bad props', () => {
     return messageOf(() => new WaitForMigration(stack, id, { monitor, projectId: 'p_a', ...props }));
   };
 
-  test('refuses a misspelt name, which would be as good as not given', () => {
+  test('refuses a misspelled prop, which would be ignored', () => {
     expect(refusal({ failedgrace: Duration.minutes(1) } as object)).toContain('WaitForMigration has no "failedgrace"');
     expect(messageOf(() => Goal.synced({ maxlag: 5 } as object))).toContain('it has no "maxlag"; it has maxLag, hold');
     const drained = { writesStoppedAt: '$.at', Margin: 5 };
@@ -295,7 +297,7 @@ describe('bad props', () => {
     ['a project id that is none', { projectId: 'p/a' }, 'projectId must be the id of an OMS project'],
     ['an empty project id', { projectId: '' }, 'got an empty value'],
     [
-      'a timeout above what an execution may last',
+      'a timeout longer than an execution may last',
       { timeout: Duration.days(365) },
       'timeout must be whole seconds between 1 second and 364 days, such as Duration.minutes(5); got 365 days',
     ],
@@ -305,22 +307,22 @@ describe('bad props', () => {
       'failedGrace must be whole seconds between 0 seconds and 364 days',
     ],
     [
-      'an interval of nothing',
+      'an interval of 0',
       { minInterval: Duration.seconds(0) },
       'minInterval must be whole seconds between 1 second and 1 day',
     ],
     [
-      'a shortest interval above the longest',
+      'a minInterval longer than maxInterval',
       { minInterval: Duration.minutes(2), maxInterval: Duration.minutes(1) },
       'minInterval must not be longer than maxInterval; got 2 minutes and 1 minute',
     ],
     [
-      'a result path that is none',
+      'a result path that is not a path',
       { resultPath: 'migration' },
       'resultPath must be a path, or JsonPath.DISCARD, such as $.migration; got "migration"',
     ],
     [
-      'a length of time that is neither a number nor a path',
+      'a duration that is neither a number nor a path',
       { failedGrace: '120' },
       'failedGrace must be a Duration, a whole number of seconds or a path, such as $.seconds; got "120"',
     ],
@@ -328,11 +330,11 @@ describe('bad props', () => {
     expect(refusal(props)).toContain(expected);
   });
 
-  test('refuses an id that makes names longer than Step Functions takes', () => {
+  test('refuses an id that makes state names longer than Step Functions allows', () => {
     expect(refusal({}, 'W'.repeat(65))).toContain('the id must have at most 64 characters');
   });
 
-  test('refuses them all at once, and says which wait it is', () => {
+  test('lists every problem in one error that names the wait', () => {
     expect(refusal({ projectId: '..', timeout: Duration.days(400) }).split('\n')).toEqual([
       'WaitForMigration Wait: 2 problems',
       expect.any(String),
@@ -340,7 +342,7 @@ describe('bad props', () => {
     ]);
   });
 
-  test('refuses to stand in a machine that speaks JSONata', () => {
+  test('refuses a JSONata state machine', () => {
     const stack = newStack();
     const monitor = newMonitor(stack);
     const definitionBody = sfn.DefinitionBody.fromChainable(

@@ -1,4 +1,4 @@
-/** The leg and the stand-alone wait: as they are written, and as they run. */
+/** The leg and the stand-alone wait machine: their definitions, and executions of them. */
 
 import { waitRound } from '../../lambda/core/check/wait';
 import { StateMachines } from '../../local/step-functions/state-machine';
@@ -26,18 +26,18 @@ describe('the definitions', () => {
     expect(isValid ? '' : errorsText()).toBe('');
   });
 
-  test('have the states that the console and the local engine show', () => {
+  test('have these states', () => {
     const names = (name: 'leg' | 'waitMachine') =>
       Object.keys(definitionOf(synthesized, synthesized.monitor[name]).States).sort();
     expect(names('leg')).toEqual(['Check', 'Check failed', 'Done', 'Go on?', 'Wait']);
     expect(names('waitMachine')).toEqual(['Leg failed', 'Met', 'Not met', 'Prepare', 'Run leg', 'Verdict?', 'Wait']);
   });
 
-  test('look first and wait afterwards', () => {
+  test('poll first and wait afterwards', () => {
     expect(definitionOf(synthesized, synthesized.monitor.leg).StartAt).toBe('Check');
   });
 
-  test('wait out an outage of an hour: 150 tries, a minute apart at most, at random so that not all come back at once', () => {
+  test('outlast an outage of an hour: 150 attempts, up to a minute apart, with jitter against simultaneous retries', () => {
     expect(definitionOf(synthesized, synthesized.monitor.leg).States.Check?.Retry).toEqual([
       {
         ErrorEquals: ['States.ALL'],
@@ -50,11 +50,11 @@ describe('the definitions', () => {
     ]);
   });
 
-  test('give up a check that hangs, half a minute after the function itself must have ended', () => {
+  test('time out a hung check half a minute after the timeout of the function', () => {
     expect(definitionOf(synthesized, synthesized.monitor.leg).States.Check?.TimeoutSeconds).toBe(210);
   });
 
-  test('tell a leg who started it, so that it ends with its parent', () => {
+  test('associate a leg with its parent, so that it stops with it', () => {
     expect(definitionOf(synthesized, synthesized.monitor.waitMachine).States['Run leg']).toMatchObject({
       Resource: 'arn:aws:states:::states:startExecution.sync:2',
       Parameters: {
@@ -63,7 +63,7 @@ describe('the definitions', () => {
     });
   });
 
-  test("log every event and are traced; the data of a round stands in the function's own log", () => {
+  test('log every event and are traced; the data of a round is in the log of the function only', () => {
     const { stack, monitor, template } = synthesized;
     const properties = (name: 'leg' | 'waitMachine') =>
       template.findResources('AWS::StepFunctions::StateMachine')[stack.resolve(monitor[name].stateMachineArn).Ref]
@@ -82,7 +82,7 @@ describe('a wait', () => {
   test('ends with the result once the goal is met', async () => {
     const { execution, executions, asked, seconds } = await wait([round('DONE', 'MET', 'GoalMet')]);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'MET', reason: { code: 'GoalMet' } } });
-    // With the execution that people look at: the parent, not its leg.
+    // The ARN of the parent execution, not of its leg.
     expect(asked).toEqual([
       {
         wait: {
@@ -95,7 +95,7 @@ describe('a wait', () => {
     expect(seconds).toBe(0);
   });
 
-  test('hands on the whole of its input, for the handler to judge', async () => {
+  test('passes its whole input on to the handler, which validates it', async () => {
     const input = { projectId: 'p_a', goal: { type: 'SYNCED', maxLagSeconds: 5 }, timeoutSeconds: 60, unheardOf: [1] };
     expect((await wait([round('DONE', 'MET', 'GoalMet')], input)).asked).toMatchObject([{ wait: { request: input } }]);
   });
@@ -117,7 +117,7 @@ describe('a wait', () => {
     },
   );
 
-  test('sleeps as long as the check says, and hands its state round', async () => {
+  test('waits as long as the check requests, and passes its state to the next round', async () => {
     const { execution, asked, seconds } = await wait([
       round('WAIT', 'NOT_YET', 'StillCopying', 30),
       round('WAIT', 'NOT_YET', 'StillCopying', 12),
@@ -131,7 +131,7 @@ describe('a wait', () => {
     ]);
   });
 
-  test('goes on in a new leg where the old one is full', async () => {
+  test('continues in a new leg when a leg is over', async () => {
     const { executions, seconds } = await wait([
       round('WAIT', 'NOT_YET', 'StillCopying', 10),
       round('LEG_OVER', 'NOT_YET', 'StillCopying', 20),
@@ -141,7 +141,7 @@ describe('a wait', () => {
     expect(seconds).toBe(30);
   });
 
-  test('fails at its deadline, however many legs die before their first round', async () => {
+  test('fails at its deadline, no matter how many legs fail before their first round', async () => {
     const { stack, monitor } = synthesized;
     const arn = (name: 'leg' | 'waitMachine') => arnOf(stack.resolve(monitor[name].stateMachineArn));
     const clock = new VirtualClock(T0);
@@ -152,7 +152,7 @@ describe('a wait', () => {
       clock,
       machines: new Map([
         [arn('waitMachine'), definitionOf(synthesized, monitor.waitMachine)],
-        // A leg that somebody stops, or that Step Functions cannot go on with, ends like one that is out of time.
+        // A leg that is stopped, or that Step Functions ends, has the same effect as one that times out.
         [arn('leg'), { ...definitionOf(synthesized, monitor.leg), TimeoutSeconds: 500 }],
       ]),
       invoke: async (_arn, payload, signal) => {
@@ -164,20 +164,20 @@ describe('a wait', () => {
     const input = { projectId: 'p_a', timeoutSeconds: 3600, minIntervalSeconds: 60, maxIntervalSeconds: 60 };
     const execution = await machines.run(arn('waitMachine'), input);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
-    // A Wait lasts whole seconds, and a retry's does not.
+    // A Wait lasts whole seconds, the pause before a retry does not.
     expect(Math.floor((execution.stoppedAt - T0) / 1000)).toBe(3600);
     expect(executions.filter((status) => status === 'TIMED_OUT').length).toBeGreaterThan(2);
   });
 
   test.each(['MigrationFailed', 'MigrationSuspended', 'OmsUnreachable', 'DeadlineExceeded', 'InvalidInput'])(
-    'fails by the name %s, and says why',
+    'fails with the error name %s and the message as the cause',
     async (code) => {
       const { execution, executions } = await wait([
         round('WAIT', 'NOT_YET', 'StillCopying', 1),
         round('DONE', 'FAILED', code),
       ]);
       expect(execution).toMatchObject({ status: 'FAILED', error: code, cause: `because of ${code}` });
-      // The leg itself has done its work: only the wait is red.
+      // The leg succeeds; only the wait fails.
       expect(executions[0]?.status).toBe('SUCCEEDED');
     },
   );
@@ -188,10 +188,10 @@ describe('a wait', () => {
     expect(asked).toHaveLength(21);
   });
 
-  test('fails with CheckFailed, and the error in full, where the function never recovers', async () => {
+  test('fails with CheckFailed and the whole error if the function does not recover', async () => {
     const { execution, asked, seconds } = await wait([outage]);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
-    const [, error] = /^the check itself kept failing: (\{.*\})$/s.exec(String(execution.cause)) ?? [];
+    const [, error] = /^every attempt of the check failed: (\{.*\})$/s.exec(String(execution.cause)) ?? [];
     const caught: { Error: string; Cause: string } = JSON.parse(String(error));
     expect(caught.Error).toBe('CheckFailed');
     expect(JSON.parse(caught.Cause)).toMatchObject({ errorMessage: 'the table does not answer' });

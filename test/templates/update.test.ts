@@ -1,4 +1,4 @@
-/** From the last release to here: nothing that holds state is replaced. */
+/** An update from the last release replaces no resource that holds state. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(RELEASED_STACKS)('an update of %s from the last release loses nothing', (stack) => {
-  expect(lostByUpdate(folder, stack, releasedTemplate(stack))).toEqual([]);
-});
+test.each(RELEASED_STACKS)(
+  'an update of %s from the last release replaces and removes nothing that holds state',
+  (stack) => {
+    expect(lostByUpdate(folder, stack, releasedTemplate(stack))).toEqual([]);
+  },
+);
 
-test('every kind of resource that holds something is in the release', () => {
+test('the stored release has every type of resource that holds state', () => {
   const types = new Set(RELEASED_STACKS.flatMap((stack) => resourcesOf(stack).map(([, { Type }]) => Type)));
   expect([...types].sort()).toEqual([
     'AWS::CloudWatch::Alarm',
@@ -31,13 +34,13 @@ test('every kind of resource that holds something is in the release', () => {
   ]);
 });
 
-test('refuses an update that replaces, removes or moves', () => {
+test('refuses an update that replaces or removes a resource, or moves its name', () => {
   const [table, topic, logs, machine, alarm] = [
     idOf('AWS::DynamoDB::Table', 'Table'),
     idOf('AWS::SNS::Topic', 'Topic'),
     idOf('AWS::Logs::LogGroup', 'CheckLogs'),
     idOf('AWS::StepFunctions::StateMachine', 'Wait'),
-    idOf('AWS::CloudWatch::Alarm', 'Stalled'),
+    idOf('AWS::CloudWatch::Alarm', 'FunctionErrors'),
   ];
   const name = releasedTemplate('Least').Resources[alarm]?.Properties?.AlarmName;
   const released: Template = {

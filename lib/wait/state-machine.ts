@@ -1,8 +1,19 @@
-/** The role of a state machine: logging and tracing, to which each machine adds the one thing it does. */
-import { Validations } from 'aws-cdk-lib';
+/** What our state machines have in common: a log group, and a role that may write logs and traces. */
+import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
+export interface MachineLogProps {
+  readonly logRetention: logs.RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export function machineLogs(scope: Construct, { logRetention, removalPolicy }: MachineLogProps): logs.LogGroup {
+  return new logs.LogGroup(scope, 'Logs', { retention: logRetention, removalPolicy });
+}
+
+/** Each machine adds the permissions for its own tasks. */
 export class MachineRole extends iam.Role {
   constructor(scope: Construct, id: string) {
     super(scope, id, { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
@@ -34,7 +45,7 @@ export class MachineRole extends iam.Role {
     );
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Neither log delivery nor X-Ray has resources to name: Step Functions asks for these on all.',
+      reason: 'The actions of log delivery and of X-Ray do not support resource-level permissions.',
     });
   }
 }
