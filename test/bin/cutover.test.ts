@@ -5,6 +5,9 @@ import { newRecord, withApprovalRequest } from '../../lambda/core/cutover/transi
 import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
 import { cleanUp, newFolder, run } from '../support/command-line';
+import { expectPage, readPage } from '../support/page';
+
+const PAGE = 'docs/cutover-pipeline.md';
 
 afterAll(cleanUp);
 
@@ -48,6 +51,17 @@ describe('the demo of a cutover', () => {
     expect(proof?.committed).toBeGreaterThan(1000);
     expect(result).toMatchObject({ verdict: 'MET', reason: { code: 'NothingMissing' } });
     expect(status).toBe(0);
+  });
+
+  test('prints the receipt and the result that the page shows', async () => {
+    const { stdout } = await run(['demo', '--scenario', 'cutover']);
+    const anySnapshot = (text: string) => text.replace(/snapshot [0-9a-f]+/g, 'snapshot …').split('\n');
+    const end = stdout.slice(stdout.lastIndexOf('Receipt of cutover')).trimEnd();
+    expectPage(PAGE, {
+      says: anySnapshot(/```text\n(Receipt of cutover .*?)\n```/s.exec(readPage(PAGE))?.[1] ?? ''),
+      // The last line is how long the demo took.
+      does: anySnapshot(end).slice(0, -1),
+    });
   });
 
   test('shows the loss where there is no fence', async () => {
