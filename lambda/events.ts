@@ -1,12 +1,11 @@
 /** The events of the function: a round of a wait, a round of the schedule, a cutover command, a mute, the doctor, the end of an execution. */
 
-import { CutoverCommandSchema, type CutoverReply } from './contract/cutover';
+import { CutoverEventSchema, type CutoverReply } from './contract/cutover';
 import { DoctorRequestSchema } from './contract/doctor';
 import { EXECUTION_ENDED, ExecutionEndSchema } from './contract/execution-end';
 import { FleetRequestSchema } from './contract/fleet';
-import { MuteRequestSchema } from './contract/mute';
-import { show } from './contract/text';
-import type { WaitRound } from './contract/wait';
+import { MuteEventSchema } from './contract/mute';
+import { WaitEventSchema, type WaitRound } from './contract/wait';
 import { waitRound } from './core/check/wait';
 import { cutoverAction } from './core/cutover/bookkeeping';
 import { executionEnded } from './core/cutover/closing';
@@ -28,35 +27,14 @@ export type Answer =
   | DoctorReport
   | Awaited<ReturnType<typeof executionEnded>>;
 
-/** Each kind of event by the field that makes it one, and what else is in it. */
-const FIELDS = {
-  wait: [],
-  projects: ['intervalSeconds'],
-  cutover: [],
-  doctor: ['projectId', 'testNotification'],
-  mute: [],
-} as const;
-
-/** Any other field would be ignored. */
-function refuseOthers(fields: Readonly<Record<string, unknown>>): void {
-  for (const [kind, more] of Object.entries(FIELDS)) {
-    if (!(kind in fields)) continue;
-    const others = Object.keys(fields).filter((name) => name !== kind && !more.some((known) => known === name));
-    if (others.length === 0) return;
-    const known = [kind, ...more].join(', ');
-    throw new InvalidInput(others.map((name) => `unknown field ${show(name)} beside "${kind}"; known are ${known}`));
-  }
-}
-
 /** @param remainingMs how long this invocation may still take. @throws InvalidInput for any other event. */
 export async function answer(event: unknown, ports: EventPorts, remainingMs: () => number): Promise<Answer> {
   const fields = typeof event === 'object' && event !== null && !Array.isArray(event) ? { ...event } : {};
-  refuseOthers(fields);
-  if ('wait' in fields) return await waitRound(fields.wait, ports, remainingMs);
+  if ('wait' in fields) return await waitRound(read(WaitEventSchema, fields).wait, ports, remainingMs);
   if ('projects' in fields) return await checkFleet(read(FleetRequestSchema, fields), ports, remainingMs);
-  if ('cutover' in fields) return await cutoverAction(read(CutoverCommandSchema, fields.cutover, 'cutover'), ports);
+  if ('cutover' in fields) return await cutoverAction(read(CutoverEventSchema, fields).cutover, ports);
   if ('doctor' in fields) return await examine(read(DoctorRequestSchema, fields), ports);
-  if ('mute' in fields) return await mute(read(MuteRequestSchema, fields.mute, 'mute'), ports);
+  if ('mute' in fields) return await mute(read(MuteEventSchema, fields).mute, ports);
   if ('detail-type' in fields && fields['detail-type'] === EXECUTION_ENDED)
     return await executionEnded(read(ExecutionEndSchema, fields), ports);
   const names = Object.keys(fields);

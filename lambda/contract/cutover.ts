@@ -154,6 +154,7 @@ export type CutoverBookkeeping = Readonly<Exclude<Received, { action: 'poll' }>>
 
 export type CutoverCommand = CutoverBookkeeping | CutoverPoll;
 
+export const CutoverEventSchema = object({ cutover: CutoverCommandSchema });
 /** The event of one command. */
 export interface CutoverEvent {
   readonly cutover: CutoverCommand;

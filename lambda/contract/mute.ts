@@ -17,4 +17,5 @@ export const MuteRequestSchema = object({
     v.maxValue(LONGEST_MUTE_SECONDS, SECONDS),
   ),
 });
+export const MuteEventSchema = object({ mute: MuteRequestSchema });
 export type MuteRequest = Readonly<v.InferOutput<typeof MuteRequestSchema>>;

@@ -13,15 +13,14 @@ export type Parsed<Output> =
   | { readonly output: Output; readonly problems?: undefined }
   | { readonly problems: readonly string[] };
 
-/** @param name of the value, which begins the names of its fields; none for the input as a whole. */
-export function parse<Output>(schema: Schema<unknown, Output>, value: unknown, name?: string): Parsed<Output> {
+export function parse<Output>(schema: Schema<unknown, Output>, value: unknown): Parsed<Output> {
   const result = v.safeParse(schema, value);
-  return result.success ? { output: result.output } : { problems: problemsOf(result.issues, name) };
+  return result.success ? { output: result.output } : { problems: problemsOf(result.issues) };
 }
 
 /** One line each, in the order of the fields. */
-export function problemsOf(issues: readonly v.BaseIssue<unknown>[], name?: string): readonly string[] {
-  return [...new Set(issues.flatMap((issue) => problemOf(issue, name)))];
+export function problemsOf(issues: readonly v.BaseIssue<unknown>[]): readonly string[] {
+  return [...new Set(issues.flatMap(problemOf))];
 }
 
 /** Their messages are whole. */
@@ -29,36 +28,42 @@ const SENTENCES: readonly string[] = ['check', 'partial_check', 'raw_check'];
 
 type PathItems = readonly v.IssuePathItem[];
 
-function problemOf(issue: v.BaseIssue<unknown>, name: string | undefined): string | string[] {
+function problemOf(issue: v.BaseIssue<unknown>): string | string[] {
   if (SENTENCES.includes(issue.type)) return issue.message;
   const path: PathItems = issue.path ?? [];
-  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue, path, name);
-  if (issue.type === 'strict_object' && path.length > 0) return `${placeOf(path, name)} is required: ${issue.message}`;
-  // Its message is that of the object around it.
-  if (issue.type === 'object' && issue.received === 'undefined' && path.length > 0)
-    return `${placeOf(path, name)} is required`;
-  return `${placeOf(path, name)} must be ${issue.message}, got ${show(issue.input)}`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue, path);
+  if (isMissing(issue, path)) {
+    // The message of another kind of object says nothing of its field.
+    return issue.type === 'strict_object'
+      ? `${placeOf(path)} is required: ${issue.message}`
+      : `${placeOf(path)} is required`;
+  }
+  return `${placeOf(path)} must be ${issue.message}, got ${show(issue.input)}`;
 }
 
-function unknownFields({ message }: v.BaseIssue<unknown>, path: PathItems, name: string | undefined): string[] {
+/** An object without this field, and not a field of the wrong type. */
+function isMissing({ type, expected }: v.BaseIssue<unknown>, path: PathItems): boolean {
+  return (type === 'strict_object' || type === 'object') && expected === `"${String(path.at(-1)?.key)}"`;
+}
+
+function unknownFields({ message }: v.BaseIssue<unknown>, path: PathItems): string[] {
   const { unknown, known }: UnknownFields = JSON.parse(message);
   const parent = path.slice(0, -1);
-  const isWhole = parent.length === 0 && name === undefined;
+  const isWhole = parent.length === 0;
   return unknown.map(([field, hint]) =>
     isWhole
       ? `unknown field ${show(field)}; known are ${known.join(', ')}${hint}`
-      : `${placeOf(parent, name)} has no field ${show(field)}; it has ${known.join(', ')}${hint}`,
+      : `${placeOf(parent)} has no field ${show(field)}; it has ${known.join(', ')}${hint}`,
   );
 }
 
 /** `timeline[0].at`. */
-function placeOf(path: PathItems, name: string | undefined): string {
+function placeOf(path: PathItems): string {
   const place = path
     .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
-  if (place === '') return name ?? 'the input';
-  return name === undefined ? place : `${name}${place.startsWith('[') ? '' : '.'}${place}`;
+  return place === '' ? 'the input' : place;
 }
 
 /** As an issue carries it. valibot reports the first unknown field only. */

@@ -74,6 +74,8 @@ export interface WaitStart {
   readonly enteredAt?: string;
 }
 
+/** The wait reports its own problems, as a verdict. */
+export const WaitEventSchema = object({ wait: v.unknown() });
 /** The event of one round. */
 export interface WaitEvent {
   readonly wait: WaitStart | WaitState;

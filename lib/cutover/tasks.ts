@@ -21,7 +21,7 @@ export const FENCED_RETRY: sfn.RetryProps = {
 /** An attempt that times out costs its whole timeout while writes are stopped, and the next one mostly times out too. */
 const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
 
-/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/poll.ts). */
+/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/gate.ts). */
 const POLL_TIMEOUT = Duration.seconds(150);
 const COMMAND_TIMEOUT = Duration.seconds(60);
 /** Before writes are stopped a command may also ask OMS for its verification. */

@@ -8,15 +8,15 @@ export function recordOf(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
-/** @param name of the value, where it is not the whole input. @throws InvalidInput that names every problem. */
-export function read<Output>(schema: Schema<unknown, Output>, value: unknown, name?: string): Output {
-  const parsed = parse(schema, value, name);
+/** @throws InvalidInput that names every problem. */
+export function read<Output>(schema: Schema<unknown, Output>, value: unknown): Output {
+  const parsed = parse(schema, value);
   if (parsed.problems !== undefined) throw new InvalidInput(parsed.problems);
   return parsed.output;
 }
 
 /** The value itself, without defaults and conversions. @throws InvalidInput that names every problem. */
-export function readAsIs<Input>(schema: Schema<Input, unknown>, value: unknown, name?: string): Input {
-  read(schema, value, name);
+export function readAsIs<Input>(schema: Schema<Input, unknown>, value: unknown): Input {
+  read(schema, value);
   return value as Input;
 }

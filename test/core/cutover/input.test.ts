@@ -1,6 +1,6 @@
 /** Commands of a cutover and events of the function: anything that the pipeline does not send is refused before anything is touched. */
 
-import { CutoverCommandSchema } from '../../../lambda/contract/cutover';
+import { CutoverEventSchema } from '../../../lambda/contract/cutover';
 import { InvalidInput } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
 import { answer, type EventPorts } from '../../../lambda/events';
@@ -8,7 +8,7 @@ import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { MemoryStore } from '../../support/memory-store';
 
-const readCutoverCommand = (command: unknown) => read(CutoverCommandSchema, command, 'cutover');
+const readCutoverCommand = (command: unknown) => read(CutoverEventSchema, { cutover: command }).cutover;
 
 const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { projectId: 'p_x', rehearse: true } };
 
@@ -62,14 +62,11 @@ test('names every problem at once', () => {
 });
 
 test.each<[object, string]>([
-  [
-    { cutover: { action: 'checkApproval', state }, rehearse: true },
-    'unknown field "rehearse" beside "cutover"; known are cutover',
-  ],
-  [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for" beside "mute"'],
+  [{ cutover: { action: 'checkApproval', state }, rehearse: true }, 'unknown field "rehearse"; known are cutover'],
+  [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for"; known are mute'],
   [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds'],
   [{ doctor: true, testnotification: false }, 'known are doctor, projectId, testNotification'],
-  [{ doctor: true, projects: 'all' }, 'unknown field "doctor" beside "projects"'],
+  [{ doctor: true, projects: 'all' }, 'unknown field "doctor"; known are projects, intervalSeconds'],
 ])('refuses an event with an unknown field: %j', async (event, problem) => {
   const run = new Harness();
   const cutovers = new MemoryCutovers();

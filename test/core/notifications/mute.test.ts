@@ -1,6 +1,6 @@
 /** A maintenance window: no change is sent in it, none is lost, and one summary follows it. */
 
-import { LONGEST_MUTE_SECONDS, MuteRequestSchema } from '../../../lambda/contract/mute';
+import { LONGEST_MUTE_SECONDS, MuteEventSchema } from '../../../lambda/contract/mute';
 import { CheckFailed } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
@@ -281,5 +281,5 @@ test.each([
   [{ projectId: '../../x', forSeconds: 1 }, 'project id "../../x" holds'],
   [{ projectId: 'p_x', forSeconds: 1, for: '2h' }, 'mute has no field "for"; it has projectId, forSeconds'],
 ])('refuses %j', (order, problem) => {
-  expect(() => read(MuteRequestSchema, order, 'mute')).toThrow(problem);
+  expect(() => read(MuteEventSchema, { mute: order })).toThrow(problem);
 });
