@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import dns from 'node:dns';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { OmsClient } from '../../../lambda/adapters/oms/client';
@@ -111,6 +114,56 @@ describe('the request', () => {
     expect(peer.requests).toHaveLength(5);
     expect(peer.sockets).toBe(1);
   });
+});
+
+test('a connection is not kept for more than a minute, so that a failover by DNS is noticed', async () => {
+  const body = fixture('success-with-nulls.json');
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const peer = await peerWith((socket) => socket.write(Buffer.concat([Buffer.from(head), body])));
+  const client = clientOf(peer);
+  const start = Date.now();
+  const pollAfter = async (ms: number) => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(start + ms);
+    await client.poll('p_x');
+    now.mockRestore();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return peer.sockets;
+  };
+  expect(await pollAfter(0)).toBe(1);
+  expect(await pollAfter(50_000)).toBe(1);
+  expect(await pollAfter(61_000)).toBe(2);
+});
+
+test('each address of a name gets a fifth of the request time-out before the next is tried, not 250 ms', async () => {
+  // A server that never accepts: its queue is full, so that the kernel drops what comes, as a dead host does.
+  const script =
+    'require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () {' +
+    'process.stdout.write(String(this.address().port), () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)) })';
+  const dead = spawn(process.execPath, ['-e', script]);
+  const port = await new Promise<number>((resolve) => dead.stdout.once('data', (line) => resolve(Number(line))));
+  const queue = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const good = createServer((socket) => {
+    socket.on('error', () => {}).on('data', () => socket.end(replyFrom('success-with-nulls.json')));
+  });
+  await new Promise<void>((resolve) => good.listen(port, '127.0.0.2', resolve));
+  const lookup: object = (_host: string, _options: unknown, found: (error: null, addresses: unknown[]) => void) =>
+    found(
+      null,
+      ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 })),
+    );
+  const resolver = jest.spyOn(dns, 'lookup').mockImplementation(lookup as typeof dns.lookup);
+  const client = clientFor(`http://oms.example:${port}`, { requestTimeoutMs: 4_000 });
+  const began = performance.now();
+  const observation = await client.poll('p_x');
+  const tookMs = performance.now() - began;
+  resolver.mockRestore();
+  await client.close();
+  for (const socket of queue) socket.destroy();
+  dead.kill();
+  good.close();
+  expect(observation.outcome).toBe('OK');
+  expect(tookMs).toBeGreaterThan(700);
 });
 
 describe('the observation', () => {

@@ -12,6 +12,10 @@ const MESSAGE_BYTES = 64 * 1024;
 const MESSAGE_MS = 1_000;
 /** Longer than the shortest poll interval, so that checks share a connection; shorter than the time-outs of common proxies. */
 const KEEP_ALIVE_MS = 30_000;
+/** A new connection resolves the name again: after a failover by DNS the old node may still answer. */
+const CONNECTION_MAX_AGE_MS = 60_000;
+/** Node takes no shorter time for one address. */
+const ADDRESS_MIN_MS = 10;
 /** Two retries: enough for a dropped connection or a restarting proxy. An outage is for the next check to see. */
 const RETRIES = 2;
 const FIRST_PAUSE_MS = 150;
@@ -77,6 +81,9 @@ export class OmsHttp {
       connect: {
         // Half the deadline: a first packet lost on the way must leave time for a second try.
         timeout: Math.max(1, Math.floor(requestTimeoutMs / 2)),
+        // Of a name with several addresses each gets this long before the next is tried. Node's 250 ms never reach one that is far away.
+        autoSelectFamily: true,
+        autoSelectFamilyAttemptTimeout: Math.max(ADDRESS_MIN_MS, Math.floor(requestTimeoutMs / 5)),
         // Otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would send the password to any server.
         rejectUnauthorized: true,
         ...(this.ca === null ? {} : { secureContext: this.ca.context }),
@@ -85,6 +92,7 @@ export class OmsHttp {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      clientTtl: CONNECTION_MAX_AGE_MS,
       connections: 16,
       // Of the body as it comes, before unpacking; what is unpacked is bounded in body.ts.
       maxResponseSize: largestReply,
