@@ -26,23 +26,23 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['\u001b[2Jx\ny'],
     says: /^unknown command " \[2Jx y"; valid/,
   },
-  'a command with its letters in the wrong order, and says which was meant': {
+  'a command with transposed letters, and suggests the right one': {
     args: ['histroy', '--project', 'p_x'],
     says: /^unknown command "histroy"; did you mean history\? See --help$/,
   },
-  'a command that is only begun, and says which was meant': {
+  'an incomplete command, and suggests the right one': {
     args: ['sim'],
     says: /^unknown command "sim"; did you mean simulate\? /,
   },
-  'a flag with a letter too many, and says which was meant': {
+  'a flag with an extra letter, and suggests the right one': {
     args: ['wait', ...GOOD, '--max-intervall', '5m'],
     says: /^unknown flag --max-intervall; did you mean --max-interval\? See wait --help$/,
   },
-  'a flag with a letter too few and its value joined, and says which was meant': {
+  'a flag with a missing letter and its value joined, and suggests the right one': {
     args: ['wait', '--endpont=http://127.0.0.1:9'],
     says: /^unknown flag --endpont; did you mean --endpoint\? /,
   },
-  'a flag of one letter, and says which was meant': {
+  'a flag of one letter, and suggests the right one': {
     args: ['history', '-p', 'p_x'],
     says: /^unknown flag -p; did you mean --project\? /,
   },
@@ -54,12 +54,12 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['history', '--project', 'p_x', '--endpoint', NOBODY],
     says: /^unknown flag --endpoint; history takes /,
   },
-  'a user name with a colon, which ends it in the authorization': {
+  'a user name with a colon, which Basic authentication cannot hold': {
     args: ['check', ...GOOD],
     env: { OMS_USERNAME: 'a:b', OMS_PASSWORD: 'c' },
     says: /^the OMS user name must not contain a colon$/,
   },
-  'a data directory below what makes none': {
+  'a data directory where none can be created': {
     args: ['check', ...GOOD, '--data-dir', '/proc/nope'],
     says: /^data directory \/proc\/nope cannot be used \(ENOENT\); expected a folder that can be created and is writable$/,
   },
@@ -67,7 +67,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait', '--endpoint', NOBODY, '--project', 'all'],
     says: /^--project all is only for check; name one project here$/,
   },
-  'a fence on a day that there is not': {
+  'a fence on a day that does not exist': {
     args: ['wait', ...GOOD, '--until', 'drained', '--writes-stopped-at', '2026-02-30T00:00:00Z'],
     says: /^--writes-stopped-at must be an ISO 8601 time .*, got "2026-02-30T00:00:00Z"$/,
   },
@@ -81,8 +81,8 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' },
     says: /^--table T needs AWS credentials, and none were found: set AWS_PROFILE, or /,
   },
-  'a stray word': { args: ['check', ...GOOD, 'now'], says: /^unexpected argument "now"; check takes / },
-  'a word that npm left over of the flags it kept, and says how they get through': {
+  'an unexpected argument': { args: ['check', ...GOOD, 'now'], says: /^unexpected argument "now"; check takes / },
+  'the value of a flag that npm took, and says how to pass flags': {
     args: ['wait', NOBODY, 'p_x'],
     env: { npm_lifecycle_event: 'start' },
     says: /^unexpected argument "http:\/\/127\.0\.0\.1:9"; flags after "npm start" need "--" before them: npm start -- wait …$/,
@@ -92,12 +92,12 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { npm_lifecycle_event: 'start', npm_config_endpoint: NOBODY, npm_config_project: 'p_x' },
     says: /^npm took --endpoint, --project as its own; flags after "npm start" need "--" before them: npm start -- check …$/,
   },
-  'a word that npm left over where no command is named, and says how flags get through': {
+  'the value of a flag that npm took without a command, and says how to pass flags': {
     args: ['failure'],
     env: { npm_lifecycle_event: 'start', npm_config_scenario: 'true' },
     says: /^unknown command "failure"; flags after "npm start" need "--" before them: npm start -- demo …$/,
   },
-  'a required flag that nobody gave to npm, as ever': {
+  'a missing required flag under npm in the usual words': {
     args: ['history'],
     env: { npm_lifecycle_event: 'start' },
     says: /^--project is required: the project id shown /,
@@ -135,7 +135,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait', '--endpoint', NOBODY, '--project', 'p/x'],
     says: /^project id "p\/x" holds "\/"; expected /,
   },
-  'a project id that is a step in a path': {
+  'a project id that is a path segment': {
     args: ['wait', '--endpoint', NOBODY, '--project', '..'],
     says: /^project id "\.\." holds a step in a path; expected /,
   },
@@ -148,7 +148,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /^project id "x{39}…" is 10000 characters long, 128 at most are allowed; expected /,
   },
   'an empty project id': { args: ['history', '--project', ''], says: /^--project is empty: / },
-  'a duration with a unit that is none': {
+  'a duration with an unknown unit': {
     args: ['wait', ...GOOD, '--timeout', '5x'],
     says: /^--timeout must be a duration such as 0s, 30s, 5m, 12h or 3d, got "5x"$/,
   },
@@ -164,11 +164,11 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait', ...GOOD, '--timeout', '365d'],
     says: /^--timeout must be 364d or less, got 365d$/,
   },
-  'an interval of nothing': {
+  'an interval of zero': {
     args: ['wait', ...GOOD, '--min-interval', '0s'],
     says: /^--min-interval must be 1s or more, got "0s"$/,
   },
-  'a greatest interval below the least': {
+  'a maximum interval below the minimum': {
     args: ['wait', ...GOOD, '--min-interval', '1m', '--max-interval', '5s'],
     says: /^--max-interval \(5s\) must not be below --min-interval \(60s\)$/,
   },
@@ -176,7 +176,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait', '--endpoint', 'oms', '--project', '..', '--timeout', '5x', '--hold', '1x', '--until', 'done'],
     says: /is not a URL.*step in a path.*--until must be one of finished, synced, drained, switched, got "done".*--hold requires.*--timeout must be/,
   },
-  'a goal that is none': {
+  'an unknown goal': {
     args: ['wait', ...GOOD, '--until', 'done'],
     says: /^--until must be one of finished, synced, drained, switched, got "done"$/,
   },
@@ -184,15 +184,15 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['wait', ...GOOD, '--max-lag', '5s'],
     says: /^--max-lag requires --until synced, got --until finished$/,
   },
-  'drained without the moment at which writes stopped': {
+  'drained without the time at which writes stopped': {
     args: ['wait', ...GOOD, '--until', 'drained'],
     says: /^--until drained needs --writes-stopped-at: .* ISO 8601/,
   },
-  'a moment without an offset': {
+  'a time without an offset': {
     args: ['wait', ...GOOD, '--until', 'drained', '--writes-stopped-at', '2026-11-23T02:00:00'],
     says: /^--writes-stopped-at must be an ISO 8601 time with an offset .*, got "2026-11-23T02:00:00"$/,
   },
-  'a kind and an API that are none': {
+  'an unknown kind and an unknown API version': {
     args: ['check', ...GOOD, '--kind', 'copy', '--api', '2'],
     says: /^--api must be one of auto, 3\.3, 4\.1\.1, got "2"; --kind must be one of migration, sync, got "copy"$/,
   },
@@ -206,7 +206,7 @@ const CASES: Readonly<Record<string, Case>> = {
     env: { OMS_USERNAME: 'oms' },
     says: /^no OMS credentials \(OMS_PASSWORD not set\): set /,
   },
-  'a credentials file that is not there': {
+  'a credentials file that does not exist': {
     args: ['check', ...GOOD, '--credentials-file', 'nowhere'],
     says: /^--credentials-file nowhere cannot be read: ENOENT/,
   },
@@ -214,7 +214,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['check', ...GOOD, '--credentials-file', 'a\nb'],
     says: /^--credentials-file a\?b cannot be read: ENOENT/,
   },
-  'a credentials file that is no JSON, without showing it': {
+  'a credentials file that is not JSON, without showing it': {
     args: ['check', ...GOOD, '--credentials-file', 'secret'],
     files: { secret: 'oms:hunter2' },
     says: /^--credentials-file secret must contain JSON with the strings "username" and "password"$/,
@@ -224,12 +224,12 @@ const CASES: Readonly<Record<string, Case>> = {
     files: { secret: '{"username":"oms","password":""}' },
     says: /^--credentials-file secret must contain JSON/,
   },
-  'an authority that is no certificate': {
+  'a CA file without a certificate': {
     args: ['check', ...GOOD, '--ca', 'ca.pem'],
     files: { 'ca.pem': 'none' },
     says: /^--ca ca\.pem has no PEM certificate/,
   },
-  'an authority whose certificate is damaged': {
+  'a CA file with a damaged certificate': {
     args: ['check', '--endpoint', 'https://127.0.0.1:9', '--project', 'p_x', '--ca', 'ca.pem'],
     files: { 'ca.pem': '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n' },
     says: /^the CA for OMS is damaged: certificate 1 of 1 cannot be read .*; expected PEM text /,
@@ -254,19 +254,19 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['history', '--project', 'p_x', '--data-dir', ''],
     says: /^--data-dir is empty: /,
   },
-  'a number of looks that is none': {
+  'a number of observations that is not a number': {
     args: ['history', '--project', 'p_x', '--last', 'few'],
     says: /^--last must be a whole number from 1 to 1000000, got "few"$/,
   },
-  'a port that is none': {
+  'an invalid port': {
     args: ['simulate', '--port', '65536'],
     says: /^--port must be a whole number from 0 to 65535, got "65536"$/,
   },
-  'a speed that is none': {
+  'an invalid speed': {
     args: ['simulate', '--speed', 'fast'],
     says: /^--speed must be a whole number from 1 to 1000000, got "fast"$/,
   },
-  'a scenario that is none': {
+  'an unknown scenario': {
     args: ['simulate', '--scenario', 'sunny'],
     says: /^unknown scenario "sunny"; valid scenarios are full-copy, failure, /,
   },
@@ -302,12 +302,12 @@ sideBySide({
     await new Promise((resolve) => server.close(resolve));
   },
 
-  'refuses a data directory in one line where there is a warning to give too': async () => {
+  'refuses a data directory in one line where there would also be a warning': async () => {
     const args = ['check', '--endpoint', 'http://192.0.2.1:8089', '--project', 'p_x', '--data-dir', 'data'];
     await expectRefused({ args, files: { data: '' }, says: /^data directory data is a file; / });
   },
 
-  'survives a data directory with other things in it': async () => {
+  'survives a data directory with other files in it': async () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data', 'notes.txt'), 'mine');

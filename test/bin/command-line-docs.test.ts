@@ -33,7 +33,7 @@ test.each(['wait', 'check', 'history', 'doctor', 'mute', 'simulate', 'demo'])(
   },
 );
 
-test('every exit status has its row', () => {
+test('every exit status has a row', () => {
   const rows = Array.from(section('Exit status').matchAll(/^\| (\d+) \|/gm), ([, status]) => Number(status));
   expectPage(PATH, { says: rows, does: [0, 1, 2, 3, 4, 5, 130] });
 });

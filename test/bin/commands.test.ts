@@ -19,7 +19,7 @@ function contentOf(folder: string): string {
     .join('\n');
 }
 
-/** A folder in which a look is stored. */
+/** A folder with one stored observation. */
 async function lookedAt(): Promise<string> {
   const [oms, dataDir] = [await SteeredOms.start(), join(newFolder(), 'data')];
   expect(await run(['check', ...to(oms.url, dataDir)])).toMatchObject({ status: 0 });
@@ -37,7 +37,7 @@ sideBySide({
     }
   },
 
-  'the version is that of the package, however it is asked for, and stands in the help': async () => {
+  'the version is that of the package, for version and --version, and the help mentions it': async () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
     for (const ask of ['--version', 'version']) {
       const { status, stdout, stderr } = await run([ask], { env: {} });
@@ -46,7 +46,7 @@ sideBySide({
     expect((await run(['--help'], { env: {} })).stdout).toMatch(/^ {2}version +.*--version/m);
   },
 
-  'warns of a fence that is hours off, as one typed in another zone is, and takes it all the same': async () => {
+  'warns of a fence that is hours off, as in a wrong time zone, and uses it all the same': async () => {
     const oms = await SteeredOms.start();
     oms.show({ status: 'FINISHED' });
     const fenced = (hours: number) =>
@@ -62,7 +62,7 @@ sideBySide({
     await oms.close();
   },
 
-  'a credentials file is read again when OMS refuses what it held': async () => {
+  'a credentials file is read again when OMS rejects the credentials': async () => {
     const oms = await SteeredOms.start();
     const file = join(newFolder(), 'account.json');
     const account = (password: string) =>
@@ -74,7 +74,7 @@ sideBySide({
       { env: {} },
     );
     oms.reply = (response) => {
-      // Changed while the first look is under way, which began with the old one.
+      // Changed during the first poll, which began with the old credentials.
       account('new');
       oms.reply = (next, request) =>
         isRight(request.headers.authorization) ? oms.answer(next) : next.writeHead(401).end();
@@ -86,7 +86,7 @@ sideBySide({
     await oms.close();
   },
 
-  'the help of a command wins over anything else that was typed, and does nothing': async () => {
+  '--help takes precedence over everything else, and does nothing': async () => {
     const cwd = newFolder();
     const helps = await Promise.all(
       COMMANDS.map((command) => run([command, '--nonsense', '--help'], { env: {}, cwd })),
@@ -99,13 +99,13 @@ sideBySide({
     expect(readdirSync(cwd)).toEqual([]);
   },
 
-  'history of a folder that is not there is empty, and makes none': async () => {
+  'history of a folder that does not exist is empty, and creates none': async () => {
     const dataDir = join(newFolder(), 'none');
     expect(await historyIn(dataDir)).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(existsSync(dataDir)).toBe(false);
   },
 
-  'history of a folder in which no run has kept anything is empty, and leaves nothing in it': async () => {
+  'history of an empty folder is empty, and creates nothing in it': async () => {
     const dataDir = newFolder();
     writeFileSync(join(dataDir, 'notes.txt'), 'mine');
     expect(await historyIn(dataDir)).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -114,13 +114,13 @@ sideBySide({
     expect(readdirSync(dataDir)).toEqual(['notes.txt']);
   },
 
-  'history goes on quietly where nobody reads to the end': async () => {
+  'history ends quietly when its reader closes the pipe': async () => {
     const history = start(['history', '--json', '--project', PROJECT, '--data-dir', await lookedAt()]);
     history.closeStdout();
     expect(await history.ended).toMatchObject({ status: 0, signal: null, stderr: '' });
   },
 
-  'a wait whose reader has gone ends quietly, and not as if its goal were met': async () => {
+  'a wait whose reader closes the pipe ends quietly, and not with status 0': async () => {
     const oms = await SteeredOms.start();
     const dataDir = newFolder();
     const wait = start(['wait', '--json', ...to(oms.url, dataDir), '--max-interval', '1s']);
@@ -131,7 +131,7 @@ sideBySide({
     expect((await historyIn(dataDir)).lines.length).toBeGreaterThanOrEqual(2);
   },
 
-  'survives data that cannot be opened: exit status 5, one line that says what to do, nothing deleted': async () => {
+  'survives data that cannot be opened: exit status 5, one line with the remedy, nothing deleted': async () => {
     const dataDir = await lookedAt();
     writeFileSync(join(dataDir, 'dynamodb', 'CURRENT'), 'nonsense\n');
     const before = readdirSync(join(dataDir, 'dynamodb'));
@@ -154,7 +154,7 @@ sideBySide({
     await oms.close();
   },
 
-  'survives data that turns out damaged in the middle: exit status 5 in one line, no stack trace': async () => {
+  'survives data that is damaged further on: exit status 5 in one line, no stack trace': async () => {
     const dataDir = await lookedAt();
     // A second opening turns what was written into tables; the tables are what is damaged here.
     expect((await historyIn(dataDir)).lines).toHaveLength(1);
@@ -170,11 +170,11 @@ sideBySide({
     expect(stderr).toMatch(/^oms-cutover: [^\n]*\n$/);
   },
 
-  'no secret reaches the output or the data, whatever OMS does with it': async () => {
+  'no secret reaches the output or the data, even where OMS returns it': async () => {
     const password = 'c0rrect-h0rse-battery';
     const basic = Buffer.from(`watcher:${password}`).toString('base64');
     const oms = await SteeredOms.start();
-    // An OMS that says back what it was sent, in every place that is kept or told.
+    // An OMS that returns what it was sent, in every field that is stored or notified.
     oms.reply = (response, { headers }) => {
       const said = `${headers.authorization} ${password}`;
       const error = { code: said, message: said, reason: said, proposal: said };
@@ -211,7 +211,7 @@ sideBySide({
     for (const secret of [password, basic]) expect(everything.includes(secret)).toBe(false);
   },
 
-  'a refused account is answered with where this machine takes it from, and not with a secret in AWS': async () => {
+  'the advice on rejected credentials names their local source, not a secret in AWS': async () => {
     const [oms, dataDir] = [await SteeredOms.start(), newFolder()];
     oms.reply = (response) => response.writeHead(401).end();
     const { status, lines } = await run(['wait', '--json', ...to(oms.url, dataDir)]);
@@ -224,7 +224,7 @@ sideBySide({
     expect(body).not.toMatch(/secret/i);
   },
 
-  'a simulator says where it is, serves its project, and ends when it is told to': async () => {
+  'a simulator prints its address, serves its project, and ends on a signal': async () => {
     const simulator = start(
       ['simulate', '--json', '--project', PROJECT, '--scenario', 'failure', '--speed', '1000000'],
       { env: {} },
@@ -246,7 +246,7 @@ sideBySide({
     expect(await simulator.ended).toMatchObject({ status: 130, stderr: '' });
   },
 
-  'state is kept in .oms-cutover where nothing else is said': async () => {
+  'state is kept in .oms-cutover by default': async () => {
     const [oms, cwd] = [await SteeredOms.start(), newFolder()];
     oms.show({ status: 'FINISHED' });
     const { status } = await run(['wait', '--json', '--endpoint', oms.url, '--project', PROJECT], { cwd });
@@ -257,7 +257,7 @@ sideBySide({
     expect(lines).toMatchObject([{ type: 'snapshot', status: 'FINISHED' }]);
   },
 
-  'when the next look comes is said to people by a wait, and not by a single look: nobody looks again': async () => {
+  'a wait announces the next poll on a terminal, a single check does not': async () => {
     const [oms, dataDir] = [await SteeredOms.start(), join(newFolder(), 'data')];
     const [once, wait] = [
       await run(['check', ...to(oms.url, dataDir)]),
@@ -268,7 +268,7 @@ sideBySide({
     expect(wait).toMatchObject({ status: 3, stdout: expect.stringMatching(/ 40 % {2}next poll in 1 s\n/) });
   },
 
-  'a password that would cross a network unencrypted is warned of, on standard error only': async () => {
+  'warns of a password sent unencrypted, on standard error only': async () => {
     const [url, cwd] = ['http://192.0.2.1:8089', newFolder()];
     const { stdout, stderr } = await run(
       ['check', '--json', '--endpoint', url, '--project', PROJECT, '--request-timeout', '1s'],

@@ -64,7 +64,7 @@ describe('the demo of a cutover', () => {
     });
   });
 
-  test('shows the loss where there is no fence', async () => {
+  test('counts lost writes without a fence', async () => {
     const { status, lines } = await run(['demo', '--scenario', 'cutover', '--no-fence', '--json']);
     expect(lines.at(-2)).toMatchObject({ type: 'proof', fence: false });
     expect(lines.at(-2)?.missing).toBeGreaterThan(0);
@@ -79,7 +79,7 @@ describe('the demo of a cutover', () => {
 });
 
 describe('a cutover that waits for an answer', () => {
-  test('is seen by its run alone, approved once, and then no more', async () => {
+  test('is found by its run alone, and approved exactly once', async () => {
     const data = ['--data-dir', await waiting()];
     const status = await run(['status', '--run', 'run-1', '--json', ...data]);
     expect(status.lines).toEqual([

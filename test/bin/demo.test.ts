@@ -89,7 +89,7 @@ sideBySide({
       expect(simulatedSeconds).toBeLessThan(hours(6.1));
     },
 
-  'a failure is reported with what OMS says, and ends FAILED': async () => {
+  'a failure is reported with the error of OMS, and ends FAILED': async () => {
     const ended = await run(['demo', '--json', '--scenario', 'failure']);
     expectWhole(ended);
     expect(ended.status).toBe(1);
@@ -127,7 +127,7 @@ sideBySide({
     expect(new Set(ended.lines.map(({ type }) => type))).toEqual(new Set(['check', 'notification']));
   },
 
-  'it plays for people where nobody asks for JSON, and where no command is named': async () => {
+  'prints for a terminal without --json, and is the default command': async () => {
     const cwd = newFolder();
     writeFileSync(join(cwd, 'short.json'), SHORT);
     const ended = await run(['--scenario', 'short.json'], { env: {}, cwd });

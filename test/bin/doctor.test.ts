@@ -1,4 +1,4 @@
-/** The doctor on the command line: what is well, what is not, and the status that says so. */
+/** The doctor command: its findings and exit statuses. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, type Ended, newFolder, run, start } from '../support/command-line';
@@ -12,7 +12,7 @@ const states = ({ lines }: Ended) =>
 const doctor = (url: string, ...args: string[]) => run(['doctor', '--endpoint', url, ...args]);
 
 sideBySide({
-  'all is well: one line each, status 0, and nothing left behind': async () => {
+  'without problems: one line for each test, status 0, and nothing left behind': async () => {
     const oms = await SteeredOms.start();
     const dataDir = join(newFolder(), 'none');
     const ended = await doctor(oms.url, '--project', PROJECT, '--data-dir', dataDir, '--json');
@@ -39,7 +39,7 @@ sideBySide({
     await oms.close();
   },
 
-  'a folder that a wait is using is no problem of anybody’s': async () => {
+  'a folder that a wait is using is not a problem': async () => {
     const oms = await SteeredOms.start();
     const dataDir = newFolder();
     const here = ['--project', PROJECT, '--data-dir', dataDir];
@@ -53,7 +53,7 @@ sideBySide({
     await oms.close();
   },
 
-  'no OMS is status 4, and what to do stands there': async () => {
+  'an unreachable OMS is status 4, with the remedy': async () => {
     const oms = await SteeredOms.start();
     const { url } = oms;
     await oms.close();
@@ -63,7 +63,7 @@ sideBySide({
     expect(ended.lines[0]).toMatchObject({ todo: expect.stringContaining('endpoint') });
   },
 
-  'a refused account is status 4': async () => {
+  'rejected credentials are status 4': async () => {
     const oms = await SteeredOms.start();
     oms.reply = (response) => response.writeHead(401).end();
     const ended = await doctor(oms.url, '--json');
@@ -72,7 +72,7 @@ sideBySide({
     await oms.close();
   },
 
-  'a data directory that cannot be one is status 5, whatever OMS says': async () => {
+  'an unusable data directory is status 5, whatever the state of OMS': async () => {
     const oms = await SteeredOms.start();
     const folder = newFolder();
     writeFileSync(join(folder, 'file'), '');
@@ -87,7 +87,7 @@ sideBySide({
     await oms.close();
   },
 
-  'refuses to begin without an endpoint, and with an impossible project': async () => {
+  'refuses to start without an endpoint, or with an invalid project id': async () => {
     for (const args of [[], ['--endpoint', 'http://127.0.0.1:1', '--project', '../x']]) {
       const { status, stdout, stderr } = await run(['doctor', ...args]);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

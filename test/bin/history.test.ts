@@ -1,4 +1,4 @@
-/** `history` for people: beside each look what it brought, what OMS itself said, and how a wait ended. Its JSON lines are in json-lines.test.ts. */
+/** `history` on a terminal: each observation with its changes, OMS's messages and the end of a wait. Its JSON lines are in json-lines.test.ts. */
 import { join } from 'node:path';
 import { cleanUp, newFolder, run } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
@@ -6,7 +6,7 @@ import { sideBySide } from './support-side-by-side';
 
 afterAll(cleanUp);
 
-const LOOK = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/;
+const ROW_START = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/;
 
 /** An OMS and a folder to watch it from. */
 async function watched() {
@@ -25,12 +25,14 @@ async function watched() {
   };
 }
 
-/** Rows without the time, the bar and the blanks; of a look its status. */
+/** Rows without the time, the bar and extra spaces; of an observation only its status. */
 const rowsOf = (text: string) =>
   text
     .split('\n')
     .filter((row) => row !== '')
-    .map((row) => (LOOK.test(row) ? (row.replace(LOOK, '').split(' ')[0] as string) : row.trim().replace(/ +/g, ' ')));
+    .map((row) =>
+      ROW_START.test(row) ? (row.replace(ROW_START, '').split(' ')[0] as string) : row.trim().replace(/ +/g, ' '),
+    );
 
 function fails(oms: SteeredOms): void {
   const data = { status: 'FAILED', currentStep: 'FULL_MIGRATION', fullMigrationProgress: 55 };
@@ -42,7 +44,7 @@ function fails(oms: SteeredOms): void {
 }
 
 sideBySide({
-  'a change stands under the look that brought it, and what OMS says of a failure is said once': async () => {
+  'a change follows the observation that caused it, and the error of OMS is printed once': async () => {
     const { oms, check, history } = await watched();
     await check();
     fails(oms);
@@ -59,7 +61,7 @@ sideBySide({
       'FAILED',
       `3 observations of ${PROJECT}`,
     ]);
-    // The look before, and how long it had lasted, are older than what is shown.
+    // The previous status, and since when, are older than the observations shown.
     expect(rowsOf(await history('--last', '2'))).toEqual([
       'FAILED',
       changed,
@@ -70,7 +72,7 @@ sideBySide({
     expect((await history('--json')).trim().split('\n')).toHaveLength(3);
   },
 
-  'a change that is not told yet says so': async () => {
+  'a pending notification is marked': async () => {
     const { oms, check, mute, history } = await watched();
     await check();
     await mute();
@@ -80,7 +82,7 @@ sideBySide({
     expect(await history()).toMatch(/^ +✉ {2}status: RUNNING → SUSPEND after \d+ s \(notification pending\)$/m);
   },
 
-  'trouble with OMS itself, and its end, are changes like any other': async () => {
+  'an outage of OMS and its end are changes too': async () => {
     const { oms, check, history } = await watched();
     oms.reply = (response) => response.writeHead(401).end();
     await check();
@@ -96,7 +98,7 @@ sideBySide({
     ]);
   },
 
-  'the look that ended a wait says how': async () => {
+  'the observation that ended a wait has its result': async () => {
     const { oms, wait, history } = await watched();
     expect((await wait('--timeout', '0s')).status).toBe(3);
     oms.show({ status: 'FINISHED' });

@@ -1,4 +1,4 @@
-/** Stopped and started again: nothing is told twice, nothing seen is lost, and no time counts in which nobody looked. */
+/** Interrupted and restarted: no change is notified twice, no observation is lost, and time without polls does not count. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { cleanUp, type Ended, type Line, newFolder, type Running, run, start } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
@@ -37,7 +37,7 @@ interface Notified {
   readonly what: string;
 }
 
-function toldIn(lines: readonly Line[]): Notified[] {
+function notifiedIn(lines: readonly Line[]): Notified[] {
   return lines
     .filter(({ type }) => type === 'notification')
     .map(({ changeId, sequence, attributes }) => {
@@ -57,7 +57,7 @@ function expectInterrupted(ended: Ended): void {
   expect(ended.lines.filter(({ type }) => type === 'result')).toEqual([]);
 }
 
-/** Two runs of a project that goes on while nobody looks. `stop` ends the first one. */
+/** Two runs on a project that continues in between. `stop` ends the first one. */
 async function twoRuns(stop: (first: Running, oms: SteeredOms) => Promise<void>) {
   const oms = await openOms('INIT');
   const dataDir = newFolder();
@@ -81,7 +81,7 @@ type TwoRuns = Awaited<ReturnType<typeof twoRuns>>;
 function expectPickedUp({ before, after, stored }: TwoRuns): void {
   expectInterrupted(before);
   expect(after).toMatchObject({ status: 0, stderr: '' });
-  expect(toldIn([...before.lines, ...after.lines])).toMatchObject([
+  expect(notifiedIn([...before.lines, ...after.lines])).toMatchObject([
     { sequence: 1, what: 'status INIT RUNNING' },
     { sequence: 2, what: 'status RUNNING FINISHED' },
   ]);
@@ -91,7 +91,7 @@ function expectPickedUp({ before, after, stored }: TwoRuns): void {
 const LIFE = ['INIT', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED'];
 const KILLS = 8;
 
-/** OMS goes on as soon as somebody has seen its status, so that both lives have the same to tell. */
+/** OMS continues as soon as its status has been polled, so that both runs have the same changes. */
 async function live(kill?: (running: Running, nth: number) => Promise<unknown>) {
   const oms = await openOms();
   const dataDir = newFolder();
@@ -122,7 +122,7 @@ async function live(kill?: (running: Running, nth: number) => Promise<unknown>) 
   }
 }
 
-/** Right after a look was stored, right after a change was told, and anywhere from the start on. */
+/** Directly after a poll was stored, directly after a notification, and anywhere from the start on. */
 function atRandom(running: Running, nth: number): Promise<unknown> {
   const [early, late] = [Math.random() * 600, 400 + Math.random() * 1_800];
   const moments = [
@@ -143,7 +143,7 @@ sideBySide({
       expect(calm.kills).toBe(0);
       expect(killed.kills).toBeGreaterThan(3);
       for (const { ended } of [calm, killed]) expect(ended).toMatchObject({ status: 0, stderr: '' });
-      const notified = toldIn(calm.lines);
+      const notified = notifiedIn(calm.lines);
       expect(notified.map(({ what }) => what)).toEqual([
         'status INIT RUNNING',
         'status RUNNING SUSPEND',
@@ -152,7 +152,7 @@ sideBySide({
         'status FAILED RUNNING',
         'status RUNNING FINISHED',
       ]);
-      const repeated = toldIn(killed.lines);
+      const repeated = notifiedIn(killed.lines);
       const once = repeated.filter(({ id }, i) => repeated.findIndex((each) => each.id === id) === i);
       expect(once.map(({ what }) => what)).toEqual(notified.map(({ what }) => what));
       expect(once.map(({ sequence }) => sequence)).toEqual(notified.map((_, i) => i + 1));
@@ -174,7 +174,7 @@ sideBySide({
   [`${AGAIN}: while OMS takes its time to answer`]: async () => {
     const played = await twoRuns(async (first, oms) => {
       const asked = oms.nextRequest();
-      // It never answers: only the interruption can end this look.
+      // It never answers: only the interruption can end this poll.
       oms.reply = () => {};
       await asked;
       first.send('SIGINT');
@@ -192,7 +192,7 @@ sideBySide({
     expectPickedUp(played);
   },
 
-  'an interruption before the first answer leaves nothing but an exit status': async () => {
+  'an interruption before the first reply prints nothing': async () => {
     const oms = await openOms();
     oms.reply = () => {};
     const dataDir = newFolder();
@@ -212,14 +212,14 @@ sideBySide({
     expect(await storedIn(dataDir)).toEqual([]);
   },
 
-  'a grace does not run while nobody looks': async () => {
+  'a grace period does not run while nothing polls': async () => {
     const oms = await openOms('FAILED');
     const dataDir = newFolder();
     const first = start(waitFor(oms, dataDir, '--failed-grace', '1h'));
     await nthCheck(first, 2);
     first.send('SIGINT');
     expectInterrupted(await first.ended);
-    // Longer than the grace of the second run, and than a look may be late.
+    // Longer than the grace period of the second run, and than a poll may be late.
     await pause(5_000);
     const second = await run(waitFor(oms, dataDir, '--failed-grace', '3s'));
     expect(second.status).toBe(1);
@@ -227,10 +227,10 @@ sideBySide({
     expect(again).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'MigrationFailed' } });
     expect(again?.reason).toMatchObject({ message: expect.stringContaining('observed for 0 s, fails after 3 s') });
     expect(second.lines.at(-1)).toMatchObject({ type: 'result', reason: { code: 'MigrationFailed' } });
-    expect(toldIn(second.lines)).toEqual([]);
+    expect(notifiedIn(second.lines)).toEqual([]);
   },
 
-  'refuses a data directory that a run holds in one line, and that run goes on': async () => {
+  'refuses a data directory that another run holds in one line, and does not disturb that run': async () => {
     const oms = await openOms();
     const dataDir = newFolder();
     const first = start(waitFor(oms, dataDir));
@@ -254,12 +254,12 @@ sideBySide({
     oms.show({ status: 'FINISHED' });
     const ended = await first.ended;
     expect(ended).toMatchObject({ status: 0, stderr: '' });
-    expect(toldIn(ended.lines)).toEqual([]);
+    expect(notifiedIn(ended.lines)).toEqual([]);
     const history = await run(['history', '--project', PROJECT, '--data-dir', dataDir]);
     expect(history.stdout).toContain(`notification pending: [oms-cutover] ${PROJECT} FINISHED`);
   },
 
-  'a data directory is free again after a run that was killed': async () => {
+  'a data directory is free again after its run was killed': async () => {
     const oms = await openOms();
     const dataDir = newFolder();
     const first = start(waitFor(oms, dataDir));

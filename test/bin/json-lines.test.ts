@@ -67,14 +67,14 @@ async function pollOnce(prepare: (oms: SteeredOms) => void): Promise<Ended> {
   return ended;
 }
 
-describe('a single look prints one check line', () => {
+describe('a single check prints one check line', () => {
   const understood = ['INIT', 'RUNNING', 'FINISHED', ...TROUBLE].map((status) => [
     `and exits 0 at a project that is ${status}`,
     async () => {
       const { status: exit, lines } = await pollOnce((oms) => oms.show({ status }));
       expect(exit).toBe(0);
       expect(lines[0]).toMatchObject({ type: 'check', outcome: 'OK', status, waitSeconds: NUMBER });
-      // Trouble at first sight is told; nothing else is printed.
+      // A failure at first sight is notified; nothing else is printed.
       expect(lines.slice(1).map(({ type }) => type)).toEqual(TROUBLE.includes(status) ? ['notification'] : []);
     },
   ]);
@@ -122,7 +122,7 @@ describe('a wait to the end', () => {
     expect(new Set(ended.lines.map(({ type }) => type))).toEqual(new Set(['check', 'notification', 'result']));
   });
 
-  test('prints a check line for each look, with every field of the contract', () => {
+  test('prints a check line for each poll, with every field of the contract', () => {
     const checks = ofType(ended, 'check');
     expect(checks.length).toBeGreaterThan(3);
     for (const line of checks) {
@@ -147,7 +147,7 @@ describe('a wait to the end', () => {
     for (const line of checks.slice(0, -1)) expect(line).toMatchObject({ verdict: 'NOT_YET', waitSeconds: 1 });
   });
 
-  test('prints a notification line for each change, with attributes that are all texts', () => {
+  test('prints a notification line for each change, whose attributes are all strings', () => {
     const notified = ofType(ended, 'notification');
     expect(notified).toEqual([
       {
@@ -161,7 +161,7 @@ describe('a wait to the end', () => {
     ]);
   });
 
-  test('prints the result last and once, with the number of check lines', () => {
+  test('prints one result, last, with the number of check lines', () => {
     expect(ofType(ended, 'result')).toEqual([ended.lines.at(-1)]);
     const checks = ofType(ended, 'check');
     expect(ended.lines.at(-1)).toEqual({
@@ -172,7 +172,7 @@ describe('a wait to the end', () => {
     });
   });
 
-  test('is kept: history prints a snapshot line for each look, oldest first, with what its check line said', async () => {
+  test('is stored: history prints a snapshot line for each poll, oldest first, with the fields of its check line', async () => {
     const [all, last] = await Promise.all([
       run(['history', '--json', '--project', PROJECT, '--data-dir', dataDir]),
       // Another folder with the same data: one folder serves one run at a time.

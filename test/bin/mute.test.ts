@@ -11,7 +11,7 @@ const muted = (dataDir: string, ...args: string[]) =>
   run(['mute', '--project', PROJECT, '--data-dir', dataDir, ...args], { env: {} });
 
 sideBySide({
-  'changes in the window are kept, shown by history, and summed up by the first look after it': async () => {
+  'changes in the window are kept, shown by history, and summarized by the first check after it': async () => {
     const oms = await SteeredOms.start();
     const dataDir = join(newFolder(), 'data');
     const check = () => run(['check', '--json', '--endpoint', oms.url, '--project', PROJECT, '--data-dir', dataDir]);
@@ -63,7 +63,7 @@ sideBySide({
     expect(readdirSync(empty)).toEqual([]);
   },
 
-  'refuses no window, two at once, an endless one and one of no time': async () => {
+  'refuses no window, two at once, one that is too long and one of zero length': async () => {
     for (const [args, problem] of [
       [[], 'give one of --for (how long, such as 2h) and --off'],
       [['--for', '2h', '--off'], 'give one of --for (how long, such as 2h) and --off'],

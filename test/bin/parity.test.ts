@@ -1,4 +1,4 @@
-/** The command line's plain loop and the state machine that deploys come to the same end, having told the same on the way. */
+/** The plain loop of the command line and the deployed state machine end alike and notify the same changes. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -257,7 +257,7 @@ describe.each(CASES.map((each, i) => ({ ...each, i })))('$title', ({ i, ends, no
     if (notified !== undefined) expect(deployed.notified).toEqual(notified);
   });
 
-  test('is the same for the plain loop: verdict, reason, changes told, and every look', () => {
+  test('is the same for the plain loop: verdict, reason, notified changes, and every poll', () => {
     const { deployed, plain } = played[i] as (typeof played)[number];
     expect(plain).toEqual(deployed);
   });

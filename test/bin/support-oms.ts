@@ -1,4 +1,4 @@
-/** OMSs for the command line to look at: the simulator with a scenario of the test's own, and one that a test steers reply by reply. */
+/** OMS servers for the command line: the simulator with a scenario of the test, and one that a test steers reply by reply. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { readScenario } from '../../local/simulator/read-scenario';
@@ -14,7 +14,7 @@ export interface WaitingSimulator {
 }
 
 /**
- * In real time from the first look on, however long a start takes on a busy machine. The first key at once; what it leaves out is a full
+ * In real time from the first poll on, however long a start takes on a busy machine. The first key at once; what it leaves out is a full
  * copy at work.
  */
 export async function simulate(

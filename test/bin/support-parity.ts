@@ -23,7 +23,7 @@ import { VirtualClock } from '../../local/virtual-clock';
 export interface ParityCase {
   readonly title: string;
   readonly scenario: unknown;
-  /** Of the simulator, where it is not what the wait is told. */
+  /** Of the simulator, where it differs from that of the wait. */
   readonly password?: string;
   /** For the state machine. */
   readonly request: Readonly<Record<string, unknown>>;
@@ -35,9 +35,9 @@ export interface ParityCase {
 export interface Played {
   readonly verdict: string;
   readonly code: string;
-  /** Kind, from and to of each change, in the order they were told. */
+  /** Kind, from and to of each notified change, in order. */
   readonly notified: readonly string[];
-  /** Moment, status and reason of each look. */
+  /** Time, status and reason of each poll. */
   readonly polls: readonly string[];
 }
 

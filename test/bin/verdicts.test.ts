@@ -16,7 +16,7 @@ interface Case {
   readonly code: string;
   readonly message: RegExp;
   readonly status: number;
-  /** Kinds of the changes told, in sequence. */
+  /** Kinds of the notified changes, in sequence. */
   readonly notified?: readonly string[];
   readonly checks?: number;
 }

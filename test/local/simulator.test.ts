@@ -129,7 +129,7 @@ describe('the built-in scenarios', () => {
     expect(await story(name, MINUTE)).toEqual(steps);
   });
 
-  test('outage cuts OMS off for ten minutes', async () => {
+  test('outage makes OMS unreachable for ten minutes', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('outage') } });
     const client = clientOf(simulator);
     const at = async (offset: number) => {
@@ -146,7 +146,7 @@ describe('the built-in scenarios', () => {
     for (const { title, description } of listScenarios()) expect(`${title}. ${description}`).toMatch(/^\w.+\. \w.+\.$/);
   });
 
-  test('failure ends in the words of OMS, and the 4.1.1 calls name the step', async () => {
+  test('failure ends with the error of OMS, and the 4.1.1 calls name the step', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('failure') } });
     time.now = START + 4 * HOUR;
     const old = await clientOf(simulator, { api: '3.3' }).poll('p_x');
@@ -158,7 +158,7 @@ describe('the built-in scenarios', () => {
 });
 
 describe('progress', () => {
-  test('moves evenly between two keys, and stands still between two that say the same', async () => {
+  test('moves evenly between two entries, and does not move between two equal ones', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('suspension') } });
     const full = (offset: number) => simulator.stateAt('p_x', START + offset)?.full;
     expect([40 * MINUTE, 80 * MINUTE, 2 * HOUR, 2.5 * HOUR, 3 * HOUR, 4.5 * HOUR, 6 * HOUR].map(full)).toEqual([
@@ -166,13 +166,13 @@ describe('progress', () => {
     ]);
   });
 
-  test('stays as it was after the last key', async () => {
+  test('does not change after the last entry', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
     expect(simulator.stateAt('p_x', START + 1_000 * HOUR)).toMatchObject({ status: 'FINISHED', full: 100 });
     expect(simulator.durationMs('p_x')).toBe(6 * HOUR);
   });
 
-  test('goes as many times faster as asked', async () => {
+  test('is accelerated by the speed', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, speed: 3_600 });
     expect(simulator.durationMs('p_x')).toBe(6_000);
     expect(simulator.stateAt('p_x', START + 6_000)?.status).toBe('FINISHED');
@@ -187,7 +187,7 @@ describe('checkpoints', () => {
     return checkpoint == null ? null : at / 1000 - checkpoint;
   };
 
-  test('come down to a few seconds and stay there', async () => {
+  test('fall to a few seconds and stay there', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('synchronisation') } });
     expect(lagAt(simulator, 2 * HOUR)).toBeNull();
     expect(lagAt(simulator, 3 * HOUR)).toBe(8_400);
@@ -224,12 +224,12 @@ describe('the server', () => {
     expect(observation).toMatchObject({ outcome: 'OmsProjectNotFound', api: '3.3' });
   });
 
-  test('knows a project under its own kind only', async () => {
+  test('has a project under its own kind only', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
     expect((await clientOf(simulator, { api: '3.3', kind: 'sync' }).poll('p_x')).outcome).toBe('OmsProjectNotFound');
   });
 
-  test('turns a wrong password away, and takes the new one after a rotation', async () => {
+  test('rejects a wrong password, and accepts the new one after a rotation', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, password: 'another' });
     const client = clientOf(simulator);
     expect((await client.poll('p_x')).outcome).toBe('OmsRejectedCredentials');
@@ -238,7 +238,7 @@ describe('the server', () => {
     expect((await client.poll('p_x')).outcome).toBe('OK');
   });
 
-  test('can be upgraded while somebody watches', async () => {
+  test('can be upgraded while it is polled', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') }, api: '3.3' });
     const client = clientOf(simulator);
     expect((await client.poll('p_x')).api).toBe('3.3');
@@ -254,13 +254,13 @@ describe('the server', () => {
     expect(simulator.requests.list).toBe(3);
   });
 
-  test('tells the time by its own clock', async () => {
+  test('gives the time of its own clock', async () => {
     const simulator = await simulate({ projects: { p_x: loadScenario('full-copy') } });
     time.now = START + HOUR;
     expect((await clientOf(simulator).poll('p_x')).clockSkewMs).toBe(0);
   });
 
-  test('refuses a port in use with one clear sentence', async () => {
+  test('refuses a port that is in use in one sentence', async () => {
     const { port } = await simulate({});
     const second = startSimulator({ projects: {}, now, port });
     await expect(second).rejects.toThrow(InvalidInput);
@@ -302,7 +302,7 @@ describe('faults', () => {
   });
 });
 
-describe('a scenario that somebody wrote', () => {
+describe('a scenario of a user', () => {
   test('can be a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'scenario-'));
     const file = join(folder, 'mine.json');
@@ -317,7 +317,7 @@ describe('a scenario that somebody wrote', () => {
     expect(() => loadScenario(file)).toThrow(`scenario file ${file} cannot be read (ENOENT)`);
   });
 
-  test('refuses every mistake at once, each with its place', () => {
+  test('refuses every mistake at once, each with its path', () => {
     const wrong = {
       title: '',
       kind: 'copy',
@@ -362,7 +362,7 @@ describe('a scenario that somebody wrote', () => {
     expect(() => readScenario(value, 'mine')).toThrow(problem);
   });
 
-  test('refuses a name that is neither built in nor a file', () => {
+  test('refuses a name that is neither a built-in scenario nor a file', () => {
     expect(() => loadScenario('nope')).toThrow(
       'unknown scenario "nope"; valid scenarios are full-copy, failure, suspension, recovery, outage, synchronisation, switchover, or the path of a .json file',
     );

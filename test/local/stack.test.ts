@@ -31,7 +31,7 @@ async function start(options: Partial<LocalStackOptions> = {}): Promise<LocalSta
   return stack;
 }
 
-test('an invocation reaches the table, the topic and the secret that the template names', async () => {
+test('an invocation reaches the table, the topic and the secret of the template', async () => {
   const stack = await start();
   expect(await stack.invoke({ projects: ['p_a'] })).toEqual({
     at: '2026-01-05T00:00:00.000Z',
@@ -56,12 +56,12 @@ test('an invocation reaches the table, the topic and the secret that the templat
   expect(Items).toEqual([{ pk: { S: 'p_a' }, sk: { S: 'latest' }, polls: { N: '1' } }]);
 });
 
-test('the endpoint of OMS may be another than the synthesized one', async () => {
+test('the synthesized endpoint of OMS can be overridden', async () => {
   const stack = await start({ omsEndpoint: 'http://127.0.0.1:4000' });
   expect(await stack.invoke({ projects: ['p_a'] })).toMatchObject({ endpoint: 'http://127.0.0.1:4000' });
 });
 
-test('a wait of a day runs through its legs, and the time passes between the looks only', async () => {
+test('a wait of a day runs through its legs, and time passes only between the polls', async () => {
   const stack = await start();
   const execution = await stack.startWait({ projectId: 'p_a', rounds: 145 });
   expect(execution).toMatchObject({
@@ -98,7 +98,7 @@ test('a wait can be interrupted', async () => {
   expect(stack.counters()).toMatchObject({ invocations: 1, executions: 2 });
 });
 
-test('the schedule looks once when asked, and by its rate when left running beside a wait', async () => {
+test('the schedule runs once on request, and at its rate beside a wait', async () => {
   const stack = await start();
   expect(await stack.runScheduleOnce()).toMatchObject([{ schedule: 'Schedule', at: START, result: { polls: 1 } }]);
   const stop = new AbortController();
@@ -114,7 +114,7 @@ test('the schedule looks once when asked, and by its rate when left running besi
   expect(polls.map(({ at }) => (at - START) / 60_000)).toEqual([0, 0, 5, 10, 15, 20, 25]);
 });
 
-test('what a scheduled look throws is kept in its result', async () => {
+test('an error of a scheduled run is in its result', async () => {
   const stack = await start({
     directory: writeAssembly(join(home, 'cdk.out'), (template) => {
       const target = template.Resources.Schedule?.Properties?.Target as { Input: string };
@@ -128,7 +128,7 @@ test('what a scheduled look throws is kept in its result', async () => {
   expect(stack.counters()).toMatchObject({ invocations: 1, failedInvocations: 1 });
 });
 
-test('a function has the time that its template gives it, on this clock', async () => {
+test('a function has the timeout of its template, on this clock', async () => {
   const stack = await start();
   expect(await stack.invoke({ remaining: true, sleepMs: 45_000 })).toBe(15_000);
   await expect(stack.invoke({ remaining: true, sleepMs: 61_000 })).rejects.toMatchObject({
@@ -137,7 +137,7 @@ test('a function has the time that its template gives it, on this clock', async 
   });
 });
 
-test('a function that the stack does not have is not found', async () => {
+test('a function that is not in the stack is not found', async () => {
   const stack = await start();
   await expect(stack.invoke({}, 'arn:aws:lambda:us-east-1:000000000000:function:Other')).rejects.toMatchObject({
     name: 'Lambda.ResourceNotFoundException',
@@ -145,7 +145,7 @@ test('a function that the stack does not have is not found', async () => {
   expect(await stack.invoke({ remaining: true }, 'Small-Check:LIVE')).toBe(60_000);
 });
 
-test('what was stored in a folder is there for the next stack', async () => {
+test('data stored in a folder is there for the next stack', async () => {
   const dataFolder = join(home, 'data');
   const first = await start({ dataFolder });
   await first.invoke({ projects: ['p_a'] });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   directory = await defaultStack();
 });
 
-test('all of it is understood: one table with the keys of the local store, one function, two machines, a schedule, a mail', () => {
+test('is read completely: one table with the keys of the local store, one function, two state machines, a schedule, an e-mail subscription', () => {
   const model = readStack(directory);
   expect(model.tables).toEqual([{ ...LOCAL_TABLE, name: expect.any(String) }]);
   expect(model.functions).toHaveLength(1);
@@ -33,7 +33,7 @@ describe('run against a simulated OMS', () => {
   const play = (scenario: string, request: unknown = { projectId: PROJECT }) =>
     runStack({ directory, scenario, projectId: PROJECT, request });
 
-  test('a copy is waited for to its end, and each change of status is told once', async () => {
+  test('a wait for a copy ends MET, and each change of status is notified once', async () => {
     const { execution, messages, counters, doctor } = await play('full-copy');
     expect(execution).toMatchObject({
       status: 'SUCCEEDED',
@@ -50,12 +50,12 @@ describe('run against a simulated OMS', () => {
     });
   });
 
-  test('a failure ends the wait by its own error name', async () => {
+  test('a failure ends the wait with its error name', async () => {
     const { execution } = await play('failure');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'MigrationFailed' });
   });
 
-  test('input that is wrong fails the wait at once, with every problem in the cause', async () => {
+  test('invalid input fails the wait at once, with every problem in the cause', async () => {
     const { execution } = await play('full-copy', { projectId: '../p', timeoutSeconds: -1 });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput', stoppedAt: execution.startedAt });
     expect(execution.cause).toMatch(/project id "..\/p" holds/);
@@ -63,7 +63,7 @@ describe('run against a simulated OMS', () => {
   });
 });
 
-test('an app that refuses its settings is heard', async () => {
+test('the error output of an app that refuses its settings is reported', async () => {
   const failed = synthesize({ context: { projects: PROJECT } });
   await expect(failed).rejects.toThrow(CheckFailed);
   await expect(failed).rejects.toThrow(

@@ -5,13 +5,13 @@ import { VirtualClock } from '../../local/virtual-clock';
 
 const START = 1_000_000;
 
-test('a lone sleeper goes straight to the end of its sleep', async () => {
+test('a single sleeper wakes at the end of its sleep at once', async () => {
   const clock = new VirtualClock(START);
   await clock.sleep(14 * 86_400_000);
   expect(clock.now()).toBe(START + 14 * 86_400_000);
 });
 
-test('sleepers wake in the order of their time, each at its own, whatever order they lay down in', async () => {
+test('sleepers wake in the order of their times, whatever order they started in', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(5_000), { maxLength: 30 }), async (naps) => {
       const clock = new VirtualClock(START);
@@ -56,7 +56,7 @@ test('time never goes back, and moves only in sleeps', async () => {
   );
 });
 
-test('time stands still while a participant is busy outside, though another one sleeps', async () => {
+test('time stands still while a participant does input or output, although another one sleeps', async () => {
   const clock = new VirtualClock(START);
   const busy = clock.participate(async () => {
     await realPause(20);
@@ -67,7 +67,7 @@ test('time stands still while a participant is busy outside, though another one 
   expect(await sleeper).toBe(START + 60_000);
 });
 
-test('work that waits for work inside it does not hold time', async () => {
+test('work that waits for nested work does not hold time', async () => {
   const clock = new VirtualClock(START);
   const seen: string[] = [];
   await clock.participate(async () => {
@@ -88,7 +88,7 @@ test('work that waits for work inside it does not hold time', async () => {
   expect(clock.now()).toBe(START + 1_000);
 });
 
-test('work that failed holds nobody up', async () => {
+test('work that failed does not hold time', async () => {
   const clock = new VirtualClock(START);
   await expect(
     clock.participate(async () => {

@@ -70,7 +70,7 @@ async function checkAll(endpoint: string, options: Options = {}) {
 }
 
 describe('check --project all', () => {
-  test('prints one line for each project that OMS lists, in the order of their ids, and no more', async () => {
+  test('prints one line for each project that OMS lists, in the order of their ids, and nothing else', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `np_${String((i * 17) % 40).padStart(2, '0')}`);
     const endpoint = await simulate(Object.fromEntries(ids.map((id) => [id, scenario()])));
     const { status, lines, stderr } = await checkAll(endpoint);
@@ -79,7 +79,7 @@ describe('check --project all', () => {
     expect(stderr).toBe('');
   });
 
-  test('keeps to the order where an early project is slow to answer', async () => {
+  test('keeps the order where an early project is slow', async () => {
     const slow = { faults: [{ from: '0s', for: '1d', kind: 'slow', delay: '1s' }] };
     const endpoint = await simulate({ p_a: scenario({}, slow), p_b: scenario(), p_c: scenario({ status: 'FAILED' }) });
     const { lines } = await checkAll(endpoint);
@@ -87,7 +87,7 @@ describe('check --project all', () => {
     expect(lines().map(({ project }) => project)).toEqual(['p_a', 'p_b', 'p_c', undefined]);
   });
 
-  test('prints what it tells right after the look that found it', async () => {
+  test('prints a notification directly after the check that caused it', async () => {
     const failed = scenario({ status: 'FAILED' });
     const endpoint = await simulate({ p_a: failed, p_b: failed, p_c: scenario() });
     const { lines, status } = await checkAll(endpoint);
@@ -102,7 +102,7 @@ describe('check --project all', () => {
     expect(status).toBe(0);
   });
 
-  test('looks at one kind only, and leaves out what is over', async () => {
+  test('checks projects of one kind only, without those that are released or deleted', async () => {
     const projects = {
       p_a: scenario(),
       p_sync: scenario({ step: 'FULL_SYNC' }, { kind: 'sync' }),
@@ -115,7 +115,7 @@ describe('check --project all', () => {
     expect(sync.lines().map(({ project }) => project)).toEqual(['p_sync']);
   });
 
-  test('ends with 4 when OMS failed one of them, and looks at the others all the same', async () => {
+  test('ends with 4 when OMS fails for one project, and checks the others all the same', async () => {
     const down = { faults: [{ from: '0s', for: '1d', kind: 'refused', error: { code: 'GHANA-X', message: 'busy' } }] };
     const endpoint = await simulate({ p_a: scenario(), p_b: scenario({}, down), p_c: scenario() });
     const { status, lines } = await checkAll(endpoint);
@@ -127,7 +127,7 @@ describe('check --project all', () => {
     expect(status).toBe(4);
   });
 
-  test('names each project where people read', async () => {
+  test('names each project on a terminal', async () => {
     const endpoint = await simulate({ p_a: scenario(), p_b: scenario() });
     const { stdout } = await checkAll(endpoint, { json: false });
     expect(stdout.match(/^p_\w:$/gm)).toEqual(['p_a:', 'p_b:']);

@@ -28,7 +28,7 @@ const HOSTILE = {
   NODE_USE_ENV_PROXY: '1',
 };
 
-test('nothing of what was inherited is left, and nothing else is touched', () => {
+test('removes every inherited AWS setting, and nothing else', () => {
   const env: Env = { ...HOSTILE, PATH: '/bin', HOME: '/home/me', AWSOME: 'stays' };
   enterSandbox(env, { sns: 'http://127.0.0.1:7001' });
   expect(env).toEqual({
@@ -62,7 +62,7 @@ test('a child process gets no AWS setting and none of an outer CDK run', () => {
   });
 });
 
-describe('with the real clients, in a process of its own', () => {
+describe('with the AWS clients, in a child process', () => {
   let home: string;
   let sns: CapturedSns;
 

@@ -80,7 +80,7 @@ const stored = (database: EmbeddedDynamoDb) =>
     return (Items ?? []).map((item) => item.at?.S).sort();
   });
 
-test('a put on condition is refused where the condition does not hold, and changes nothing', async () => {
+test('a conditional put is refused where the condition does not hold, and changes nothing', async () => {
   const database = await start();
   await put(database, '1', 'attribute_not_exists(#at)');
   await expect(put(database, '1', 'attribute_not_exists(#at)')).rejects.toMatchObject({
@@ -89,7 +89,7 @@ test('a put on condition is refused where the condition does not hold, and chang
   expect(await stored(database)).toEqual(['1']);
 });
 
-test('a query goes by the sort key, in either direction', async () => {
+test('a query returns items by sort key, in either direction', async () => {
   const database = await start();
   for (const at of ['3', '1', '2']) await put(database, at);
   const query = (forward: boolean) =>
@@ -108,7 +108,7 @@ test('a query goes by the sort key, in either direction', async () => {
   expect((await query(false)).Items?.map((item) => item.at?.S)).toEqual(['3', '2']);
 });
 
-test('what is in a folder is there again in the next run', async () => {
+test('data in a folder is there in the next run', async () => {
   const first = await start(join(home, 'a/b'));
   await put(first, '1');
   await stop(first);
@@ -116,13 +116,13 @@ test('what is in a folder is there again in the next run', async () => {
   expect(await stored(second)).toEqual(['1']);
 });
 
-test('two in memory share nothing', async () => {
+test('two databases in memory share nothing', async () => {
   const [one, other] = await Promise.all([start(), start()]);
   await put(one, '1');
   expect(await stored(other)).toEqual([]);
 });
 
-test('refuses a folder that another run holds, and lets that one go on', async () => {
+test('refuses a folder that another run holds, and does not disturb that run', async () => {
   const holder = await start(home);
   const second = start(home);
   await expect(second).rejects.toThrow(InvalidInput);
@@ -134,7 +134,7 @@ test('refuses a folder that another run holds, and lets that one go on', async (
 });
 
 describe('beside the run that holds a folder', () => {
-  test('asks that run', async () => {
+  test('reads through that run', async () => {
     const holder = await start(home);
     const guest = await beside();
     await put(guest, '1');
@@ -144,7 +144,7 @@ describe('beside the run that holds a folder', () => {
     expect(await stored(holder)).toEqual(['1', '2']);
   });
 
-  test('holds a folder itself that nobody holds', async () => {
+  test('holds a folder that is free', async () => {
     await stop(await start(home));
     await beside();
     await expect(start(home)).rejects.toThrow('is in use by another run');
@@ -154,13 +154,13 @@ describe('beside the run that holds a folder', () => {
     ['that was killed, and another has begun since', { pid: 2 ** 22, port: 1 }],
     ['that listens no more', { pid: process.pid, port: 1 }],
     ['of which nothing can be read', 'garbage'],
-  ])('refuses the word of a run %s', async (_, word) => {
+  ])('ignores the holder file of a run %s', async (_, word) => {
     await start(home);
     writeFileSync(join(home, 'dynamodb/held-by.json'), JSON.stringify(word));
     await expect(beside()).rejects.toThrow('is in use by another run');
   });
 
-  test('refuses a database that is not the one of this version', async () => {
+  test('refuses the database of another version', async () => {
     const other = await start(undefined, { ...TABLE, name: 'other' });
     await start(home);
     writeFileSync(
@@ -170,14 +170,14 @@ describe('beside the run that holds a folder', () => {
     await expect(beside()).rejects.toThrow('is in use by another run');
   });
 
-  test('leaves no word behind', async () => {
+  test('leaves no holder file behind', async () => {
     await stop(await start(home));
     expect(readdirSync(home)).toEqual(['dynamodb']);
     expect(readdirSync(join(home, 'dynamodb'))).not.toContain('held-by.json');
   });
 });
 
-test('of two that start at once in a folder only one gets it, and the other is told so', async () => {
+test('of two runs that start at once in a folder one gets it, and the other is refused', async () => {
   for (let i = 0; i < 5; i += 1) {
     const both = await Promise.allSettled([start(home), start(home)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -190,7 +190,7 @@ test('of two that start at once in a folder only one gets it, and the other is t
 test.each([
   ['that was killed', String(2 ** 22)],
   ['of which nothing can be read', 'garbage'],
-])('the turn to start of a run %s is over', async (_, word) => {
+])('the turn to start of a run %s has ended', async (_, word) => {
   mkdirSync(join(home, 'dynamodb'));
   writeFileSync(join(home, 'dynamodb/starting'), word);
   await start(home);
@@ -205,7 +205,7 @@ test('refuses a path that is a file, and leaves the file alone', async () => {
   expect(readFileSync(file, 'utf8')).toBe('mine');
 });
 
-test('refuses a folder that cannot be made', async () => {
+test('refuses a folder that cannot be created', async () => {
   const under = join(home, 'notes.txt');
   writeFileSync(under, 'mine');
   await expect(start(join(under, 'data'))).rejects.toThrow(InvalidInput);
@@ -217,7 +217,7 @@ test('refuses a folder that cannot be made', async () => {
 test.each([
   ['a pointer that is garbage', 'garbage'],
   ['a pointer to a file that is gone', 'MANIFEST-009999\n'],
-])('says which data cannot be read: %s', async (_, current) => {
+])('names the data that cannot be read: %s', async (_, current) => {
   await stop(await start(home));
   writeFileSync(join(home, 'dynamodb/CURRENT'), current);
   const again = start(home);
@@ -238,20 +238,20 @@ test('refuses a table with other keys than the definition', async () => {
   );
 });
 
-test('waits at its end for work whose client has gone', async () => {
+test('waits on close for requests whose client has disconnected', async () => {
   for (let i = 0; i < 20; i += 1) {
     const database = await start(home);
     const client = database.client();
     const asked = [1, 2, 3].map(() => client.send(new ScanCommand({ TableName: TABLE.name })).catch(() => undefined));
     await new Promise((resolve) => setTimeout(resolve, i % 5));
     client.destroy();
-    // An exception that nobody can catch would end the test run here.
+    // An uncaught exception would end the test run here.
     await stop(database);
     await Promise.all(asked);
   }
 });
 
-test('a missing item is just missing', async () => {
+test('a missing item is undefined', async () => {
   const database = await start();
   const reply = await using(database, (client) =>
     client.send(new GetItemCommand({ TableName: TABLE.name, Key: { project: { S: 'p_b' }, at: { S: '1' } } })),

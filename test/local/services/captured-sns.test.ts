@@ -31,7 +31,7 @@ const publish = (subject: string, attributes: Record<string, string> = {}) =>
     }),
   );
 
-test('keeps messages in the order they were published, whole', async () => {
+test('stores whole messages in the order of publishing', async () => {
   const reply = await publish('first', { project: 'p_a', change: 'status' });
   await publish('second');
   expect(reply.MessageId).toEqual(expect.any(String));
@@ -46,14 +46,14 @@ test('keeps messages in the order they were published, whole', async () => {
   ]);
 });
 
-test('fails when told to, and keeps nothing of what failed', async () => {
+test('fails on request, and stores nothing of what failed', async () => {
   sns.failNext(1, { status: 403, code: 'AuthorizationError', message: 'not <you>' });
   await expect(publish('first')).rejects.toMatchObject({ name: 'AuthorizationErrorException', message: 'not <you>' });
   await publish('second');
   expect(sns.messages.map((message) => message.subject)).toEqual(['second']);
 });
 
-test('a server error is repeated by the client itself, and the message arrives once', async () => {
+test('the client retries a server error, and the message arrives once', async () => {
   sns.failNext(2);
   await publish('first');
   expect(sns.messages).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('a message for each protocol', () => {
   const publishJson = (message: string) =>
     client.send(new PublishCommand({ TopicArn: TOPIC, Subject: 's', Message: message, MessageStructure: 'json' }));
 
-  test('is kept apart, and an e-mail has the default in it where it is not named', async () => {
+  test('is stored by protocol, and an e-mail has the default where there is none of its own', async () => {
     await publishJson(JSON.stringify({ default: 'text', sqs: '{"a":1}' }));
     await publishJson(JSON.stringify({ default: 'text', email: 'mail' }));
     expect(sns.messages).toMatchObject([
@@ -93,7 +93,7 @@ describe('a message for each protocol', () => {
   });
 });
 
-test('says who has subscribed to a topic, and who has still to confirm', async () => {
+test('lists the subscriptions of a topic, confirmed and pending', async () => {
   const asked = await CapturedSns.start({
     subscriptionsOf: (topicArn) => [
       { protocol: 'email', endpoint: `a&b@${topicArn.length}.org` },

@@ -94,7 +94,7 @@ describe('waits', () => {
     expect(execution.output).toEqual(input);
   });
 
-  test('refuse a time that is no whole number of seconds, and nothing catches that', async () => {
+  test('refuse a time that is not a whole number of seconds, which cannot be caught', async () => {
     const { execution } = await run(loop({ SecondsPath: '$.seconds' }), {}, { invoke: rounds(2, { seconds: 1.5 }) });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: 'cannot wait 1.5 seconds' });
   });
@@ -121,14 +121,14 @@ describe('functions', () => {
     });
   });
 
-  test('are called by their own ARN too', async () => {
+  test('can be called by their ARN', async () => {
     const { execution } = await run(oneState({ Type: 'Task', Resource: FUNCTION }), 1, {
       invoke: async (_, payload) => payload,
     });
     expect(execution.output).toBe(1);
   });
 
-  test('fail the execution by the name of their error, with its words in the cause', async () => {
+  test('fail the execution with the name of their error, and its message in the cause', async () => {
     const { execution } = await run(oneState(check()), {}, failing(1, 'InvalidInput'));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
     expect(JSON.parse(execution.cause ?? '')).toEqual({
@@ -138,7 +138,7 @@ describe('functions', () => {
     });
   });
 
-  test('time out by the clock that they sleep on', async () => {
+  test('time out on the clock that they sleep on', async () => {
     const definition = oneState(
       check({ TimeoutSeconds: 60, Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, MaxAttempts: 1 }] }),
     );
@@ -153,7 +153,7 @@ describe('functions', () => {
     expect(clock.now()).toBe(START + 123_000);
   });
 
-  test('hand on no more than Step Functions can carry', async () => {
+  test('have the output limit of Step Functions', async () => {
     const definition = oneState(check({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Check' }] }));
     const { execution } = await run(definition, {}, { invoke: async () => 'x'.repeat(256 * 1024) });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
@@ -182,7 +182,7 @@ describe('retries', () => {
     expect(seconds()).toBe(expected);
   });
 
-  test('end after the last try, in the Catch that names the error', async () => {
+  test('end after the last attempt, in the Catch that matches the error', async () => {
     const { invoke, tries } = failing(99);
     const definition: Definition = {
       StartAt: 'Check',
@@ -204,7 +204,7 @@ describe('retries', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { wait: 1, error: { Error: 'ServiceException' } } });
   });
 
-  test('of each retrier are counted apart, and an error that none names is not tried again', async () => {
+  test('are counted for each retrier, and an error that none matches is not retried', async () => {
     const names = ['A', 'B', 'A', 'B', 'C'];
     const definition = oneState(
       check({
@@ -267,7 +267,7 @@ const parallelAroundLeg: Definition = {
 };
 
 describe('child executions', () => {
-  test('give their output as JSON, and know who started them', async () => {
+  test('return their output as JSON, and have the id of their parent', async () => {
     const child = oneState(check());
     const { execution, executions } = await run(
       parallelAroundLeg,
@@ -298,7 +298,7 @@ describe('child executions', () => {
     });
   });
 
-  test('an error that nobody names ends the parent', async () => {
+  test('an error without a Catch ends the parent', async () => {
     const reason = { code: 'DeadlineExceeded', message: 'too late' };
     const { execution } = await run(
       parallelAroundLeg,
@@ -308,7 +308,7 @@ describe('child executions', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded', cause: 'too late' });
   });
 
-  test('one that fails is a failed task, which says how', async () => {
+  test('a failed child is a failed task with a description of the child', async () => {
     const { execution } = await run(parallelAroundLeg, {}, { child: oneState(check()), ...failing(9, 'Boom') });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
     expect(JSON.parse(execution.cause ?? '')).toMatchObject({
@@ -318,7 +318,7 @@ describe('child executions', () => {
     });
   });
 
-  test('one that does not exist fails by that name', async () => {
+  test('a child that does not exist fails the task', async () => {
     const { execution } = await run(parallelAroundLeg);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'StepFunctions.StateMachineDoesNotExistException' });
   });
@@ -334,7 +334,7 @@ describe('what AWS counts', () => {
     expect(many.historyEvents - one.historyEvents).toBe(90);
   });
 
-  test('three events and a transition for each further try', async () => {
+  test('three events and a transition for each further attempt', async () => {
     const definition = oneState(check({ Retry: [{ ErrorEquals: ['States.ALL'] }] }));
     const calm = (await run(definition, {}, failing(0))).execution;
     const troubled = (await run(definition, {}, failing(2))).execution;
@@ -342,7 +342,7 @@ describe('what AWS counts', () => {
     expect(troubled.transitions - calm.transitions).toBe(2);
   });
 
-  test('a child by itself, six events of it in the parent', async () => {
+  test('a child on its own, and six events in the parent', async () => {
     const { executions } = await run(
       parallelAroundLeg,
       {},
@@ -364,7 +364,7 @@ describe('what AWS counts', () => {
     expect([uncaughtRun.historyEvents, caughtRun.historyEvents]).toEqual([6, 9]);
   });
 
-  test('an execution dies when its history is full', async () => {
+  test('an execution fails when its history is full', async () => {
     const { execution } = await run(loop({ Seconds: 60 }), {}, { invoke: rounds(100_000) });
     expect(execution).toMatchObject({
       status: 'FAILED',
@@ -390,7 +390,7 @@ describe('ends', () => {
     expect(late.seconds()).toBe(150);
   });
 
-  test('a parent that times out takes its child along', async () => {
+  test('a parent that times out ends its child', async () => {
     const { execution, executions, seconds } = await run(
       { ...parallelAroundLeg, TimeoutSeconds: 100 },
       {},
@@ -404,7 +404,7 @@ describe('ends', () => {
     expect(seconds()).toBe(100);
   });
 
-  test('an interrupted execution stops its child, and nothing of either goes on', async () => {
+  test('an interrupted execution stops its child, and nothing of either continues', async () => {
     const stop = new AbortController();
     let polls = 0;
     const { all, executions } = machines(parallelAroundLeg, {
@@ -422,7 +422,7 @@ describe('ends', () => {
     expect(polls).toBe(5);
   });
 
-  test('a signal that has gone off before the start stops it before the first look', async () => {
+  test('a signal aborted before the start stops it before the first task', async () => {
     const { invoke, tries } = failing(0);
     const execution = await machines(oneState(check()), { invoke }).all.run(
       MACHINE,
@@ -434,7 +434,7 @@ describe('ends', () => {
   });
 });
 
-test('branches run side by side, and their sleeps do not add up', async () => {
+test('branches run in parallel, and their sleeps do not add up', async () => {
   const branch = (seconds: number): Definition => ({
     StartAt: `W${seconds}`,
     States: { [`W${seconds}`]: { Type: 'Wait', Seconds: seconds, End: true } },
@@ -447,7 +447,7 @@ test('branches run side by side, and their sleeps do not add up', async () => {
   expect(seconds()).toBe(50);
 });
 
-test('another service is called where it is embedded, and refused where it is not', async () => {
+test('another service is called where it is supported, and refused where it is not', async () => {
   const definition = oneState({
     Type: 'Task',
     Resource: 'arn:aws:states:::sns:publish',
@@ -507,7 +507,7 @@ describe('data', () => {
     },
   );
 
-  test('keep their backslashes, so that an error within a cause is JSON', async () => {
+  test('keep their backslashes, so that an error inside a cause is JSON', async () => {
     const error = { Error: 'CheckFailed', Cause: JSON.stringify({ errorMessage: 'C:\\temp "x" {} \'y\'\nand so on' }) };
     const definition = pass({
       'cause.$':
@@ -538,7 +538,7 @@ describe('data', () => {
     });
   });
 
-  test('with other paths and functions are left to the interpreter', async () => {
+  test('with other paths and functions are evaluated by the interpreter', async () => {
     const { execution } = await run(pass({ 'sum.$': 'States.MathAdd($.a, 1)', 'all.$': '$..a' }), { a: 1 });
     expect(execution.output).toMatchObject({ sum: 2 });
   });
