@@ -14,9 +14,9 @@ const HANDLER: BuildOptions = {
   entryPoints: ['lambda/check-handler.ts'],
   outfile: 'dist/lambda/check/index.js',
   minify: true,
-  // The ES module builds of the SDK shed what is not used; its CommonJS builds cannot.
+  // Unused code can be removed from the SDK's ES module builds only.
   mainFields: ['module', 'main'],
-  // A dynamic import stays one otherwise, and needs a loader that not everything that loads this bundle has (a test runner, say).
+  // Otherwise dynamic imports stay in the bundle and need a loader that some hosts, such as a test runner, do not have.
   supported: { 'dynamic-import': false },
   // Node has the web's own fetch, so ofetch's build for such runtimes does: the one for Node carries a polyfill of 108 KiB.
   conditions: ['module', 'wintercg'],
@@ -28,14 +28,14 @@ const COMMAND_LINE: BuildOptions = {
   packages: 'external',
 };
 
-/** So that the demo can synthesize the stack where there is no source to run. */
+/** For the demo, which synthesizes the stack without the source. */
 const PACKAGED_APP: BuildOptions = {
   entryPoints: ['bin/packaged-app.ts'],
   outfile: 'dist/packaged-app.js',
   packages: 'external',
 };
 
-/** The stack of the demo of a cutover. */
+/** The stack of `demo --scenario cutover`. */
 const CUTOVER_DEMO: BuildOptions = {
   entryPoints: ['bin/cutover-demo.ts'],
   outfile: 'dist/cutover-demo.js',
@@ -70,7 +70,7 @@ async function bundle(options: BuildOptions): Promise<Bundle> {
   return { text: output.text, sources };
 }
 
-/** Written beside and renamed, so that nobody ever reads half a file; left alone where nothing changed. */
+/** Renamed into place, so that a file is never read half-written; unchanged files are not touched. */
 function put(file: string, text: string, mode: number): void {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
     mkdirSync(dirname(file), { recursive: true });
