@@ -58,7 +58,7 @@ test('the page of WaitForMigration has the defaults', () => {
 });
 
 describe('the input of the wait machine, on its page,', () => {
-  const text = section(waitPage, 'Without a state machine of your own');
+  const text = section(waitPage, 'Without your own state machine');
   const goals = [...text.matchAll(/^\| `(\{.+\})` \|/gm)].map(([, json = '']) => JSON.parse(json));
 
   test('is documented for each goal', () => {
