@@ -1,4 +1,4 @@
-/** The report for people: one line a trace and poller. The same lines are the table of docs/performance.md. */
+/** The report as a table, one row per trace and poller; docs/performance.md has the same. */
 import type { BenchReport, RunReport, Spread, TraceReport } from './report';
 
 const HEAD = [
@@ -8,14 +8,14 @@ const HEAD = [
     'delay mean',
     'p95',
     'worst',
-    'FAILED told',
+    'FAILED notified',
     'worst',
     'requests',
     'invocations',
     'transitions',
     'history',
     '$',
-    'alive',
+    'survived',
   ],
   ['---', '---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---'],
 ] as const;
@@ -25,7 +25,7 @@ export function markdownTable({ traces }: BenchReport): string {
   return [...HEAD, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Ours against the poller that looks every minute; where that one died, with somebody who starts it again each time. */
+/** Ours compared with the job poller with an interval of one minute, restarted each time it fails. */
 export function ratioTable({ traces }: BenchReport): string {
   const rows = traces.flatMap(({ name, runs }) => {
     const ours = runs.find(({ poller }) => poller === 'ours');
@@ -46,7 +46,7 @@ export function ratioTable({ traces }: BenchReport): string {
     ];
   });
   const head = [
-    ['trace', 'our mean delay', 'its', 'ours in parts of its', 'our cost in parts of its', 'restarts it needs'],
+    ['trace', 'our mean delay', 'its mean delay', 'delay ratio', 'cost ratio', 'its restarts'],
     ['---', '---:', '---:', '---:', '---:', '---:'],
   ];
   return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
