@@ -1,10 +1,13 @@
 /** The events of the function: a round of a wait, a round of the schedule, a cutover command, a mute, the doctor, the end of an execution. */
 
 import { CutoverEventSchema, type CutoverReply } from './contract/cutover';
-import { DoctorRequestSchema } from './contract/doctor';
-import { EXECUTION_ENDED, ExecutionEndSchema } from './contract/execution-end';
-import { FleetRequestSchema } from './contract/fleet';
-import { MuteEventSchema } from './contract/mute';
+import {
+  DoctorRequestSchema,
+  EXECUTION_ENDED,
+  ExecutionEndSchema,
+  FleetRequestSchema,
+  MuteEventSchema,
+} from './contract/events';
 import { WaitEventSchema, type WaitRound } from './contract/wait';
 import { waitRound } from './core/check/wait';
 import { cutoverAction } from './core/cutover/bookkeeping';

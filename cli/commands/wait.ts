@@ -1,7 +1,7 @@
 /** `wait`: waits for a goal against a real OMS, in a plain loop around the core that runs in AWS. */
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
-import { ALL } from '../../lambda/contract/fleet';
+import { ALL } from '../../lambda/contract/events';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
 import { parseMoment } from '../../lambda/contract/moment';
 import { projectIdProblem } from '../../lambda/contract/project-id';

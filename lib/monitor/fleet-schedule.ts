@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { ALL, type FleetProjects, type FleetRequest } from '../../lambda/contract/fleet';
+import { ALL, type FleetProjects, type FleetRequest } from '../../lambda/contract/events';
 import { DeadLetterQueue } from './data-resources';
 
 export interface FleetScheduleProps {

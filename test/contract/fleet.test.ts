@@ -1,4 +1,4 @@
-import { FleetRequestSchema } from '../../lambda/contract/fleet';
+import { FleetRequestSchema } from '../../lambda/contract/events';
 import { read } from '../../lambda/core/model/fields';
 
 const readFleetRequest = (event: unknown) => read(FleetRequestSchema, event);

@@ -1,6 +1,6 @@
 /** Rounds of a schedule with plain parts: an OMS that is a table of looks, a list that a test sets, time that looks use up. */
 
-import type { FleetProjects } from '../../lambda/contract/fleet';
+import type { FleetProjects } from '../../lambda/contract/events';
 import { checkFleet, type FleetPorts } from '../../lambda/core/fleet/fleet';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Observation } from '../../lambda/core/model/progress';

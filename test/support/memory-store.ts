@@ -1,6 +1,6 @@
 /** The store in memory: held to the same contract tests as the real one. */
 
-import type { FleetProjects } from '../../lambda/contract/fleet';
+import type { FleetProjects } from '../../lambda/contract/events';
 import type { FleetMemory, FleetStore } from '../../lambda/core/fleet/roster';
 import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Snapshot } from '../../lambda/core/model/snapshot';

@@ -11,7 +11,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ALL, type FleetProjects } from '../../contract/fleet';
+import { ALL, type FleetProjects } from '../../contract/events';
 import type { Schema } from '../../contract/schema';
 import type { FleetMemory, FleetStore } from '../../core/fleet/roster';
 import { CheckFailed } from '../../core/model/errors';

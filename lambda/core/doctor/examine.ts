@@ -1,6 +1,6 @@
 /** The doctor on a stack: checks OMS, the table and the topic, each independently of the others. */
 
-import type { DoctorRequest } from '../../contract/doctor';
+import type { DoctorRequest } from '../../contract/events';
 import { plain } from '../../contract/text';
 import { type Change, standing } from '../model/change';
 import type { DeliveryPorts } from '../notifications/deliver';

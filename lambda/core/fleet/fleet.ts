@@ -5,7 +5,7 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
-import { ALL, type FleetRequest } from '../../contract/fleet';
+import { ALL, type FleetRequest } from '../../contract/events';
 import type { ProjectKind } from '../../contract/oms';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
 import { iso } from '../model/duration';

@@ -1,6 +1,6 @@
 /** Which projects a round checks, in which order, and what the next round has to know about them. Pure. */
 import type { CheckResult } from '../../contract/check-result';
-import type { FleetProjects } from '../../contract/fleet';
+import type { FleetProjects } from '../../contract/events';
 import type { ProjectKind } from '../../contract/oms';
 import type { ListedProject } from '../ports';
 

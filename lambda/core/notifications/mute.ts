@@ -5,7 +5,7 @@
  * its last change and an id of its own: it is sent, repeated and cleared like any other change.
  */
 
-import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../contract/mute';
+import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../contract/events';
 import { type Change, type SummedUp, standing } from '../model/change';
 import { iso } from '../model/duration';
 import { CheckFailed } from '../model/errors';

@@ -1,0 +1,74 @@
+/** Events of the function beside waits and cutovers: a round of the schedule, a mute, the doctor, and the end of an execution. */
+import * as v from 'valibot';
+import { flag, object, oneOf, projectId, whole } from './schema';
+
+/** Ids of OMS projects begin with `p_` or `np_`, so none is called `all`. */
+export const ALL = 'all';
+
+const PROJECTS = `a list of project ids, one at least, or "${ALL}"`;
+
+export const FleetRequestSchema = object({
+  projects: v.pipe(
+    v.union([v.literal(ALL), v.pipe(v.array(projectId), v.minLength(1, PROJECTS))], PROJECTS),
+    v.transform((projects): FleetProjects => (projects === ALL ? ALL : [...new Set(projects)])),
+  ),
+  /** Until the schedule's next round. */
+  intervalSeconds: whole(1),
+});
+
+export type FleetRequest = Readonly<v.InferOutput<typeof FleetRequestSchema>>;
+
+/** Also the key of what the schedule remembers: a schedule with another list starts anew. */
+export type FleetProjects = readonly string[] | typeof ALL;
+
+/** A forgotten mute ends by itself. */
+export const LONGEST_MUTE_SECONDS = 7 * 86_400;
+
+const SECONDS = `a whole number from 0 (ends it) to ${LONGEST_MUTE_SECONDS}`;
+
+const MuteRequestSchema = object({
+  projectId,
+  /** 0 ends a window now. */
+  forSeconds: v.pipe(
+    v.number(SECONDS),
+    v.safeInteger(SECONDS),
+    v.minValue(0, SECONDS),
+    v.maxValue(LONGEST_MUTE_SECONDS, SECONDS),
+  ),
+});
+export const MuteEventSchema = object({ mute: MuteRequestSchema });
+export type MuteRequest = Readonly<v.InferOutput<typeof MuteRequestSchema>>;
+
+export const DoctorRequestSchema = object({
+  doctor: v.literal(true, 'true'),
+  projectId: v.exactOptional(v.nullable(projectId), null),
+  testNotification: v.exactOptional(flag, false),
+});
+export type DoctorRequest = Readonly<Omit<v.InferOutput<typeof DoctorRequestSchema>, 'doctor'>>;
+
+/** Of EventBridge, on the end of an execution: AWS may add fields. */
+export const EXECUTION_ENDED = 'Step Functions Execution Status Change';
+export const END_STATUSES = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+export const ExecutionEndSchema = v.pipe(
+  v.object({
+    'detail-type': v.literal(EXECUTION_ENDED),
+    detail: v.object(
+      {
+        name: v.string('a text'),
+        status: oneOf(END_STATUSES),
+        executionArn: v.nullish(v.string('a text')),
+        error: v.nullish(v.string('a text')),
+        cause: v.nullish(v.string('a text')),
+      },
+      'an object',
+    ),
+  }),
+  v.transform(({ detail: { name, status, executionArn, error, cause } }) => ({
+    run: name,
+    status,
+    ...(executionArn == null ? {} : { execution: executionArn }),
+    ...(error == null ? {} : { error }),
+    ...(cause == null ? {} : { cause }),
+  })),
+);
