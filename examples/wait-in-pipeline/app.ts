@@ -1,4 +1,4 @@
-/** A state machine that was there before, with a wait put into it: it goes on when the target is in sync, tonight or not at all. */
+/** An existing state machine with a wait in it: it continues when the target is in sync, or stops after one night. */
 import { App, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -14,11 +14,11 @@ class WaitInPipeline extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const team = new sns.Topic(this, 'Team', { enforceSSL: true });
-    const tell = (what: string, ...message: readonly [format: string, ...values: string[]]) =>
-      new tasks.SnsPublish(this, what, {
+    const notify = (id: string, ...message: readonly [format: string, ...values: string[]]) =>
+      new tasks.SnsPublish(this, id, {
         topic: team,
         message: sfn.TaskInput.fromText(JsonPath.format(...message)),
-        // What the pipeline knows goes on to the next step.
+        // Passes the input on to the next state.
         resultPath: JsonPath.DISCARD,
       });
     const ticket = JsonPath.stringAt('$.ticket');
@@ -26,7 +26,7 @@ class WaitInPipeline extends Stack {
     const cause = JsonPath.stringAt('$.error.Cause');
 
     const monitor = new MigrationMonitor(this, 'Monitor', {
-      omsEndpoint: 'https://oms.example.com:8089', // in a private network: give its `vpc` too
+      omsEndpoint: 'https://oms.example.com:8089', // for a private address set `vpc` too
       projects: ['p_4gmn25m4rvwg'],
       credentials: secretsmanager.Secret.fromSecretNameV2(this, 'OmsSecret', 'oms-cutover/oms'),
     });
@@ -36,17 +36,17 @@ class WaitInPipeline extends Stack {
       projectId: project,
       until: Goal.synced({ maxLag: Duration.seconds(30), hold: Duration.minutes(2) }),
       timeout: Duration.hours(8),
-      // Beside the ticket, not in its place.
+      // Added to the input, which has the ticket.
       resultPath: '$.migration',
     });
     inSync.addCatch(
-      tell('Call the DBA', '{}: {} will not make it. {}', ticket, project, cause).next(
+      notify('Notify the DBA', '{}: the migration of {} failed. {}', ticket, project, cause).next(
         new sfn.Fail(this, 'Not migrated', { error: 'NotMigrated', causePath: '$.error.Cause' }),
       ),
       { errors: ['MigrationFailed', 'MigrationSuspended', 'MigrationGone'], resultPath: '$.error' },
     );
     inSync.addCatch(
-      tell('Ask for another night', '{}: {} is not in sync yet. {}', ticket, project, cause).next(
+      notify('Request another night', '{}: {} is not in sync yet. {}', ticket, project, cause).next(
         new sfn.Succeed(this, 'Not tonight'),
       ),
       { errors: ['DeadlineExceeded'], resultPath: '$.error' },
@@ -54,9 +54,9 @@ class WaitInPipeline extends Stack {
 
     const machine = new sfn.StateMachine(this, 'Pipeline', {
       definitionBody: sfn.DefinitionBody.fromChainable(
-        tell('Announce', '{}: waiting for {}', ticket, project)
+        notify('Announce', '{}: waiting for {}', ticket, project)
           .next(inSync)
-          .next(tell('Ask for the switch', '{}: {} is in sync, switch now', ticket, project)),
+          .next(notify('Request the switch', '{}: {} is in sync, switch now', ticket, project)),
       ),
     });
     new CfnOutput(this, 'PipelineArn', { value: machine.stateMachineArn });

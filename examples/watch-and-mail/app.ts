@@ -1,4 +1,4 @@
-/** Watches two migrations and mails what changes. Nothing waits, and nothing is switched. */
+/** Monitors two migrations and sends an e-mail for each change. Nothing waits, and nothing is switched. */
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { MigrationMonitor } from 'oms-cutover';
@@ -7,12 +7,12 @@ const app = new App();
 const stack = new Stack(app, 'WatchAndMail');
 
 const monitor = new MigrationMonitor(stack, 'Monitor', {
-  omsEndpoint: 'https://oms.example.com:8089', // in a private network: give its `vpc` too
+  omsEndpoint: 'https://oms.example.com:8089', // for a private address set `vpc` too
   projects: ['p_4gmn25m4rvwg', 'p_4gmn2b8xq3nk'],
   credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
   interval: Duration.minutes(10),
   notifyEmails: ['dba@example.com'],
 });
 
-// For whoever wants to hear of it in another way than by e-mail.
+// Subscribe queues, functions or chat to it.
 new CfnOutput(stack, 'TopicArn', { value: monitor.topic.topicArn });

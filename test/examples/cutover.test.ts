@@ -26,7 +26,7 @@ describeExample(
         parameters: { [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' },
         ...situation,
       });
-    /** What was asked of AWS, in order; tries of the same call once. */
+    /** The calls of AWS in order, without retries. */
     const done = ({ calls }: ExampleRun) =>
       calls
         .map(([resource, input]) => {
@@ -36,13 +36,13 @@ describeExample(
         .filter((call, at, all) => call !== all[at - 1]);
     const subjects = ({ messages }: ExampleRun) => messages.map(({ subject = '' }) => subject).join('\n');
 
-    test('the stack tells what its operator needs: the machine to start, and the table to answer in', () => {
+    test('the outputs have what the operator needs: the state machine and the table', () => {
       const { machines, tables } = model();
       expect(machines.map(({ arn }) => arn)).toContain(model().output('CutoverArn'));
       expect(tables.map(({ name }) => name)).toEqual([model().output('TableName')]);
     });
 
-    test('it switches: writes off, then the target looked at, then the endpoint, and only then writes on', async () => {
+    test('it stops writes, verifies the target, switches the endpoint, and only then allows writes', async () => {
       const run = await cutOver();
       expect(run.execution).toMatchObject({ status: 'SUCCEEDED' });
       expect(done(run)).toEqual([OFF, VERIFY, `${ENDPOINT} = ${TARGET}`, ON]);
@@ -53,13 +53,14 @@ describeExample(
       });
       expect(run.cutover?.gates.map(({ gate }) => gate)).toEqual(['READY', 'READY_AGAIN', 'DRAINED', 'DRAINED_AGAIN']);
       expect(subjects(run)).toContain('waits for approval');
-      // The fence is no earlier than the applications had time to honour the parameter.
+      // The fence is not before the application has read the parameter.
       const stop = run.cutover?.steps.find(({ step }) => step === 'stopWrites');
-      const honouredFor = Date.parse(String(run.cutover?.fence?.writesStoppedAt)) - Date.parse(String(stop?.startedAt));
-      expect(honouredFor).toBeGreaterThanOrEqual(45_000);
+      const effectiveFor =
+        Date.parse(String(run.cutover?.fence?.writesStoppedAt)) - Date.parse(String(stop?.startedAt));
+      expect(effectiveFor).toBeGreaterThanOrEqual(45_000);
     });
 
-    test('a target that is not right: writes go on at the source, and it ends in CutoverRolledBack', async () => {
+    test('a failed verification: writes continue at the source, and it ends in CutoverRolledBack', async () => {
       const run = await cutOver({ functions: { [VERIFY]: 'RowsDiffer' } });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
       expect(done(run)).toEqual([OFF, VERIFY, `getParameter ${ENDPOINT}`, ON]);
@@ -67,14 +68,14 @@ describeExample(
       expect(subjects(run)).toContain('cutover ROLLED BACK');
     });
 
-    test('writes off whose answer is lost: they are resumed all the same, and it ends in CutoverRolledBack', async () => {
+    test('a lost answer to stopping writes: writes are resumed, and it ends in CutoverRolledBack', async () => {
       const run = await cutOver({ broken: [{ name: WRITES_ALLOWED, value: 'false', worked: true }] });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
       expect(done(run)).toEqual([OFF, ON]);
       expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
     });
 
-    test('a drain that never comes: writes go on at the source, and it ends in CutoverRolledBack', async () => {
+    test('a target that is never drained: writes continue at the source, and it ends in CutoverRolledBack', async () => {
       const run = await cutOver({ projects: { [PROJECT]: NEVER_DRAINED } });
       expect(run.execution).toMatchObject({
         status: 'FAILED',
@@ -87,27 +88,27 @@ describeExample(
       expect(subjects(run)).toContain('cutover ROLLED BACK');
     });
 
-    test('an endpoint that cannot be put: nothing is switched, and writes go on at the source', async () => {
+    test('an endpoint that cannot be set: nothing is switched, and writes continue at the source', async () => {
       const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: false }] });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRolledBack' });
       expect(run.parameters).toEqual({ [ENDPOINT]: SOURCE, [WRITES_ALLOWED]: 'true' });
     });
 
-    test('an endpoint that was put, and nobody knows: no way back over it, an operator is called', async () => {
+    test('a lost answer to setting the endpoint: no rollback, and it ends in CutoverNeedsOperator', async () => {
       const run = await cutOver({ broken: [{ name: ENDPOINT, value: TARGET, worked: true }] });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverNeedsOperator' });
       expect(run.parameters).toEqual({ [ENDPOINT]: TARGET, [WRITES_ALLOWED]: 'false' });
       expect(subjects(run)).toContain('cutover FAILED, MANUAL ACTION REQUIRED');
     });
 
-    test('a migration that is not ready within the hours of one night: it ends in DeadlineExceeded, and touches nothing', async () => {
+    test('a migration that is not ready within six hours: it ends in DeadlineExceeded, and runs no step', async () => {
       const run = await cutOver({ projects: { [PROJECT]: NEVER_READY } });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'DeadlineExceeded' });
       expect(run.hours).toBeCloseTo(6, 1);
       expect(run.calls).toEqual([]);
     });
 
-    test('a rejection ends it, and touches nothing', async () => {
+    test('a rejection ends it in CutoverRejected, and runs no step', async () => {
       const run = await cutOver({ answer: 'reject' });
       expect(run.execution).toMatchObject({ status: 'FAILED', error: 'CutoverRejected' });
       expect(run.calls).toEqual([]);

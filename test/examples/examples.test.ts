@@ -1,4 +1,4 @@
-/** What holds for every example, also for one that is added tomorrow. */
+/** Requirements for every example, including new ones. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLES } from './support-example';
@@ -14,17 +14,17 @@ test('there are examples', () => {
 describe.each(NAMES)('examples/%s', (name) => {
   const text = (file: string) => readFileSync(join(EXAMPLES, name, file), 'utf8');
 
-  test('it is an app, its cdk.json and a page that says how to deploy it', () => {
+  test('it has an app, a cdk.json and a README with the deployment', () => {
     expect(JSON.parse(text('cdk.json'))).toEqual({ app: 'npx tsx app.ts' });
     expect(text('README.md')).toContain('npx cdk deploy');
   });
 
-  test('it takes the package by its name, as its reader will', () => {
+  test('it imports the package by name', () => {
     expect(text('app.ts')).toContain("from 'oms-cutover'");
     expect(text('app.ts')).not.toMatch(/from '\.\.\//);
   });
 
-  test('a test of its own synthesizes and runs it', () => {
+  test('it has a test that synthesizes and runs it', () => {
     expect(existsSync(join(__dirname, `${name}.test.ts`))).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** An example as its reader has it: a folder with an app of its own, started as its cdk.json says, with no account and no network. */
+/** An example as an app of its own, started as in its cdk.json, without account and network. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export interface Example {
   play(play: Play): Promise<ExampleRun>;
 }
 
-/** Tests of one example: synthesized once (on demand by CloudFormation's own rules too), held to what holds for each of them, then to its own. */
+/** Synthesizes an example once (with `validated` also by CloudFormation's rules), and runs the common tests and its own. */
 export function describeExample(name: string, tests: (example: Example) => void, { validated = false } = {}): void {
   describe(`examples/${name}`, () => {
     let directory = '';
@@ -45,12 +45,13 @@ export function describeExample(name: string, tests: (example: Example) => void,
   });
 }
 
-/** What the CDK command would do, without its second: `npx tsx app.ts` in the example's folder. */
+/** What the CDK command runs, `npx tsx app.ts` in the folder of the example, without the start-up time of npx. */
 export async function synthesizeExample(name: string, outdir: string, validated: boolean): Promise<void> {
   const folder = join(EXAMPLES, name);
   const { app } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8')) as { app: string };
   const [, file] = /^npx tsx (\S+)$/.exec(app) ?? [];
-  if (file === undefined) throw new Error(`examples/${name}/cdk.json starts "${app}"; expected npx tsx and a file`);
+  if (file === undefined)
+    throw new Error(`examples/${name}/cdk.json has the app "${app}"; expected npx tsx and a file`);
   await execute(process.execPath, ['--import', 'tsx', file], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: outdir, CDK_OUTDIR: outdir, CDK_VALIDATION: String(validated) },

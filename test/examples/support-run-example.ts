@@ -10,31 +10,31 @@ import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
 
 export interface Play {
-  /** What each project goes through: a built-in scenario, or the path of a JSON file. */
+  /** The scenario of each project: a built-in one, or the path of a JSON file. */
   readonly projects: Readonly<Record<string, string>>;
-  /** The state machine to run (an output of the stack holds its ARN), and its input. Absent: the schedule alone. */
+  /** The state machine to run (by the output with its ARN) and its input. Absent: only the schedule runs. */
   readonly machine?: { readonly output: string; readonly input: unknown };
-  /** What a person answers to a cutover that waits for approval, a minute later. Absent: nobody does. */
+  /** The decision on a request for approval, a minute later. Absent: none. */
   readonly answer?: 'approve' | 'reject';
-  /** Functions that the example calls and does not have, by name: the name of the error each throws, or null where it works. */
+  /** Functions outside the example that it calls, by name: the name of the error to throw, or null to succeed. */
   readonly functions?: Readonly<Record<string, string | null>>;
   /** Parameter Store before the run. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Puts of Parameter Store that fail on every try, before their work or after it. */
+  /** Calls of putParameter that fail on every attempt, before or after they take effect. */
   readonly broken?: readonly { readonly name: string; readonly value: string; readonly worked: boolean }[];
-  /** For how long the schedule runs where no machine says when it is over. */
+  /** How long the schedule runs without a state machine. */
   readonly hours?: number;
 }
 
 export interface ExampleRun {
   readonly execution: ExecutionResult | null;
-  /** What the monitor told. */
+  /** The notifications of the monitor. */
   readonly messages: readonly SentMessage[];
-  /** What the example's own steps asked of AWS, in order: the resource, and its parameters. */
+  /** The calls of the example's own steps in order: resource and parameters. */
   readonly calls: readonly (readonly [resource: string, input: unknown])[];
   /** Parameter Store after the run. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The receipt of the execution, where it is a cutover. */
+  /** The record of the execution if it is a cutover. */
   readonly cutover: CutoverRecord | null;
   readonly hours: number;
 }
@@ -43,7 +43,7 @@ const HOUR_MS = 3_600_000;
 
 /** The name of the execution. */
 const RUN = 'run-1';
-const ANSWERED_AFTER_MS = 60_000;
+const DECIDED_AFTER_MS = 60_000;
 
 interface PutParameter {
   readonly Name: string;
@@ -56,13 +56,13 @@ export async function runExample(directory: string, play: Play): Promise<Example
   const projects = Object.fromEntries(Object.entries(play.projects).map(([id, name]) => [id, loadScenario(name)]));
   const oms = await startSimulator({ projects, now: () => clock.now() });
   const calls: [string, unknown][] = [];
-  const noted =
+  const recorded =
     <T>(resource: string, work: (input: T) => unknown = () => ({})) =>
     async (input: unknown) => {
       calls.push([resource, input]);
       return work(input as T);
     };
-  const people: Promise<unknown>[] = [];
+  const decisions: Promise<unknown>[] = [];
   const stack = await LocalStack.start({
     directory,
     clock,
@@ -71,14 +71,14 @@ export async function runExample(directory: string, play: Play): Promise<Example
     foreign: Object.fromEntries(
       Object.entries(play.functions ?? {}).map(([name, error]) => [
         name,
-        noted(`lambda:${name}`, () => {
-          if (error !== null) throw Object.assign(new Error(`${name} was told to fail`), { name: error });
+        recorded(`lambda:${name}`, () => {
+          if (error !== null) throw Object.assign(new Error(`${name} fails`), { name: error });
           return {};
         }),
       ]),
     ),
     onMessage: ({ subject = '' }) => {
-      if (play.answer !== undefined && subject.includes('waits for approval')) people.push(answer(play.answer));
+      if (play.answer !== undefined && subject.includes('waits for approval')) decisions.push(decide(play.answer));
     },
   });
   const cutovers = new DynamoDbCutovers({
@@ -86,10 +86,10 @@ export async function runExample(directory: string, play: Play): Promise<Example
     tableName: String(stack.model.tables[0]?.name),
   });
   const [project = ''] = Object.keys(play.projects);
-  async function answer(given: 'approve' | 'reject'): Promise<void> {
-    await clock.sleep(ANSWERED_AFTER_MS);
-    const order = { project, run: RUN, approve: given === 'approve', by: 'dba', now: clock.now() };
-    await clock.participate(() => answerCutover(order, cutovers));
+  async function decide(given: 'approve' | 'reject'): Promise<void> {
+    await clock.sleep(DECIDED_AFTER_MS);
+    const decision = { project, run: RUN, approve: given === 'approve', by: 'dba', now: clock.now() };
+    await clock.participate(() => answerCutover(decision, cutovers));
   }
 
   const parameters = new Map(Object.entries(play.parameters ?? {}));
@@ -97,16 +97,16 @@ export async function runExample(directory: string, play: Play): Promise<Example
     machines: new Map(stack.model.machines.map(({ arn, definition }) => [arn, definition])),
     clock,
     invoke: (arn, payload) => stack.invoke(payload, arn),
-    // AWS, as far as steps of examples call it.
+    // The AWS calls of the examples.
     integrations: {
-      'states:::sns:publish': noted('states:::sns:publish'),
-      'states:::aws-sdk:ssm:putParameter': noted<PutParameter>('states:::aws-sdk:ssm:putParameter', (put) => {
+      'states:::sns:publish': recorded('states:::sns:publish'),
+      'states:::aws-sdk:ssm:putParameter': recorded<PutParameter>('states:::aws-sdk:ssm:putParameter', (put) => {
         const fault = play.broken?.find(({ name, value }) => name === put.Name && value === put.Value);
         if (fault?.worked !== false) parameters.set(put.Name, put.Value);
-        if (fault) throw Object.assign(new Error('told to fail'), { name: 'Ssm.InternalServerErrorException' });
+        if (fault) throw Object.assign(new Error('injected fault'), { name: 'Ssm.InternalServerErrorException' });
         return { Version: 2, Tier: 'Standard' };
       }),
-      'states:::aws-sdk:ssm:getParameter': noted<{ readonly Name: string }>(
+      'states:::aws-sdk:ssm:getParameter': recorded<{ readonly Name: string }>(
         'states:::aws-sdk:ssm:getParameter',
         ({ Name }) => ({ Parameter: { Name, Value: parameters.get(Name) } }),
       ),
@@ -119,7 +119,7 @@ export async function runExample(directory: string, play: Play): Promise<Example
       ? await machines.run(stack.model.output(play.machine.output), play.machine.input, { name: RUN })
       : await clock.sleep((play.hours ?? 1) * HOUR_MS).then(() => null);
     stop.abort();
-    await Promise.all([schedule, ...people]);
+    await Promise.all([schedule, ...decisions]);
     return ended;
   });
   const hours = (clock.now() - startedAt) / HOUR_MS;

@@ -11,40 +11,40 @@ const NEVER = join(__dirname, 'fixtures/never-in-sync.json');
 describeExample('wait-in-pipeline', ({ play }) => {
   const through = (scenario: string) =>
     play({ projects: { [PROJECT]: scenario }, machine: { output: 'PipelineArn', input: INPUT } });
-  const said = ({ calls }: ExampleRun) => calls.map(([, input]) => (input as { Message: string }).Message);
+  const published = ({ calls }: ExampleRun) => calls.map(([, input]) => (input as { Message: string }).Message);
 
-  test('it goes on when the target is in sync, with its input and the result side by side', async () => {
+  test('it continues when the target is in sync, with its input and the result', async () => {
     const run = await through(SOON);
     expect(run.execution).toMatchObject({
       status: 'SUCCEEDED',
       output: { ...INPUT, migration: { verdict: 'MET', project: PROJECT, status: 'RUNNING' } },
     });
-    expect(said(run)).toEqual([`CHG-1: waiting for ${PROJECT}`, `CHG-1: ${PROJECT} is in sync, switch now`]);
+    expect(published(run)).toEqual([`CHG-1: waiting for ${PROJECT}`, `CHG-1: ${PROJECT} is in sync, switch now`]);
     expect(run.hours).toBeGreaterThan(1 / 3);
   });
 
-  test('MigrationFailed is caught by its name: the DBA is called, and the pipeline fails by its own', async () => {
+  test('MigrationFailed is caught: the DBA is notified, and the pipeline fails with its own error', async () => {
     const run = await through(FAILS);
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'NotMigrated' });
-    expect(said(run)).toEqual([
+    expect(published(run)).toEqual([
       `CHG-1: waiting for ${PROJECT}`,
-      expect.stringMatching(new RegExp(`^CHG-1: ${PROJECT} will not make it\\. .*FAILED`)),
+      expect.stringMatching(new RegExp(`^CHG-1: the migration of ${PROJECT} failed\\. .*FAILED`)),
     ]);
   });
 
-  test('DeadlineExceeded is caught by its name: another night is asked for, and the pipeline succeeds', async () => {
+  test('DeadlineExceeded is caught: another night is requested, and the pipeline succeeds', async () => {
     const run = await through(NEVER);
     expect(run.execution).toMatchObject({ status: 'SUCCEEDED', output: INPUT });
-    expect(said(run)).toEqual([
+    expect(published(run)).toEqual([
       `CHG-1: waiting for ${PROJECT}`,
       expect.stringMatching(new RegExp(`^CHG-1: ${PROJECT} is not in sync yet\\. .`)),
     ]);
     expect(run.hours).toBeCloseTo(8, 1);
   });
 
-  test('what it does not catch ends it by its own name', async () => {
+  test('an error that is not caught fails the pipeline with its name', async () => {
     const run = await through('full-copy');
     expect(run.execution).toMatchObject({ status: 'FAILED', error: 'GoalUnreachable' });
-    expect(said(run)).toEqual([`CHG-1: waiting for ${PROJECT}`]);
+    expect(published(run)).toEqual([`CHG-1: waiting for ${PROJECT}`]);
   });
 });

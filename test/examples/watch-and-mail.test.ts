@@ -1,13 +1,13 @@
 import { describeExample } from './support-example';
 
 describeExample('watch-and-mail', ({ model, play }) => {
-  test('both projects are looked at every ten minutes', () => {
+  test('both projects are polled every ten minutes', () => {
     expect(model().schedules).toMatchObject([
       { intervalSeconds: 600, input: { projects: ['p_4gmn25m4rvwg', 'p_4gmn2b8xq3nk'] } },
     ]);
   });
 
-  test('each change of either project is mailed once, with its own words', async () => {
+  test('each change of either project is sent once by e-mail, with the message of OMS', async () => {
     const { messages } = await play({
       projects: { p_4gmn25m4rvwg: 'full-copy', p_4gmn2b8xq3nk: 'failure' },
       hours: 7,
@@ -24,7 +24,7 @@ describeExample('watch-and-mail', ({ model, play }) => {
         'p_4gmn25m4rvwg status FINISHED',
       ].map((line) => ({ notified: line, recipients: ['email:dba@example.com'] })),
     );
-    // Lines are wrapped for a mail.
+    // The body is wrapped.
     expect(messages[2]?.message.replace(/\s+/g, ' ')).toContain('The target tenant has no disk space left.');
   });
 });
