@@ -60,7 +60,9 @@ async function askOms(connection: Connection, project: string | null, io: Io): P
   const oms = openOms(connection, io.clock);
   for (const warning of connection.warnings) io.stderr(`warning: ${warning}\n`);
   try {
-    return findingsOfOms(await oms.poll(project ?? PLACEHOLDER_PROJECT, { signal: io.signal }), project);
+    const findings = findingsOfOms(await oms.poll(project ?? PLACEHOLDER_PROJECT, { signal: io.signal }), project);
+    const { proxy } = connection;
+    return proxy === null ? findings : [ok('route', `OMS is reached through the proxy ${proxy}`), ...findings];
   } finally {
     await oms.close();
   }

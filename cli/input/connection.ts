@@ -1,9 +1,11 @@
 /** The flags for the connection to OMS. */
 import { readFileSync, statSync } from 'node:fs';
 import { OmsClient } from '../../lambda/adapters/oms/client';
+import { proxyFor } from '../../lambda/adapters/oms/http/proxy';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
 import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/oms-endpoint';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Clock, Credentials } from '../../lambda/core/ports';
 import type { Flags, FlagTable } from './flags';
 
@@ -25,6 +27,8 @@ export interface Connection {
   readonly rereadCredentials: () => Credentials;
   readonly ca: string | null;
   readonly requestTimeoutMs: number;
+  /** The proxy through which OMS is reached and the variable that names it; null where it is reached directly. */
+  readonly proxy: string | null;
   readonly warnings: readonly string[];
 }
 
@@ -50,6 +54,7 @@ export function readConnection(flags: Flags, env: Readonly<Record<string, string
     kind: flags.choice('kind', PROJECT_KINDS, 'migration'),
     ...readCredentials(flags, env, warnings),
     ca: readCa(flags),
+    proxy: problem === null && endpoint !== '' ? readProxy(endpoint, flags, env) : null,
     requestTimeoutMs: (flags.seconds('request-timeout', 1) ?? DEFAULTS.requestTimeoutSeconds) * 1000,
     warnings,
   };
@@ -132,6 +137,16 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function readProxy(endpoint: string, flags: Flags, env: Readonly<Record<string, string | undefined>>): string | null {
+  try {
+    return proxyFor(endpoint, env)?.shown ?? null;
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    flags.problems.push(...error.problems);
+    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What holds for every command: help, closed pipes, our own failures, secrets; and what `simulate` and `history` do. */
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startPeer } from '../adapters/oms/peer';
+import { replyFrom, startPeer } from '../adapters/oms/peer';
 import { ACCOUNT, cleanUp, newFolder, run, start } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
 import { sideBySide } from './support-side-by-side';
@@ -276,6 +276,31 @@ sideBySide({
     );
     expect(stderr).toMatch(/^warning: http:\/\/192\.0\.2\.1:8089 is plain HTTP: .*\n$/);
     expect(stdout.split('\n')).toHaveLength(2);
+  },
+
+  'doctor names the proxy through which OMS is reached, without its password': async () => {
+    const proxy = await startPeer((socket) => socket.end(replyFrom('success-with-nulls.json')));
+    const { status, stdout, stderr } = await run(['doctor', '--endpoint', 'http://oms.example.com:8089'], {
+      cwd: newFolder(),
+      env: { ...ACCOUNT, HTTP_PROXY: `http://user:hunter22@127.0.0.1:${proxy.port}` },
+    });
+    await proxy.close();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^ok +route +OMS is reached through the proxy http://127.0.0.1:${proxy.port}, from HTTP_PROXY$`, 'm'),
+    );
+    expect(stdout + stderr).not.toContain('hunter22');
+  },
+
+  'a proxy that is not an address is a usage error': async () => {
+    const { status, stderr } = await run(['check', '--endpoint', 'http://oms.example.com', '--project', PROJECT], {
+      cwd: newFolder(),
+      env: { ...ACCOUNT, ALL_PROXY: 'ftp://proxy' },
+    });
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ALL_PROXY is not the address of a proxy'),
+    });
   },
 
   'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, and a warning says so: no password goes to an unknown server':

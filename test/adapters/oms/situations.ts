@@ -453,7 +453,7 @@ export const SITUATIONS: readonly Situation[] = [
     '407',
     answer(['407 Proxy Authentication Required', 'Proxy-Authenticate: Basic realm="proxy"']),
     'OmsUnreachable',
-    'check the proxy settings',
+    'give them in the address of the proxy',
   ),
   bad(
     '401 of OMS through a proxy',

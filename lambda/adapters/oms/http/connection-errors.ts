@@ -34,7 +34,8 @@ const PLAIN_HTTP = 'the TLS handshake failed: if this port speaks plain HTTP, th
 const SENTENCES: Readonly<Record<string, string>> = {
   BAD_PORT: 'fetch refuses to connect to this port, which belongs to another service; check the port of OMS',
   PROXY_AUTHENTICATION:
-    'a proxy asks for a user name and password of its own (HTTP 407); check the proxy settings of this machine',
+    'a proxy asks for a user name and password of its own (HTTP 407); give them in the address of the proxy',
+  PROXY_REFUSED: 'the proxy does not open a connection to this host and port; let it, or except the host with NO_PROXY',
   ECONNREFUSED: 'connection refused: nothing listens on this port, or a firewall rejects the connection',
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
@@ -70,7 +71,8 @@ export function isLasting(error: unknown): boolean {
   return (
     codes.some(
       (code) => UNKNOWN_AUTHORITY.has(code) || cannotUnpack(code) || /^(CERT_|ERR_SSL_|ERR_TLS_)/.test(code),
-    ) || ['BAD_PORT', 'PROXY_AUTHENTICATION', 'EPROTO', ...BAD_REPLIES].some((code) => codes.includes(code))
+    ) ||
+    ['BAD_PORT', 'PROXY_AUTHENTICATION', 'PROXY_REFUSED', 'EPROTO', ...BAD_REPLIES].some((code) => codes.includes(code))
   );
 }
 
@@ -152,8 +154,10 @@ function untrusted(code: string, ca: GivenCa | null): string {
 export function codesOf(error: unknown, depth = 0): string[] {
   if (depth > 6 || typeof error !== 'object' || error === null) return [];
   const { code, cause, errors, name, message, data } = error as Record<string, unknown>;
-  // undici gives this one no code.
+  // undici gives these no code of their own.
   if (message === 'bad port') return ['BAD_PORT'];
+  if (/\(407\)/.test(String(message))) return ['PROXY_AUTHENTICATION'];
+  if (/when HTTP Tunneling$/.test(String(message))) return ['PROXY_REFUSED'];
   if (name === 'HTTPParserError') return [unparsable(code, data)];
   return [
     ...codesOf(cause, depth + 1),

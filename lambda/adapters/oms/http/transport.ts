@@ -1,10 +1,11 @@
 /** A request to OMS and its tries: bounded in time by the caller's deadline and in size by the request, and never an exception for what the network or OMS does. */
 import { createFetch, FetchError, type FetchResponse } from 'ofetch';
-import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
 import { type Arrived, readSome, readWhole } from './body';
 import { type Broken, connectionProblem, isLasting, NoHttp, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
 import { interceptor } from './interceptor';
+import { type HttpProxy, proxyFor } from './proxy';
 import { type GivenCa, trusting } from './tls';
 
 /** Where the status alone decides, the body only adds OMS's message: this much of it, and no longer. */
@@ -67,27 +68,29 @@ export class OmsHttp {
   private readonly endpoint: string;
   private readonly clock: { now(): number };
   private readonly random: () => number;
-  private readonly agent: Agent;
+  private readonly agent: Dispatcher;
+  private readonly proxy: HttpProxy | null;
   private readonly dispatcher: Dispatcher;
   private readonly ca: GivenCa | null;
 
-  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate. */
+  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate, or a variable does not name a proxy. */
   constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions, largestReply: number) {
     this.endpoint = endpoint.replace(/\/+$/, '');
     this.clock = clock;
     this.random = random;
     this.ca = ca === undefined ? null : trusting(ca);
-    this.agent = new Agent({
-      connect: {
-        // Half the deadline: a first packet lost on the way must leave time for a second try.
-        timeout: Math.max(1, Math.floor(requestTimeoutMs / 2)),
-        // Of a name with several addresses each gets this long before the next is tried. Node's 250 ms never reach one that is far away.
-        autoSelectFamily: true,
-        autoSelectFamilyAttemptTimeout: Math.max(ADDRESS_MIN_MS, Math.floor(requestTimeoutMs / 5)),
-        // Otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would send the password to any server.
-        rejectUnauthorized: true,
-        ...(this.ca === null ? {} : { secureContext: this.ca.context }),
-      },
+    this.proxy = proxyFor(endpoint, process.env);
+    const connect = {
+      // Half the deadline: a first packet lost on the way must leave time for a second try.
+      timeout: Math.max(1, Math.floor(requestTimeoutMs / 2)),
+      // Of a name with several addresses each gets this long before the next is tried. Node's 250 ms never reach one that is far away.
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: Math.max(ADDRESS_MIN_MS, Math.floor(requestTimeoutMs / 5)),
+      // Otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would send the password to any server.
+      rejectUnauthorized: true,
+      ...(this.ca === null ? {} : { secureContext: this.ca.context }),
+    };
+    const options = {
       // The deadline covers these; undici's own would end a request with another message.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -96,7 +99,18 @@ export class OmsHttp {
       connections: 16,
       // Of the body as it comes, before unpacking; what is unpacked is bounded in body.ts.
       maxResponseSize: largestReply,
-    });
+    };
+    // Without a tunnel for plain HTTP: most proxies open one only to the port of HTTPS.
+    this.agent =
+      this.proxy === null
+        ? new Agent({ ...options, connect })
+        : new ProxyAgent({
+            ...options,
+            uri: this.proxy.url,
+            proxyTunnel: false,
+            requestTls: connect,
+            proxyTls: connect,
+          });
     this.dispatcher = this.agent.compose(interceptor);
   }
 
@@ -141,11 +155,11 @@ export class OmsHttp {
       answeredAt: this.clock.now(),
     });
 
-    const over = () => ({
-      ...timeIsOver(this.endpoint, deadline.timeoutMs, arrived),
-      requestedAt,
-      answeredAt: this.clock.now(),
-    });
+    const broken = ({ problem, ...rest }: Broken): Exchange => {
+      const through = this.proxy === null ? '' : ` (through the proxy ${this.proxy.shown})`;
+      return { ...rest, problem: problem + through, requestedAt, answeredAt: this.clock.now() };
+    };
+    const over = () => broken(timeIsOver(this.endpoint, deadline.timeoutMs, arrived));
 
     try {
       const response = await deadline.within(
@@ -176,8 +190,7 @@ export class OmsHttp {
       deadline.throwIfInterrupted();
       if (deadline.signal.aborted) return over();
       if (error instanceof FetchError && error.response !== undefined) return reply(error.response);
-      const broken = connectionProblem(this.endpoint, error, { arrived, maxBytes: request.maxBytes, ca: this.ca });
-      return { ...broken, requestedAt, answeredAt: this.clock.now() };
+      return broken(connectionProblem(this.endpoint, error, { arrived, maxBytes: request.maxBytes, ca: this.ca }));
     }
   }
 
