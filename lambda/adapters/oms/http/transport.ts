@@ -1,22 +1,16 @@
 /** A request to OMS and its tries: bounded in time by the caller's deadline and in size by the request, and never an exception for what the network or OMS does. */
 import { createFetch, FetchError, type FetchResponse } from 'ofetch';
-import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import { newAgent } from './agent';
 import { type Arrived, readSome, readWhole } from './body';
 import { type Broken, connectionProblem, isLasting, NoHttp, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
-import { interceptor } from './interceptor';
 import { type HttpProxy, proxyFor } from './proxy';
 import { type GivenCa, trusting } from './tls';
 
 /** Where the status alone decides, the body only adds OMS's message: this much of it, and no longer. */
 const MESSAGE_BYTES = 64 * 1024;
 const MESSAGE_MS = 1_000;
-/** Longer than the shortest poll interval, so that checks share a connection; shorter than the time-outs of common proxies. */
-const KEEP_ALIVE_MS = 30_000;
-/** A new connection resolves the name again: after a failover by DNS the old node may still answer. */
-const CONNECTION_MAX_AGE_MS = 60_000;
-/** Node takes no shorter time for one address. */
-const ADDRESS_MIN_MS = 10;
 /** Two retries: enough for a dropped connection or a restarting proxy. An outage is for the next check to see. */
 const RETRIES = 2;
 const FIRST_PAUSE_MS = 150;
@@ -70,7 +64,6 @@ export class OmsHttp {
   private readonly random: () => number;
   private readonly agent: Dispatcher;
   private readonly proxy: HttpProxy | null;
-  private readonly dispatcher: Dispatcher;
   private readonly ca: GivenCa | null;
 
   /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate, or a variable does not name a proxy. */
@@ -80,38 +73,7 @@ export class OmsHttp {
     this.random = random;
     this.ca = ca === undefined ? null : trusting(ca);
     this.proxy = proxyFor(endpoint, process.env);
-    const connect = {
-      // Half the deadline: a first packet lost on the way must leave time for a second try.
-      timeout: Math.max(1, Math.floor(requestTimeoutMs / 2)),
-      // Of a name with several addresses each gets this long before the next is tried. Node's 250 ms never reach one that is far away.
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: Math.max(ADDRESS_MIN_MS, Math.floor(requestTimeoutMs / 5)),
-      // Otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would send the password to any server.
-      rejectUnauthorized: true,
-      ...(this.ca === null ? {} : { secureContext: this.ca.context }),
-    };
-    const options = {
-      // The deadline covers these; undici's own would end a request with another message.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      clientTtl: CONNECTION_MAX_AGE_MS,
-      connections: 16,
-      // Of the body as it comes, before unpacking; what is unpacked is bounded in body.ts.
-      maxResponseSize: largestReply,
-    };
-    // Without a tunnel for plain HTTP: most proxies open one only to the port of HTTPS.
-    this.agent =
-      this.proxy === null
-        ? new Agent({ ...options, connect })
-        : new ProxyAgent({
-            ...options,
-            uri: this.proxy.url,
-            proxyTunnel: false,
-            requestTls: connect,
-            proxyTls: connect,
-          });
-    this.dispatcher = this.agent.compose(interceptor);
+    this.agent = newAgent({ requestTimeoutMs, largestReply, ca: this.ca, proxy: this.proxy });
   }
 
   /** Resolves at the deadline at the latest. Rejects only with Interrupted. */
@@ -126,7 +88,7 @@ export class OmsHttp {
         headers: Object.fromEntries(new Headers(init?.headers)),
         ...(request.body === undefined ? {} : { body: request.body }),
         redirect: 'manual',
-        dispatcher: this.dispatcher,
+        dispatcher: this.agent,
         signal: deadline.signal,
       });
       if (response.status > 599) throw new NoHttp();
