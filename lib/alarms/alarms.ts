@@ -68,11 +68,12 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     },
     {
       section: 'project-stalled',
-      impact: 'A project is RUNNING but neither its progress nor its checkpoint advances. It will not finish as it is.',
+      impact:
+        'A project is RUNNING but neither its progress nor its checkpoint advances. It will not finish without action.',
       firstAction: 'find the project in the "stalled" notification, and check its current step in the OMS console.',
       metric: metrics.of('stalled', 'Maximum'),
       threshold: 1,
-      // Without a poll the last known state stands.
+      // Without a poll the last state is kept.
       missing: IGNORE,
     },
     ...LAG_IMPORTANCES.map((importance) => lagRule(metrics, importance)),
@@ -106,7 +107,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'function-errors',
       impact:
-        'Invocations of the check function fail for a reason of its own (not of OMS or of a migration). Polls and waits are delayed.',
+        'Invocations of the check function fail (failures of OMS or of a migration do not count). Polls and waits are delayed.',
       firstAction: 'search the function\'s log for CheckFailed, InvalidInput and "Task timed out".',
       metric: checkFunction.metricErrors({ period: AWS_PERIOD }),
       threshold: 1,

@@ -86,7 +86,7 @@ export class CutoverEnds extends Construct {
       .otherwise(rehearsed);
   }
 
-  /** If the receipt cannot be closed, the execution ends with a cause of its own; the rule on its end closes the receipt later. */
+  /** If the receipt cannot be closed, the execution still ends with its own error; the rule on its end closes the receipt later. */
   private close(
     tasks: CutoverTasks,
     name: string,

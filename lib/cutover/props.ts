@@ -1,4 +1,4 @@
-/** What a CutoverPipeline is made with, and what holds where something is left out. */
+/** Props of CutoverPipeline. lib/cutover/validation.ts has their limits. */
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -6,106 +6,115 @@ import type { CutoverOptions } from '../../lambda/contract/cutover';
 import type { MigrationMonitor } from '../monitor/migration-monitor';
 import { defined } from '../wait/json-path';
 
+/** When the migration counts as ready. */
 export interface CutoverReadyOptions {
   /**
-   * How far the target may be behind.
+   * The highest lag of the target: whole seconds, 0 seconds to 1 day.
    * @default Duration.seconds(30)
    */
   readonly maxLag?: Duration;
   /**
-   * For how long it has to stay within `maxLag`.
+   * How long the lag must stay within `maxLag`: whole seconds, 0 seconds to 1 day.
    * @default Duration.seconds(60)
    */
   readonly hold?: Duration;
   /**
-   * After this long without being ready the cutover fails with `DeadlineExceeded`. Counts from the start of the cutover: time that a
-   * verification took, or an approval that came to nothing, is in it.
+   * The cutover fails with `DeadlineExceeded` if the migration is not ready within this time of its start, including the time for a
+   * verification or a void approval. 1 second to 364 days.
    * @default Duration.days(364)
    */
   readonly timeout?: Duration;
   /**
-   * Where the project has a full verification and OMS can be asked (4.1.1 and later), wait until it found no difference.
+   * If the project has a full verification and OMS 4.1.1 or later, wait until it finds no difference.
    * @default true
    */
   readonly verification?: boolean;
 }
 
+/** The approval before writes are stopped. */
 export interface CutoverApprovalOptions {
   /**
-   * How long the question stands; after that it counts as rejected. At most seven days.
+   * Without a decision in this time the cutover counts as rejected. 1 second to 7 days.
    * @default Duration.hours(4)
    */
   readonly timeout?: Duration;
 }
 
+/** Your steps get the cutover as their input. A step fails if it throws; it should have a timeout. */
 export interface CutoverPipelineProps {
-  /** The monitor that looks at the project. */
+  /** The monitor that polls the project. */
   readonly monitor: MigrationMonitor;
   /**
-   * The project, where the pipeline is for one only.
+   * The id of the project, for a pipeline with a single one.
    * @default - `projectId` of the execution's input
    */
   readonly projectId?: string;
-  /** Yours: stops writes to the source. May return the fence as `writesStoppedAt`, read on the source. */
+  /** Your step that stops writes to the source. It may return the fence, read on the source, as `writesStoppedAt`. */
   readonly stopWrites: sfn.IChainable;
-  /** Yours: sends the applications to the target. */
+  /** Your step that directs the applications to the target. */
   readonly switchTraffic: sfn.IChainable;
-  /** Yours: lets writes to the source go on, also where they were stopped only half. */
+  /** Your step that allows writes to the source again. It must also work if writes were stopped only in part, or not at all. */
   readonly resumeWrites: sfn.IChainable;
   /**
-   * Yours: looks whether the target is what it should be. Fails where it is not.
+   * Your step that verifies the target, and fails if it is not as expected.
    * @default - none
    */
   readonly verify?: sfn.IChainable;
   /**
-   * OMS's own forward switchover, where reverse synchronisation is wanted: by a person in its console, or by a step of yours.
-   * Either way the pipeline goes on when the reverse checkpoint moves.
+   * The forward switchover of OMS, for reverse synchronization: by an operator in the console, or by a step of yours. The pipeline continues
+   * when the reverse checkpoint advances.
    * @default - none
    */
   readonly switchover?: 'operator' | sfn.IChainable;
   /**
-   * How long the switchover may take. Writes are stopped all that time.
+   * How long the switchover may take, while writes are stopped: 1 minute to 12 hours. Requires `switchover`.
    * @default Duration.minutes(30)
    */
   readonly switchoverTimeout?: Duration;
   /**
-   * Yours: brings everything back where something fails from the switchover on, writes to the source included.
-   * @default - none: such a cutover ends in `CutoverNeedsOperator`
+   * Your step that restores the source as the primary, including writes to it, after a failure from the switchover on.
+   * @default - none: the cutover ends in `CutoverNeedsOperator`
    */
   readonly rollback?: sfn.IChainable;
   /**
-   * Ask a person before writes are stopped.
-   * @default - nobody is asked
+   * Request an approval before writes are stopped.
+   * @default - no approval
    */
   readonly approval?: CutoverApprovalOptions;
   /**
    * When the migration counts as ready.
-   * @default - a lag of 30 seconds or less for 60 seconds
+   * @default - a lag of up to 30 seconds for 60 seconds
    */
   readonly ready?: CutoverReadyOptions;
   /**
-   * How long the target may take to catch up with the fence; after that writes are resumed.
+   * How long the target may take to catch up with the fence; writes are resumed after that. 10 seconds to 1 hour.
    * @default Duration.minutes(5)
    */
   readonly drainTimeout?: Duration;
   /**
-   * Added to a fence that was not read on the source.
+   * Added to a fence that was not read on the source: whole seconds, up to 1 hour. For a fence from our own clock at least 1 second is used.
    * @default Duration.seconds(10)
    */
   readonly margin?: Duration;
   /**
-   * Where the output of `stopWrites` has the fence, dotted.
-   * @default - `writesStoppedAt`, or `Payload.writesStoppedAt`; else our own time after the step, with `margin`
+   * Path of the fence in the output of `stopWrites`, with dots between field names.
+   * @default - `writesStoppedAt` or `Payload.writesStoppedAt`; without a value, the time after the step on our clock, plus `margin`
    */
   readonly fencePath?: string;
   /**
-   * Do everything but your steps, and say what would have been done. Also per execution, with `"rehearse": true` in its input.
+   * Rehearse: skip your steps and record what they would have done. Also per execution, with `"rehearse": true` in its input.
    * @default false
    */
   readonly rehearse?: boolean;
-  /** @default RetentionDays.THREE_MONTHS */
+  /**
+   * How long the logs of the state machines are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
   readonly logRetention?: logs.RetentionDays;
-  /** @default RemovalPolicy.RETAIN */
+  /**
+   * For the logs.
+   * @default RemovalPolicy.RETAIN
+   */
   readonly removalPolicy?: RemovalPolicy;
 }
 
@@ -117,7 +126,7 @@ export function switchoverTimeoutOf({ switchoverTimeout = Duration.minutes(30) }
   return switchoverTimeout;
 }
 
-/** For the receipt. What is left out has its default in the function. */
+/** The options recorded in the receipt. The function has the defaults of those that are not given. */
 export function settingsOf(props: CutoverPipelineProps): CutoverOptions {
   const { switchover, approval, ready } = props;
   return defined<CutoverOptions>({

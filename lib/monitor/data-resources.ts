@@ -1,4 +1,4 @@
-/** What holds data: the state table, the topic of changes and the dead-letter queues. A customer-managed key, if given, encrypts all of them. */
+/** Resources that hold data: the state table, the topic of changes and the dead-letter queues. A customer-managed key, if given, encrypts all of them. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';

@@ -47,7 +47,7 @@ export class Problems {
       this.add(`${where} must be an object with any of ${names.join(', ')}; got ${show(given)}`);
     else
       for (const name of Object.keys(given).filter((each) => !Object.hasOwn(known, each)))
-        this.add(`${where} has no ${show(name)}; it has ${names.join(', ')}`);
+        this.add(`${where} has no property ${show(name)}; valid properties are ${names.join(', ')}`);
   }
 
   /** A token is a text, and refused too. */
@@ -60,7 +60,7 @@ export class Problems {
     const seen = new Set<string>();
     const twice = new Set<string>();
     for (const value of values) (seen.has(value) ? twice : seen).add(value);
-    for (const value of twice) this.add(`${name} must name each only once; got ${show(value)} twice`);
+    for (const value of twice) this.add(`${name} must not repeat a value; got ${show(value)} twice`);
   }
 
   throwIfAny(subject: string): void {

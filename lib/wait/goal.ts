@@ -47,7 +47,7 @@ function checkOptions<T extends string>(
   times: readonly T[],
 ): void {
   const problems = new Problems();
-  problems.names('it', options, known);
+  problems.names('the goal', options, known);
   for (const name of times) checkSeconds(problems, name, options?.[name]);
   problems.throwIfAny(where);
 }

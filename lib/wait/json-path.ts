@@ -29,7 +29,7 @@ export function pathOrValue<T>(value: T): T | Path {
 /** A length of time, or a path to a whole number of seconds: `'$.maxLagSeconds'`, or what JsonPath makes of it. */
 export type DurationOrPath = Duration | number | string;
 
-/** A Duration has rules of its own in each prop. */
+/** For a number or a path: each prop has its own rule for a Duration. */
 export function checkSeconds(problems: Problems, name: string, value: DurationOrPath | undefined): void {
   if (value === undefined || value instanceof Duration || isPath(value)) return;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)

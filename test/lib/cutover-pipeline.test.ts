@@ -147,7 +147,7 @@ describe('an end that cannot be delivered', () => {
 });
 
 describe('the props', () => {
-  test.each([['$.order.project'], ['$$.Execution.Input.project'], [sfn.JsonPath.stringAt('$.order.project')]])(
+  test.each([['$.job.project'], ['$$.Execution.Input.project'], [sfn.JsonPath.stringAt('$.job.project')]])(
     'refuses a path as the project: the input of an execution has it',
     (projectId) => {
       expect(messageOf(() => pipelineWith({ projectId }))).toContain('projectId must be a project id, not a path');
@@ -161,13 +161,13 @@ describe('the props', () => {
     [{ rehearse: 'true' }, 'rehearse must be true or false, without quotes; got "true"'],
     [{ rehearse: 1 }, 'rehearse must be true or false, without quotes; got 1'],
     [{ rehearse: null }, 'rehearse must be true or false, without quotes; got null'],
-    [{ Rehearse: true }, 'CutoverPipeline has no "Rehearse"; it has monitor, projectId'],
-    [{ aproval: {} }, 'CutoverPipeline has no "aproval"'],
-    [{ approval: { timeOut: Duration.hours(1) } }, 'approval has no "timeOut"; it has timeout'],
+    [{ Rehearse: true }, 'CutoverPipeline has no property "Rehearse"; valid properties are monitor, projectId'],
+    [{ aproval: {} }, 'CutoverPipeline has no property "aproval"'],
+    [{ approval: { timeOut: Duration.hours(1) } }, 'approval has no property "timeOut"; valid properties are timeout'],
     [{ approval: true }, 'approval must be an object with any of timeout; got true'],
     [{ approval: null }, 'approval must be an object with any of timeout; got null'],
     [{ ready: { verification: 'yes' } }, 'ready.verification must be true or false, without quotes; got "yes"'],
-    [{ ready: { maxlag: Duration.seconds(5) } }, 'ready has no "maxlag"'],
+    [{ ready: { maxlag: Duration.seconds(5) } }, 'ready has no property "maxlag"'],
     [{ switchover: 'Operator' }, 'switchover must be "operator", a state, or a chain of states'],
     [{ verify: null }, 'verify must be a state, or a chain of states'],
     [{ verify: 'shop-verify-target' }, 'verify must be a state, or a chain of states'],

@@ -298,7 +298,7 @@ describe('bad props', () => {
     [
       'a misspelled prop',
       { requestTimeOut: Duration.seconds(5) } as object,
-      'MigrationMonitor has no "requestTimeOut"',
+      'MigrationMonitor has no property "requestTimeOut"',
     ],
     ['text for a boolean', { discover: 'true' } as object, 'discover must be true or false, without quotes'],
     ['no projects', { projects: [] }, 'projects is required: the id of an OMS project'],
@@ -313,7 +313,7 @@ describe('bad props', () => {
     [
       'the same project twice',
       { projects: ['p_a', 'p_b', 'p_a'] },
-      'projects must name each only once; got "p_a" twice',
+      'projects must not repeat a value; got "p_a" twice',
     ],
     [
       'an invalid e-mail address',

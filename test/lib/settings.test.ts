@@ -117,7 +117,7 @@ describe('bad settings', () => {
     ['a password in the endpoint, without showing it', { omsEndpoint: 'http://a:hunter2@oms' }, 'may hold a password'],
     ['an empty project between two commas', { projects: 'p_a,,p_b' }, 'projects must be the id of an OMS project'],
     ['a project that leaves its path segment', { projects: '../p_a' }, 'got "../p_a"'],
-    ['a project twice', { projects: 'p_a,p_a' }, 'projects must name each only once; got "p_a" twice'],
+    ['a project twice', { projects: 'p_a,p_a' }, 'projects must not repeat a value; got "p_a" twice'],
     [
       'an invalid e-mail address',
       { notifyEmail: 'a@example.com,dba' },

@@ -37,7 +37,7 @@ const requestOf = ({ definition }: Pipeline): unknown => {
 describe('in a pipeline', () => {
   const cutover = () =>
     pipeline((scope, monitor) => {
-      const failed = new sfn.Pass(scope, 'Tell the team', { parameters: { notified: 'it failed' } });
+      const failed = new sfn.Pass(scope, 'Notify the team', { parameters: { notified: 'it failed' } });
       const late = new sfn.Pass(scope, 'Try next week', { parameters: { notified: 'it is late' } });
       return new sfn.Pass(scope, 'Begin')
         .next(
@@ -143,23 +143,23 @@ describe('the result', () => {
 
   test.each([
     ['replaces the input', undefined, result],
-    ['replaces the input where that is said', '$', result],
-    ['goes where it is put, beside the rest of the input', '$.migration', { ...input, migration: result }],
-    ['goes deep where it is put', '$.nested.migration', { ...input, nested: { a: 1, migration: result } }],
-    ['is dropped where nobody wants it', sfn.JsonPath.DISCARD, input],
+    ['replaces the input at $', '$', result],
+    ['is added to the input at a path', '$.migration', { ...input, migration: result }],
+    ['is added at a nested path', '$.nested.migration', { ...input, nested: { a: 1, migration: result } }],
+    ['is dropped by DISCARD', sfn.JsonPath.DISCARD, input],
   ])('%s', async (_what, resultPath, expected) => {
     const { execution } = await run(onlyWait(resultPath === undefined ? {} : { resultPath }), met, input);
     expect(execution.output).toEqual(expected);
   });
 
-  test.each([{}, null, { order: null }, { order: { project: 'p_a' } }, { order: 7 }, []])(
+  test.each([{}, null, { job: null }, { job: { project: 'p_a' } }, { job: 7 }, []])(
     'fails with InvalidInput, which can be caught, if its paths have no value in %j',
     async (given) => {
       const fromData = pipeline((scope, monitor) =>
         new WaitForMigration(scope, 'Wait', {
           monitor,
-          projectId: '$.order.project',
-          until: Goal.synced({ maxLag: "$['order'].lag" }),
+          projectId: '$.job.project',
+          until: Goal.synced({ maxLag: "$['job'].lag" }),
           timeout: '$$.Execution.Name',
         }).addCatch(new sfn.Pass(scope, 'Caught')),
       );
@@ -169,7 +169,7 @@ describe('the result', () => {
         status: 'SUCCEEDED',
         output: {
           Error: 'InvalidInput',
-          Cause: "the input must have a value at each of $.order.project, $['order'].lag",
+          Cause: "the input must have a value at each of $.job.project, $['job'].lag",
         },
       });
       expect(asked).toEqual([]);
@@ -243,12 +243,12 @@ describe('the request', () => {
 
   test('reads every value at its path, written as text or by JsonPath', async () => {
     const fromData = onlyWait({
-      projectId: sfn.JsonPath.stringAt('$.order.project'),
-      until: Goal.synced({ maxLag: sfn.JsonPath.numberAt('$.order.lag'), hold: '$.order.hold' }),
-      timeout: "$['order'].timeout",
+      projectId: sfn.JsonPath.stringAt('$.job.project'),
+      until: Goal.synced({ maxLag: sfn.JsonPath.numberAt('$.job.lag'), hold: '$.job.hold' }),
+      timeout: "$['job'].timeout",
     });
     const { asked } = await run(fromData, [round('DONE', 'MET', 'GoalMet')], {
-      order: { project: 'np_b', lag: 3, hold: 90, timeout: 60 },
+      job: { project: 'np_b', lag: 3, hold: 90, timeout: 60 },
     });
     expect(asked).toEqual([
       {
@@ -287,10 +287,14 @@ describe('bad props', () => {
   };
 
   test('refuses a misspelled prop, which would be ignored', () => {
-    expect(refusal({ failedgrace: Duration.minutes(1) } as object)).toContain('WaitForMigration has no "failedgrace"');
-    expect(messageOf(() => Goal.synced({ maxlag: 5 } as object))).toContain('it has no "maxlag"; it has maxLag, hold');
+    expect(refusal({ failedgrace: Duration.minutes(1) } as object)).toContain(
+      'WaitForMigration has no property "failedgrace"',
+    );
+    expect(messageOf(() => Goal.synced({ maxlag: 5 } as object))).toContain(
+      'the goal has no property "maxlag"; valid properties are maxLag, hold',
+    );
     const drained = { writesStoppedAt: '$.at', Margin: 5 };
-    expect(messageOf(() => Goal.drained(drained))).toContain('it has no "Margin"');
+    expect(messageOf(() => Goal.drained(drained))).toContain('the goal has no property "Margin"');
   });
 
   test.each<[string, Partial<WaitForMigrationProps>, string]>([

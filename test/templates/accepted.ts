@@ -1,4 +1,4 @@
-/** Findings that stay, each with its reason. An entry whose finding no longer occurs fails `npm run test:templates`. */
+/** Accepted findings, each with its reason. An entry whose finding no longer occurs fails `npm run test:templates`. */
 import type { Accepted } from './findings';
 
 export const CFN_LINT: readonly Accepted[] = [
@@ -20,52 +20,51 @@ export const CHECKOV: readonly Accepted[] = [
     rule: 'CKV_AWS_26',
     on: /^AWS::SNS::Topic\.(MonitorTopic|Team)/,
     reason:
-      'Encrypted with encryptionKey where one is given. Without one there is only the AWS-managed key, and with that CloudWatch alarms cannot publish to the topic.',
+      'Encrypted with encryptionKey if given. CloudWatch alarms cannot publish to a topic with the AWS-managed key.',
   },
   {
     rule: 'CKV_AWS_27',
     on: /^AWS::SQS::Queue\.(MonitorFailures|MonitorFleetDeadLetters|CutoverEndDeadLetters)/,
-    reason:
-      'Encrypted with encryptionKey where one is given, and with keys of SQS otherwise, which this rule does not know.',
+    reason: 'Encrypted with encryptionKey if given, and with keys of SQS otherwise, which this rule does not detect.',
   },
   {
     rule: 'CKV_AWS_108',
     on: /^AWS::IAM::Policy\.CutoverRoleDefaultPolicy/,
-    reason: 'Only in the example of a cutover: its role reads the one parameter that says which database is in use.',
+    reason: 'Only in the cutover example: its role reads the parameter with the database endpoint.',
   },
   {
     rule: 'CKV_AWS_111',
     on: /^AWS::IAM::Policy\.MonitorCheckRoleDefaultPolicy/,
     reason:
-      'Only in a VPC: Lambda makes the network interfaces of a function with its role, and EC2 cannot limit these actions to resources.',
+      'Only in a VPC: Lambda manages the network interfaces with the role of the function, and these EC2 actions do not support resource-level permissions.',
   },
   {
     rule: 'CKV_AWS_115',
     on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
     reason:
-      "A reserved concurrency takes its share from the account's pool whether it is used or not, and at its limit would throttle a cutover while writes are stopped.",
+      "Reserved concurrency is taken from the account's pool even if unused, and its limit could throttle a cutover while writes are stopped.",
   },
   {
     rule: 'CKV_AWS_116',
     on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
     reason:
-      'Events that it fails on go to an on-failure destination (AWS::Lambda::EventInvokeConfig), which also keeps the error; this rule knows only the older setting.',
+      'Failed events go to an on-failure destination (AWS::Lambda::EventInvokeConfig), which also has the error; this rule detects only the older setting.',
   },
   {
     rule: 'CKV_AWS_117',
     on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
-    reason: 'In a VPC where `vpc` is given: an OMS that is reached over the internet needs none.',
+    reason: 'In a VPC if `vpc` is given: an OMS on the internet needs none.',
   },
   {
     rule: 'CKV_AWS_119',
     on: /^AWS::DynamoDB::Table\.MonitorTable/,
-    reason: 'Encrypted with encryptionKey where one is given, and with the AWS-managed key of DynamoDB otherwise.',
+    reason: 'Encrypted with encryptionKey if given, and with the AWS-managed key of DynamoDB otherwise.',
   },
   {
     rule: 'CKV_AWS_158',
     on: /^AWS::Logs::LogGroup\.(Monitor|Cutover)/,
     reason:
-      "CloudWatch Logs encrypts every log group with keys of its own. A key of the user's would have to name the service in its policy, which cannot be changed from here where the key is imported, and then no log group could be created.",
+      'CloudWatch Logs encrypts every log group by default. The policy of a customer-managed key must name the service, and that of an imported key cannot be changed: no log group could be created.',
   },
   {
     rule: 'CKV_AWS_173',

@@ -10,7 +10,7 @@ const finding = (rule: string, on: string): Finding => ({
 });
 const QUEUES: Accepted = { rule: 'CKV_1', on: /^AWS::SQS::Queue\.Failures/, reason: 'SQS encrypts by itself' };
 
-test('a finding is accepted where both its rule and what it is about are', () => {
+test('a finding is accepted if both its rule and its resource are', () => {
   const [known, otherQueue, otherRule] = [
     finding('CKV_1', 'AWS::SQS::Queue.Failures'),
     finding('CKV_1', 'AWS::SQS::Queue.Another'),
@@ -23,10 +23,10 @@ test('a finding is accepted where both its rule and what it is about are', () =>
   });
 });
 
-test('what is accepted and no longer found is named', () => {
+test('an accepted finding that no longer occurs is reported', () => {
   expect(judge([], [QUEUES])).toEqual({ open: [], accepted: {}, unused: [QUEUES] });
 });
 
-test('every accepted rule says why', () => {
+test('every accepted rule has a reason', () => {
   for (const { reason } of [...CFN_LINT, ...CHECKOV]) expect(reason.length).toBeGreaterThan(60);
 });

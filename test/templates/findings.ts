@@ -1,15 +1,15 @@
-/** What the tools find in templates, and which of it is accepted. */
+/** Findings in templates, and the accepted ones. */
 
 export interface Finding {
   readonly rule: string;
   readonly isError: boolean;
-  /** What it is about: a path in the template, or a resource as `<type>.<logical id>`. */
+  /** A path in the template, or a resource as `<type>.<logical id>`. */
   readonly on: string;
   readonly template: string;
   readonly message: string;
 }
 
-/** A finding that stays. It has to occur, or it is no longer accepted. */
+/** An accepted finding. One that does not occur must be removed. */
 export interface Accepted {
   readonly rule: string;
   readonly on: RegExp;
@@ -18,7 +18,7 @@ export interface Accepted {
 
 export interface Judged {
   readonly open: readonly Finding[];
-  /** How often each accepted rule was found. */
+  /** Number of findings per accepted rule. */
   readonly accepted: Readonly<Record<string, number>>;
   readonly unused: readonly Accepted[];
 }

@@ -1,4 +1,4 @@
-/** `npm run keep-release`, at a release: keeps of its templates what the next update is held to. */
+/** `npm run keep-release`, at a release: stores the parts of its templates that the next update must not replace. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

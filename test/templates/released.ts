@@ -1,4 +1,4 @@
-/** The templates of the last release, as far as an update depends on them, and what an update from them would lose. */
+/** The stored templates of the last release, and what an update from them would replace or remove. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { synthesizeApp, synthesizeVariants } from './synthesize';
 
 const ROOT = join(__dirname, '../..');
-/** The app's stack, and the variants between which every resource of a monitor and of a pipeline occurs; each with its assembly's folder. */
+/** The stack of the app, and variants that together have every resource of a monitor and of a pipeline; each with the folder of its assembly. */
 const ASSEMBLIES = { OmsCutover: 'app', Least: 'variants', LargestPipeline: 'variants' } as const;
 export type ReleasedStack = keyof typeof ASSEMBLIES;
 export const RELEASED_STACKS = Object.keys(ASSEMBLIES) as ReleasedStack[];
@@ -22,7 +22,7 @@ export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-/** Another one of these does as well. Every other type is taken to hold something: items, messages, confirmations, executions that run. */
+/** Types that can be replaced. Every other type counts as holding state: items, messages, subscriptions, running executions. */
 const HOLDS_NOTHING = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
@@ -39,17 +39,17 @@ const HOLDS_NOTHING = new Set([
   'AWS::Scheduler::Schedule',
 ]);
 
-/** Long, different at every release, and never a reason for CloudFormation to replace a resource. */
+/** Long, different in every release, and never a cause of replacement. */
 const WITHOUT = new Set(['Code', 'DefinitionString', 'DashboardBody']);
 
-/** A name that the template chooses: CloudFormation does not create a second resource of the same name before it deletes the first. */
+/** A name set by the template: CloudFormation cannot create a second resource of the same name before it deletes the first. */
 function nameOf({ Type, Properties }: Resource): unknown {
   if (Type === 'AWS::CloudWatch::Alarm') return Properties?.AlarmName;
   if (Type === 'AWS::CloudWatch::Dashboard') return Properties?.DashboardName;
   return undefined;
 }
 
-/** As they are now. */
+/** Synthesizes the current stacks. */
 export async function synthesizeStacks(folder: string): Promise<void> {
   const variants = RELEASED_STACKS.filter((name) => ASSEMBLIES[name] === 'variants');
   synthesizeVariants(join(folder, 'variants'), variants);
@@ -72,7 +72,7 @@ function readTemplate(file: string): Template {
   return JSON.parse(readFileSync(file, 'utf8')) as Template;
 }
 
-/** What a release keeps of a template. */
+/** The stored part of a template. */
 export function kept(template: Template, version: string): Template {
   const resources = Object.entries(template.Resources).flatMap(([id, resource]) => {
     const { Type, DeletionPolicy, Properties = {} } = resource;
@@ -90,7 +90,7 @@ export function kept(template: Template, version: string): Template {
   };
 }
 
-/** What CloudFormation would replace or remove, as the CDK command predicts it, and names that would be taken. */
+/** What CloudFormation would replace or remove according to the CDK command, and names that would still be in use. */
 export function lostByUpdate(folder: string, stack: ReleasedStack, released: Template): string[] {
   const current = currentTemplate(folder, stack);
   const lost = predicted(join(folder, ASSEMBLIES[stack]), stack, released).filter(({ id }) => {

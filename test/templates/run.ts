@@ -1,6 +1,6 @@
 /**
  * `npm run test:templates`: cfn-lint and checkov over every variant of the template, for a region of each partition. Prints one JSON
- * document; what is wrong goes to stderr, and makes it fail. Installs the two tools into .venv.
+ * document; open findings go to stderr and make it fail. Installs the two tools into .venv.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,12 @@ import { REGIONS, synthesizeApp, synthesizeExamples, synthesizeVariants } from '
 import { cfnLint, checkov } from './tools';
 import { VARIANT_NAMES } from './variants';
 
-/** Half of what CloudFormation takes: the other half is for what stands in the same stack. */
+/** Half of CloudFormation's limits: the other half is for other resources of the stack. */
 const MOST_RESOURCES = 250;
 const LARGEST_BYTES = 500_000;
 
 interface Group {
-  /** Absent: the stacks are of no region, and have to do for each. */
+  /** Absent: region-agnostic templates, checked for every region. */
   readonly region?: string;
   readonly files: readonly string[];
 }
@@ -38,7 +38,7 @@ async function check(bin: string, folder: string): Promise<void> {
   const sizes = files.map((file) => ({ bytes: statSync(file).size, resources: resourcesOf(file) }));
   const resources = sizes.reduce((sum, one) => sum + one.resources, 0);
 
-  // The tools have a processor each.
+  // In parallel, one CPU each.
   const [linted, checked] = await Promise.all([
     lintAll(bin, groups),
     checkov(bin, join(folder, 'templates'), resources),
@@ -65,9 +65,9 @@ async function check(bin: string, folder: string): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** All templates into one folder, and no asset with them. */
+/** Writes all templates into one folder, without assets. */
 async function synthesizeAll(folder: string): Promise<Group[]> {
-  // CloudFormation's own rules are what the tools are there for.
+  // The tools check CloudFormation's rules.
   process.env.CDK_VALIDATION = 'false';
   const assemblies = join(folder, 'assemblies');
   const templates = join(folder, 'templates');

@@ -1,4 +1,4 @@
-/** Templates of every variant, of the app and of every example, as files. */
+/** Synthesizes every variant, the app and every example into template files. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -10,7 +10,7 @@ import { addVariant } from './variants';
 /** One of each partition. */
 export const REGIONS = ['eu-central-1', 'cn-north-1', 'us-gov-west-1'] as const;
 
-/** Into the folder, as `<variant>.template.json`; without a region for any of them. */
+/** Into the folder, as `<variant>.template.json`. Without a region the templates are region-agnostic. */
 export function synthesizeVariants(folder: string, names: readonly string[], region?: string): void {
   const app = new App({ context: cdkJson.context, outdir: folder });
   const props = region === undefined ? {} : { env: { account: '111122223333', region } };

@@ -1,4 +1,4 @@
-/** cfn-lint and checkov, run over templates; what they find, in one shape. */
+/** Runs cfn-lint and checkov over templates, and returns their findings in one form. */
 import { execFile } from 'node:child_process';
 import { basename, dirname, join } from 'node:path';
 import type { Finding } from './findings';
@@ -9,7 +9,7 @@ interface Exit {
   readonly stderr: string;
 }
 
-/** In an environment with no configuration of the user's. */
+/** Without any configuration of the user. */
 function run(program: string, args: readonly string[], cwd: string): Promise<Exit> {
   const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' };
   return new Promise((resolve, reject) => {
@@ -37,11 +37,11 @@ interface LintMatch {
   readonly Location: { readonly Path: readonly (string | number)[] | null };
 }
 
-/** With its informational rules. Each template is held to each of the regions. */
+/** With informational rules, and each template for each region. */
 export async function cfnLint(bin: string, files: readonly string[], regions: readonly string[]): Promise<Finding[]> {
   const args = ['--format', 'json', '--include-checks', 'I', '--regions', ...regions, '--', ...files];
   const exit = await run(join(bin, 'cfn-lint'), args, dirname(files[0] ?? '.'));
-  // Bits: 2 errors, 4 warnings, 8 informational. Anything else is trouble of its own.
+  // Bits: 2 errors, 4 warnings, 8 informational. Any other bit is a failure of the tool.
   if ((exit.status & ~14) !== 0) throw new Error(`cfn-lint ended with ${exit.status}: ${exit.stderr}${exit.stdout}`);
   return parsed<LintMatch[]>('cfn-lint', exit).map((match) => ({
     rule: match.Rule.Id,
@@ -64,13 +64,13 @@ interface CheckovReport {
   };
 }
 
-/** Everything in the folder, offline. Throws where it has not looked at every resource. */
+/** Checks every template in the folder, offline. Throws if a resource was skipped. */
 export async function checkov(bin: string, folder: string, resources: number): Promise<Finding[]> {
   const args = ['--directory', folder, '--framework', 'cloudformation', '--skip-download'];
   const exit = await run(join(bin, 'checkov'), [...args, '--quiet', '--compact', '--output', 'json'], folder);
   const { summary, results } = parsed<CheckovReport>('checkov', exit);
   if (summary.parsing_errors !== 0 || summary.resource_count !== resources)
-    throw new Error(`checkov has looked at ${summary.resource_count} of ${resources} resources`);
+    throw new Error(`checkov checked ${summary.resource_count} of ${resources} resources`);
   return results.failed_checks.map((check) => ({
     rule: check.check_id,
     isError: true,

@@ -1,4 +1,4 @@
-/** The kinds of stack that people deploy: what the checks on templates look at. */
+/** The variants of the stack that the template checks cover. */
 import { join } from 'node:path';
 import { type App, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -20,7 +20,7 @@ type Steps = (stack: Stack) => Partial<CutoverPipelineProps>;
 
 interface Variant {
   readonly monitor: Settings;
-  /** Absent: a monitor alone. */
+  /** Absent: only a monitor. */
   readonly pipeline?: Steps;
 }
 
@@ -44,7 +44,7 @@ const withBusAndChat: Settings = (stack) => ({
 const step = (stack: Stack, name: string) => new sfn.Pass(stack, name);
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
-  // Not "Default": the CDK leaves that word out of names.
+  // Not "Default": the CDK omits that word from logical ids.
   Least: { monitor: () => ({}) },
   Vpc: { monitor: inVpc },
   Key: { monitor: withKey },
