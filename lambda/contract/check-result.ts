@@ -18,7 +18,7 @@ export interface CheckResult {
   readonly structProgress: number | null;
   /** 0 to 100; null when unknown. */
   readonly fullProgress: number | null;
-  /** Of the step's checkpoint, clock skew subtracted; null when unknown. */
+  /** Of the step's checkpoint, by the later of OMS's clock and ours; null when unknown. */
   readonly lagSeconds: number | null;
   /** ISO 8601, estimated completion of the copy at the measured rate; null when unknown. */
   readonly eta: string | null;

@@ -71,8 +71,13 @@ export interface ReasonParams {
   readonly CopyUnknown: { readonly phase: CopyPhase };
   readonly CopyNotDone: { readonly phase: CopyPhase; readonly percent: number | null };
   readonly NotIncremental: { readonly enableIncrSync: boolean | null; readonly step: string | null };
-  readonly CheckpointUnknown: { readonly direction: Direction; readonly isInFuture: boolean };
-  readonly CheckpointImplausible: { readonly direction: Direction; readonly checkpointAt: string };
+  readonly CheckpointUnknown: { readonly direction: Direction };
+  readonly CheckpointImplausible: {
+    readonly direction: Direction;
+    readonly checkpointAt: string;
+    /** By OMS's clock, which is behind ours, and not by ours. */
+    readonly byOmsClock: boolean;
+  };
   /** `fence` is null where the goal has none. */
   readonly CheckpointNotMoving: { readonly stillSeconds: number; readonly fence: Fence | null };
   readonly LagUnknown: { readonly clockAheadSeconds: number };

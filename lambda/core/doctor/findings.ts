@@ -22,7 +22,7 @@ export interface Finding {
 /** Polled where no project is named: an OMS that answers that it does not exist has accepted the request and the credentials. */
 export const PLACEHOLDER_PROJECT = 'p_omscutoverdoctor';
 
-/** A checkpoint that is further ahead of our clock is not trusted (lag.ts), and a wait for DRAINED would not end. */
+/** A checkpoint that is further ahead of our clock opens no gate (gate.ts), so a wait would not end. */
 const SKEW_LIMIT_SECONDS = PLAUSIBLE_FUTURE_MS / 1000;
 /** Date headers have whole seconds, and a request takes time. */
 const SKEW_TOLERANCE_SECONDS = 5;
@@ -117,7 +117,7 @@ function clock({ clockSkewMs }: Observation): Finding {
       ? 'OMS and this host show the same time'
       : `the clock of OMS is ${formatDuration(apart)} ${skew > 0 ? 'ahead' : 'behind'}`;
   if (apart <= SKEW_TOLERANCE_SECONDS) return ok('clock', seen);
-  const effect = `the lag may be wrong by that much${apart > SKEW_LIMIT_SECONDS ? ', and a wait for DRAINED may never end' : ''}`;
+  const effect = `the lag may be wrong by that much${apart > SKEW_LIMIT_SECONDS ? ', and a wait for SYNCED or DRAINED may never end' : ''}`;
   return attention('clock', `${seen}: ${effect}`, 'synchronize both clocks with NTP');
 }
 

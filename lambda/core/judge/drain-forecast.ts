@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../contract/defaults';
 import { formatDuration } from '../model/duration';
 import type { Snapshot } from '../model/snapshot';
 import { phaseOf } from '../model/status';
-import { believedSkewMs } from '../observe/lag';
+import { laterClockMs } from '../observe/lag';
 import type { Store } from '../ports';
 
 /** Where the stored polls come from. */
@@ -42,7 +42,11 @@ export function forecastDrain(polls: readonly Snapshot[]): DrainForecast | null 
   const newest = polls.at(-1);
   if (newest === undefined || newest.progress?.status !== 'RUNNING') return null;
   const oldest = Date.parse(newest.observedAt) - LONGEST_MS;
-  const points = polls.flatMap((poll) => pointOf(poll) ?? []).filter(({ at }) => at >= oldest);
+  const skew = polls.findLast(({ clockSkewSeconds }) => clockSkewSeconds !== null)?.clockSkewSeconds ?? 0;
+  const aheadMs = laterClockMs({ clockSkewMs: skew * 1000 });
+  const points = polls
+    .filter(({ observedAt }) => Date.parse(observedAt) >= oldest)
+    .flatMap((poll) => pointOf(poll, aheadMs) ?? []);
   const drains: number[] = [];
   for (const [index, fence] of points.entries()) {
     const passed = points.slice(index + 1).find(({ checkpoint }) => checkpoint > fence.at);
@@ -92,12 +96,9 @@ export async function drainForecastText(project: string, ports: StoredPolls): Pr
   return drainWords(forecastDrain(await pollsForForecast(project, ports)));
 }
 
-/** By OMS's clock where it is believed: the checkpoint is closer to it than to ours. */
-function pointOf({ progress, observedAt, clockSkewSeconds }: Snapshot): { at: number; checkpoint: number } | null {
+/** By the later of the two clocks, as a lag is: skew may only lengthen a drain. */
+function pointOf({ progress, observedAt }: Snapshot, aheadMs: number): { at: number; checkpoint: number } | null {
   if (progress === null || progress.incrSyncCheckpoint === null) return null;
   if (phaseOf(progress.currentStep) !== 'incremental') return null;
-  return {
-    at: Date.parse(observedAt) + believedSkewMs({ clockSkewMs: (clockSkewSeconds ?? 0) * 1000 }),
-    checkpoint: progress.incrSyncCheckpoint * 1000,
-  };
+  return { at: Date.parse(observedAt) + aheadMs, checkpoint: progress.incrSyncCheckpoint * 1000 };
 }

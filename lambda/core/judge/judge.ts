@@ -6,9 +6,9 @@ import type { Reason, ReasonCode } from '../../contract/reason';
 import { iso } from '../model/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
-import { CHECKPOINT_UNKNOWN, noAnswer } from '../observe/gate';
+import { CHECKPOINT_UNKNOWN, implausible, noAnswer } from '../observe/gate';
 import { heldWithin, maxPollGapMs } from '../observe/hold';
-import { isPlausible, isTooFarAhead, STALE_CHECKPOINT_MS, skewRange } from '../observe/lag';
+import { isTooFarAhead, STALE_CHECKPOINT_MS, skewRange } from '../observe/lag';
 import { failureOf } from './failures';
 import { switched } from './switched';
 
@@ -95,9 +95,12 @@ function synced(goal: Goal & { type: 'SYNCED' }, assessment: Assessment, project
     return { code: 'LagUnknown', params: { clockAheadSeconds: (clockSkewMs ?? 0) / 1000 } };
   if (newest === undefined || !newest.ready) {
     const stillMs = checkpointSince === null ? 0 : answeredAt - checkpointSince;
-    return stillMs >= STALE_CHECKPOINT_MS
-      ? { code: 'CheckpointNotMoving', params: { stillSeconds: stillMs / 1000, fence: null } }
-      : { code: 'CheckpointUnknown', params: { direction: 'forward', isInFuture: true } };
+    return (
+      implausible('forward', assessment) ?? {
+        code: 'CheckpointNotMoving',
+        params: { stillSeconds: stillMs / 1000, fence: null },
+      }
+    );
   }
   // The lag of this poll, not the worst of the span it was merged into: a merged span is never the newest unless it is not ready.
   const lagSeconds = newest.worstLagSeconds;
@@ -132,8 +135,8 @@ function drained(goal: Goal & { type: 'DRAINED' }, assessment: Assessment, proje
   const checkpoint = assessment.outcome === 'OK' ? assessment.progress.incrSyncCheckpoint : null;
   if (checkpoint === null) return CHECKPOINT_UNKNOWN;
   const checkpointAt = iso(checkpoint * 1000);
-  if (!isPlausible(checkpoint, assessment))
-    return { code: 'CheckpointImplausible', params: { direction: 'forward', checkpointAt } };
+  const tooFarAhead = implausible('forward', assessment);
+  if (tooFarAhead !== null) return tooFarAhead;
   // A fence with a margin was read on another clock than the source's. Where OMS's clock, which the checkpoints follow, is ahead of ours,
   // the checkpoint has to be later; never earlier, for skew may only tighten the gate. Without a margin the source itself gave the time.
   const aheadMs = goal.marginSeconds === 0 ? 0 : Math.max(0, skew?.least ?? 0);

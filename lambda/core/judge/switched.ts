@@ -3,8 +3,7 @@ import type { Reason } from '../../contract/reason';
 import { iso } from '../model/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
-import { noAnswer, notRunning, unexpectedAmong } from '../observe/gate';
-import { isPlausible } from '../observe/lag';
+import { implausible, noAnswer, notRunning, unexpectedAmong } from '../observe/gate';
 
 /** One value may remain from an earlier attempt: only a second one shows that the reverse direction works. */
 const MIN_REVERSE_VALUES = 2;
@@ -26,14 +25,13 @@ export function switched(assessment: Assessment, projectState: ProjectState): Re
   const closed = notRunning(progress);
   if (closed !== null) return closed;
   if (phase !== 'reverse') return { code: 'NotSwitched', params: { step, enableReverseIncrSync } };
-  if (checkpoint === null) return { code: 'CheckpointUnknown', params: { direction: 'reverse', isInFuture: false } };
-  const checkpointAt = iso(checkpoint * 1000);
-  if (!isPlausible(checkpoint, assessment))
-    return { code: 'CheckpointImplausible', params: { direction: 'reverse', checkpointAt } };
+  if (checkpoint === null) return { code: 'CheckpointUnknown', params: { direction: 'reverse' } };
+  const tooFarAhead = implausible('reverse', assessment);
+  if (tooFarAhead !== null) return tooFarAhead;
   const { values = 0, movedAt = 0 } = projectState.reverse ?? {};
   if (values < MIN_REVERSE_VALUES) return { code: 'ReverseNotMoving', params: { stillSeconds: null } };
   const stillMs = assessment.answeredAt - movedAt;
   return stillMs > MOVES_WITHIN_MS
     ? { code: 'ReverseNotMoving', params: { stillSeconds: stillMs / 1000 } }
-    : { code: 'Switched', params: { reverse: { step, values, checkpointAt } } };
+    : { code: 'Switched', params: { reverse: { step, values, checkpointAt: iso(checkpoint * 1000) } } };
 }

@@ -42,12 +42,10 @@ const CONDITIONS: Words = {
     enableIncrSync === true
       ? `step is ${step ?? 'unknown'}, must be an incremental one (INCR_SYNC)`
       : 'OMS did not report that incremental synchronization is enabled',
-  CheckpointUnknown: ({ direction, isInFuture }) =>
-    isInFuture
-      ? 'the checkpoint lies in the future, so the lag is unknown'
-      : `OMS reported no valid ${direction === 'reverse' ? 'reverse' : 'incremental'} checkpoint`,
-  CheckpointImplausible: ({ direction, checkpointAt }) =>
-    `the ${direction} checkpoint ${checkpointAt} is more than 60 s in the future`,
+  CheckpointUnknown: ({ direction }) =>
+    `OMS reported no valid ${direction === 'reverse' ? 'reverse' : 'incremental'} checkpoint`,
+  CheckpointImplausible: ({ direction, checkpointAt, byOmsClock }) =>
+    `the ${direction} checkpoint ${checkpointAt} is more than 60 s in the future${byOmsClock ? " by OMS's clock, which is behind ours" : ''}; synchronize the clocks of the databases and of OMS (NTP)`,
   CheckpointNotMoving: ({ stillSeconds, fence }) =>
     `${fence === null ? 'the checkpoint' : `${missing(fence)}; it`} has not moved for ${formatDuration(stillSeconds)}; if the source is idle, write a marker row there`,
   LagUnknown: ({ clockAheadSeconds }) =>

@@ -38,6 +38,8 @@ export function readingOf(before: ProjectState | undefined, observation: Observa
   const progress = observation.outcome === 'OK' ? observation.progress : null;
   const poll = {
     ...observation,
+    // A reply without a date does not correct the clock.
+    clockSkewMs: observation.clockSkewMs ?? before?.clockSkewMs ?? null,
     anomalies: [...observation.anomalies, ...backwards(before, observation), ...clockBackwards(before, observation)],
     statusClass: progress === null ? null : classOf(progress.status),
     phase: phaseOf(progress?.currentStep ?? null),

@@ -1,8 +1,10 @@
 /** What SYNCED and DRAINED both need of a poll: the project is in the state in which its forward checkpoint means something. Fails closed. */
 import type { Anomaly } from '../../contract/oms';
-import type { Reason } from '../../contract/reason';
+import type { Direction, Reason } from '../../contract/reason';
+import { iso } from '../model/duration';
 import type { Observation, Progress } from '../model/progress';
 import type { StepPhase } from '../model/status';
+import { isPlausible } from './lag';
 
 /** The first thing missing; null when only the checkpoint itself is left to judge. */
 export function closedBecause(poll: Observation & { readonly phase: StepPhase }): Reason | null {
@@ -19,8 +21,18 @@ export function closedBecause(poll: Observation & { readonly phase: StepPhase })
 
 export const CHECKPOINT_UNKNOWN: Reason = {
   code: 'CheckpointUnknown',
-  params: { direction: 'forward', isInFuture: false },
+  params: { direction: 'forward' },
 };
+
+/** The checkpoint is more than 60 s in the future, by our clock or by OMS's: then no gate opens, SYNCED before DRAINED. */
+export function implausible(direction: Direction, poll: Observation): Reason | null {
+  if (poll.outcome !== 'OK') return null;
+  const { incrSyncCheckpoint, reverseIncrSyncCheckpoint } = poll.progress;
+  const checkpoint = direction === 'forward' ? incrSyncCheckpoint : reverseIncrSyncCheckpoint;
+  if (checkpoint === null || isPlausible(checkpoint, poll)) return null;
+  const byOmsClock = isPlausible(checkpoint, { ...poll, clockSkewMs: null });
+  return { code: 'CheckpointImplausible', params: { direction, checkpointAt: iso(checkpoint * 1000), byOmsClock } };
+}
 
 export function noAnswer({ outcome, problem }: Exclude<Observation, { outcome: 'OK' }>): Reason {
   return { code: 'NoAnswer', params: { outcome, problem } };

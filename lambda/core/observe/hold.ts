@@ -2,6 +2,7 @@
 
 import type { ProjectState, Span } from '../model/project-state';
 import type { Reading } from './assessment';
+import { implausible } from './gate';
 import { isTooFarAhead, STALE_CHECKPOINT_MS } from './lag';
 
 const MAX_SPANS = 24;
@@ -16,8 +17,8 @@ export function spanOf({ spans }: ProjectState, reading: Reading, checkpointSinc
   const { answeredAt: at, gateClosedBy, lagSeconds } = reading;
   const ready =
     gateClosedBy === null &&
-    // Null also where the checkpoint lies too far ahead of OMS's clock.
     lagSeconds !== null &&
+    implausible('forward', reading) === null &&
     !isTooFarAhead(reading) &&
     checkpointSince !== null &&
     at - checkpointSince < STALE_CHECKPOINT_MS;

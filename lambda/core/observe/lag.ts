@@ -37,18 +37,23 @@ export function isTooFarAhead({ clockSkewMs }: Pick<Observation, 'clockSkewMs'>)
   return clockSkewMs !== null && clockSkewMs > MAX_BELIEVED_SKEW_MS;
 }
 
-/** Seconds the checkpoint of the step is behind OMS's clock, 0 at least; null when there is none or it lies implausibly far ahead. */
+/** By how much the later of the two clocks is ahead of ours, milliseconds: a lag is measured by it, because skew may only make a lag longer. */
+export function laterClockMs(observation: Pick<Observation, 'clockSkewMs'>): number {
+  return Math.max(0, believedSkewMs(observation));
+}
+
+/** Seconds the checkpoint of the step is behind the later clock, 0 at least; null when there is none or it lies implausibly far ahead of both. */
 export function lagSecondsOf(poll: Observation & { readonly phase: StepPhase }): number | null {
   if (poll.outcome !== 'OK') return null;
   const { reverseIncrSyncCheckpoint, incrSyncCheckpoint } = poll.progress;
   const checkpoint = poll.phase === 'reverse' ? reverseIncrSyncCheckpoint : incrSyncCheckpoint;
   if (checkpoint === null) return null;
-  const lagMs = poll.answeredAt + believedSkewMs(poll) - checkpoint * 1000;
+  const lagMs = poll.answeredAt + laterClockMs(poll) - checkpoint * 1000;
   return lagMs < -PLAUSIBLE_FUTURE_MS ? null : Math.max(0, Math.round(lagMs / 1000));
 }
 
 /** At most 60 s ahead of both clocks, ours and OMS's: skew may only tighten a gate. */
-export function isPlausible(checkpoint: number, observation: Observation): boolean {
+export function isPlausible(checkpoint: number, observation: Pick<Observation, 'answeredAt' | 'clockSkewMs'>): boolean {
   const earlierNow = observation.answeredAt + Math.min(0, believedSkewMs(observation));
   return checkpoint * 1000 <= earlierNow + PLAUSIBLE_FUTURE_MS;
 }

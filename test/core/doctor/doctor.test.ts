@@ -72,7 +72,7 @@ test.each([
   [
     -90_000,
     'attention',
-    'the clock of OMS is 90 s behind: the lag may be wrong by that much, and a wait for DRAINED may never end',
+    'the clock of OMS is 90 s behind: the lag may be wrong by that much, and a wait for SYNCED or DRAINED may never end',
   ],
 ])('a clock %i ms off is %s', (clockSkewMs, state, seen) => {
   const clock = findingsOfOms(ok(T0, {}, { clockSkewMs }), 'p_x').find(({ check }) => check === 'clock');

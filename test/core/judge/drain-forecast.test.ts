@@ -32,12 +32,21 @@ describe('a drain forecast', () => {
     expect(forecast && fits(forecast, 3600)).toBe('FITS');
   });
 
-  test('uses the clock of OMS, unless that is too far off to be believed', async () => {
+  test('uses the later of the two clocks, unless that of OMS is too far off to be believed', async () => {
     const skewed = (clockSkewMs: number) =>
       Array.from({ length: 40 }, (_, i) => syncing(T0 + i * 10 * SECOND, 8, {}, { clockSkewMs }));
     const likely = async (clockSkewMs: number) => (await forecastOf(skewed(clockSkewMs)))?.likelySeconds ?? 0;
     expect(await likely(2 * MINUTE)).toBeGreaterThan(120);
+    expect(await likely(-2 * MINUTE)).toBe(await likely(0));
     expect(await likely(60 * MINUTE)).toBe(await likely(0));
+  });
+
+  test('uses the skew that OMS showed last, which an NTP client may have corrected', async () => {
+    const polls = (skewMs: number, last: number | null) =>
+      every10s(40, () => 8).map((poll, i) => ({ ...poll, clockSkewMs: i < 35 ? skewMs : last }));
+    const settled = (await forecastOf(polls(0, 0)))?.likelySeconds;
+    expect((await forecastOf(polls(2 * MINUTE, 0)))?.likelySeconds).toBe(settled);
+    expect((await forecastOf(polls(2 * MINUTE, null)))?.likelySeconds).toBeGreaterThan(120);
   });
 
   test('is null where the history gives none', async () => {

@@ -50,17 +50,35 @@ describe('goal SYNCED', () => {
     });
   });
 
-  test('is met by an OMS whose clock is minutes ahead, by that clock', () => {
-    const ahead = 120;
-    const polls = steady(60).map((observation, i) =>
-      syncing(
-        observation.answeredAt,
-        12,
-        { incrSyncCheckpoint: T0 / 1000 + i * 10 - 12 + ahead },
-        { clockSkewMs: ahead * SECOND },
-      ),
-    );
-    expect(play(polls, { goal: SYNCED }).last).toMatchObject({ verdict: 'MET', lagSeconds: 12 });
+  /** Polls every 10 s of a target that is `lag` seconds behind by our clock, with OMS's clock `skew` seconds ahead of ours. */
+  const skewed = (lag: number, skew: number | null): Observation[] =>
+    steady(60, 10, lag).map((poll) => ({ ...poll, clockSkewMs: skew === null ? null : skew * SECOND }));
+
+  test.each([
+    ['OMS behind us', 245, -240, 245],
+    ['OMS ahead of us', 5, 240, 245],
+    ['OMS so far behind that it is not believed', 500, -490, 500],
+  ])('measures the lag by the worse of the two clocks: %s', (_, lag, skew, worse) => {
+    expect(play(skewed(lag, skew), { goal: SYNCED }).last).toMatchObject({
+      lagSeconds: worse,
+      reason: { code: 'LagTooHigh', params: { lagSeconds: worse, bestLagSeconds: worse } },
+    });
+  });
+
+  test('measures the lag by the clock that OMS showed last where a reply has no date', () => {
+    const polls = skewed(5, 240).map((poll, i) => (i === 0 ? poll : { ...poll, clockSkewMs: null }));
+    expect(play(polls, { goal: SYNCED }).last).toMatchObject({ lagSeconds: 245, reason: { code: 'LagTooHigh' } });
+  });
+
+  test.each([
+    ['ours, where OMS and its source are minutes ahead', -108, 120, 12, false],
+    ["OMS's, where OMS is minutes behind", 5, -240, 5, true],
+  ])('is not met by a checkpoint more than 60 s in the future by one clock: %s', (_, lag, skew, worse, byOmsClock) => {
+    expect(play(skewed(lag, skew), { goal: SYNCED }).last).toMatchObject({
+      verdict: 'NOT_YET',
+      lagSeconds: worse,
+      reason: { code: 'CheckpointImplausible', params: { byOmsClock } },
+    });
   });
 
   test('is not met by an OMS whose clock is too far ahead to give a lag', () => {
