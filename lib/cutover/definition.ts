@@ -13,7 +13,7 @@ import { CutoverGate } from './gate';
 import { type CutoverPipelineProps, drainTimeoutOf, settingsOf, switchoverTimeoutOf } from './props';
 import { CutoverTasks } from './tasks';
 
-/** Of a Catch. */
+/** Where a Catch puts the error. */
 const ERROR = { resultPath: '$.error' };
 
 export class CutoverDefinition {

@@ -1,4 +1,4 @@
-/** A gate while writes are stopped: poll, choice, wait, in the pipeline itself; then the result goes into the receipt. */
+/** A gate while writes are stopped: poll, choice, wait, in the pipeline itself; then the result is recorded in the receipt. */
 import type { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';

@@ -14,8 +14,9 @@ import { checkCutoverProps } from './validation';
 export type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './props';
 
 /**
- * Waits until the migration is ready, optionally for an approval, stops writes, waits until every write has arrived on the target, and
- * switches. It never switches while a write could be lost; before the switch, any failure resumes writes and ends in `CutoverRolledBack`.
+ * Waits until the migration is ready and approved, stops writes, waits until every write has arrived on the target, and switches. It never
+ * switches while a write could be lost. A failure until then resumes writes and ends in `CutoverRolledBack`; a later one runs `rollback`, or
+ * ends in `CutoverNeedsOperator`.
  *
  * @throws InvalidSettings at synthesis, with every invalid prop
  */

@@ -1,4 +1,4 @@
-/** The building blocks of the cutover pipeline: commands to the bookkeeping, the user's steps, and what follows a failure. */
+/** The tasks of the cutover pipeline: commands to the function, the user's steps, and what follows a failure. */
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -18,23 +18,23 @@ export const FENCED_RETRY: sfn.RetryProps = {
   maxAttempts: 6,
 };
 
-/** An attempt that times out costs its whole timeout while writes are stopped, and the next one mostly times out too. */
+/** An attempt that times out costs its whole timeout while writes are stopped, and the next one usually times out too. */
 const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
 
-/** One invocation ends within 125 s where the monitor's `requestTimeout` is the longest, 60 s (lambda/core/cutover/gate.ts). */
+/** One invocation takes up to 125 s, with the longest `requestTimeout` of the monitor, 60 s (lambda/core/cutover/gate.ts). */
 const POLL_TIMEOUT = Duration.seconds(150);
 const COMMAND_TIMEOUT = Duration.seconds(60);
-/** Before writes are stopped a command may also ask OMS for its verification. */
+/** Before writes are stopped, a command may also request OMS's verification. */
 const VERIFICATION_TIMEOUT = Duration.seconds(120);
 
-/** Errors of the bookkeeping that no retry can fix. */
+/** Errors of a command that no retry can fix. */
 const FINAL_ERRORS = ['CutoverOver', 'CutoverUnknown', 'CutoverNotApproved', 'FenceUnreadable', 'InvalidInput'];
 
-/** Whether writes go on or are stopped: how long something may be retried. */
+/** Whether writes continue or are stopped: it determines how long a task is retried. */
 export type Patience = 'WRITES_GO_ON' | 'WRITES_STOPPED';
 
 type Action = CutoverBookkeeping['action'];
-/** What a command has beside its action and the state, which every one has. */
+/** The fields of a command besides `action` and `state`. */
 type FieldsOf<A extends Action> = FieldsAtSynth<Omit<Extract<CutoverBookkeeping, { action: A }>, 'action' | 'state'>>;
 
 /** Invokes the function. The policy of LambdaInvoke itself also allows every version and alias of it. */
@@ -57,7 +57,7 @@ export class CutoverTasks {
     this.checkFunction = checkFunction;
   }
 
-  /** One command of the bookkeeping; its reply is the whole next state. */
+  /** One command; the reply replaces the whole state data. */
   command<A extends Action>(name: string, action: A, fields: FieldsOf<A>, patience: Patience): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
@@ -72,7 +72,7 @@ export class CutoverTasks {
     return task;
   }
 
-  /** A poll of OMS while writes are stopped. In the pipeline itself: starting a leg and learning of its end take seconds each. */
+  /** A poll of OMS while writes are stopped. In the pipeline itself: starting a leg, and the notification of its end, take seconds each. */
   poll(name: string): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
       lambdaFunction: this.checkFunction,
@@ -91,10 +91,10 @@ export class CutoverTasks {
     return task;
   }
 
-  /** The user's step as one state, so that every error in it is caught and its output replaces nothing of ours. */
+  /** The user's step as one state, so that every error in it is caught and its output does not replace our data. */
   users(name: string, step: sfn.IChainable, resultPath: string = sfn.JsonPath.DISCARD): sfn.Parallel {
     const parallel = new sfn.Parallel(this.scope, name, {
-      comment: 'Yours. Gets the cutover as its input.',
+      comment: 'Your step. Its input is the cutover.',
       inputPath: '$.cutover',
       resultPath,
       ...(resultPath === sfn.JsonPath.DISCARD ? {} : { resultSelector: { output: sfn.JsonPath.objectAt('$[0]') } }),
@@ -103,7 +103,7 @@ export class CutoverTasks {
     return parallel.branch(step);
   }
 
-  /** Notes where it failed, then continues with what follows a failure there. */
+  /** Records where it failed, then continues with what follows a failure there. */
   failedAt(at: string, then: sfn.IChainable): sfn.IChainable {
     return new sfn.Pass(this.scope, `Failed: ${at}`, {
       result: sfn.Result.fromObject({ at }),
@@ -117,8 +117,8 @@ export class CutoverTasks {
   }
 
   /**
-   * A step of the user's while writes are stopped: recorded, then run, or left out in a rehearsal.
-   * @param own undefined: there is nothing to run.
+   * A step of the user while writes are stopped: recorded, then run, or skipped in a rehearsal.
+   * @param own undefined: no step to run.
    */
   step(
     name: string,
@@ -141,7 +141,7 @@ export class CutoverTasks {
     return note;
   }
 
-  /** Leaves out the user's step in a rehearsal. */
+  /** Skips the user's step in a rehearsal. */
   unlessRehearsed(name: string, real: sfn.IChainable, rehearsed: sfn.IChainable): sfn.Choice {
     const left = new sfn.Pass(this.scope, `${name}: left out`, {
       result: sfn.Result.fromObject({}),

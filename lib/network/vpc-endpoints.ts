@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
  * (billed per hour and zone). Logs and traces need none: the Lambda service sends them outside the VPC.
  */
 export const ENDPOINT_SERVICES = ['dynamodb', 'sns', 'secretsmanager'] as const;
+/** A service for the prop `createEndpoints`. */
 export type EndpointService = (typeof ENDPOINT_SERVICES)[number];
 
 const INTERFACES = {

@@ -1,4 +1,4 @@
-/** What a wait waits for, in a definition: values, or paths into the execution's data. */
+/** Goals in a definition: values, or paths into the data of the execution. */
 import type { GoalInput } from '../../lambda/contract/goal';
 import { Problems } from '../validation/problems';
 import {
@@ -15,23 +15,23 @@ type GoalOf<T extends GoalInput['type']> = Extract<GoalInput, { type: T }>;
 
 export interface SyncedOptions {
   /**
-   * How far the target may be behind.
-   * @default 30 seconds
+   * The highest lag of the target. A path refers to whole seconds.
+   * @default Duration.seconds(30)
    */
   readonly maxLag?: DurationOrPath;
   /**
-   * For how long it has to stay within `maxLag`.
-   * @default 60 seconds
+   * How long the lag must stay within `maxLag`. A path refers to whole seconds.
+   * @default Duration.seconds(60)
    */
   readonly hold?: DurationOrPath;
 }
 
 export interface DrainedOptions {
-  /** The fence: when writes to the source stopped. ISO 8601 with offset, Unix seconds, or a JsonPath to either; best read on the source. */
+  /** The fence: when writes to the source stopped. ISO 8601 with an offset, Unix seconds, or a path to either; best read on the source. */
   readonly writesStoppedAt: string | number;
   /**
-   * How far the checkpoint must be past the fence.
-   * @default 10 seconds; give 0 where the fence was read on the source itself
+   * How far the checkpoint must be past the fence. Set 0 for a fence that was read on the source. A path refers to whole seconds.
+   * @default Duration.seconds(10)
    */
   readonly margin?: DurationOrPath;
 }
@@ -52,13 +52,14 @@ function checkOptions<T extends string>(
   problems.throwIfAny(where);
 }
 
+/** The condition that a wait waits for. Invalid options throw InvalidSettings at synthesis. */
 export class Goal {
   /** OMS reports the project FINISHED. */
   static finished(): Goal {
     return new Goal({ type: 'FINISHED' });
   }
 
-  /** The full copy is done, and incremental synchronisation stays close to the source. */
+  /** The full copy is complete, and the lag stays within `maxLag` throughout `hold`. */
   static synced(options: SyncedOptions = {}): Goal {
     checkOptions('Goal.synced', options, SYNCED, ['maxLag', 'hold']);
     return new Goal(
@@ -70,7 +71,7 @@ export class Goal {
     );
   }
 
-  /** Everything that was written before the fence has arrived. */
+  /** Every write before the fence has arrived on the target. */
   static drained(options: DrainedOptions): Goal {
     checkOptions('Goal.drained', options, DRAINED, ['margin']);
     return new Goal(
@@ -82,7 +83,7 @@ export class Goal {
     );
   }
 
-  /** OMS itself was switched over: its reverse checkpoint moves, or it is FINISHED where reverse synchronisation is off. */
+  /** OMS was switched over: its reverse checkpoint advances, or it is FINISHED if reverse synchronization is off. */
   static switched(): Goal {
     return new Goal({ type: 'SWITCHED' });
   }

@@ -48,7 +48,7 @@ describe('the pipeline’s definition', () => {
   test('catches every error of each of the user’s steps', () => {
     const { definition } = pipelineWith(everything);
     const users = Object.entries(definition.States).filter(
-      ([, state]) => state.Type === 'Parallel' && String(state.Comment).startsWith('Yours'),
+      ([, state]) => state.Type === 'Parallel' && String(state.Comment).startsWith('Your step'),
     );
     expect(users.map(([name]) => name).sort()).toEqual([
       '3 Stop writes',
