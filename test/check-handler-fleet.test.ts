@@ -2,12 +2,13 @@
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
 import { enterSandbox } from '../local/cloudformation/sandbox';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
+import type { EmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../local/data/local-store';
 import type { Loopback } from '../local/services/loopback';
 import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
+import { startDynamoDb } from './support/dynamodb';
 import { T0 } from './support/observations';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
@@ -18,7 +19,7 @@ let secrets: Loopback;
 let oms: Simulator;
 let now = T0;
 beforeAll(async () => {
-  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  database = await startDynamoDb();
   secrets = await startSecretsEndpoint({ [SECRET]: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD } });
   const scenario = (more: object, kind = 'migration') =>
     readScenario({ title: 'T', description: 'A test.', kind, timeline: [{ ...COPYING, ...more }] }, 'test');

@@ -2,13 +2,14 @@
 import { createHandler } from '../lambda/check-handler';
 import { ENV } from '../lambda/contract/environment';
 import { enterSandbox } from '../local/cloudformation/sandbox';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
+import type { EmbeddedDynamoDb } from '../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../local/data/local-store';
 import type { Loopback } from '../local/services/loopback';
 import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
 import { linesOf } from './adapters/aws/output';
+import { startDynamoDb } from './support/dynamodb';
 import { T0 } from './support/observations';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
@@ -17,7 +18,7 @@ let database: EmbeddedDynamoDb;
 let secrets: Loopback;
 let oms: Simulator;
 beforeAll(async () => {
-  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  database = await startDynamoDb();
   secrets = await startSecretsEndpoint({ [SECRET]: { username: SIMULATOR_USERNAME, password: SIMULATOR_PASSWORD } });
   const timeline = [{ at: '0s', status: 'RUNNING', step: 'FULL_MIGRATION', struct: 100, full: 40 }];
   oms = await startSimulator({

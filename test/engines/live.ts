@@ -1,9 +1,9 @@
 /** The scenarios on an engine, deployed and in real time. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
+import { built } from '../support/built';
 import { type Assemblies, SECRET_NAME, STACKS } from './assembly';
 import { REGION } from './aws-api';
 import { type Deployment, deploy } from './deployment';
@@ -174,8 +174,7 @@ export class LiveStacks {
     const { endpoint } = this.engine.api;
     const words = [approve ? 'approve' : 'reject', '--project', project, '--run', run];
     const table = ['--table', String(this.cutovers.outputs.TableName), '--region', REGION];
-    const command = join(__dirname, '../../dist/oms-cutover.js');
-    await promisify(execFile)(process.execPath, [command, ...words, ...table], {
+    await promisify(execFile)(process.execPath, [built('dist/oms-cutover.js'), ...words, ...table], {
       env: {
         PATH: process.env.PATH ?? '',
         AWS_ACCESS_KEY_ID: 'test',

@@ -17,6 +17,8 @@ import { MACHINES, type Scenario, stackOf } from './scenarios';
 export interface Replays {
   readonly of: number;
   readonly equal: number;
+  /** Events of the largest history among them. */
+  readonly longestHistory: number;
   /** By replay, the difference that explains it. */
   readonly explained: readonly ReplayDifference[];
   /** In words. */
@@ -57,7 +59,15 @@ export async function replayOn(
       }
     },
   );
-  return { of: recordings.length, equal, explained, problems, seconds: secondsSince(began) };
+  const histories = recordings.flatMap(({ executions }) => executions.map(({ historyEvents }) => historyEvents));
+  return {
+    of: recordings.length,
+    equal,
+    longestHistory: Math.max(...histories),
+    explained,
+    problems,
+    seconds: secondsSince(began),
+  };
 }
 
 interface Stacks {

@@ -1,5 +1,5 @@
 /**
- * `npm run test:engines [-- --only NAME] [-- --keep]`: the templates that deploy, on engines that we did not write. For CI: users need none of this.
+ * `npm run test:engines`, or with `-- --only NAME` those scenarios alone: the templates that deploy, on engines that we did not write. For CI: users need none of this.
  *
  * Two engines that need no container: moto and ministack, installed by pip into .venv. On each, both stacks are deployed through
  * CloudFormation (the app's own, and pipelines whose steps are functions) and every scenario of scenarios.ts is played against the
@@ -9,14 +9,19 @@
  * deployed bundle in processes of Node; ministack runs it by itself. What an engine cannot do is in limits.ts, where it words something in
  * another way in differences.ts: both fail the run where they are no longer true.
  *
+ * Then our interpreter's runs are replayed on moto's (replay.ts), the tests of the stores run on each database (stores.ts), the templates are
+ * checked (../templates), and docs/engines.md is held to all of it; `-- --write` writes that page, `-- --keep` keeps what the engines wrote.
+ *
  * Prints one JSON document; what is wrong goes to standard error, and makes it fail.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { synthesize } from './assembly';
+import { built } from '../support/built';
+import { type Assemblies, synthesize } from './assembly';
 import { WORDINGS } from './differences';
+import { documentProblems, type Run, writeDocument } from './document';
 import { freePort } from './engine';
 import { playOnLaptop } from './laptop';
 import { startMinistack } from './ministack';
@@ -24,38 +29,31 @@ import { startMoto } from './moto';
 import { type EngineReport, playOn } from './play';
 import { record } from './recording';
 import { replayOn } from './replay';
-import { REPLAYS, SCENARIOS } from './scenarios';
+import { REPLAYS, SCENARIOS, type Scenario } from './scenarios';
+import { type StoreReport, testEmbeddedStore, testStoreOf } from './stores';
+import { checkTemplates } from './templates';
+
+const ENGINES = [startMoto, startMinistack];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } });
-  const { only } = values;
-  const scenarios = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, keep: { type: 'boolean' }, write: { type: 'boolean' } },
+  });
+  // What is deployed; refused where it is older than its source.
+  built('dist/lambda/check/index.js');
   const folder = mkdtempSync(join(tmpdir(), 'oms-cutover-engines-'));
   try {
     const assemblies = synthesize(folder, await freePort());
-    const laptop = await playOnLaptop(scenarios, assemblies);
-    const engines: EngineReport[] = [];
-    for (const start of [startMoto, startMinistack]) {
-      const report = await playOn(start, scenarios, laptop, assemblies, folder);
-      process.stderr.write(`${report.name}: ${report.played.length} scenarios in ${report.seconds} s\n`);
-      engines.push(report);
-    }
-    const recordings = await record(
-      [...scenarios, ...REPLAYS.filter(({ name }) => only === undefined || name.includes(only))],
-      assemblies,
-    );
-    const replays = await replayOn(startMoto, recordings, assemblies, folder);
-    process.stderr.write(`${replays.of} replays in ${replays.seconds} s\n`);
-    const problems = [
-      ...engines.flatMap(problemsOf),
-      ...replays.problems,
-      ...(only === undefined ? unused(engines) : []),
-    ];
+    const { engines, replays } = await playAll(values.only ?? '', assemblies, folder);
+    // A part of the scenarios is for whoever works on them: the rest has nothing to do with it.
+    const rest = values.only === undefined ? await checkTheRest({ engines, replays }, folder, values.write) : null;
     const report = {
       engines: engines.map(summary),
       replays: { equal: replays.equal, explained: replays.explained.length, of: replays.of },
+      ...rest?.report,
     };
     process.stdout.write(`${JSON.stringify(report)}\n`);
+    const problems = [...engines.flatMap(problemsOf), ...replays.problems, ...(rest?.problems ?? [])];
     for (const problem of problems) process.stderr.write(`${problem}\n`);
     process.exitCode = problems.length > 0 ? 1 : 0;
   } finally {
@@ -64,6 +62,40 @@ async function main(): Promise<void> {
   }
 }
 
+/** @param only a part of the names to play. */
+async function playAll(only: string, assemblies: Assemblies, folder: string) {
+  const named = (all: readonly Scenario[]) => all.filter(({ name }) => name.includes(only));
+  const scenarios = named(SCENARIOS);
+  const laptop = await playOnLaptop(scenarios, assemblies);
+  const engines: EngineReport[] = [];
+  for (const start of ENGINES) {
+    const report = await playOn(start, scenarios, laptop, assemblies, folder);
+    note(`${report.name}: ${report.played.length} scenarios in ${report.seconds} s`);
+    engines.push(report);
+  }
+  const recordings = await record([...scenarios, ...named(REPLAYS)], assemblies);
+  const replays = await replayOn(startMoto, recordings, assemblies, folder);
+  note(`${replays.of} replays in ${replays.seconds} s`);
+  return { engines, replays };
+}
+
+async function checkTheRest(played: Omit<Run, 'stores'>, folder: string, write = false) {
+  const stores = [await testEmbeddedStore()];
+  for (const start of ENGINES) stores.push(await testStoreOf(start, folder));
+  const templates = await checkTemplates();
+  const run = { ...played, stores };
+  if (write) writeDocument(run);
+  return {
+    report: {
+      stores: stores.map(({ name, passed, failed }) => ({ name, passed, failed })),
+      cfnLint: templates.cfnLint,
+    },
+    problems: [...storeProblems(stores), ...templates.problems, ...unused(played.engines), ...documentProblems(run)],
+  };
+}
+
+const note = (words: string): boolean => process.stderr.write(`${words}\n`);
+
 function summary({ name, played }: EngineReport) {
   return { name, scenarios: played.length, passed: played.filter(({ problems }) => problems.length === 0).length };
 }
@@ -71,6 +103,16 @@ function summary({ name, played }: EngineReport) {
 function problemsOf({ name, problems, played }: EngineReport): string[] {
   const ofScenarios = played.flatMap((one) => one.problems.map((problem) => `${name}, ${one.scenario}: ${problem}`));
   return [...problems, ...ofScenarios];
+}
+
+/** The same tests everywhere: one that is skipped on a store is not one that has passed. */
+function storeProblems(stores: readonly StoreReport[]): string[] {
+  const [first] = stores;
+  const fewer = stores.filter(({ passed }) => passed !== first?.passed);
+  return [
+    ...stores.flatMap(({ problems }) => problems),
+    ...fewer.map(({ name, passed }) => `${name}: ${passed} tests have passed, and ${first?.passed} on ${first?.name}`),
+  ];
 }
 
 function unused(engines: readonly EngineReport[]): string[] {

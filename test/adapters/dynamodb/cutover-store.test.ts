@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../../lambda/adapters/dynamodb/cutover-store';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
-import { LOCAL_TABLE } from '../../../local/data/local-store';
+import type { EmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { cutoversContract } from '../../support/cutovers-contract';
+import { startDynamoDb } from '../../support/dynamodb';
 
 describe('the memory of cutovers in DynamoDB', () => {
   let database: EmbeddedDynamoDb;
@@ -14,7 +14,7 @@ describe('the memory of cutovers in DynamoDB', () => {
   });
 
   cutoversContract(async () => {
-    database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+    database = await startDynamoDb();
     client = database.client();
     return new DynamoDbCutovers({ client, tableName: database.tableName });
   });

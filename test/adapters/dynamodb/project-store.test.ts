@@ -2,8 +2,9 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
 import { initialState } from '../../../lambda/core/model/project-state';
-import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
+import type { EmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
+import { startDynamoDb } from '../../support/dynamodb';
 import { Harness } from '../../support/harness';
 import { ok, T0 } from '../../support/observations';
 import { storeContract } from '../../support/store-contract';
@@ -11,7 +12,7 @@ import { storeContract } from '../../support/store-contract';
 let database: EmbeddedDynamoDb;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  database = await startDynamoDb();
   client = database.client();
 });
 afterAll(async () => {

@@ -1,0 +1,118 @@
+/** The tests of the stores and of the handler, on each database: what they prove of one that is embedded has to hold for others too. */
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
+import { LOCAL_TABLE } from '../../local/data/local-store';
+import { ENDPOINT } from '../support/dynamodb';
+import { AwsApi } from './aws-api';
+import { STORE_DIFFERENCES } from './differences';
+import type { Start } from './play';
+
+export interface StoreReport {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** In words. */
+  readonly problems: readonly string[];
+}
+
+const ROOT = join(__dirname, '../..');
+const TESTS = ['test/adapters/dynamodb', 'test/check-handler'];
+
+export async function testEmbeddedStore(): Promise<StoreReport> {
+  const database = await startEmbeddedDynamoDb({ table: LOCAL_TABLE });
+  try {
+    return await test('dynalite', undefined, database.url);
+  } finally {
+    await database.close();
+  }
+}
+
+export async function testStoreOf(start: Start, folder: string): Promise<StoreReport> {
+  const own = join(folder, `${start.name}-store`);
+  mkdirSync(own);
+  const engine = await start({ lambdaUrl: 'http://127.0.0.1:9', waitScale: 1, folder: own });
+  try {
+    return await test(engine.name, engine.api.endpoint, engine.api.endpoint);
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** @param endpoint undefined: each file of tests has a database of its own. */
+async function test(name: string, endpoint: string | undefined, probed: string): Promise<StoreReport> {
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = await jest(endpoint);
+  const problems = testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ message }) => `${name}: ${message.slice(0, 2_000)}`);
+  if (numPassedTests === 0) problems.push(`${name}: no test has passed`);
+  return {
+    name,
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    problems: [...problems, ...(await probeProblems(name, probed))],
+  };
+}
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  /** Files that could not be run. */
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly { readonly status: string; readonly message: string }[];
+}
+
+/** One file after the other: they share a table. */
+function jest(endpoint: string | undefined): Promise<JestResult> {
+  const args = [join(ROOT, 'node_modules/.bin/jest'), '--runInBand', '--json', '--silent', ...TESTS];
+  const env = { ...process.env, ...(endpoint === undefined ? {} : { [ENDPOINT]: endpoint }) };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      try {
+        resolve(JSON.parse(stdout) as JestResult);
+      } catch {
+        reject(new Error(`jest gave no result: ${stderr.slice(-2_000)}`, { cause: error }));
+      }
+    });
+  });
+}
+
+/** What DynamoDB refuses or answers by its documentation, and others may not. Each says whether it is as there. */
+const PROBES: Readonly<Record<string, (api: AwsApi) => Promise<boolean>>> = {
+  'refuses half a surrogate pair': (api) => refuses(put(api, { S: '\ud83d' })),
+  'refuses values nested more than 32 deep': (api) => refuses(put(api, nested(34))),
+  'lets items expire': async (api) => !(await refuses(enableTtl(api))),
+};
+
+const put = (api: AwsApi, value: object) =>
+  api.json('dynamodb', 'DynamoDB_20120810.PutItem', {
+    TableName: LOCAL_TABLE.name,
+    Item: { pk: { S: 'p_probe' }, sk: { S: 'PROBE' }, value },
+  });
+
+const enableTtl = (api: AwsApi) =>
+  api.json('dynamodb', 'DynamoDB_20120810.UpdateTimeToLive', {
+    TableName: LOCAL_TABLE.name,
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+  });
+
+const nested = (depth: number): object => (depth === 0 ? { S: 'x' } : { L: [nested(depth - 1)] });
+
+const refuses = (call: Promise<unknown>): Promise<boolean> =>
+  call.then(
+    () => false,
+    () => true,
+  );
+
+async function probeProblems(store: string, endpoint: string): Promise<string[]> {
+  const api = new AwsApi(endpoint);
+  const problems: string[] = [];
+  for (const [probe, isAsInDynamoDb] of Object.entries(PROBES)) {
+    const known = STORE_DIFFERENCES.some((one) => one.store === store && one.probe === probe);
+    const holds = await isAsInDynamoDb(api);
+    if (!holds && !known) problems.push(`${store}: "${probe}" does not hold`);
+    if (holds && known) problems.push(`${store}: "${probe}" holds now, remove it from differences.ts`);
+  }
+  return problems;
+}
