@@ -41,7 +41,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
   return [
     {
       section: 'polls-failing',
-      impact: `At least ${FAILED_POLLS_PERCENT} % of the polls of OMS failed in ${INTERVALS} consecutive intervals. Changes of the migrations go unnoticed, and waits fail when their outage grace ends.`,
+      impact: `At least ${FAILED_POLLS_PERCENT} % of the polls of OMS failed in ${INTERVALS} consecutive intervals. Changes of the migrations may go unnoticed, and waits fail when their outage grace ends.`,
       firstAction:
         'check that the OMS console answers on its port and accepts the user name and password in the secret.',
       metric: new cloudwatch.MathExpression({
@@ -69,7 +69,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     {
       section: 'project-stalled',
       impact:
-        'A project is RUNNING but neither its progress nor its checkpoint advances. It will not finish without action.',
+        'A project is RUNNING but neither its progress nor its checkpoint advances. The migration is delayed until it advances again.',
       firstAction: 'find the project in the "stalled" notification, and check its current step in the OMS console.',
       metric: metrics.of('stalled', 'Maximum'),
       threshold: 1,
@@ -132,7 +132,8 @@ function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule 
   return {
     section: `lag-importance-${importance.toLowerCase()}`,
     impact: `The target of a project of importance ${importance} has lagged more than ${seconds} s behind its source for ${INTERVALS} intervals. The project is not ready for a cutover.`,
-    firstAction: 'postpone its cutover, and check on the dashboard whether the lag grows, stays or fluctuates.',
+    firstAction:
+      'find the project on the dashboard, postpone its cutover, and check whether the lag grows, stays or fluctuates.',
     metric: metrics.lagOf(importance),
     threshold: seconds,
     comparison: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
