@@ -4,6 +4,7 @@ import type { ProjectKind } from '../../lambda/contract/oms';
 import { type CheckPorts, check, requestOutsideWait } from '../../lambda/core/check/check';
 import { FLEET_CONCURRENCY, inParallel } from '../../lambda/core/fleet/fleet';
 import { worthChecking } from '../../lambda/core/fleet/roster';
+import { RoundLoad } from '../../lambda/core/fleet/round-load';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../input/command';
@@ -40,22 +41,21 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
   const failures: unknown[] = [];
   let understood = 0;
   let previous = Promise.resolve();
-  await inParallel(
-    projects,
-    () => !io.signal.aborted,
-    async (project) => {
-      const turn = new Turn(previous, printer);
-      previous = turn.ended;
-      try {
-        const result = await check({ ...requestOutsideWait(project), signal: io.signal }, { ...ports, ...turn.ports });
-        if (result.outcome === 'OK') understood += 1;
-      } catch (error) {
-        failures.push(error);
-      } finally {
-        turn.finish();
-      }
-    },
-  );
+  const load = new RoundLoad(ports.oms, ports.clock, FLEET_CONCURRENCY);
+  const pace = { limit: () => load.limit, goOn: () => !io.signal.aborted };
+  await inParallel(projects, pace, async (project) => {
+    const turn = new Turn(previous, printer);
+    previous = turn.ended;
+    try {
+      const request = { ...requestOutsideWait(project), signal: io.signal };
+      const result = await check(request, { ...ports, ...turn.ports, oms: load.guarded });
+      if (result.outcome === 'OK') understood += 1;
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      turn.finish();
+    }
+  });
   await previous;
   if (io.signal.aborted) throw new Interrupted();
   if (failures.length > 0) {

@@ -141,9 +141,13 @@ export class OmsClient implements Oms, Fleet, Verifier {
     const request = progressRequest(api, this.options.kind, projectId);
     const { times, ...reply } = await this.read(request, deadline);
     if (!reply.ok) {
-      const { outcome, problem, anomalies, said, spoke, callIsMissing } = reply;
+      const { outcome, problem, anomalies, said, spoke, callIsMissing, retryAfterMs } = reply;
       const answeredBy = spoke && callIsMissing === 'NO' && outcome !== 'OmsRejectedCredentials' ? api : null;
-      return { observation: { ...times, api: answeredBy, outcome, problem, anomalies, said }, callIsMissing };
+      const slowDown = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return {
+        observation: { ...times, api: answeredBy, outcome, problem, anomalies, said, ...slowDown },
+        callIsMissing,
+      };
     }
     const { enveloped, decoding } = reply;
     const decoded = decodeProgress(enveloped.data, this.options.kind, decoding);

@@ -4,7 +4,7 @@ import type { Anomaly, FailedOutcome, OmsWords } from '../../contract/oms';
 import { PLAUSIBLE_FUTURE_MS } from '../../core/observe/lag';
 import { decodeEnvelope, type Enveloped, parseBody } from './envelope';
 import { gatewayIn } from './gateway';
-import { decidedByStatus, isRedirect, type OmsRequest, type Reply } from './http/transport';
+import { askedPauseMs, decidedByStatus, isRedirect, type OmsRequest, type Reply } from './http/transport';
 import { RepeatedKey } from './json';
 import { asText, type Decoding, own } from './values';
 
@@ -16,6 +16,8 @@ const OMS_CODE = /GHANA-[A-Z]+\d+/;
 const MAX_SKEW_MS = PLAUSIBLE_FUTURE_MS;
 /** The statuses of a server that does not have the call. */
 const NO_SUCH_CALL = [404, 405, 410];
+/** The statuses of a server that has too much to do. */
+const SLOW_DOWN = [429, 503];
 /** What nginx, Apache, Tomcat and Go write into their 400 where a TLS port gets plain HTTP; nginx also has a status for it. */
 const TLS_WANTED =
   /HTTP request was sent to HTTPS port|plain HTTP to an SSL-enabled|requires TLS|HTTP request to an HTTPS server/i;
@@ -31,6 +33,8 @@ export interface FailedReply {
   readonly spoke: boolean;
   /** Whether this OMS lacks the call, so that another version's may be there. `MAYBE`: it refused in words that only people can read. */
   readonly callIsMissing: 'YES' | 'MAYBE' | 'NO';
+  /** Of a 429 or 503: the pause that it asks for, 0 where it does not say. */
+  readonly retryAfterMs?: number;
 }
 
 /** Understood as far as the envelope; its `data` is for the call's own decoder. */
@@ -76,7 +80,10 @@ export function readReply(
     const retryAfter = reply.headers.get('retry-after');
     const later =
       retryAfter === null ? '' : `, and asks to come back later (Retry-After: ${decoding.clean(retryAfter, 40)})`;
-    return fail('OmsUnreachable', answered + words + later, reply.status === 501 ? 'YES' : 'NO');
+    const failed = fail('OmsUnreachable', answered + words + later, reply.status === 501 ? 'YES' : 'NO');
+    return SLOW_DOWN.includes(reply.status)
+      ? { ...failed, retryAfterMs: askedPauseMs(reply.headers, reply.headersAt) }
+      : failed;
   }
   const other =
     body.ok && enveloped !== null && request.projectId !== null

@@ -19,6 +19,7 @@ import {
   rosterOfAll,
   rosterOfNamed,
 } from './roster';
+import { RoundLoad } from './round-load';
 
 export interface FleetPorts extends InvocationPorts {
   readonly store: Store & FleetStore;
@@ -64,23 +65,35 @@ export async function checkFleet(
   if (notListed !== null) ports.log.warn('fleet-not-listed', { ...notListed, lastKnown: roster.projects.length });
 
   const results = new Map<string, CheckResult>();
-  let checked = 0;
-  const notReached = await inParallel(
-    roster.projects,
-    () => remainingMs() > longestCheckMs(ports),
-    async (project) => {
-      try {
-        const result = await check(requestOutsideWait(project, request.intervalSeconds), ports);
-        checked += 1;
-        if (roster.leaving.has(project)) results.set(project, result);
-      } catch (error) {
-        failures.add(error);
-        const problem = problemOf(error);
-        ports.log.warn('check-failed', { projectId: project, problem });
-        failed.push({ project, problem });
-      }
+  const load = new RoundLoad(ports.oms, ports.clock, FLEET_CONCURRENCY);
+  const guarded = { ...ports, oms: load.guarded };
+  const pace: Pace = {
+    limit: () => load.limit,
+    goOn: () => remainingMs() > longestCheckMs(ports),
+    ready: async () => {
+      const pauseMs = load.pauseMs();
+      if (pauseMs > 0) await ports.clock.sleep(pauseMs);
     },
-  );
+  };
+  const checkOne = async (project: string) => {
+    try {
+      const result = await check(requestOutsideWait(project, request.intervalSeconds), guarded);
+      if (roster.leaving.has(project)) results.set(project, result);
+    } catch (error) {
+      failures.add(error);
+      const problem = problemOf(error);
+      ports.log.warn('check-failed', { projectId: project, problem });
+      failed.push({ project, problem });
+    }
+  };
+  const notReached = await inParallel(roster.projects, pace, checkOne);
+  // OMS had no time for these; now it may have.
+  await inParallel(load.turnedAway(), pace, checkOne);
+  const checked = roster.projects.length - notReached.length - new Set(failed.map(({ project }) => project)).size;
+  if (load.downAs !== null) {
+    const { project, observation } = load.downAs;
+    ports.log.warn('oms-down', { askedFor: project, outcome: observation.outcome, problem: observation.problem });
+  }
   // Where the memory could not be read, a write would lose what is in it.
   if (memory !== undefined) {
     const { known, leaving } =
@@ -131,25 +144,39 @@ class Failures {
  */
 export const FLEET_CONCURRENCY = 16;
 
+export interface Pace {
+  /** How many may run beside each other now. */
+  limit(): number;
+  /** False ends it. */
+  goOn(): boolean;
+  /** Resolves when the next one may start. */
+  ready?(): Promise<void>;
+}
+
 /**
- * Starts the items in order, at most `FLEET_CONCURRENCY` at a time, while `goOn` returns true.
+ * Starts the items in order, as many at a time as the pace allows.
  * @param work must not reject.
  * @returns the items that were not started.
  */
 export async function inParallel<T>(
   items: readonly T[],
-  goOn: () => boolean,
+  { limit, goOn, ready }: Pace,
   work: (item: T) => Promise<void>,
 ): Promise<readonly T[]> {
+  const running = new Set<Promise<void>>();
   let next = 0;
-  const worker = async () => {
-    while (next < items.length && goOn()) {
-      const item = items[next] as T;
-      next += 1;
-      await work(item);
+  while (next < items.length) {
+    if (running.size >= limit()) {
+      await Promise.race(running);
+      continue;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(FLEET_CONCURRENCY, items.length) }, worker));
+    await ready?.();
+    if (!goOn()) break;
+    const one = work(items[next] as T).finally(() => running.delete(one));
+    running.add(one);
+    next += 1;
+  }
+  await Promise.all(running);
   return items.slice(next);
 }
 

@@ -72,6 +72,8 @@ export type Observation =
       readonly outcome: FailedOutcome;
       /** One sentence: what happened and what was expected. Contains no secret. */
       readonly problem: string;
+      /** Of a server that asks to slow down (429, 503): for how many milliseconds, 0 where it does not say. */
+      readonly retryAfterMs?: number;
     });
 
 /** A percentage for a person: `63 %`, or `unknown`. */

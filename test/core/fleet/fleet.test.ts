@@ -1,5 +1,5 @@
 /** A scheduled round over named projects: in parallel, in turn, and what it leaves to the next round. */
-import { FLEET_CONCURRENCY, inParallel } from '../../../lambda/core/fleet/fleet';
+import { inParallel } from '../../../lambda/core/fleet/fleet';
 import { BROKEN, FleetRun } from '../../support/fleet-run';
 import { MemoryStore } from '../../support/memory-store';
 import { failed } from '../../support/observations';
@@ -13,7 +13,7 @@ describe('work in parallel', () => {
     const done: number[] = [];
     const left = await inParallel(
       Array.from({ length: 100 }, (_, i) => i),
-      () => true,
+      { limit: () => 16, goOn: () => true },
       async (item) => {
         now += 1;
         most = Math.max(most, now);
@@ -22,7 +22,7 @@ describe('work in parallel', () => {
         done.push(item);
       },
     );
-    expect(most).toBe(FLEET_CONCURRENCY);
+    expect(most).toBe(16);
     expect(done).toHaveLength(100);
     expect(left).toEqual([]);
   });
@@ -31,7 +31,7 @@ describe('work in parallel', () => {
     let budget = 3;
     const left = await inParallel(
       ['a', 'b', 'c', 'd', 'e'],
-      () => budget-- > 0,
+      { limit: () => 16, goOn: () => budget-- > 0 },
       async () => {},
     );
     expect(left).toEqual(['d', 'e']);
@@ -61,7 +61,7 @@ describe('a round over named projects', () => {
       release = resolve;
     });
     const { oms, ...ports } = run.ports();
-    const round = run.round(['p_slow', ...others], {
+    const round = run.round([...others.slice(0, 20), 'p_slow', ...others.slice(20)], {
       oms: {
         poll: async (project, hint) => {
           if (project === 'p_slow') await slow;

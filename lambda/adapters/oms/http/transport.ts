@@ -6,6 +6,7 @@ import { type Arrived, readSome, readWhole } from './body';
 import { type Broken, connectionProblem, isLasting, NoHttp, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
 import { type HttpProxy, proxyFor } from './proxy';
+import { RetryBudget } from './retry-budget';
 import { type GivenCa, trusting } from './tls';
 
 /** Where the status alone decides, the body only adds OMS's message: this much of it, and no longer. */
@@ -65,6 +66,7 @@ export class OmsHttp {
   private readonly agent: Dispatcher;
   private readonly proxy: HttpProxy | null;
   private readonly ca: GivenCa | null;
+  private readonly budget = new RetryBudget();
 
   /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate, or a variable does not name a proxy. */
   constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions, largestReply: number) {
@@ -104,7 +106,8 @@ export class OmsHttp {
     /** The number of retries left: none where the pause would not leave time for one. OMS's answer stands then. */
     const retriesLeft = (left: number | false | undefined, askedPauseMs: number) => {
       pauseMs = Math.max(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + this.random()), askedPauseMs);
-      return pauseMs + SHORTEST_TRY_MS > deadline.remainingMs() ? 0 : (left ?? 0);
+      if (!left || pauseMs + SHORTEST_TRY_MS > deadline.remainingMs()) return 0;
+      return this.budget.spend() ? left : 0;
     };
 
     const reply = ({ status, headers, _data }: FetchResponse<ArrayBuffer>): Reply => ({
@@ -147,7 +150,9 @@ export class OmsHttp {
         }),
       );
       deadline.throwIfInterrupted();
-      return response === undefined ? over() : reply(response);
+      if (response === undefined) return over();
+      this.budget.earn();
+      return reply(response);
     } catch (error) {
       deadline.throwIfInterrupted();
       if (deadline.signal.aborted) return over();
@@ -178,7 +183,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /** What Retry-After asks for, seconds or a date by the server's own clock; 0 without one. */
-function askedPauseMs(headers: Headers, headersAt: number): number {
+export function askedPauseMs(headers: Headers, headersAt: number): number {
   const retryAfter = headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
   const at = Date.parse(retryAfter);
