@@ -43,7 +43,7 @@ export interface ProjectState {
   readonly spans: readonly Span[];
   /** When the forward checkpoint's current value was first seen. */
   readonly checkpointSince: number | null;
-  /** The reverse checkpoint since the reverse step began: its greatest value, how many values were seen, and when it last moved. Absent before. */
+  /** The reverse checkpoint since the reverse step began: its value, how many were seen without a jump back, and when it last changed. Absent before. */
   readonly reverse?: { readonly value: number; readonly values: number; readonly movedAt: number } | undefined;
   /** Greatest lead of the forward checkpoint over our clock since incremental sync began, milliseconds: the source's clock is ahead by at least as much. */
   readonly sourceAheadMs?: number | undefined;

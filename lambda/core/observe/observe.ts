@@ -115,7 +115,7 @@ function least(best: number | null, now: number | null): number | null {
   return best === null || now === null ? (best ?? now) : Math.min(best, now);
 }
 
-/** How many values of the reverse checkpoint were seen since the reverse step began. */
+/** How many values of the reverse checkpoint were seen, each greater than the one before, since the reverse step began or it jumped back. */
 function reverseSeen(
   base: ProjectState,
   { progress, phase, answeredAt: movedAt }: Reading & { outcome: 'OK' },
@@ -124,6 +124,6 @@ function reverseSeen(
   const seen = base.reverse;
   if (phase !== 'reverse') return undefined;
   if (value === null) return seen;
-  if (seen === undefined) return { value, values: 1, movedAt };
-  return value > seen.value ? { value, values: seen.values + 1, movedAt } : seen;
+  if (value === seen?.value) return seen;
+  return { value, values: seen !== undefined && value > seen.value ? seen.values + 1 : 1, movedAt };
 }

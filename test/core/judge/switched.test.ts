@@ -51,6 +51,28 @@ describe('the goal SWITCHED', () => {
     expect(play(polls, { goal }).last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'OddValue' } });
   });
 
+  /** The checkpoint of a reverse step every 10 s, as offsets from `seconds`. */
+  const moving = (...offsets: readonly number[]) =>
+    offsets.map((offset, i) => reverse(T0 + i * 10 * SECOND, seconds + offset));
+
+  test.each([
+    ['two hours', [0, 10, -7190, -7180]],
+    ['two hours, in several steps', [0, 10, -3600, -7200, -7190]],
+    ['from far in the future', [0, 86_000, 20, 30]],
+  ])('is met again when the reverse checkpoint moves on after it jumped back %s', (_, offsets) => {
+    const { results } = play(moving(...offsets), { goal });
+    expect(results.at(-2)?.verdict).toBe('NOT_YET');
+    expect(results.at(-1)).toMatchObject({
+      verdict: 'MET',
+      reason: { params: { reverse: { values: 2 } } },
+    });
+  });
+
+  test('is not met by a reverse checkpoint that jumps back and stands still', () => {
+    const { last } = play(moving(0, 10, -7190, -7190, -7190), { goal });
+    expect(last).toMatchObject({ verdict: 'NOT_YET', reason: { code: 'ReverseNotMoving' } });
+  });
+
   test('is met by FINISHED where reverse synchronization is off, and becomes unreachable where it is on', () => {
     const finished = (enableReverseIncrSync: boolean | null) => ok(T0, { status: 'FINISHED', enableReverseIncrSync });
     expect(play([finished(false)], { goal }).last.verdict).toBe('MET');
@@ -76,6 +98,20 @@ describe('the rollback path', () => {
     ['OMS knows the project no longer', [failed(T0 + MINUTE, 'OmsProjectNotFound')]],
   ])('is notified as lost when %s', (_, polls) => {
     expect(play([...open, ...polls]).changes).toContain('rollback-path-lost');
+  });
+
+  test('is not lost when the reverse checkpoint jumps back two hours and moves on', () => {
+    const back = Array.from({ length: 130 }, (_, i) => reverse(T0 + (i + 2) * 10 * SECOND, seconds - 7190 + i * 10));
+    const { changes, results, last } = play([...open, ...back], { goal });
+    expect(changes).toEqual(['goal-met', 'lagging']);
+    expect(last).toMatchObject({ verdict: 'MET', reason: { params: { reverse: { values: 130 } } } });
+    expect(results[2]?.anomalies).toMatchObject([{ field: 'reverseIncrSyncCheckpoint' }]);
+    expect(results[3]?.anomalies).toEqual([]);
+  });
+
+  test('is lost when the reverse checkpoint jumps back and stands still from then on', () => {
+    const stuck = [1, 9, 17].map((minutes) => reverse(T0 + minutes * MINUTE, seconds - 7190));
+    expect(play([...open, ...stuck], { waitId: null }).changes).toEqual(['lagging', 'rollback-path-lost']);
   });
 
   test.each([null, 'REVERSE_INCR_SYNC_V2'])('is not lost with an unrecognized step: %j', (currentStep) => {
