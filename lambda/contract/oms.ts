@@ -8,6 +8,9 @@ export type Importance = (typeof IMPORTANCES)[number];
 export const PROJECT_KINDS = ['migration', 'sync'] as const;
 export type ProjectKind = (typeof PROJECT_KINDS)[number];
 
+export const COMPARISONS = ['HISTORY', 'REPLY'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
 /** An unexpected value: recorded and shown, never fatal. A gate that depends on the field stays closed. */
 export interface Anomaly {
   /** The field, in the progress model's spelling, or `body`, `Date`, … for what is not one. */
@@ -16,8 +19,8 @@ export interface Anomaly {
   readonly value: string;
   /** What is unexpected about it. */
   readonly problem: string;
-  /** Set where only a comparison with earlier polls shows it. */
-  readonly foundIn?: 'HISTORY';
+  /** Set where only a comparison shows it: with earlier polls, or with the rest of the reply. */
+  readonly foundIn?: Comparison;
 }
 
 /** Messages of OMS. Each is cut to 500 characters and free of control characters. */

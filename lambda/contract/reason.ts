@@ -38,12 +38,19 @@ export interface Fence {
 }
 
 export type CopyPhase = 'structure' | 'full';
+
+export interface PhaseAt {
+  readonly phase: CopyPhase;
+  readonly percent: number;
+}
+
 export type Direction = 'forward' | 'reverse';
 
 /** Moments are ISO 8601, as everywhere in a check result. */
 export interface ReasonParams {
   // MET
-  readonly Finished: Record<never, never>;
+  /** Copy phases that OMS reports below 100 % all the same. */
+  readonly Finished: { readonly unfinished: readonly PhaseAt[] };
   readonly Synced: {
     readonly lagSeconds: number;
     readonly maxLagSeconds: number;
@@ -51,8 +58,9 @@ export interface ReasonParams {
     readonly checkpoints: number;
   };
   readonly Drained: Fence;
-  /** `reverse` is null where reverse synchronization is off. */
+  /** `reverse` is null where reverse synchronization is off, and the project is FINISHED. */
   readonly Switched: {
+    readonly unfinished: readonly PhaseAt[];
     readonly reverse: {
       readonly step: string | null;
       readonly values: number;

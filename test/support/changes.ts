@@ -16,6 +16,7 @@ export const FACTS: ChangeFacts = {
   lagSeconds: null,
   eta: null,
   said: { message: 'target is full', proposal: 'free some disk' },
+  anomalies: [],
 };
 
 export const FAILED = {
@@ -55,7 +56,10 @@ export function detected(words = 'words of others'): {
       kind: 'goal-met',
       params: {
         goal: 'SWITCHED',
-        reason: { code: 'Switched', params: { reverse: { step: words, values: 2, checkpointAt: words } } },
+        reason: {
+          code: 'Switched',
+          params: { reverse: { step: words, values: 2, checkpointAt: words }, unfinished: [] },
+        },
       },
     },
     cutover: {

@@ -7,7 +7,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { VERDICTS } from '../../contract/check-result';
 import { CUTOVER_OUTCOMES, CutoverSettingsSchema, GATES, STEPS } from '../../contract/cutover';
-import { type Anomaly, FAILED_OUTCOMES, IMPORTANCES, OMS_APIS, type OmsWords } from '../../contract/oms';
+import { type Anomaly, COMPARISONS, FAILED_OUTCOMES, IMPORTANCES, OMS_APIS, type OmsWords } from '../../contract/oms';
 import type { WordedReason } from '../../contract/reason';
 import { flag, oneOf, parse, type Schema } from '../../contract/schema';
 import {
@@ -90,6 +90,10 @@ const said = fieldsOf<OmsWords>()({
   failedStepMessage: may(text),
 });
 
+const anomalies: Schema<unknown, readonly Anomaly[]> = list(
+  fieldsOf<Anomaly>()({ field: text, value: text, problem: text, foundIn: may(oneOf(COMPARISONS)) }),
+);
+
 const FACTS = {
   id: text,
   sequence: number,
@@ -104,6 +108,7 @@ const FACTS = {
   lagSeconds: numberOrNull,
   eta: numberOrNull,
   said,
+  anomalies,
 } satisfies Readonly<Record<keyof ChangeFacts, v.GenericSchema>>;
 
 /** The params of its kind are as they were written. */
@@ -196,9 +201,7 @@ export const snapshot: Schema<unknown, Snapshot> = fieldsOf<Snapshot>()({
   fullProgress: numberOrNull,
   lagSeconds: numberOrNull,
   eta: textOrNull,
-  anomalies: list(
-    fieldsOf<Anomaly>()({ field: text, value: text, problem: text, foundIn: may(v.literal('HISTORY', 'HISTORY')) }),
-  ),
+  anomalies,
   said,
   problem: textOrNull,
   clockSkewSeconds: numberOrNull,

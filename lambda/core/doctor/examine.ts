@@ -79,6 +79,7 @@ async function sendTest(project: string, { notifier, clock, newId, deployment }:
     lagSeconds: null,
     eta: null,
     said: {},
+    anomalies: [],
   };
   const notification = notificationOf(change, deployment);
   try {

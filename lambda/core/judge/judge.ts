@@ -6,6 +6,7 @@ import type { Reason, ReasonCode } from '../../contract/reason';
 import { iso } from '../model/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
+import { unfinishedPhases } from '../observe/copy';
 import { CHECKPOINT_UNKNOWN, implausible, noAnswer } from '../observe/gate';
 import { heldWithin, maxPollGapMs } from '../observe/hold';
 import { isTooFarAhead, STALE_CHECKPOINT_MS, skewRange } from '../observe/lag';
@@ -73,7 +74,7 @@ function unreachable({ type: goal }: Goal, assessment: Assessment): Reason | nul
 function finished(assessment: Assessment): Reason {
   if (assessment.outcome !== 'OK') return noAnswer(assessment);
   const { progress, statusClass, phase, copyForecast, stillSeconds, isStalled } = assessment;
-  if (statusClass === 'finished') return { code: 'Finished', params: {} };
+  if (statusClass === 'finished') return { code: 'Finished', params: { unfinished: unfinishedPhases(progress) } };
   const standing = {
     status: progress.status,
     step: progress.currentStep,

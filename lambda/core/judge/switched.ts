@@ -3,6 +3,7 @@ import type { Reason } from '../../contract/reason';
 import { iso } from '../model/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
+import { unfinishedPhases } from '../observe/copy';
 import { implausible, noAnswer, notRunning, unexpectedAmong } from '../observe/gate';
 
 /** One value may remain from an earlier attempt: only a second one shows that the reverse direction works. */
@@ -19,7 +20,7 @@ export function switched(assessment: Assessment, projectState: ProjectState): Re
   if (unexpected !== null) return unexpected;
   if (statusClass === 'finished') {
     return enableReverseIncrSync === false
-      ? { code: 'Switched', params: { reverse: null } }
+      ? { code: 'Switched', params: { reverse: null, unfinished: unfinishedPhases(progress) } }
       : { code: 'GoalUnreachable', params: { goal: 'SWITCHED', because: 'REVERSE_SYNC_NOT_OFF' } };
   }
   const closed = notRunning(progress);
@@ -33,5 +34,5 @@ export function switched(assessment: Assessment, projectState: ProjectState): Re
   const stillMs = assessment.answeredAt - movedAt;
   return stillMs > MOVES_WITHIN_MS
     ? { code: 'ReverseNotMoving', params: { stillSeconds: stillMs / 1000 } }
-    : { code: 'Switched', params: { reverse: { step, values, checkpointAt: iso(checkpoint * 1000) } } };
+    : { code: 'Switched', params: { reverse: { step, values, checkpointAt: iso(checkpoint * 1000) }, unfinished: [] } };
 }

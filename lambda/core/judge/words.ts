@@ -5,6 +5,7 @@ import type {
   Fence,
   Graced,
   LagNeeded,
+  PhaseAt,
   Reason,
   ReasonCode,
   ReasonParams,
@@ -17,13 +18,13 @@ type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => st
 
 /** Without the grace period, which graceOf words. */
 const CONDITIONS: Words = {
-  Finished: () => 'the project is FINISHED',
+  Finished: ({ unfinished }) => `the project is FINISHED${beware(unfinished)}`,
   Synced: ({ lagSeconds, maxLagSeconds, heldSeconds, checkpoints }) =>
     `lag ${lagSeconds} s, within ${maxLagSeconds} s for ${formatDuration(heldSeconds)} over ${checkpoints} checkpoints`,
   Drained: (fence) => `checkpoint ${fence.checkpointAt} is past ${fenceOf(fence)}`,
-  Switched: ({ reverse }) =>
+  Switched: ({ reverse, unfinished }) =>
     reverse === null
-      ? 'the project is FINISHED, and reverse synchronization is off'
+      ? `the project is FINISHED, and reverse synchronization is off${beware(unfinished)}`
       : `step ${reverse.step}, and the reverse checkpoint moves (${reverse.values} values seen, now ${reverse.checkpointAt})`,
 
   NoAnswer: ({ problem }) => problem,
@@ -99,6 +100,12 @@ const UNREACHABLE_BECAUSE: Record<ReasonParams['GoalUnreachable']['because'], st
 };
 
 const PHASE_NAMES: Record<CopyPhase, string> = { structure: 'structure migration', full: 'full migration' };
+
+/** What a person has to know of a FINISHED that stands. */
+function beware(unfinished: readonly PhaseAt[]): string {
+  const phases = unfinished.map(({ phase, percent }) => `${PHASE_NAMES[phase]} is at ${percent} %`);
+  return phases.length === 0 ? '' : `, but ${phases.join(' and ')}: compare the target with the source`;
+}
 
 /** With its message, as a check result carries it. */
 export function worded(reason: Reason): WordedReason {

@@ -1,7 +1,7 @@
 /** A change of a project that is worth a notification: facts, no sentences. core/notifications/words.ts words them. */
 
 import type { Goal } from '../../contract/goal';
-import { type FailedOutcome, IMPORTANCES, type Importance, type OmsWords } from '../../contract/oms';
+import { type Anomaly, type FailedOutcome, IMPORTANCES, type Importance, type OmsWords } from '../../contract/oms';
 import type { Reason } from '../../contract/reason';
 import type { Progress } from './progress';
 
@@ -105,6 +105,8 @@ export interface ChangeFacts {
   /** Unix milliseconds. */
   readonly eta: number | null;
   readonly said: OmsWords;
+  /** Of the observation, those that only a comparison shows. */
+  readonly anomalies: readonly Anomaly[];
 }
 
 type KindOf<K extends ChangeKind> = { readonly [P in K]: { readonly kind: P; readonly params: ChangeParams[P] } }[K];
@@ -121,15 +123,15 @@ const MAX_PENDING_BYTES = 200_000;
 
 /**
  * The pending changes that fit. The oldest health changes are dropped first, because the snapshots have the state that they reported; then
- * changes of status, and notices of a cutover last. Where they are too long, the oldest lose what OMS said, which the snapshots have too.
+ * changes of status, and notices of a cutover last. Where they are too long, the oldest lose what OMS said and its anomalies, which the snapshots have too.
  */
 export function withinBounds(pending: readonly Change[]): readonly Change[] {
   const kept = [...pending];
   while (kept.length > MAX_PENDING) kept.splice(firstToGo(kept), 1);
   while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > MAX_PENDING_BYTES) {
-    const talkative = kept.findIndex(({ said }) => Object.keys(said).length > 0);
+    const talkative = kept.findIndex(({ said, anomalies }) => Object.keys(said).length + anomalies.length > 0);
     if (talkative === -1) kept.splice(firstToGo(kept), 1);
-    else kept[talkative] = { ...(kept[talkative] as Change), said: {} };
+    else kept[talkative] = { ...(kept[talkative] as Change), said: {}, anomalies: [] };
   }
   return kept;
 }

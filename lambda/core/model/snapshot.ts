@@ -19,7 +19,7 @@ export interface Snapshot extends CheckResult {
   readonly fromVersion: number;
 }
 
-/** A stored poll as it came: what a comparison with earlier polls shows is found again by comparing. */
+/** A stored poll as it came: what a comparison shows is found again by comparing. */
 export function observationIn(snapshot: Snapshot): Observation {
   const { outcome, progress, envelope, problem, api, anomalies, said, clockSkewSeconds } = snapshot;
   const base = {
@@ -27,7 +27,7 @@ export function observationIn(snapshot: Snapshot): Observation {
     answeredAt: Date.parse(snapshot.observedAt),
     clockSkewMs: clockSkewSeconds === null ? null : clockSkewSeconds * 1000,
     api,
-    anomalies: anomalies.filter(({ foundIn }) => foundIn !== 'HISTORY'),
+    anomalies: anomalies.filter(({ foundIn }) => foundIn === undefined),
     said,
   };
   if (outcome === 'OK' && progress !== null && envelope !== null) return { ...base, outcome, progress, envelope };

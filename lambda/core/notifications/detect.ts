@@ -53,6 +53,7 @@ export function withChanges(
     lagSeconds: assessment.lagSeconds,
     eta: assessment.eta,
     said: assessment.said,
+    anomalies: assessment.anomalies.filter(({ foundIn }) => foundIn !== undefined),
     ...(judged.execution === undefined ? {} : { execution: judged.execution }),
   };
   const changes: Change[] = detected.map((one, i) => ({

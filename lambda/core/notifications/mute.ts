@@ -96,11 +96,12 @@ function summedUp(run: readonly Summable[], { project, progress }: ProjectState,
       lagSeconds: null,
       eta: null,
       said: last.said,
+      anomalies: [],
     },
   ];
 }
 
 /** A line of a summary has no room for what OMS said. */
 function withoutWords(change: SummedUp): SummedUp {
-  return { ...change, said: {} };
+  return { ...change, said: {}, anomalies: [] };
 }

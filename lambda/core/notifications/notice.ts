@@ -77,6 +77,7 @@ function withChange(before: ProjectState, id: string, notice: RunNotice, now: nu
     lagSeconds: null,
     eta: null,
     said: {},
+    anomalies: [],
   };
   return {
     ...before,

@@ -53,11 +53,12 @@ function subjectOf(change: Change, headline: string): string {
   return subject.length <= SUBJECT_MAX ? subject : `${subject.slice(0, SUBJECT_MAX - 3)}...`;
 }
 
-/** `, FULL_MIGRATION 63 %`: the step, with its percentage during the full copy. */
+/** `, FULL_MIGRATION 63 %`: the step, with its percentage during the full copy, or where that ended below 100. */
 function position({ kind, step, status, fullProgress }: Change): string {
   // A cutover's headline says it all, and its subject must not be cut.
   if (step === null || kind === 'cutover') return '';
-  const copying = phaseOf(step) === 'full' && classOf(status ?? '') !== 'finished' && fullProgress !== null;
+  const isOver = classOf(status ?? '') === 'finished' && fullProgress === 100;
+  const copying = phaseOf(step) === 'full' && !isOver && fullProgress !== null;
   return `, ${step}${copying ? ` ${fullProgress} %` : ''}`;
 }
 

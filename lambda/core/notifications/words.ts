@@ -21,12 +21,20 @@ export interface ChangeWords {
 export type CredentialsFrom = 'secret' | 'file';
 
 export function describeChange(change: Change, credentialsFrom: CredentialsFrom = 'secret'): ChangeWords {
+  const { headline, detail, advice } = wordsOf(change, credentialsFrom);
+  const anomalies = change.anomalies.map(({ field, value, problem }) => `${field} ${problem} (${value})`);
+  return { headline, detail: [...detail, ...anomalies], advice };
+}
+
+function wordsOf(change: Change, credentialsFrom: CredentialsFrom): ChangeWords {
   const { kind, params } = change;
   switch (kind) {
     case 'status': {
       const { from, to, since } = params;
       const lasted = since === null ? '' : ` ${lasting(change.at - since)}`;
-      return { headline: `${to} (was ${from}${lasted})`, detail: [], advice: adviceOnStatus(to) };
+      const isContradictory = change.anomalies.some(({ foundIn }) => foundIn === 'REPLY');
+      const advice = isContradictory ? COMPARE : adviceOnStatus(to);
+      return { headline: `${to} (was ${from}${lasted})`, detail: [], advice };
     }
     case 'first-seen':
       return {
@@ -152,6 +160,8 @@ export function describeChange(change: Change, credentialsFrom: CredentialsFrom 
   }
 }
 
+const COMPARE =
+  'look at the copy in the OMS console, and do not continue before you have compared the target with the source: rows may be missing.';
 const NO_ACTION = 'no action needed; monitoring continues.';
 
 /** An OMS that cannot be reached, one that answers nonsense and one that refuses are fixed in different places. */

@@ -3,16 +3,16 @@
 import type { Anomaly } from '../../contract/oms';
 import type { Reason } from '../../contract/reason';
 import { iso } from '../model/duration';
-import type { Observation } from '../model/progress';
+import type { Observation, Progress } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import { classOf, phaseOf, type StatusClass, type StepPhase } from '../model/status';
-import { type CopyForecast, forecastCopy, isStall, stillSecondsOf } from './copy';
+import { type CopyForecast, forecastCopy, isStall, stillSecondsOf, unfinishedPhases } from './copy';
 import { closedBecause } from './gate';
 import { lagSecondsOf } from './lag';
 
 /** A poll with what its own words mean. */
 export type Reading = Observation & {
-  /** Also those that only the past shows: a value that went backwards, our own clock that did. */
+  /** Also those that only a comparison shows: a value that went backwards, our own clock that did, FINISHED with an unfinished copy. */
   readonly anomalies: readonly Anomaly[];
   /** Null where the poll failed. */
   readonly statusClass: StatusClass | null;
@@ -40,7 +40,12 @@ export function readingOf(before: ProjectState | undefined, observation: Observa
     ...observation,
     // A reply without a date does not correct the clock.
     clockSkewMs: observation.clockSkewMs ?? before?.clockSkewMs ?? null,
-    anomalies: [...observation.anomalies, ...backwards(before, observation), ...clockBackwards(before, observation)],
+    anomalies: [
+      ...observation.anomalies,
+      ...backwards(before, observation),
+      ...clockBackwards(before, observation),
+      ...finishedTooSoon(progress),
+    ],
     statusClass: progress === null ? null : classOf(progress.status),
     phase: phaseOf(progress?.currentStep ?? null),
     /*
@@ -90,4 +95,18 @@ function clockBackwards(before: ProjectState | undefined, { requestedAt }: Obser
   if (before === undefined || requestedAt >= before.requestedAt) return [];
   const problem = `our own clock went back from ${iso(before.requestedAt)}`;
   return [{ field: 'clock', value: iso(requestedAt), problem, foundIn: 'HISTORY' }];
+}
+
+const PERCENT_OF = { structure: 'structMigrationProgress', full: 'fullMigrationProgress' } as const;
+
+/** FINISHED stands, for it is OMS's own word: but the target may lack rows. */
+function finishedTooSoon(progress: Progress | null): Anomaly[] {
+  if (progress === null || classOf(progress.status) !== 'finished') return [];
+  const problem = 'is below 100 although the project is FINISHED';
+  return unfinishedPhases(progress).map(({ phase, percent }) => ({
+    field: PERCENT_OF[phase],
+    value: String(percent),
+    problem,
+    foundIn: 'REPLY',
+  }));
 }

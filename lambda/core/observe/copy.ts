@@ -1,6 +1,8 @@
 /** The full copy: how fast it runs, when it should end, and whether it stands still. */
 
 import { DEFAULTS } from '../../contract/defaults';
+import type { PhaseAt } from '../../contract/reason';
+import type { Progress } from '../model/progress';
 import type { Mark, ProjectState } from '../model/project-state';
 import type { StatusClass, StepPhase } from '../model/status';
 
@@ -97,4 +99,16 @@ export function isStall(stillSeconds: number, phase: StepPhase, marks: readonly 
 function slowestPercentSeconds(marks: readonly Mark[]): number {
   const intervals = marks.slice(1).map((mark, i) => mark.seenAt - (marks[i]?.seenAt ?? mark.seenAt));
   return Math.max(0, ...intervals) / 1000;
+}
+
+/** The copy phases that OMS reports below 100 %, without those that are off. */
+export function unfinishedPhases(progress: Progress): readonly PhaseAt[] {
+  const { enableStructMigration, structMigrationProgress, enableFullMigration, fullMigrationProgress } = progress;
+  const phases = [
+    { phase: 'structure', isOn: enableStructMigration !== false, percent: structMigrationProgress },
+    { phase: 'full', isOn: enableFullMigration !== false, percent: fullMigrationProgress },
+  ] as const;
+  return phases.flatMap(({ phase, isOn, percent }) =>
+    isOn && percent !== null && percent < 100 ? [{ phase, percent }] : [],
+  );
 }

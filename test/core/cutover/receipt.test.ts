@@ -2,7 +2,8 @@
 import type { CutoverBookkeeping, CutoverOptions, StepName } from '../../../lambda/contract/cutover';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
-import { SECOND } from '../../support/observations';
+import { ok, SECOND, T0 } from '../../support/observations';
+import { play } from '../../support/run';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 
 type Close = Partial<Extract<CutoverBookkeeping, { action: 'close' }>>;
@@ -47,6 +48,17 @@ describe('the receipt', () => {
         'Steps',
         '  2026-11-23 00:00:00  stopWrites    ended 2026-11-23 00:00:10; stopWrites failed: Boom: no',
       ].join('\n'),
+    );
+  });
+
+  test('shows that OMS reports FINISHED although a copy phase is below 100 %', async () => {
+    const cutover = new CutoverSetup();
+    await cutover.begin('run-1', {});
+    const finished = ok(T0, { status: 'FINISHED', fullMigrationProgress: 63 });
+    const { last: result } = play([finished], { goal: { type: 'SWITCHED' } });
+    await cutover.act({ action: 'recordGate', state: cutover.state(), gate: 'SWITCHED', result });
+    expect(receiptText((await cutover.record()) as CutoverRecord)).toContain(
+      'reverse synchronization is off, but full migration is at 63 %: compare the target with the source',
     );
   });
 

@@ -1,4 +1,9 @@
+import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
+import { derive } from '../../../lambda/core/check/derive';
+import type { Change } from '../../../lambda/core/model/change';
 import { STATUSES } from '../../../lambda/core/model/progress';
+import { observationIn } from '../../../lambda/core/model/snapshot';
+import { notificationOf } from '../../../lambda/core/notifications/notification';
 import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
@@ -220,5 +225,64 @@ describe('a project that does not exist in OMS', () => {
       failed(T0 + 2 * MINUTE, 'OmsProjectNotFound'),
     ]);
     expect([last.verdict, last.reason.code]).toEqual(['FAILED', 'MigrationGone']);
+  });
+});
+
+describe('FINISHED with a copy phase below 100 %', () => {
+  const finished = (progress: object) =>
+    ok(T0 + MINUTE, { status: 'FINISHED', fullMigrationProgress: 100, ...progress });
+  const FULL_63 = { fullMigrationProgress: 63 };
+
+  test.each([
+    ['full migration at 63 %', FULL_63, [{ phase: 'full', percent: 63 }], ['fullMigrationProgress']],
+    [
+      'structure migration at 40 %',
+      { structMigrationProgress: 40 },
+      [{ phase: 'structure', percent: 40 }],
+      ['structMigrationProgress'],
+    ],
+    [
+      'a phase that OMS does not report as enabled',
+      { ...FULL_63, enableFullMigration: null },
+      [{ phase: 'full', percent: 63 }],
+      ['fullMigrationProgress'],
+    ],
+    ['a phase that is off', { ...FULL_63, enableFullMigration: false }, [], []],
+    ['an unknown percentage', { fullMigrationProgress: null }, [], []],
+  ])('stands, with an anomaly where it is one: %s', (_, progress, unfinished, fields) => {
+    const { last } = play([finished(progress)]);
+    expect(last).toMatchObject({ verdict: 'MET', reason: { code: 'Finished', params: { unfinished } } });
+    expect(last.anomalies.map(({ field }) => field)).toEqual(fields);
+  });
+
+  test('is in the reason of the result, of FINISHED and of SWITCHED', () => {
+    const beware = 'but full migration is at 63 %: compare the target with the source';
+    expect(play([finished(FULL_63)]).last.reason.message).toBe(`the project is FINISHED, ${beware}`);
+    expect(play([finished(FULL_63)], { goal: { type: 'SWITCHED' } }).last.reason.message).toBe(
+      `the project is FINISHED, and reverse synchronization is off, ${beware}`,
+    );
+  });
+
+  test('is in the e-mail: in its subject, its details and its advice', () => {
+    const { pending } = play([ok(T0), finished(FULL_63)]).projectState;
+    const { subject, body, event } = notificationOf(pending.at(-1) as Change);
+    expect(subject).toBe('[oms-cutover] p_x FINISHED (was RUNNING 60 s), FULL_MIGRATION 63 %');
+    const detail = 'fullMigrationProgress is below 100 although the project is FINISHED (63)';
+    expect(body.replace(/\n {2}/g, ' ')).toContain(`\nDetail: ${detail}\n`);
+    expect(event.detail).toBe(detail);
+    expect(event.advice).toContain('do not continue before you have compared the target with the source');
+  });
+
+  test('is found once when stored polls are replayed', () => {
+    const { snapshot } = derive(undefined, finished(FULL_63), {
+      project: 'p_x',
+      checkId: 'c1',
+      looker: 'check',
+      waitId: null,
+      question: { goal: { type: 'FINISHED' }, settings: DEFAULT_WAIT_SETTINGS, firstPoll: true, deadlineAt: null },
+      scheduleIntervalSeconds: null,
+    });
+    expect(snapshot.anomalies).toHaveLength(1);
+    expect(observationIn(snapshot).anomalies).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ test('a grace period that is over is named as the cause', () => {
   expect(graceOf({ code: 'UnknownStatus', params: { lastedSeconds: 600, graceSeconds: 600, status: 'SHINY' } })).toBe(
     'observed for 10 min, grace period 10 min',
   );
-  expect(graceOf({ code: 'Finished', params: {} })).toBeNull();
+  expect(graceOf({ code: 'Finished', params: { unfinished: [] } })).toBeNull();
 });
 
 test.each<[Reason, string]>([

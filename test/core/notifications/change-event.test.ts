@@ -29,6 +29,7 @@ const BARE: ChangeFacts = {
   lagSeconds: null,
   eta: null,
   said: {},
+  anomalies: [],
 };
 const FULL: ChangeFacts = {
   ...BARE,
