@@ -40,6 +40,9 @@ function lossIn({ reverse }: ProjectState, assessment: Assessment & { outcome: '
     case 'failed':
     case 'suspended':
       return { cause: 'stopped' };
+    case 'waiting':
+      // A project created anew under its id, or started again.
+      return { cause: 'ended' };
     case 'running':
       break;
     default:

@@ -9,6 +9,7 @@ import { classOf, phaseOf, type StatusClass, type StepPhase } from '../model/sta
 import { type CopyForecast, forecastCopy, isStall, stillSecondsOf, unfinishedPhases } from './copy';
 import { closedBecause } from './gate';
 import { lagSecondsOf } from './lag';
+import { beginsAnew } from './new-life';
 
 /** A poll with what its own words mean. */
 export type Reading = Observation & {
@@ -42,6 +43,7 @@ export function readingOf(before: ProjectState | undefined, observation: Observa
     clockSkewMs: observation.clockSkewMs ?? before?.clockSkewMs ?? null,
     anomalies: [
       ...observation.anomalies,
+      ...newLife(before, observation),
       ...backwards(before, observation),
       ...clockBackwards(before, observation),
       ...finishedTooSoon(progress),
@@ -89,6 +91,13 @@ function backwards(before: ProjectState | undefined, observation: Observation): 
     if (from === null || to === null || to >= from) return [];
     return [{ field, value: String(to), problem: `went backwards from ${from}`, foundIn: 'HISTORY' as const }];
   });
+}
+
+function newLife(before: ProjectState | undefined, observation: Observation): Anomaly[] {
+  if (observation.outcome !== 'OK' || !beginsAnew(before, observation)) return [];
+  const { status } = observation.progress;
+  const problem = `begins anew after ${before?.progress?.status}: the project was created again under its id, or started again`;
+  return [{ field: 'status', value: status, problem, foundIn: 'HISTORY' }];
 }
 
 function clockBackwards(before: ProjectState | undefined, { requestedAt }: Observation): Anomaly[] {

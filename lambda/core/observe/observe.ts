@@ -7,6 +7,7 @@ import { type Assessment, assess, type Reading, readingOf } from './assessment';
 import { withMark } from './copy';
 import { spanOf, withSpan } from './hold';
 import { isPlausible } from './lag';
+import { beginsAnew, bornAgain } from './new-life';
 import { nextSeries, type StatusGraces } from './series';
 
 /** @param before undefined for a project never seen. @param checkId names this check and its write. */
@@ -18,7 +19,8 @@ export function observe(
   graces: StatusGraces,
 ): { readonly projectState: ProjectState; readonly assessment: Assessment } {
   const reading = readingOf(before, observation);
-  const base = before ?? initialState(project);
+  const base =
+    before === undefined ? initialState(project) : beginsAnew(before, observation) ? bornAgain(before) : before;
   const clockWentBack = observation.requestedAt < base.requestedAt;
   const unbroken = !clockWentBack && observation.requestedAt <= Math.max(base.nextPollBy, base.nextScheduledBy);
   const projectState: ProjectState = {
