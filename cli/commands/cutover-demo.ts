@@ -1,8 +1,8 @@
 /** `demo --scenario cutover`: runs the synthesized pipeline against a source that takes writes, and counts the writes missing at the end. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
+import { formatDuration } from '../../lambda/contract/duration';
 import { answerCutover } from '../../lambda/core/cutover/approval';
 import { receiptText } from '../../lambda/core/cutover/receipt';
-import { formatDuration } from '../../lambda/core/model/duration';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import { synthesize } from '../../local/cloudformation/synthesize';
 import { Random } from '../../local/random';

@@ -1,9 +1,9 @@
 /** `history`: the stored observations, the changes that they caused, and the pending notifications. */
 import { existsSync } from 'node:fs';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
+import { iso } from '../../lambda/contract/duration';
 import { derive } from '../../lambda/core/check/derive';
 import type { Change } from '../../lambda/core/model/change';
-import { iso } from '../../lambda/core/model/duration';
 import { countedUntil, type ProjectState } from '../../lambda/core/model/project-state';
 import { observationIn, type Snapshot } from '../../lambda/core/model/snapshot';
 import { isMuted } from '../../lambda/core/notifications/mute';

@@ -1,13 +1,13 @@
 /** `wait`: waits for a goal against a real OMS, in a plain loop around the core that runs in AWS. */
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
+import { formatDuration, iso } from '../../lambda/contract/duration';
 import { ALL } from '../../lambda/contract/events';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
 import { parseMoment } from '../../lambda/contract/moment';
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
-import { formatDuration, iso } from '../../lambda/core/model/duration';
 import {
   type Command,
   DATA_DIR_FLAG,

@@ -1,8 +1,8 @@
 /** The ports of a check without AWS: a real OMS, the embedded database in a folder, notifications on the output. */
 
 import { newCheckId } from '../../lambda/adapters/system';
+import { iso } from '../../lambda/contract/duration';
 import type { CheckPorts } from '../../lambda/core/check/check';
-import { iso } from '../../lambda/core/model/duration';
 import { isMuted } from '../../lambda/core/notifications/mute';
 import type { Fleet } from '../../lambda/core/ports';
 import { openLocalStore } from '../../local/data/local-store';

@@ -1,8 +1,8 @@
 /** Reads the flags of a command strictly, and reports every problem at once. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseDuration } from '../../lambda/contract/duration';
 import { nearest } from '../../lambda/contract/nearest';
 import { plainLine } from '../../lambda/contract/text';
-import { parseDuration } from '../../lambda/core/model/duration';
 import { InvalidInput } from '../../lambda/core/model/errors';
 
 /** By name: the placeholder of the value (a flag without one is a switch) and the help text. */

@@ -1,10 +1,10 @@
 /** Output for a terminal. */
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { CheckResult } from '../../lambda/contract/check-result';
+import { formatDuration } from '../../lambda/contract/duration';
 import type { WordedReason } from '../../lambda/contract/reason';
 import { graceOf } from '../../lambda/core/judge/words';
 import type { ChangeParams } from '../../lambda/core/model/change';
-import { formatDuration } from '../../lambda/core/model/duration';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
 import { classOf, phaseOf } from '../../lambda/core/model/status';
 import { describeChange } from '../../lambda/core/notifications/words';

@@ -5,8 +5,8 @@
  */
 import type { CheckResult } from '../../contract/check-result';
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
+import { iso } from '../../contract/duration';
 import { worded } from '../judge/words';
-import { iso } from '../model/duration';
 import { CheckFailed, Interrupted } from '../model/errors';
 import type { Observation } from '../model/progress';
 import { countedUntil, MAX_CONFLICTS, type ProjectState } from '../model/project-state';

@@ -1,10 +1,10 @@
 /** One check's decision, pure: a poll and the project state in; snapshot, next state with its pending changes, verdict and poll interval out. */
 
 import type { CheckResult } from '../../contract/check-result';
+import { iso } from '../../contract/duration';
 import { judge, type Question } from '../judge/judge';
 import { pollIntervalSeconds } from '../judge/poll-interval';
 import { worded } from '../judge/words';
-import { iso } from '../model/duration';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import type { Poller, Snapshot } from '../model/snapshot';

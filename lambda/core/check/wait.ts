@@ -1,10 +1,10 @@
 /** A wait for a goal: what the state machine's rounds and the command line's loop share. */
 
 import type { CheckResult } from '../../contract/check-result';
+import { iso } from '../../contract/duration';
 import { plain } from '../../contract/text';
 import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/wait';
 import { worded } from '../judge/words';
-import { iso } from '../model/duration';
 import { InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';
 import type { Poller } from '../model/snapshot';

@@ -5,8 +5,8 @@
 
 import type { CheckResult } from '../../contract/check-result';
 import type { Caught, CutoverReply, CutoverState } from '../../contract/cutover';
+import { iso } from '../../contract/duration';
 import { drainForecastText } from '../judge/drain-forecast';
-import { iso } from '../model/duration';
 import { InvalidInput, OmsCutoverError } from '../model/errors';
 import { deliverPending } from '../notifications/notice';
 import { approvalNotice, voidNotice } from './notices';

@@ -1,7 +1,7 @@
 /** A cutover's receipt as text, for the closing e-mail and the command line: the result first, then what led to it. */
 
+import { formatDuration, utc } from '../../contract/duration';
 import { cut } from '../../contract/text';
-import { formatDuration, utc } from '../model/duration';
 import {
   type ApprovalRequest,
   type CutoverRecord,

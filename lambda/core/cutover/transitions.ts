@@ -1,8 +1,8 @@
 /** The transitions of a cutover's record: pure functions from a record and an event to the next record. Each may be repeated. */
 import type { CheckResult } from '../../contract/check-result';
 import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
+import { iso } from '../../contract/duration';
 import { cut } from '../../contract/text';
-import { iso } from '../model/duration';
 import type { RunNotice } from '../notifications/notice';
 import { closingNotice, manualAction } from './notices';
 import {

@@ -1,7 +1,7 @@
 /** A migration is ready only when OMS's own full verification found no difference, where the project has one. */
 
 import type { CutoverReply, CutoverState } from '../../contract/cutover';
-import { iso } from '../model/duration';
+import { iso } from '../../contract/duration';
 import { verificationNotice } from './notices';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, endBeforeStop, updateOpenRecord } from './record-update';

@@ -5,10 +5,10 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
+import { iso } from '../../contract/duration';
 import { ALL, type FleetRequest } from '../../contract/events';
 import type { ProjectKind } from '../../contract/oms';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
-import { iso } from '../model/duration';
 import type { Fleet, ListingFailure, Store } from '../ports';
 import {
   EMPTY_MEMORY,

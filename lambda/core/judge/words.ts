@@ -1,4 +1,6 @@
 /** The only place that puts a reason into words. A code without words does not compile. */
+
+import { formatDuration } from '../../contract/duration';
 import type { OmsWords } from '../../contract/oms';
 import type {
   CopyPhase,
@@ -12,7 +14,6 @@ import type {
   Standing,
   WordedReason,
 } from '../../contract/reason';
-import { formatDuration } from '../model/duration';
 
 type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => string };
 

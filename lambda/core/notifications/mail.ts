@@ -1,9 +1,9 @@
 /** The body of the e-mail: plain text in short lines, what happened and what to do first. What others wrote is indented below a heading of ours. */
 
+import { formatDuration, utc } from '../../contract/duration';
 import { cut, plain, plainLine, wrapped } from '../../contract/text';
 import { failedStepOf, withCode } from '../judge/words';
 import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
-import { formatDuration, utc } from '../model/duration';
 import { percent } from '../model/progress';
 import { phaseOf } from '../model/status';
 import type { Links } from './links';

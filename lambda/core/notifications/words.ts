@@ -1,11 +1,11 @@
 /** The words of a change: the only place where its facts become sentences. A kind that is missing here does not compile. */
 
 import { RESUMABLE_SECONDS } from '../../contract/defaults';
+import { formatDuration, utc } from '../../contract/duration';
 import type { FailedOutcome } from '../../contract/oms';
 import { plain } from '../../contract/text';
 import { messageOf } from '../judge/words';
 import type { Change, ChangeParams, RollbackPathLoss } from '../model/change';
-import { formatDuration, utc } from '../model/duration';
 import { classOf } from '../model/status';
 
 export interface ChangeWords {

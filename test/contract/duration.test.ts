@@ -1,5 +1,5 @@
-import { parseMoment } from '../../../lambda/contract/moment';
-import { formatDuration, parseDuration } from '../../../lambda/core/model/duration';
+import { formatDuration, parseDuration } from '../../lambda/contract/duration';
+import { parseMoment } from '../../lambda/contract/moment';
 
 test.each([
   ['0s', 0],
