@@ -22,3 +22,9 @@ test('the bundle is self-contained: it loads without node_modules', () => {
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: '/', encoding: 'utf8', env: {} });
   expect({ stdout, stderr }).toEqual({ stdout: 'function 1\n', stderr: '' });
 });
+
+test('the bundle does not load the fetch of Node, which is a good part of a cold start', () => {
+  const script = `require(${JSON.stringify(BUNDLE)}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).join());`;
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: '/', encoding: 'utf8', env: {} });
+  expect(stdout).toBe('\n');
+});

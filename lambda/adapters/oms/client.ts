@@ -19,7 +19,7 @@ import { decodeProgress } from './progress';
 import { listProjects } from './project-list';
 import { Secrets } from './redact';
 import { type FailedReply, type GoodReply, readReply, skewOf } from './reply';
-import { LARGEST_REPLY, progressRequest, projectsRequest, stepsRequest, verificationRequest } from './requests';
+import { progressRequest, projectsRequest, stepsRequest, verificationRequest } from './requests';
 import { OmsSession } from './session';
 import { Decoding } from './values';
 import { decodeFailedStep, readVerification } from './verification';
@@ -67,7 +67,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   /** Throws InvalidInput when `ca` is not a PEM certificate. */
   constructor(options: OmsClientOptions) {
     this.options = options;
-    this.http = new OmsHttp({ random: Math.random, ...options }, LARGEST_REPLY);
+    this.http = new OmsHttp({ random: Math.random, ...options });
     this.session = new OmsSession(this.http, options.credentials, this.secrets);
   }
 

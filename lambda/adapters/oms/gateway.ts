@@ -37,11 +37,11 @@ export function gatewayIn(reply: Reply, endpoint: string, clean: Clean): Gateway
 
 function refusalBy(reply: Reply): string | null {
   const challenge = reply.headers.get('www-authenticate');
-  const asksForOurs = challenge !== null && OWN_REALM.test(challenge);
+  const asksForOurs = challenge !== undefined && OWN_REALM.test(challenge);
   if (asksForOurs && /realm="[^"]*(OMS|OceanBase)/i.test(challenge)) return null;
   const sign = signOf(reply);
   if (sign !== null) return sign;
-  if (challenge !== null && !asksForOurs) return `WWW-Authenticate: ${challenge}`;
+  if (challenge !== undefined && !asksForOurs) return `WWW-Authenticate: ${challenge}`;
   const text = Buffer.from(reply.body).toString('utf8');
   return /^\s*<(!doctype|html|head|body)/i.test(text) && !OWN_PAGE.test(text)
     ? 'an HTML page that is not of OMS'
@@ -50,7 +50,7 @@ function refusalBy(reply: Reply): string | null {
 
 function signOf({ headers }: Reply): string | null {
   const server = headers.get('server');
-  if (server !== null && SERVERS.test(server)) return `Server: ${server}`;
+  if (server !== undefined && SERVERS.test(server)) return `Server: ${server}`;
   const [name, value] = [...headers].find(([header]) => HEADERS.test(header)) ?? [];
   return name === undefined ? null : `${name}: ${value}`;
 }
@@ -58,7 +58,7 @@ function signOf({ headers }: Reply): string | null {
 /** A redirect away from the host of the endpoint; without query and fragment, which may hold a session's ticket. */
 function elsewhere(reply: Reply, endpoint: string): string | null {
   const location = reply.headers.get('location');
-  if (location === null || !URL.canParse(location, endpoint)) return null;
+  if (location === undefined || !URL.canParse(location, endpoint)) return null;
   const { hostname, origin, pathname } = new URL(location, endpoint);
   return hostname === new URL(endpoint).hostname ? null : `it redirects to ${origin}${pathname}`;
 }

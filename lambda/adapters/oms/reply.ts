@@ -79,7 +79,7 @@ export function readReply(
     }
     const retryAfter = reply.headers.get('retry-after');
     const later =
-      retryAfter === null ? '' : `, and asks to come back later (Retry-After: ${decoding.clean(retryAfter, 40)})`;
+      retryAfter === undefined ? '' : `, and asks to come back later (Retry-After: ${decoding.clean(retryAfter, 40)})`;
     const failed = fail('OmsUnreachable', answered + words + later, reply.status === 501 ? 'YES' : 'NO');
     return SLOW_DOWN.includes(reply.status)
       ? { ...failed, retryAfterMs: askedPauseMs(reply.headers, reply.headersAt) }
@@ -131,7 +131,7 @@ export function skewOf(reply: Reply): number | null {
 
 function noteSkew(reply: Reply, decoding: Decoding): void {
   const date = reply.headers.get('date');
-  if (date === null) return;
+  if (date === undefined) return;
   const skew = skewOf(reply);
   if (skew === null) decoding.anomaly('Date', date, 'expected an HTTP date; the clocks cannot be compared');
   else if (Math.abs(skew) > MAX_SKEW_MS) {

@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 /** Less than 1 KiB of it is used. */
 const PROGRESS_BYTES = MIB;
 /** A page of 150 projects has been seen with 8.6 KB for each, and a failed step brings its stack traces. */
-export const LARGEST_REPLY = 8 * MIB;
+const LARGEST_REPLY = 8 * MIB;
 
 /** One project's progress. Throws InvalidInput for an id that could leave its path segment. */
 export function progressRequest(api: OmsApi, kind: ProjectKind, projectId: string): OmsRequest {

@@ -52,13 +52,16 @@ describe('the proxy for an endpoint', () => {
     expect(proxyFor(endpoint, { ALL_PROXY: 'http://proxy:3128', NO_PROXY: exceptions })).not.toBeNull();
   });
 
-  test.each(['http://', 'ftp://proxy:21', 'user:hunter22@proxy:x'])('refuses %s, and does not repeat it', (proxy) => {
-    const read = () => proxyFor(OMS, { HTTP_PROXY: proxy });
-    expect(read).toThrow(InvalidInput);
-    expect(read).toThrow(
-      'HTTP_PROXY is not the address of a proxy; expected one such as http://proxy.example.com:3128',
-    );
-  });
+  test.each(['http://', 'socks5://', 'ftp://proxy:21', 'user:hunter22@proxy:x', 'http://user:%zz@proxy'])(
+    'refuses %s, and does not repeat it',
+    (proxy) => {
+      const read = () => proxyFor(OMS, { HTTP_PROXY: proxy });
+      expect(read).toThrow(InvalidInput);
+      expect(read).toThrow(
+        'HTTP_PROXY is not the address of a proxy; expected one such as http://proxy.example.com:3128',
+      );
+    },
+  );
 });
 
 describe('a poll through a proxy', () => {
@@ -129,6 +132,101 @@ describe('a poll through a proxy', () => {
     });
     expect(oms.requests).toEqual([]);
     expect(proxy.lines[0]).toBe('CONNECT oms.example.com:8443 HTTP/1.1');
+  });
+
+  test('encrypts what it sends to a proxy that is named with https, as plain HTTP and through a tunnel', async () => {
+    const ca = fixture('tls/ca.pem').toString();
+    const proxy = await peerWith((socket) => socket.end(replyFrom('success-with-nulls.json')), { tls: true });
+    const plain = await pollThrough(`https://user:hunter22@127.0.0.1:${proxy.port}`, OMS, ca);
+    expect(plain.outcome).toBe('OK');
+    expect(proxy.requests[0]).toContain(
+      `proxy-authorization: Basic ${Buffer.from('user:hunter22').toString('base64')}\r\n`,
+    );
+    const opening = await peerWith((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'), { tls: true });
+    const inner = await pollThrough(`https://127.0.0.1:${opening.port}`, 'https://oms.example.com', ca);
+    expect(inner.outcome).toBe('OmsUnreachable');
+    expect(opening.requests[0]).toMatch(
+      /^CONNECT oms\.example\.com:443 HTTP\/1\.1\r\nhost: oms\.example\.com:443\r\n/i,
+    );
+  });
+
+  /** A SOCKS5 proxy that connects to this port, wherever it is asked to; it keeps what it was asked, in hex. */
+  async function socksTo(port: number, { password = '', reply = 0 } = {}): Promise<{ port: number; asked: string[] }> {
+    const asked: string[] = [];
+    const sockets = new Set<Socket>();
+    const keep = (socket: Socket) => sockets.add(socket.on('error', () => {}));
+    const server = createServer((socket) => {
+      keep(socket);
+      let step = password === '' ? 1 : 0;
+      let greeted = false;
+      const onData = (bytes: Buffer) => {
+        asked.push(bytes.toString('hex'));
+        if (!greeted) {
+          greeted = true;
+          // Byte by byte, as a slow network may deliver it.
+          socket.write(Buffer.from([5]));
+          setTimeout(() => socket.write(Buffer.from([step === 0 ? 2 : 0])), 5);
+        } else if (step === 0) {
+          step = 1;
+          socket.write(Buffer.from([1, bytes.subarray(-Buffer.byteLength(password)).toString() === password ? 0 : 1]));
+        } else {
+          socket.off('data', onData);
+          socket.write(Buffer.from([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]));
+          if (reply !== 0) return;
+          const target = connect(port, '127.0.0.1');
+          keep(target);
+          socket.pipe(target).pipe(socket);
+        }
+      };
+      socket.on('data', onData);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push({
+      close: () =>
+        new Promise((resolve) => {
+          for (const socket of sockets) socket.destroy();
+          server.close(() => resolve());
+        }),
+    });
+    const address = server.address();
+    return { port: typeof address === 'object' && address !== null ? address.port : 0, asked };
+  }
+
+  test.each([
+    ['http://oms.example.com:8089', `050100030f${Buffer.from('oms.example.com').toString('hex')}1f99`],
+    ['http://10.1.2.3:8089', '050100010a0102031f99'],
+    ['http://[fd00::5:6]:8089', `05010004fd00${'0000'.repeat(5)}000500061f99`],
+  ])('goes to %s by SOCKS5, and the proxy resolves the name', async (endpoint, request) => {
+    const oms = await peerWith((socket) => socket.end(replyFrom('success-with-nulls.json')));
+    const proxy = await socksTo(oms.port);
+    expect((await pollThrough(`socks5://127.0.0.1:${proxy.port}`, endpoint)).outcome).toBe('OK');
+    expect(proxy.asked).toEqual(['050100', request]);
+    expect(oms.requests[0]).toMatch(/^GET \/api\/omsp\/v2\/migrations\/p_x\/progress /);
+  });
+
+  test('signs in to a SOCKS5 proxy, and verifies the certificate of OMS through it', async () => {
+    const oms = await peerWith((socket) => socket.end(replyFrom('success-with-nulls.json')), { tls: true });
+    const proxy = await socksTo(oms.port, { password: 'hünter' });
+    const ca = fixture('tls/ca.pem').toString();
+    const observation = await pollThrough(`socks5://user:h%C3%BCnter@127.0.0.1:${proxy.port}`, 'https://10.1.2.3', ca);
+    expect(observation).toMatchObject({ problem: expect.stringContaining('is for another host name') });
+    expect(proxy.asked[2]).toBe('050100010a01020301bb');
+  });
+
+  test.each([
+    [
+      'a wrong password',
+      { password: 'right' },
+      'user:wrong@',
+      'the SOCKS proxy does not accept the user name and password in its',
+    ],
+    ['no password', { password: 'right' }, '', 'the SOCKS proxy does not accept the user name and password in its'],
+    ['a rule against the host', { reply: 2 }, '', 'the proxy does not open a connection to this host and port'],
+    ['no server behind it', { reply: 5 }, '', 'connection refused'],
+  ])('is unreachable through a SOCKS5 proxy with %s', async (_what, behaviour, user, problem) => {
+    const proxy = await socksTo(1, behaviour);
+    const observation = await pollThrough(`socks5://${user}127.0.0.1:${proxy.port}`, OMS);
+    expect(observation).toMatchObject({ outcome: 'OmsUnreachable', problem: expect.stringContaining(problem) });
   });
 
   const ASKS = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';

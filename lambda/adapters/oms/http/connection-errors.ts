@@ -30,18 +30,16 @@ const CLOSED = 'the connection was closed before a complete answer came';
 const NO_ROUTE = 'no connection in time: check the route, the firewalls and the security groups';
 const PLAIN_HTTP = 'the TLS handshake failed: if this port speaks plain HTTP, the endpoint should begin with http://';
 
-/** Codes of Node, OpenSSL and undici. Any other is shown as it came. */
+/** Codes of Node and OpenSSL, and ours. Any other is shown as it came. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  BAD_PORT: 'fetch refuses to connect to this port, which belongs to another service; check the port of OMS',
   PROXY_AUTHENTICATION:
     'a proxy asks for a user name and password of its own (HTTP 407); give them in the address of the proxy',
+  SOCKS_AUTHENTICATION: 'the SOCKS proxy does not accept the user name and password in its address, or asks for them',
+  NO_SOCKS: 'the proxy does not speak SOCKS5; check its address and scheme',
   PROXY_REFUSED: 'the proxy does not open a connection to this host and port; let it, or except the host with NO_PROXY',
   ECONNREFUSED: 'connection refused: nothing listens on this port, or a firewall rejects the connection',
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
-  UND_ERR_SOCKET: CLOSED,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CLOSED,
-  UND_ERR_CONNECT_TIMEOUT: NO_ROUTE,
   ETIMEDOUT: NO_ROUTE,
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
@@ -65,20 +63,19 @@ const UNKNOWN_AUTHORITY = new Set([
   'CERT_SIGNATURE_FAILURE',
 ]);
 
+const BAD_REPLIES = ['NO_HTTP', 'HPE_HEADER_OVERFLOW', 'SPEAKS_TLS', 'SPEAKS_HTTP_2', 'TOO_LARGE'];
+const PROXY = ['PROXY_AUTHENTICATION', 'SOCKS_AUTHENTICATION', 'NO_SOCKS', 'PROXY_REFUSED'];
+const LASTING = [...PROXY, 'CLOSED', 'EPROTO', ...BAD_REPLIES];
+
 /** The same a moment later, so that a retry is pointless: what was understood, a certificate, a protocol. */
 export function isLasting(error: unknown): boolean {
   const codes = codesOf(error);
   return (
     codes.some(
       (code) => UNKNOWN_AUTHORITY.has(code) || cannotUnpack(code) || /^(CERT_|ERR_SSL_|ERR_TLS_)/.test(code),
-    ) ||
-    ['BAD_PORT', 'PROXY_AUTHENTICATION', 'PROXY_REFUSED', 'EPROTO', ...BAD_REPLIES].some((code) => codes.includes(code))
+    ) || LASTING.some((code) => codes.includes(code))
   );
 }
-
-/** Ours (body.ts), of the body as unpacked, and undici's, of the body as it came. */
-const TOO_LARGE = new Set(['TOO_LARGE', 'UND_ERR_RES_EXCEEDED_MAX_SIZE']);
-const BAD_REPLIES = ['NO_HTTP', 'HEADERS_OVERFLOW', 'SPEAKS_TLS', 'SPEAKS_HTTP_2', ...TOO_LARGE];
 
 const cannotUnpack = (code: string) =>
   code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT') || code.startsWith('ERR_BROTLI');
@@ -91,7 +88,7 @@ export function connectionProblem(
 ): Broken {
   const codes = codesOf(error);
   const where = headersAfterMs === null ? '' : ` (${bytes} bytes of the body had come)`;
-  if (codes.some((code) => TOO_LARGE.has(code))) {
+  if (codes.includes('TOO_LARGE')) {
     return badReply(
       `${endpoint} answered with a body of more than ${maxBytes / 1024 / 1024} MiB; check that it is OMS`,
     );
@@ -102,7 +99,7 @@ export function connectionProblem(
   if (codes.includes('SPEAKS_HTTP_2')) {
     return badReply(`${endpoint} answered with HTTP/2 only; OMS and this program speak HTTP/1.1: check the port`);
   }
-  if (codes.includes('HEADERS_OVERFLOW')) {
+  if (codes.includes('HPE_HEADER_OVERFLOW')) {
     return badReply(
       `${endpoint} answered with more than 16 KiB of headers; check what stands between this machine and OMS`,
     );
@@ -153,28 +150,24 @@ function untrusted(code: string, ca: GivenCa | null): string {
 /** Every `code` in an error, its causes and, where several addresses were tried, their errors. The depth is bounded: the chain may be a ring. */
 export function codesOf(error: unknown, depth = 0): string[] {
   if (depth > 6 || typeof error !== 'object' || error === null) return [];
-  const { code, cause, errors, name, message, data } = error as Record<string, unknown>;
-  // undici gives these no code of their own.
-  if (message === 'bad port') return ['BAD_PORT'];
-  if (/\(407\)/.test(String(message))) return ['PROXY_AUTHENTICATION'];
-  if (/when HTTP Tunneling$/.test(String(message))) return ['PROXY_REFUSED'];
-  if (name === 'HTTPParserError') return [unparsable(code, data)];
+  const { code, cause, errors, rawPacket } = error as Record<string, unknown>;
   return [
     ...codesOf(cause, depth + 1),
     ...(Array.isArray(errors) ? errors.flatMap((inner) => codesOf(inner, depth + 1)) : []),
-    ...(typeof code === 'string' ? [code === 'UND_ERR_HEADERS_OVERFLOW' ? 'HEADERS_OVERFLOW' : code] : []),
+    ...(typeof code === 'string' ? [code.startsWith('HPE_') ? unparsable(code, rawPacket) : code] : []),
   ];
 }
 
-/** By the first bytes that are not HTTP/1. */
-function unparsable(code: unknown, data: unknown): string {
+/** What Node's parser could not read, by the first bytes that are not HTTP/1. */
+function unparsable(code: string, rawPacket: unknown): string {
   // The end of the connection came while parsing.
-  if (code === 'HPE_INVALID_EOF_STATE') return 'UND_ERR_SOCKET';
-  const bytes = Buffer.from(typeof data === 'string' ? data : '');
+  if (code === 'HPE_INVALID_EOF_STATE') return 'ECONNRESET';
+  if (code === 'HPE_HEADER_OVERFLOW') return code;
+  if (!Buffer.isBuffer(rawPacket)) return 'NO_HTTP';
   // A TLS alert or handshake record, version 3.x.
-  if ((bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 3) return 'SPEAKS_TLS';
+  if ((rawPacket[0] === 0x15 || rawPacket[0] === 0x16) && rawPacket[1] === 3) return 'SPEAKS_TLS';
   // A SETTINGS frame: three bytes of length, its type.
-  if (bytes[0] === 0 && bytes[3] === 4) return 'SPEAKS_HTTP_2';
+  if (rawPacket[0] === 0 && rawPacket[3] === 4) return 'SPEAKS_HTTP_2';
   return 'NO_HTTP';
 }
 

@@ -1,10 +1,13 @@
 /** The proxy through which an endpoint is reached, by the variables that curl and most tools read. */
 import { BlockList, isIP } from 'node:net';
 import { InvalidInput } from '../../../core/model/errors';
+import type { Credentials } from '../../../core/ports';
 
 export interface HttpProxy {
-  /** With the proxy's own user name and password, where the variable has them. */
   readonly url: string;
+  readonly isSocks: boolean;
+  /** The proxy's own, where the variable has them. */
+  readonly credentials: Credentials | null;
   /** For messages: without them, and with the variable, such as `http://proxy:3128, from HTTPS_PROXY`. */
   readonly shown: string;
 }
@@ -24,15 +27,26 @@ export function proxyFor(endpoint: string, env: Environment): HttpProxy | null {
   if (exceptions.some((entry) => covers(entry.toLowerCase(), host, port || (protocol === 'https:' ? '443' : '80')))) {
     return null;
   }
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  if (!URL.canParse(url) || !/^(https?|socks5?):$/.test(new URL(url).protocol)) {
-    // Not shown: it may hold a password.
-    throw new InvalidInput([
-      `${name} is not the address of a proxy; expected one such as http://proxy.example.com:3128`,
-    ]);
+  const proxy = parsed(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`, name);
+  if (proxy !== null) return proxy;
+  // Not shown: it may hold a password.
+  throw new InvalidInput([`${name} is not the address of a proxy; expected one such as http://proxy.example.com:3128`]);
+}
+
+function parsed(url: string, variable: string): HttpProxy | null {
+  try {
+    const { protocol, host, username, password } = new URL(url);
+    if (!/^(https?|socks5?):$/.test(protocol) || host === '') return null;
+    const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+    return {
+      url,
+      isSocks: protocol.startsWith('socks'),
+      credentials: username === '' && password === '' ? null : credentials,
+      shown: `${protocol}//${host}, from ${variable}`,
+    };
+  } catch {
+    return null;
   }
-  const { protocol: scheme, host: at } = new URL(url);
-  return { url, shown: `${scheme}//${at}, from ${name}` };
 }
 
 function isLoopback(host: string): boolean {

@@ -1,28 +1,20 @@
 /** A request to OMS and its tries: bounded in time by the caller's deadline and in size by the request, and never an exception for what the network or OMS does. */
-import { createFetch, FetchError, type FetchResponse } from 'ofetch';
-import { type Dispatcher, fetch as undiciFetch } from 'undici';
-import { newAgent } from './agent';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { OmsAgent } from './agent';
 import { type Arrived, readSome, readWhole } from './body';
-import { type Broken, connectionProblem, isLasting, NoHttp, timeIsOver } from './connection-errors';
+import { ProxyRefused, placeOf, proxyAuthorization } from './connect';
+import { type Broken, connectionProblem, NoHttp, timeIsOver } from './connection-errors';
 import type { Deadline } from './deadline';
 import { type HttpProxy, proxyFor } from './proxy';
+import { isTransientStatus, withRetries } from './retries';
 import { RetryBudget } from './retry-budget';
 import { type GivenCa, trusting } from './tls';
 
 /** Where the status alone decides, the body only adds OMS's message: this much of it, and no longer. */
 const MESSAGE_BYTES = 64 * 1024;
 const MESSAGE_MS = 1_000;
-/** Two retries: enough for a dropped connection or a restarting proxy. An outage is for the next check to see. */
-const RETRIES = 2;
-const FIRST_PAUSE_MS = 150;
-/** A retry needs at least this long. */
-const SHORTEST_TRY_MS = 100;
-/** 501 and 505 are the same a moment later. */
-const TRANSIENT_STATUSES = [
-  408,
-  429,
-  ...Array.from({ length: 100 }, (_, index) => 500 + index).filter((status) => status !== 501 && status !== 505),
-];
+/** Node's own limit, which its options could raise. */
+const MOST_HEADER_BYTES = 16 * 1024;
 
 export interface OmsRequest {
   readonly method: 'GET' | 'POST';
@@ -39,7 +31,8 @@ export interface OmsRequest {
 export interface Reply {
   readonly kind: 'reply';
   readonly status: number;
-  readonly headers: Headers;
+  /** By lower-case name; several of one name are joined by commas. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
   /** Unix milliseconds by our clock: sent, headers here, all here. */
   readonly requestedAt: number;
@@ -63,62 +56,52 @@ export class OmsHttp {
   private readonly endpoint: string;
   private readonly clock: { now(): number };
   private readonly random: () => number;
-  private readonly agent: Dispatcher;
+  private readonly agent: OmsAgent;
   private readonly proxy: HttpProxy | null;
   private readonly ca: GivenCa | null;
   private readonly budget = new RetryBudget();
 
-  /** @param largestReply the greatest `maxBytes` of any request. Throws InvalidInput when `ca` is not a PEM certificate, or a variable does not name a proxy. */
-  constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions, largestReply: number) {
+  /** Throws InvalidInput when `ca` is not a PEM certificate, or a variable does not name a proxy. */
+  constructor({ endpoint, clock, random, ca, requestTimeoutMs }: OmsHttpOptions) {
     this.endpoint = endpoint.replace(/\/+$/, '');
     this.clock = clock;
     this.random = random;
     this.ca = ca === undefined ? null : trusting(ca);
     this.proxy = proxyFor(endpoint, process.env);
-    this.agent = newAgent({ requestTimeoutMs, largestReply, ca: this.ca, proxy: this.proxy });
+    this.agent = new OmsAgent({
+      target: placeOf(endpoint),
+      proxy: this.proxy,
+      secureContext: this.ca?.context ?? null,
+      requestTimeoutMs,
+    });
   }
 
   /** Resolves at the deadline at the latest. Rejects only with Interrupted. */
   async send(request: OmsRequest, authorization: string, deadline: Deadline): Promise<Exchange> {
     const arrived: Arrived = { headersAfterMs: null, bytes: 0 };
-    let [requestedAt, startedAt, headersAt, tries, pauseMs] = [this.clock.now(), performance.now(), 0, 0, 0];
+    let requestedAt = this.clock.now();
 
-    // ofetch retries what its `fetch` rejects. So this one includes the body: a connection closed half-way through it deserves a retry too.
-    const fetch: typeof globalThis.fetch = async (url, init) => {
-      const response = await undiciFetch(String(url), {
-        method: request.method,
-        headers: Object.fromEntries(new Headers(init?.headers)),
-        ...(request.body === undefined ? {} : { body: request.body }),
-        redirect: 'manual',
-        dispatcher: this.agent,
-        signal: deadline.signal,
-      });
-      if (response.status > 599) throw new NoHttp();
-      headersAt = this.clock.now();
+    // A connection closed half-way through the body deserves a retry too, so an attempt includes the body.
+    const attempt = async () => {
+      requestedAt = this.clock.now();
+      const startedAt = performance.now();
+      Object.assign(arrived, { headersAfterMs: null, bytes: 0 });
+      const response = await this.respond(request, authorization, deadline.signal);
+      const { statusCode: status = 0 } = response;
+      if (status === 407 || status > 599) {
+        response.destroy();
+        throw status === 407 ? new ProxyRefused(status) : new NoHttp();
+      }
+      const headersAt = this.clock.now();
       arrived.headersAfterMs = performance.now() - startedAt;
-      const body = decidedByStatus(response.status)
+      const body = decidedByStatus(status)
         ? await readSome(response, MESSAGE_BYTES, MESSAGE_MS)
         : await readWhole(response, request.maxBytes, arrived);
-      const hasBody = body.length > 0 && !BODILESS.includes(response.status);
-      return new Response(hasBody ? body : null, { status: response.status, headers: [...response.headers] });
+      const headers = new Map(
+        Object.entries(response.headersDistinct).map(([name, all = []]) => [name, all.join(', ')]),
+      );
+      return { status, headers, body, headersAt, askedPauseMs: askedPauseMs(headers, headersAt) };
     };
-
-    /** The number of retries left: none where the pause would not leave time for one. OMS's answer stands then. */
-    const retriesLeft = (left: number | false | undefined, askedPauseMs: number) => {
-      pauseMs = Math.max(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + this.random()), askedPauseMs);
-      if (!left || pauseMs + SHORTEST_TRY_MS > deadline.remainingMs()) return 0;
-      return this.budget.spend() ? left : 0;
-    };
-
-    const reply = ({ status, headers, _data }: FetchResponse<ArrayBuffer>): Reply => ({
-      kind: 'reply',
-      status,
-      headers,
-      body: new Uint8Array(_data ?? new ArrayBuffer(0)),
-      requestedAt,
-      headersAt,
-      answeredAt: this.clock.now(),
-    });
 
     const broken = ({ problem, ...rest }: Broken): Exchange => {
       const through = this.proxy === null ? '' : ` (through the proxy ${this.proxy.shown})`;
@@ -127,50 +110,65 @@ export class OmsHttp {
     const over = () => broken(timeIsOver(this.endpoint, deadline.timeoutMs, arrived));
 
     try {
-      const response = await deadline.within(
-        createFetch({ fetch }).raw<ArrayBuffer, 'arrayBuffer'>(this.endpoint + request.path, {
-          method: request.method,
-          headers: { authorization, accept: 'application/json', ...(request.body === undefined ? {} : JSON_BODY) },
-          responseType: 'arrayBuffer',
-          retry: RETRIES,
-          retryStatusCodes: TRANSIENT_STATUSES,
-          retryDelay: () => pauseMs,
-          onRequest: () => {
-            tries++;
-            requestedAt = this.clock.now();
-            startedAt = performance.now();
-            Object.assign(arrived, { headersAfterMs: null, bytes: 0 });
-          },
-          onRequestError: ({ error, options }) => {
-            options.retry = isLasting(error) ? 0 : retriesLeft(options.retry, 0);
-          },
-          onResponseError: ({ response: { headers }, options }) => {
-            options.retry = retriesLeft(options.retry, askedPauseMs(headers, headersAt));
-          },
-        }),
+      const answer = await deadline.within(
+        withRetries(attempt, { deadline, random: this.random, budget: this.budget }),
       );
       deadline.throwIfInterrupted();
-      if (response === undefined) return over();
-      this.budget.earn();
-      return reply(response);
+      if (answer === undefined) return over();
+      const { status, headers, body, headersAt } = answer;
+      if (!isTransientStatus(status)) this.budget.earn();
+      return { kind: 'reply', status, headers, body, requestedAt, headersAt, answeredAt: this.clock.now() };
     } catch (error) {
       deadline.throwIfInterrupted();
       if (deadline.signal.aborted) return over();
-      if (error instanceof FetchError && error.response !== undefined) return reply(error.response);
       return broken(connectionProblem(this.endpoint, error, { arrived, maxBytes: request.maxBytes, ca: this.ca }));
     }
   }
 
+  /** Resolves with the headers. */
+  private respond(
+    { method, path, body }: OmsRequest,
+    authorization: string,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    this.agent.dropOldConnections();
+    const url = new URL(this.endpoint + path);
+    const viaProxy = this.proxy !== null && !this.proxy.isSocks && url.protocol === 'http:';
+    return new Promise((resolve, reject) => {
+      let response: IncomingMessage | undefined;
+      sendRequest(url, {
+        agent: this.agent,
+        method,
+        signal,
+        maxHeaderSize: MOST_HEADER_BYTES,
+        ...(viaProxy ? { path: url.href } : {}),
+        headers: {
+          authorization,
+          accept: 'application/json',
+          'accept-encoding': 'gzip, deflate, br',
+          'user-agent': 'oms-cutover',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(viaProxy && this.proxy !== null ? proxyAuthorization(this.proxy) : {}),
+        },
+      })
+        .on('response', (incoming) => {
+          response = incoming;
+          resolve(incoming);
+        })
+        .on('error', (error) => {
+          // Within a body, a reader would otherwise see no more than that the connection was closed.
+          response?.destroy(error);
+          reject(error);
+        })
+        .end(body);
+    });
+  }
+
   /** Ends the kept connections. */
   async close(): Promise<void> {
-    await this.agent.destroy();
+    this.agent.destroy();
   }
 }
-
-/** `Response` takes no body with these. */
-const BODILESS = [204, 205, 304];
-
-const JSON_BODY = { 'content-type': 'application/json' };
 
 /** 401, 403, redirects, 408, 429 and 5xx mean the same with any body. */
 export function decidedByStatus(status: number): boolean {
@@ -183,7 +181,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /** What Retry-After asks for, seconds or a date by the server's own clock; 0 without one. */
-export function askedPauseMs(headers: Headers, headersAt: number): number {
+export function askedPauseMs(headers: Reply['headers'], headersAt: number): number {
   const retryAfter = headers.get('retry-after')?.trim() ?? '';
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000;
   const at = Date.parse(retryAfter);
