@@ -1,6 +1,7 @@
 /** The two stacks that are deployed, synthesized as they are for AWS: the app's own, and app.ts. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { SCHEDULED_PROJECT } from './scenarios';
 
 export const STACKS = { app: 'OmsCutover', cutovers: 'Cutovers' } as const;
 export const SECRET_NAME = 'oms-cutover/oms';
@@ -15,7 +16,11 @@ export interface Assemblies {
 export function synthesize(folder: string, omsPort: number): Assemblies {
   const run = (file: string, name: string): string => {
     const directory = join(folder, name);
-    const context = { omsEndpoint: `http://127.0.0.1:${omsPort}`, projects: 'p_a', notifyEmail: 'dba@example.com' };
+    const context = {
+      omsEndpoint: `http://127.0.0.1:${omsPort}`,
+      projects: SCHEDULED_PROJECT,
+      notifyEmail: 'dba@example.com',
+    };
     execFileSync(process.execPath, ['--import', 'tsx', file], {
       cwd: join(__dirname, '../..'),
       env: {

@@ -39,6 +39,8 @@ export async function startProcess(
     env: { PATH: process.env.PATH ?? '', HOME: options.folder, ...FAKE_KEYS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Also where this process ends before it has stopped it.
+  process.once('exit', () => child.kill('SIGKILL'));
   const log = createWriteStream(join(options.folder, `${name}.log`));
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);

@@ -97,9 +97,10 @@ export class LiveStacks {
     const { api } = this.engine;
     if (plays === 'schedule') {
       const path = `/2015-03-31/functions/${this.app.outputs.CheckFunctionName}/invocations`;
+      const event = await this.scheduledEvent();
       return {
         status: 'SUCCEEDED',
-        output: JSON.parse(await api.send('lambda', path, { method: 'POST', body: JSON.stringify(input) })),
+        output: JSON.parse(await api.send('lambda', path, { method: 'POST', body: event })),
       };
     }
     const machine = this[stackOf(plays)].outputs[MACHINES[plays]];
@@ -122,6 +123,17 @@ export class LiveStacks {
       }
       await pause(500);
     }
+  }
+
+  /** What the schedule would send at its next round: as the engine has it, or as the template has it where the engine makes no schedules. */
+  private async scheduledEvent(): Promise<string> {
+    const { template, resources } = this.app;
+    const schedules = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Scheduler::Schedule');
+    const [[logicalId, { Properties = {} }] = ['', {}]] = schedules;
+    const name = resources.get(logicalId);
+    if (name === undefined) return (Properties.Target as ScheduleTarget).Input;
+    const schedule = await this.engine.api.send('scheduler', `/schedules/${name}`, { method: 'GET' });
+    return (JSON.parse(schedule) as { readonly Target: ScheduleTarget }).Target.Input;
   }
 
   /** Mail is on its way for a moment after an end; one that comes twice would come now. */
@@ -185,6 +197,10 @@ export class LiveStacks {
       },
     });
   }
+}
+
+interface ScheduleTarget {
+  readonly Input: string;
 }
 
 interface SnsEnvelope {

@@ -23,6 +23,7 @@ import { type Assemblies, synthesize } from './assembly';
 import { WORDINGS } from './differences';
 import { documentProblems, type Run, writeDocument } from './document';
 import { freePort } from './engine';
+import { QUIET } from './lambda-function';
 import { playOnLaptop } from './laptop';
 import { startMinistack } from './ministack';
 import { startMoto } from './moto';
@@ -122,6 +123,9 @@ function unused(engines: readonly EngineReport[]): string[] {
   );
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+// The SDK's advice on the Node version is not about the engines.
+Object.assign(process.env, QUIET);
 main().catch((error: Error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);
   process.exitCode = 1;

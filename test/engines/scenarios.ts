@@ -87,6 +87,9 @@ const badInput = (name: string, input: unknown, says: string): Scenario => ({
 
 export const projectOf = (name: string): string => `p_${name.replaceAll('-', '_')}`;
 
+/** The one that both stacks are deployed for. */
+export const SCHEDULED_PROJECT = projectOf('scheduled-poll');
+
 export const SCENARIOS: readonly Scenario[] = [
   wait(
     'wait-finished',
@@ -186,7 +189,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'scheduled-poll',
     plays: 'schedule',
-    input: { projects: [projectOf('scheduled-poll')], intervalSeconds: 300 },
+    input: { projects: [SCHEDULED_PROJECT], intervalSeconds: 300 },
     life: life([COPYING]),
     ends: { status: 'SUCCEEDED' },
   },

@@ -56,12 +56,12 @@ export class World {
     this.mails.push(mail);
     const project = this.projects.get(mail.project);
     if (project === undefined) return;
-    if (mail.subject.includes('waits for approval')) {
+    const { people, name } = project.scenario;
+    if (mail.changeId.startsWith(`${name}/ask-`)) {
       await this.time.sleep(2_000);
-      const { people, name } = project.scenario;
       if (people !== undefined) await answer(name, people === 'approve');
     }
-    if (mail.subject.includes('switch over in the OMS console')) {
+    if (mail.changeId === `${name}/switchover`) {
       await this.time.sleep(2_000);
       project.source?.switchOver(this.time.now());
     }
