@@ -1,5 +1,5 @@
 /**
- * Bundles what runs: the handler (with the AWS SDK inside, so that it loads quickly and behaves the same everywhere), the command line, and
+ * Bundles what runs: the handlers (with the AWS SDK inside, so that they load quickly and behave the same everywhere), the command line, and
  * the app that its demo synthesizes.
  * The same sources give the same bytes, hence the same asset hash: an unchanged handler is not deployed again.
  */
@@ -10,9 +10,7 @@ import { BUNDLED_FROM, type BundledFrom, digestOf } from './bundled-from';
 
 const root = join(__dirname, '..');
 
-const HANDLER: BuildOptions = {
-  entryPoints: ['lambda/check-handler.ts'],
-  outfile: 'dist/lambda/check/index.js',
+const HANDLER: Omit<BuildOptions, 'entryPoints' | 'outfile'> = {
   minify: true,
   // Unused code can be removed from the SDK's ES module builds only.
   mainFields: ['module', 'main'],
@@ -20,6 +18,19 @@ const HANDLER: BuildOptions = {
   supported: { 'dynamic-import': false },
   // Node has the web's own fetch, so ofetch's build for such runtimes does: the one for Node carries a polyfill of 108 KiB.
   conditions: ['module', 'wintercg'],
+};
+
+const CHECK_HANDLER: BuildOptions = {
+  ...HANDLER,
+  entryPoints: ['lambda/check-handler.ts'],
+  outfile: 'dist/lambda/check/index.js',
+};
+
+/** Without OMS in it. */
+const CUTOVER_HANDLER: BuildOptions = {
+  ...HANDLER,
+  entryPoints: ['lambda/cutover-handler.ts'],
+  outfile: 'dist/lambda/cutover/index.js',
 };
 
 const COMMAND_LINE: BuildOptions = {
@@ -42,7 +53,7 @@ const CUTOVER_DEMO: BuildOptions = {
   packages: 'external',
 };
 
-const ALL = [HANDLER, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
+const ALL = [CHECK_HANDLER, CUTOVER_HANDLER, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
 
 interface Bundle {
   readonly text: string;

@@ -1,4 +1,4 @@
-/** The Lambda: settings, adapters, and an event to answer (events.ts has them all). */
+/** The Lambda that polls OMS: settings, adapters, and an event to answer (events.ts has them all). */
 import { systemClock } from './adapters/system';
 import { readConfig } from './config';
 import type { CheckPorts } from './core/check/check';

@@ -1,4 +1,4 @@
-/** The function's settings: its environment, read once, with every problem named at once. */
+/** The settings of the functions: their environment, read once, with every problem named at once. */
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { DEFAULTS } from './contract/defaults';
@@ -44,27 +44,46 @@ const COUNT = 'a whole number above 0';
 const count = v.pipe(v.string(COUNT), v.regex(/^[1-9]\d{0,6}$/, COUNT), v.transform(Number));
 
 /** Other variables are AWS's own. */
-const EnvironmentSchema = v.pipe(
+const SHARED = {
+  [ENV.tableName]: text,
+  [ENV.topicArn]: text,
+  [ENV.retentionDays]: may(count, String(DEFAULTS.retentionDays)),
+  [ENV.functionTimeoutSeconds]: may(count, String(DEFAULTS.functionTimeoutSeconds)),
+  [ENV.monitorName]: may(text, 'oms-cutover'),
+  [ENV.dashboardUrl]: may(text),
+  [ENV.chatTopicArn]: may(text),
+  [ENV.eventBusName]: may(text),
+};
+const SharedSchema = v.object(SHARED);
+
+/** What both functions do: store, and notify. */
+function shared(env: v.InferOutput<typeof SharedSchema>) {
+  return {
+    tableName: env[ENV.tableName],
+    topicArn: env[ENV.topicArn],
+    retentionDays: env[ENV.retentionDays],
+    /** Longer than the timeout of either function. */
+    leaseMs: (env[ENV.functionTimeoutSeconds] + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
+    monitorName: env[ENV.monitorName],
+    dashboardUrl: env[ENV.dashboardUrl],
+    chatTopicArn: env[ENV.chatTopicArn],
+    eventBusName: env[ENV.eventBusName],
+  };
+}
+
+const CheckSchema = v.pipe(
   v.object({
-    [ENV.tableName]: text,
-    [ENV.topicArn]: text,
+    ...SHARED,
     [ENV.omsEndpoint]: endpoint,
     [ENV.omsSecretId]: text,
     [ENV.omsApi]: may(oneOf(API_CHOICES), 'auto'),
     [ENV.omsKind]: may(oneOf(PROJECT_KINDS), 'migration'),
     [ENV.omsCaFile]: may(caFile),
     [ENV.requestTimeoutSeconds]: may(count, String(DEFAULTS.requestTimeoutSeconds)),
-    [ENV.retentionDays]: may(count, String(DEFAULTS.retentionDays)),
-    [ENV.functionTimeoutSeconds]: may(count, String(DEFAULTS.functionTimeoutSeconds)),
-    [ENV.monitorName]: may(text, 'oms-cutover'),
-    [ENV.dashboardUrl]: may(text),
-    [ENV.chatTopicArn]: may(text),
-    [ENV.eventBusName]: may(text),
     [ENV.fleetSize]: may(count),
   }),
   v.transform((env) => ({
-    tableName: env[ENV.tableName],
-    topicArn: env[ENV.topicArn],
+    ...shared(env),
     omsEndpoint: env[ENV.omsEndpoint],
     omsSecretId: env[ENV.omsSecretId],
     omsApi: env[ENV.omsApi],
@@ -72,22 +91,29 @@ const EnvironmentSchema = v.pipe(
     /** PEM text; undefined: the public certificate authorities only. */
     omsCa: env[ENV.omsCaFile],
     requestTimeoutMs: env[ENV.requestTimeoutSeconds] * 1000,
-    retentionDays: env[ENV.retentionDays],
-    /** Longer than the function's own timeout. */
-    leaseMs: (env[ENV.functionTimeoutSeconds] + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
-    monitorName: env[ENV.monitorName],
-    dashboardUrl: env[ENV.dashboardUrl],
-    chatTopicArn: env[ENV.chatTopicArn],
-    eventBusName: env[ENV.eventBusName],
     /** Undefined: the schedule polls the projects that OMS lists. */
     fleetSize: env[ENV.fleetSize],
   })),
 );
+const CutoverSchema = v.pipe(SharedSchema, v.transform(shared));
 
-export type Config = Readonly<v.InferOutput<typeof EnvironmentSchema>>;
+/** Of the check function. */
+export type Config = Readonly<v.InferOutput<typeof CheckSchema>>;
+/** Of the cutover function. */
+export type CutoverConfig = Readonly<v.InferOutput<typeof CutoverSchema>>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws InvalidInput that names every variable that is missing or malformed. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  return read(EnvironmentSchema, set);
+export function readConfig(env: Environment): Config {
+  return read(CheckSchema, set(env));
+}
+
+/** @throws InvalidInput that names every variable that is missing or malformed. */
+export function readCutoverConfig(env: Environment): CutoverConfig {
+  return read(CutoverSchema, set(env));
+}
+
+function set(env: Environment): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
 }

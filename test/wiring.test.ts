@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { REQUEST } from '../lambda/wiring';
+import { REQUEST } from '../lambda/cutover-wiring';
 
 test('a call to AWS that is never answered ends, and is not only warned of', async () => {
   const silent = createServer(() => {});

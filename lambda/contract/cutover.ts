@@ -102,8 +102,15 @@ export type BeginningState = Readonly<v.InferOutput<typeof BeginningStateSchema>
 const CaughtSchema = v.object({ Error: may(v.string('a text')), Cause: may(v.string('a text')) }, 'an error');
 export type Caught = Readonly<v.InferOutput<typeof CaughtSchema>>;
 
-/** Made by this function, and handed back by the state machine. */
-const gateResult = v.custom<CheckResult>(isResult, 'the result of a check');
+export const VERIFICATION_STATES = ['NOT_THERE', 'CLEAN', 'UNDER_WAY', 'DIFFERENT', 'UNKNOWN'] as const;
+
+/** The result of the check that met a gate, and what OMS's full verification said then, where the cutover asks for it. */
+export interface GateResult extends CheckResult {
+  readonly verification?: { readonly state: (typeof VERIFICATION_STATES)[number]; readonly message: string };
+}
+
+/** Made by the check function, and handed on by the state machine. */
+const gateResult = v.custom<GateResult>(isResult, 'the result of a check');
 
 function isResult(value: unknown): boolean {
   return v.is(
@@ -111,16 +118,18 @@ function isResult(value: unknown): boolean {
       checkId: v.string(),
       verdict: v.picklist(VERDICTS),
       reason: v.looseObject({ code: v.string(), message: v.string() }),
+      verification: may(v.object({ state: v.picklist(VERIFICATION_STATES), message: v.string() })),
     }),
     value,
   );
 }
 
-const MEMBERS = [
-  /** A round of a gate's wait: until the migration is ready (writes go on), or while writes are stopped. The wait reports its own problems, as a verdict. */
-  object({ action: v.literal('poll'), writes: oneOf(['GO_ON', 'STOPPED']), wait: v.unknown() }),
+/** A round of a gate's wait: until the migration is ready (writes go on), or while writes are stopped. The wait reports its own problems, as a verdict. */
+const PollSchema = object({ action: v.literal('poll'), writes: oneOf(['GO_ON', 'STOPPED']), wait: v.unknown() });
+
+const BOOKKEEPING = [
   object({ action: v.literal('begin'), state: BeginningStateSchema, settings: CutoverOptionsSchema }),
-  /** For READY the reply also depends on OMS's full verification. */
+  /** For READY and READY_AGAIN the reply also depends on the verification in the result. */
   object({ action: v.literal('recordGate'), state: StateSchema, gate: oneOf(GATES), result: gateResult }),
   object({ action: v.literal('requestApproval'), state: StateSchema, result: gateResult }),
   object({ action: v.literal('checkApproval'), state: StateSchema }),
@@ -140,22 +149,24 @@ const MEMBERS = [
     repairError: may(CaughtSchema),
   }),
 ] as const;
-const ACTIONS = MEMBERS.map((member) => member.entries.action.literal);
-
-export const CutoverCommandSchema = oneOfObjects('action', MEMBERS, ACTIONS);
-type Received = v.InferOutput<typeof CutoverCommandSchema>;
+const ACTIONS = BOOKKEEPING.map((member) => member.entries.action.literal);
 
 /** A poll as it comes. */
-export type ReceivedPoll = Readonly<Extract<Received, { action: 'poll' }>>;
+export type ReceivedPoll = Readonly<v.InferOutput<typeof PollSchema>>;
 /** A poll as a definition writes it. */
 export type CutoverPoll = Omit<ReceivedPoll, 'wait'> & { readonly wait: WaitStart | WaitState };
+
+const BookkeepingSchema = oneOfObjects('action', BOOKKEEPING, ACTIONS);
 /** One thing that happens to the record of a cutover. */
-export type CutoverBookkeeping = Readonly<Exclude<Received, { action: 'poll' }>>;
+export type CutoverBookkeeping = Readonly<v.InferOutput<typeof BookkeepingSchema>>;
 
 export type CutoverCommand = CutoverBookkeeping | CutoverPoll;
 
-export const CutoverEventSchema = object({ cutover: CutoverCommandSchema });
-/** The event of one command. */
+/** To the check function, which polls OMS. */
+export const CutoverPollEventSchema = object({ cutover: PollSchema });
+/** To the cutover function, which keeps the record. */
+export const CutoverCommandEventSchema = object({ cutover: BookkeepingSchema });
+/** The event of one command, to either. */
 export interface CutoverEvent {
   readonly cutover: CutoverCommand;
 }

@@ -1,6 +1,6 @@
 /**
  * The monitor's alarms: threshold, missing data and e-mail of each. The section of the same name in docs/runbook.md has the rest. A cutover
- * pipeline's own alarm is in lib/cutover/end-rule.ts.
+ * pipeline's own alarm is in lib/cutover/end-events.ts.
  */
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -88,8 +88,7 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
     },
     {
       section: 'failed-events',
-      impact:
-        'The check function failed on an event three times. The event may be the end of a cutover, whose receipt is then still open while writes may be stopped.',
+      impact: 'The check function failed three times on a scheduled poll. Some projects were not polled.',
       firstAction: 'read the message in the queue: it holds the event and the error.',
       metric: messagesIn(props.failures),
       threshold: 1,

@@ -62,7 +62,7 @@ export class OmsCutoverStack extends Stack {
     });
     new CfnOutput(this, 'FailuresUrl', {
       value: monitor.failures.queueUrl,
-      description: 'Dead-letter queue of the function: scheduled polls, ends of cutovers',
+      description: 'Dead-letter queue of the function: scheduled polls',
     });
   }
 }

@@ -11,7 +11,7 @@ import { CutoverApproval } from './approval';
 import { CutoverEnds } from './ends';
 import { CutoverGate } from './gate';
 import { type CutoverPipelineProps, drainTimeoutOf, settingsOf, switchoverTimeoutOf } from './props';
-import { CutoverTasks } from './tasks';
+import { type CutoverFunctions, CutoverTasks } from './tasks';
 
 /** Where a Catch puts the error. */
 const ERROR = { resultPath: '$.error' };
@@ -25,11 +25,11 @@ export class CutoverDefinition {
   private readonly ends: CutoverEnds;
 
   /** @param leg runs the waits until the migration is ready. */
-  constructor(scope: Construct, props: CutoverPipelineProps, leg: HasLeg) {
+  constructor(scope: Construct, props: CutoverPipelineProps, functions: CutoverFunctions, leg: HasLeg) {
     this.scope = scope;
     this.props = props;
     this.leg = leg;
-    this.tasks = new CutoverTasks(scope, props.monitor.checkFunction);
+    this.tasks = new CutoverTasks(scope, functions);
     const { resumeWrites, rollback } = props;
     this.ends = new CutoverEnds(scope, 'Ends', { tasks: this.tasks, resumeWrites, rollback });
     this.start = this.begin(this.ready(this.stopWrites(this.drained(this.switch()))));

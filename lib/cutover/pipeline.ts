@@ -1,13 +1,15 @@
 /** The cutover as a state machine with your steps in it. docs/cutover-pipeline.md has the picture. */
 import { ArnFormat, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { deployedName } from '../monitor/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
 import { MachineRole, machineLogs } from '../wait/state-machine';
+import { CutoverFunction } from './cutover-function';
 import { CutoverDefinition } from './definition';
-import { CutoverEndRule } from './end-rule';
+import { EndEvents } from './end-events';
 import type { CutoverPipelineProps } from './props';
 import { checkCutoverProps } from './validation';
 
@@ -23,6 +25,8 @@ export type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions 
 export class CutoverPipeline extends Construct {
   /** Start it with `{ "projectId": "p_…" }`, and with `"rehearse": true` for a rehearsal. */
   readonly stateMachine: sfn.StateMachine;
+  /** Keeps the records of the cutovers. */
+  readonly cutoverFunction: lambda.IFunction;
 
   constructor(scope: Construct, id: string, props: CutoverPipelineProps) {
     super(scope, id);
@@ -33,6 +37,18 @@ export class CutoverPipeline extends Construct {
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     };
     const destination = machineLogs(this, logging);
+    const ends = new EndEvents(this, 'End', {
+      name: deployedName(this),
+      topic: monitor.alarmTopic,
+      runbookUrl: monitor.runbookUrl,
+    });
+    this.cutoverFunction = new CutoverFunction(this, 'Record', {
+      shared: monitor.shared,
+      failures: ends.deadLetters,
+      reservedConcurrency: props.reservedConcurrency,
+      ...logging,
+    }).function;
+    const functions = { checkFunction: monitor.checkFunction, cutoverFunction: this.cutoverFunction };
     // Each round also checks whether the cutover was cancelled, which the monitor's own leg does not: the wait may take days.
     const { machine: leg } = new Leg(this, 'ReadyLeg', {
       checkFunction: monitor.checkFunction,
@@ -41,19 +57,13 @@ export class CutoverPipeline extends Construct {
     });
     this.stateMachine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
-      definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, { leg }).start),
+      definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, functions, { leg }).start),
       // Not withoutPolicyUpdates: your steps add their permissions to it.
       role: roleOf(this, leg),
       tracingEnabled: true,
       logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
-    new CutoverEndRule(this, 'End', {
-      stateMachine: this.stateMachine,
-      checkFunction: monitor.checkFunction,
-      name: deployedName(this),
-      topic: monitor.alarmTopic,
-      runbookUrl: monitor.runbookUrl,
-    });
+    ends.deliver(this.stateMachine, this.cutoverFunction);
   }
 }
 

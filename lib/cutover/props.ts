@@ -107,7 +107,13 @@ export interface CutoverPipelineProps {
    */
   readonly rehearse?: boolean;
   /**
-   * How long the logs of the state machines are kept.
+   * Concurrency reserved for the function that keeps the records, so that a burst elsewhere in the account does not delay a cutover: a whole
+   * number, at least 2. It is taken from the account's concurrency.
+   * @default - none: throttles of up to two minutes are retried
+   */
+  readonly reservedConcurrency?: number;
+  /**
+   * How long the logs of the function and of the state machines are kept.
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;

@@ -9,7 +9,7 @@ import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../..
 import type { AtSynth, FieldsAtSynth } from '../wait/json-path';
 import { OUTAGE_RETRY } from '../wait/leg';
 
-/** While writes are stopped retries are short: seven attempts with pauses of about twenty seconds in all, then the rollback path. */
+/** While writes are stopped, most retries are short: seven attempts with pauses of about twenty seconds in all, then the rollback path. */
 export const FENCED_RETRY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL],
   interval: Duration.seconds(1),
@@ -21,11 +21,16 @@ export const FENCED_RETRY: sfn.RetryProps = {
 /** An attempt that times out costs its whole timeout while writes are stopped, and the next one usually times out too. */
 const SILENT_RETRY: sfn.RetryProps = { ...FENCED_RETRY, errors: [sfn.Errors.TIMEOUT], maxAttempts: 1 };
 
+/** A throttle ends by itself, and a rollback would be throttled too: 32 attempts, with pauses of two and a half minutes in all. */
+export const THROTTLED_RETRY: sfn.RetryProps = {
+  ...FENCED_RETRY,
+  errors: ['Lambda.TooManyRequestsException'],
+  maxAttempts: 32,
+};
+
 /** One invocation takes up to 125 s, with the longest `requestTimeout` of the monitor, 60 s (lambda/core/cutover/gate.ts). */
 const POLL_TIMEOUT = Duration.seconds(150);
 const COMMAND_TIMEOUT = Duration.seconds(60);
-/** Before writes are stopped, a command may also request OMS's verification. */
-const VERIFICATION_TIMEOUT = Duration.seconds(120);
 
 /** Errors of a command that no retry can fix. */
 const FINAL_ERRORS = ['CutoverOver', 'CutoverUnknown', 'CutoverNotApproved', 'FenceUnreadable', 'InvalidInput'];
@@ -48,23 +53,30 @@ export class CutoverInvoke extends tasks.LambdaInvoke {
   }
 }
 
+export interface CutoverFunctions {
+  /** Polls OMS. */
+  readonly checkFunction: lambda.IFunction;
+  /** Keeps the record. */
+  readonly cutoverFunction: lambda.IFunction;
+}
+
 export class CutoverTasks {
   private readonly scope: Construct;
-  private readonly checkFunction: lambda.IFunction;
+  private readonly functions: CutoverFunctions;
 
-  constructor(scope: Construct, checkFunction: lambda.IFunction) {
+  constructor(scope: Construct, functions: CutoverFunctions) {
     this.scope = scope;
-    this.checkFunction = checkFunction;
+    this.functions = functions;
   }
 
   /** One command; the reply replaces the whole state data. */
   command<A extends Action>(name: string, action: A, fields: FieldsOf<A>, patience: Patience): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
-      lambdaFunction: this.checkFunction,
+      lambdaFunction: this.functions.cutoverFunction,
       payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...fields } }),
       outputPath: '$.Payload',
       retryOnServiceExceptions: false,
-      taskTimeout: sfn.Timeout.duration(patience === 'WRITES_GO_ON' ? VERIFICATION_TIMEOUT : COMMAND_TIMEOUT),
+      taskTimeout: sfn.Timeout.duration(COMMAND_TIMEOUT),
     });
     task.addRetry({ errors: FINAL_ERRORS, maxAttempts: 0 });
     if (patience === 'WRITES_GO_ON') task.addRetry(OUTAGE_RETRY);
@@ -75,7 +87,7 @@ export class CutoverTasks {
   /** A poll of OMS while writes are stopped. In the pipeline itself: starting a leg, and the notification of its end, take seconds each. */
   poll(name: string): CutoverInvoke {
     const task = new CutoverInvoke(this.scope, name, {
-      lambdaFunction: this.checkFunction,
+      lambdaFunction: this.functions.checkFunction,
       payload: sfn.TaskInput.fromObject({
         cutover: { action: 'poll', writes: 'STOPPED', wait: sfn.JsonPath.objectAt('$.wait') },
       } satisfies AtSynth<CutoverEvent>),
@@ -162,6 +174,7 @@ export class CutoverTasks {
 
 /** Retries while writes are stopped. */
 function hasten(task: sfn.TaskStateBase): void {
+  task.addRetry(THROTTLED_RETRY);
   task.addRetry(SILENT_RETRY);
   task.addRetry(FENCED_RETRY);
 }

@@ -21,6 +21,13 @@ const FENCE_PATH: Rule<string> = {
   accepts: (path) => /^[^.$\s[\]]+(\.[^.$\s[\]]+)*$/.test(path),
 };
 
+/** Two: the end of one cutover does not wait for a command of another. */
+const RESERVED: Rule<number> = {
+  expected: 'a whole number, 2 or more',
+  example: '5',
+  accepts: (value) => Number.isSafeInteger(value) && value >= 2,
+};
+
 const STEP: Rule<unknown> = {
   expected: 'a state, or a chain of states',
   example: 'new tasks.LambdaInvoke(…)',
@@ -53,6 +60,7 @@ const PROPS: Readonly<Record<keyof CutoverPipelineProps, true>> = {
   margin: true,
   fencePath: true,
   rehearse: true,
+  reservedConcurrency: true,
   logRetention: true,
   removalPolicy: true,
 };
@@ -92,6 +100,7 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   if (props.switchover === undefined && props.switchoverTimeout !== undefined)
     problems.add('switchoverTimeout requires switchover');
   problems.check('margin', props.margin, MARGIN);
+  problems.check('reservedConcurrency', props.reservedConcurrency, RESERVED);
   problems.check('fencePath', props.fencePath, FENCE_PATH);
   problems.throwIfAny(path);
 }

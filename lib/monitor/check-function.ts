@@ -1,13 +1,9 @@
 /** The Lambda function: polls OMS, stores, judges and notifies, for the schedule (many projects), waits and cutovers (one project). */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import type * as events from 'aws-cdk-lib/aws-events';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/contract/environment';
@@ -16,16 +12,14 @@ import type { CheckNetwork } from '../network/check-network';
 import { CHECK_TIMEOUT } from '../wait/leg';
 import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
 import { CheckRole } from './check-role';
+import { type SharedResources, sharedEnvironment } from './function-role';
 import { handlerBundle } from './handler-bundle';
 
 /** Measured on Node 20, AWS SDK included: up to 106 MiB for single polls, 164 MiB for 300 projects. Lambda assigns CPU in proportion. */
 const MEMORY_MB = 256;
 
 export interface CheckFunctionProps {
-  readonly table: dynamodb.Table;
-  readonly topic: sns.ITopic;
-  readonly chatTopic: sns.ITopic | undefined;
-  readonly eventBus: events.IEventBus | undefined;
+  readonly shared: SharedResources;
   readonly credentials: secretsmanager.ISecret;
   readonly failures: sqs.IQueue;
   readonly omsEndpoint: string;
@@ -33,14 +27,9 @@ export interface CheckFunctionProps {
   readonly kind: ProjectKind;
   readonly omsCa: string | undefined;
   readonly requestTimeout: Duration;
-  readonly retention: Duration;
   /** Of asynchronous events. */
   readonly maxEventAge: Duration;
   readonly network: CheckNetwork | undefined;
-  readonly encryptionKey: kms.IKey | undefined;
-  /** Dimension of the metrics, and field of the log lines. */
-  readonly monitorName: string;
-  readonly dashboardUrl: string;
   /** Number of projects of the schedule; undefined if OMS lists them. */
   readonly fleetSize: number | undefined;
   readonly logRetention: logs.RetentionDays;
@@ -56,10 +45,12 @@ export class CheckFunction extends Construct {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
     });
-    const role = new CheckRole(this, 'Role', { ...props, logGroup, inVpc: props.network !== undefined });
+    const { shared, credentials, failures, network } = props;
+    const inVpc = network !== undefined;
+    const role = new CheckRole(this, 'Role', { ...shared, credentials, failures, logGroup, inVpc });
     this.function = new lambda.Function(this, 'Function', {
       description: 'Polls OMS projects, stores their state and notifies changes',
-      code: handlerBundle(),
+      code: handlerBundle('check'),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -70,31 +61,24 @@ export class CheckFunction extends Construct {
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       environment: environment(props),
-      onFailure: new destinations.SqsDestination(props.failures),
+      onFailure: new destinations.SqsDestination(failures),
       maxEventAge: props.maxEventAge,
       retryAttempts: 2,
       ...(props.omsCa === undefined ? {} : { layers: [new CaLayer(this, 'OmsCa', props.omsCa)] }),
-      ...props.network?.placement,
+      ...network?.placement,
     });
   }
 }
 
 function environment(props: CheckFunctionProps): Record<string, string> {
   return {
-    [ENV.tableName]: props.table.tableName,
-    [ENV.topicArn]: props.topic.topicArn,
+    ...sharedEnvironment(props.shared),
     [ENV.omsEndpoint]: props.omsEndpoint,
     [ENV.omsSecretId]: idOf(props.credentials),
     [ENV.omsApi]: props.api,
     [ENV.omsKind]: props.kind,
     ...(props.omsCa === undefined ? {} : { [ENV.omsCaFile]: CA_FILE_IN_FUNCTION }),
     [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
-    [ENV.retentionDays]: String(props.retention.toDays()),
-    [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
-    ...(props.chatTopic === undefined ? {} : { [ENV.chatTopicArn]: props.chatTopic.topicArn }),
-    ...(props.eventBus === undefined ? {} : { [ENV.eventBusName]: props.eventBus.eventBusArn }),
-    [ENV.monitorName]: props.monitorName,
-    [ENV.dashboardUrl]: props.dashboardUrl,
     ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
   };
 }

@@ -1,17 +1,18 @@
-/** Finds the bundled handler, which `npm run build` creates and the published package contains. */
+/** Finds a bundled handler, which `npm run build` creates and the published package contains. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { InvalidSettings } from '../validation/problems';
 
 /** This file is lib/monitor/handler-bundle.ts in a checkout, and dist/lib/handler-bundle.js in the package. */
-const PLACES = ['../../dist/lambda/check', '../../lambda/check', 'lambda/check'].map((place) => join(__dirname, place));
+const PLACES = ['../../dist/lambda', '../../lambda', 'lambda'].map((place) => join(__dirname, place));
 
-export function handlerBundle(places: readonly string[] = PLACES): lambda.Code {
-  const found = places.find((place) => existsSync(join(place, 'index.js')));
+export function handlerBundle(name: 'check' | 'cutover', places: readonly string[] = PLACES): lambda.Code {
+  const folders = places.map((place) => join(place, name));
+  const found = folders.find((folder) => existsSync(join(folder, 'index.js')));
   if (found === undefined) {
     throw new InvalidSettings('oms-cutover', [
-      `the handler is not bundled: run npm run build (index.js not found in ${places.join(' or ')})`,
+      `the handler is not bundled: run npm run build (index.js not found in ${folders.join(' or ')})`,
     ]);
   }
   return lambda.Code.fromAsset(found);

@@ -23,13 +23,14 @@ import { CheckFunction } from './check-function';
 import { ChangeTopic, DeadLetterQueue, StateTable } from './data-resources';
 import { deployedName } from './deployed-name';
 import { FleetSchedule } from './fleet-schedule';
+import type { SharedResources } from './function-role';
 import type { MigrationMonitorProps } from './props';
 import { checkMonitorProps } from './validation';
 
 /** Its location in the package. */
 const RUNBOOK = 'docs/runbook.md in the npm package oms-cutover';
 
-/** Older asynchronous events are dropped to `failures`. Leaves room for Lambda's two retries, after 1 and 2 more minutes: the end of a cutover is sent only once. */
+/** Older asynchronous events are dropped to `failures`. Leaves room for Lambda's two retries, after 1 and 2 more minutes. */
 const MAX_EVENT_AGE = Duration.minutes(15);
 
 /**
@@ -44,7 +45,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly topic: sns.ITopic;
   /** The function that polls OMS, for the schedule, waits and cutovers. */
   readonly checkFunction: lambda.IFunction;
-  /** Dead-letter queue of the function: events on which it failed three times (scheduled polls, ends of cutovers). */
+  /** Dead-letter queue of the function: events on which it failed three times (scheduled polls). */
   readonly failures: sqs.IQueue;
   /** Dead-letter queue of the schedule: events with which it could not invoke the function. */
   readonly scheduleDeadLetters: sqs.IQueue;
@@ -58,6 +59,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly alarms: readonly cloudwatch.IAlarm[];
   /** The topic that alarms are published to. */
   readonly alarmTopic: sns.ITopic;
+  /** What the function of a cutover pipeline uses too. */
+  readonly shared: SharedResources;
   /** The prop `runbookUrl`. */
   readonly runbookUrl: string | undefined;
 
@@ -90,12 +93,19 @@ export class MigrationMonitor extends Construct implements HasLeg {
     // Dashboard names are unique in the account, across regions.
     const dashboardName = `${monitorName}-${Stack.of(this).region}`;
     const projects = props.discover === true ? undefined : props.projects;
-    this.checkFunction = new CheckFunction(this, 'Check', {
-      ...kept,
+    this.shared = {
       table: this.table,
       topic: this.topic,
       chatTopic: props.chatTopic,
       eventBus: props.eventBus,
+      encryptionKey,
+      retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
+      monitorName,
+      dashboardUrl: dashboardUrl(this, dashboardName),
+    };
+    this.checkFunction = new CheckFunction(this, 'Check', {
+      ...kept,
+      shared: this.shared,
       failures: this.failures,
       credentials: props.credentials,
       omsEndpoint: props.omsEndpoint,
@@ -103,12 +113,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
       kind: props.kind ?? 'migration',
       omsCa: props.omsCa,
       requestTimeout: props.requestTimeout ?? Duration.seconds(DEFAULTS.requestTimeoutSeconds),
-      retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
       maxEventAge: MAX_EVENT_AGE,
       network,
-      encryptionKey,
-      monitorName,
-      dashboardUrl: dashboardUrl(this, dashboardName),
       fleetSize: projects?.length,
     }).function;
     const schedule = new FleetSchedule(this, 'Fleet', {

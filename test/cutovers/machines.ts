@@ -15,6 +15,8 @@ export type Variant = (typeof VARIANTS)[number];
 export interface Deployed {
   readonly machines: ReadonlyMap<string, Definition>;
   readonly pipelineArns: Readonly<Record<Variant, string>>;
+  /** Functions that keep records; every other one is the check function. */
+  readonly cutoverFunctionArns: ReadonlySet<string>;
 }
 
 const COMMON = { drainTimeout: Duration.minutes(5), ready: { timeout: Duration.minutes(40) } };
@@ -47,6 +49,9 @@ export function deploy(): Deployed {
     pipelineArns: Object.fromEntries(
       pipelines.map(([variant, pipeline]) => [variant, arnOf(pipeline)]),
     ) as Deployed['pipelineArns'],
+    cutoverFunctionArns: new Set(
+      pipelines.map(([, { cutoverFunction }]) => textOf(stack.resolve(cutoverFunction.functionArn), arn)),
+    ),
   };
 }
 

@@ -123,6 +123,25 @@ describe('a cutover', () => {
     ]);
   });
 
+  test('outlasts a throttle of its functions for two minutes while writes are stopped', async () => {
+    const clock = new VirtualClock();
+    const source = new ModelledSource({ startedAt: clock.now(), random: new Random(7).next });
+    const stopped = { at: Number.POSITIVE_INFINITY, switchedAt: 0 };
+    const steps = {
+      stopWrites: async () => {
+        stopped.at = clock.now();
+        return source.stopWrites(clock.now());
+      },
+      switchTraffic: async () => {
+        stopped.switchedAt = clock.now();
+      },
+    };
+    const isThrottled = (now: number) => now > stopped.at && now <= stopped.at + 120_000;
+    const world = new World({ deployed, variant: 'plain', clock, source, random: () => 0.5, steps, isThrottled });
+    expect((await world.cutOver('run')).status).toBe('SUCCEEDED');
+    expect(stopped.switchedAt - stopped.at).toBeGreaterThan(120_000);
+  });
+
   test('is refused while another one is running', async () => {
     const { world, clock } = play('plain');
     const first = world.cutOver('run');

@@ -161,7 +161,7 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
   over.abort();
   await Promise.all(background);
   seen.calm = true;
-  await world.invoke(world.endEvent(run, execution));
+  await world.invoke(world.endEvent(run, execution), true);
   await world.continueSchedule(2);
   const record = await world.cutovers.readCutover(PROJECT, run);
   const outcome = record?.ending?.outcome ?? 'UNCLOSED';

@@ -1,8 +1,10 @@
 /** The surroundings of one cutover: a modelled source and its OMS, stores in memory, and the interpreted definition of the pipeline. */
 
+import type { CutoverPorts } from '../../lambda/core/cutover/record-update';
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/notifications/notification';
 import type { Verification } from '../../lambda/core/ports';
+import { answerCutoverEvent } from '../../lambda/cutover-events';
 import { answer, type EventPorts } from '../../lambda/events';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import type { ExecutionResult } from '../../local/step-functions/execution';
@@ -16,6 +18,8 @@ import type { Deployed, Variant } from './machines';
 
 export const PROJECT = 'p_x';
 
+const NO_VERIFICATION: Verification = { state: 'NOT_THERE', message: 'this OMS has no call for it' };
+
 export interface WorldOptions {
   readonly deployed: Deployed;
   readonly variant: Variant;
@@ -28,6 +32,8 @@ export interface WorldOptions {
   readonly isDown?: (now: number) => boolean;
   /** Called before and after each invocation and each access to the store; throws at random. */
   readonly maybeKill?: () => void;
+  /** When Lambda throttles both functions. */
+  readonly isThrottled?: (now: number) => boolean;
   /** The result of OMS's full verification. Absent: OMS has no call for it. */
   readonly verification?: (now: number) => Verification;
   /** How long an invocation takes. Default 0. */
@@ -40,7 +46,7 @@ export class World {
   readonly notified: Notification[] = [];
   readonly store = new MemoryStore();
   readonly cutovers = new MemoryCutovers();
-  readonly ports: EventPorts;
+  readonly ports: EventPorts & CutoverPorts;
   private readonly options: WorldOptions;
   private readonly machines: StateMachines;
   private ids = 0;
@@ -65,13 +71,13 @@ export class World {
       log: { info: () => undefined, warn: () => undefined },
       leaseMs: 210_000,
       newId: () => `c${++this.ids}`,
-      ...(verification === undefined ? {} : { verifier: { verification: async () => verification(clock.now()) } }),
+      verifier: { verification: async () => verification?.(clock.now()) ?? NO_VERIFICATION },
     };
     this.machines = new StateMachines({
       machines: deployed.machines,
       clock,
       random: options.random,
-      invoke: async (_arn, payload) => await this.invoke(payload),
+      invoke: async (arn, payload) => await this.invoke(payload, deployed.cutoverFunctionArns.has(arn)),
       integrations: Object.fromEntries(
         Object.entries(options.steps).map(([name, step]) => [
           `states:::user:${name}`,
@@ -100,7 +106,7 @@ export class World {
     const event = this.endEvent(run, execution);
     for (let tries = 0; tries < 100; tries += 1) {
       try {
-        await this.invoke(event);
+        await this.invoke(event, true);
         return;
       } catch {
         await this.options.clock.sleep(60_000);
@@ -119,7 +125,7 @@ export class World {
   async continueSchedule(times: number): Promise<void> {
     for (let i = 0; i < times; i += 1) {
       await this.options.clock.sleep(300_000);
-      await this.invoke({ projects: [PROJECT], intervalSeconds: 300 }).catch(() => undefined);
+      await this.invoke({ projects: [PROJECT], intervalSeconds: 300 }, false).catch(() => undefined);
     }
   }
 
@@ -128,12 +134,18 @@ export class World {
     return this.notified.filter(({ change }) => change.id.startsWith(`${run}/${id}`));
   }
 
-  async invoke(event: unknown): Promise<unknown> {
-    const { maybeKill, clock, invocationMs } = this.options;
+  /** @param toCutoverFunction false: to the check function. */
+  async invoke(event: unknown, toCutoverFunction: boolean): Promise<unknown> {
+    const { maybeKill, clock, invocationMs, isThrottled } = this.options;
+    if (isThrottled?.(clock.now()) === true)
+      throw Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
     maybeKill?.();
     if (invocationMs !== undefined) await clock.sleep(invocationMs);
     const endsAt = clock.now() + 180_000;
-    const reply = await answer(JSON.parse(JSON.stringify(event)), this.ports, () => endsAt - clock.now());
+    const received: unknown = JSON.parse(JSON.stringify(event));
+    const reply = toCutoverFunction
+      ? await answerCutoverEvent(received, this.ports)
+      : await answer(received, this.ports, () => endsAt - clock.now());
     // The work is done, and its response is lost.
     maybeKill?.();
     return reply;

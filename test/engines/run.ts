@@ -18,7 +18,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { built } from '../support/built';
+import { built, HANDLERS } from '../support/built';
 import { type Assemblies, synthesize } from './assembly';
 import { WORDINGS } from './differences';
 import { documentProblems, type Run, writeDocument } from './document';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     options: { only: { type: 'string' }, keep: { type: 'boolean' }, write: { type: 'boolean' } },
   });
   // What is deployed; refused where it is older than its source.
-  built('dist/lambda/check/index.js');
+  for (const handler of HANDLERS) built(handler);
   const folder = mkdtempSync(join(tmpdir(), 'oms-cutover-engines-'));
   try {
     const assemblies = synthesize(folder, await freePort());

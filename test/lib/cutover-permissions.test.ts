@@ -35,23 +35,33 @@ function synthesized(props?: Partial<CutoverPipelineProps>) {
 test.each([
   ['with what is required', {}],
   ['with an approval and a switchover', { approval: {}, switchover: 'operator' } as const],
-])('the machine may invoke the function, run its own legs, and write logs and traces, %s', (_, props) => {
+])('the machine may invoke the two functions, run its own legs, and write logs and traces, %s', (_, props) => {
   expect(permissionsOf(synthesized(props), 'Cutover/Role')).toEqual([
     MACHINE,
-    INVOKE,
+    'Allow lambda:InvokeFunction on <Cutover/Record/Function.Arn>, <Monitor/Check/Function.Arn>',
     'Allow states:StartExecution on <Cutover/ReadyLeg/Machine>',
     `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${HERE}:execution:<part 6 of <Cutover/ReadyLeg/Machine>>*`,
     `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${HERE}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
   ]);
 });
 
-test('its leg may invoke the function, and write logs and traces', () => {
+test('its leg may invoke the check function, and write logs and traces', () => {
   expect(permissionsOf(synthesized(), 'Cutover/ReadyLeg/Role')).toEqual([MACHINE, INVOKE]);
 });
 
-test('two roles are added to the four of the monitor, without managed and inline policies', () => {
+test('the cutover function may store, notify, and write logs and traces: it has no password and no network', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/Record/Role')).toEqual([
+    'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
+    'Allow sns:Publish on <Monitor/Topic>',
+    'Allow sqs:SendMessage on <Cutover/End/DeadLetters.Arn>',
+    'Allow logs:CreateLogStream, logs:PutLogEvents on <Cutover/Record/Logs.Arn>',
+    'Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *',
+  ]);
+});
+
+test('three roles are added to the four of the monitor, without managed and inline policies', () => {
   const { template } = synthesized();
-  template.resourceCountIs('AWS::IAM::Role', 6);
+  template.resourceCountIs('AWS::IAM::Role', 7);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   for (const role of Object.values(template.findResources('AWS::IAM::Role')))
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
@@ -91,10 +101,11 @@ test('every acknowledged finding is listed here and has a reason', () => {
         ),
     );
   expect(acknowledged.map(([what]) => what.replace(/annotation::/i, ''))).toEqual([
+    'Test/Cutover/End/DeadLetters: AwsSolutions-SQS3',
+    'Test/Cutover/Record/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/ReadyLeg/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
-    'Test/Cutover/End/DeadLetters: AwsSolutions-SQS3',
   ]);
   for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
 });

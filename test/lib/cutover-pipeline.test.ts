@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
-import type { CutoverEndRule } from '../../lib/cutover/end-rule';
+import type { EndEvents } from '../../lib/cutover/end-events';
 import { refuseUnknown } from '../../local/step-functions/definition';
 import { definitionOf, messageOf, newMonitor, newStack } from './stacks';
 
@@ -62,18 +62,14 @@ describe('the pipeline’s definition', () => {
       expect(state.Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'] })]);
   });
 
-  test('retries for about twenty seconds at most while writes are stopped', () => {
+  test('retries for about twenty seconds while writes are stopped, and for two and a half minutes if Lambda throttles', () => {
     const { definition } = pipelineWith(everything);
     const names = ['3 Fence', '4 Drained: poll', '4 Drained: note', '7 Switch traffic: note'];
     for (const name of names) {
       const retriers = definition.States[name]?.Retry ?? [];
-      expect(retriers.at(-1)).toEqual({
-        ErrorEquals: ['States.ALL'],
-        IntervalSeconds: 1,
-        BackoffRate: 2,
-        MaxDelaySeconds: 5,
-        MaxAttempts: 6,
-      });
+      const pauses = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 5 };
+      expect(retriers.at(-1)).toEqual({ ErrorEquals: ['States.ALL'], ...pauses, MaxAttempts: 6 });
+      expect(retriers).toContainEqual({ ErrorEquals: ['Lambda.TooManyRequestsException'], ...pauses, MaxAttempts: 32 });
     }
   });
 
@@ -83,6 +79,17 @@ describe('the pipeline’s definition', () => {
       '6 Drained again: poll',
     );
   });
+});
+
+test('reserves concurrency for the function that keeps the records where asked to, and none otherwise', () => {
+  const reserved = ({ template, stack, pipeline }: ReturnType<typeof pipelineWith>) =>
+    template.findResources('AWS::Lambda::Function')[stack.resolve(pipeline.cutoverFunction.functionName).Ref as string]
+      ?.Properties.ReservedConcurrentExecutions;
+  expect(reserved(pipelineWith({ reservedConcurrency: 5 }))).toBe(5);
+  expect(reserved(pipelineWith())).toBeUndefined();
+  expect(messageOf(() => pipelineWith({ reservedConcurrency: 1 }))).toContain(
+    'reservedConcurrency must be a whole number, 2 or more',
+  );
 });
 
 test('the pipeline and its monitor may be in different stacks', () => {
@@ -118,7 +125,7 @@ describe('an end that cannot be delivered', () => {
   test('is kept in a queue that EventBridge may write to, whichever key the monitor has', () => {
     const { stack, template } = pipelineWith(key);
     const queue = stack.resolve(
-      (stack.node.findChild('Cutover').node.findChild('End') as CutoverEndRule).deadLetters.queueArn,
+      (stack.node.findChild('Cutover').node.findChild('End') as EndEvents).deadLetters.queueArn,
     );
     template.hasResourceProperties('AWS::Events::Rule', {
       Targets: [Match.objectLike({ DeadLetterConfig: { Arn: queue } })],

@@ -6,10 +6,11 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { monitorWith, permissionsOf, type Synthesized } from './stacks';
 
-const CHECK = [
-  'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
-  'Allow sns:ListSubscriptionsByTopic, sns:Publish on <Monitor/Topic>',
-  'Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:oms-cutover/oms-??????',
+const STORE = 'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>';
+const NOTIFY = 'Allow sns:ListSubscriptionsByTopic, sns:Publish on <Monitor/Topic>';
+const SECRET =
+  'Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:oms-cutover/oms-??????';
+const FAILURES_AND_LOGS = [
   'Allow sqs:SendMessage on <Monitor/Failures.Arn>',
   'Allow logs:CreateLogStream, logs:PutLogEvents on <Monitor/Check/Logs.Arn>',
 ];
@@ -35,14 +36,26 @@ test('there are four roles, without managed and inline policies', () => {
 });
 
 test('the function has exactly these permissions', () => {
-  expect(permissionsOf(monitorWith(), 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${TRACE} on *`]);
+  expect(permissionsOf(monitorWith(), 'Monitor/Check/Role')).toEqual([
+    STORE,
+    NOTIFY,
+    ...FAILURES_AND_LOGS,
+    `Allow ${TRACE} on *`,
+    SECRET,
+  ]);
 });
 
 test('the function in a VPC may also manage its network interfaces', () => {
   const synthesized = monitorWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') as ec2.IVpc }));
   const interfaces =
     'ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses';
-  expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([...CHECK, `Allow ${interfaces}, ${TRACE} on *`]);
+  expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([
+    STORE,
+    NOTIFY,
+    ...FAILURES_AND_LOGS,
+    `Allow ${interfaces}, ${TRACE} on *`,
+    SECRET,
+  ]);
 });
 
 test('the function may use the keys of its resources and no others', () => {
@@ -55,8 +68,8 @@ test('the function may use the keys of its resources and no others', () => {
   }));
   const permissions = permissionsOf(synthesized, 'Monitor/Check/Role');
   expect(permissions.filter((each) => each.includes('kms:'))).toEqual([
-    'Allow kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/1234',
     'Allow kms:Decrypt, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt* on <Key.Arn>',
+    'Allow kms:Decrypt on arn:aws:kms:eu-central-1:111122223333:key/1234',
   ]);
   expect(permissions).toContain(
     'Allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:111122223333:secret:oms-AbCdEf',
@@ -72,13 +85,14 @@ test('the function may publish to a given chat topic and event bus, and use the 
     eventBus: new events.EventBus(stack, 'Bus') as events.IEventBus,
   }));
   expect(permissionsOf(synthesized, 'Monitor/Check/Role')).toEqual([
-    CHECK[0],
-    CHECK[1],
-    'Allow sns:Publish on <Chat>',
+    STORE,
+    'Allow sns:Publish on <Chat>, <Monitor/Topic>',
     'Allow events:PutEvents on <Bus.Arn>',
-    ...CHECK.slice(2),
+    ...FAILURES_AND_LOGS,
     `Allow ${TRACE} on *`,
     'Allow kms:Decrypt, kms:GenerateDataKey on <ChatKey.Arn>',
+    'Allow sns:ListSubscriptionsByTopic on <Monitor/Topic>',
+    SECRET,
   ]);
   const { stack, template } = synthesized;
   template.hasResourceProperties('AWS::Lambda::Function', {

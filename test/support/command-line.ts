@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
-import { built } from './built';
+import { built, HANDLERS } from './built';
 
 export const PROGRAM = built('dist/oms-cutover.js');
 // What its demos deploy.
-for (const bundle of ['dist/lambda/check/index.js', 'dist/packaged-app.js', 'dist/cutover-demo.js'] as const)
-  built(bundle);
+for (const bundle of [...HANDLERS, 'dist/packaged-app.js', 'dist/cutover-demo.js'] as const) built(bundle);
 
 /** The account of a simulator. */
 export const ACCOUNT: Env = { OMS_USERNAME: SIMULATOR_USERNAME, OMS_PASSWORD: SIMULATOR_PASSWORD };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesize } from '../../local/cloudformation/synthesize';
-import { built } from './built';
+import { built, HANDLERS } from './built';
 
 export const DEFAULT_PROJECT = 'p_4gmn25m4rvwg';
 const CONTEXT = { omsEndpoint: 'http://10.0.0.5:8089', projects: DEFAULT_PROJECT, notifyEmail: 'dba@example.com' };
@@ -46,8 +46,7 @@ function acquired(lock: string): boolean {
 
 function digest(): string {
   const hash = createHash('sha256');
-  for (const file of [...SOURCES.flatMap(filesIn), built('dist/lambda/check/index.js')])
-    hash.update(readFileSync(file));
+  for (const file of [...SOURCES.flatMap(filesIn), ...HANDLERS.map(built)]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 

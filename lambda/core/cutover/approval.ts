@@ -136,16 +136,25 @@ export async function voidApproval(state: CutoverState, error: Caught, ports: Cu
   return replyEnd(state, await endBeforeStop(record, 'REJECTED', { code: 'CutoverRejected', message }, ports));
 }
 
-/** Ends a cutover that was cancelled before it requested an approval; null where it was not. */
+/** Why a cutover was cancelled before it requested an approval; null where it was not. */
+export async function readCancellation(
+  { project, run, question }: CutoverRecord,
+  cutovers: Pick<CutoverStore, 'readDecision'>,
+): Promise<EndReason | null> {
+  const decision = await cutovers.readDecision(project, run, question);
+  return decision?.decision === 'REJECTED' ? cancellation(decision) : null;
+}
+
+/** Ends a cutover that was cancelled; null where it was not. */
 export async function endIfCancelled(record: CutoverRecord, ports: CutoverPorts): Promise<EndReason | null> {
-  const decision = await ports.cutovers.readDecision(record.project, record.run, record.question);
-  return decision?.decision === 'REJECTED' ? await cancel(record, decision, ports) : null;
+  const reason = await readCancellation(record, ports.cutovers);
+  return reason === null ? null : await endBeforeStop(record, 'CANCELLED', reason, ports);
 }
 
 /** Decides between a cancellation and the stop of writes: the one that writes the item first counts. */
 export async function lastChanceToCancel(record: CutoverRecord, ports: CutoverPorts): Promise<EndReason | null> {
   const decision = await decide(record, 'STARTED', 'the pipeline', ports);
-  if (decision.decision === 'REJECTED') return await cancel(record, decision, ports);
+  if (decision.decision === 'REJECTED') return await endBeforeStop(record, 'CANCELLED', cancellation(decision), ports);
   const needed: DecisionType = record.settings.approvalSeconds === null ? 'STARTED' : 'APPROVED';
   if (decision.decision === needed) return null;
   throw new OmsCutoverError('CutoverNotApproved', `the decision is ${decision.decision}, ${needed} is required`);
@@ -163,7 +172,9 @@ async function decide(
   return (await ports.cutovers.readDecision(project, run, question)) ?? ours;
 }
 
-async function cancel(record: CutoverRecord, { by, at, note }: Decision, ports: CutoverPorts): Promise<EndReason> {
-  const message = `cancelled by ${by} at ${at}${note === undefined ? '' : `: ${note}`}`;
-  return await endBeforeStop(record, 'CANCELLED', { code: 'CutoverCancelled', message }, ports);
+/** The name under which a poll reports it, and the execution ends. */
+export const CANCELLED = 'CutoverCancelled';
+
+function cancellation({ by, at, note }: Decision): EndReason {
+  return { code: CANCELLED, message: `cancelled by ${by} at ${at}${note === undefined ? '' : `: ${note}`}` };
 }

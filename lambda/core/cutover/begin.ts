@@ -1,6 +1,6 @@
 /** The beginning of a cutover: reads the input of its execution, and allows one cutover at a time for each project. */
 
-import type { CutoverCommand, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
+import type { CutoverBookkeeping, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
 import { CUTOVER_INPUT_EXAMPLE, CutoverInputSchema } from '../../contract/cutover-input';
 import { DEFAULTS } from '../../contract/defaults';
 import { parse } from '../../contract/schema';
@@ -33,7 +33,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
  * condition. A crash before the pointer leaves the record of a run that never began; the same run may try again.
  */
 export async function begin(
-  { state: beginning, settings }: Extract<CutoverCommand, { action: 'begin' }>,
+  { state: beginning, settings }: Extract<CutoverBookkeeping, { action: 'begin' }>,
   ports: CutoverPorts,
 ): Promise<CutoverReply> {
   const { run, execution } = beginning;

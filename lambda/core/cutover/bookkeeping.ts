@@ -4,32 +4,22 @@
  * them. Every action may be repeated, because Step Functions retries a task whose response was lost.
  */
 
-import type { CutoverBookkeeping, CutoverReply, ReceivedPoll } from '../../contract/cutover';
-import { checkApproval, lastChanceToCancel, requestApproval, voidApproval } from './approval';
+import type { CutoverBookkeeping, CutoverReply } from '../../contract/cutover';
+import { checkApproval, endIfCancelled, lastChanceToCancel, requestApproval, voidApproval } from './approval';
 import { begin } from './begin';
 import { close } from './closing';
 import { readFence, sourceAheadMs } from './fence';
-import { type GateRound, gateRound, recordGate } from './gate';
 import { switchoverNotice } from './notices';
 import { type CutoverPorts, existingRecord, updateOpenRecord } from './record-update';
 import { replyEnd, replyGo } from './reply';
-import { withFence, withNotice, withStepBegun } from './transitions';
+import { withFence, withGate, withNotice, withStepBegun } from './transitions';
+import { verificationProblem, waitForVerification } from './verification';
 
 type Command<A extends CutoverBookkeeping['action']> = Extract<CutoverBookkeeping, { action: A }>;
 
 /** @throws CheckFailed when the store fails; OmsCutoverError for what the pipeline has to treat as a failure of the cutover. */
-export async function cutoverAction(command: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply>;
-export async function cutoverAction(
-  command: CutoverBookkeeping | ReceivedPoll,
-  ports: CutoverPorts,
-): Promise<CutoverReply | GateRound>;
-export async function cutoverAction(
-  command: CutoverBookkeeping | ReceivedPoll,
-  ports: CutoverPorts,
-): Promise<CutoverReply | GateRound> {
+export async function cutoverAction(command: CutoverBookkeeping, ports: CutoverPorts): Promise<CutoverReply> {
   switch (command.action) {
-    case 'poll':
-      return await gateRound(command, ports);
     case 'begin':
       return await begin(command, ports);
     case 'recordGate':
@@ -47,6 +37,20 @@ export async function cutoverAction(
     case 'close':
       return await close(command, ports);
   }
+}
+
+/** Records a gate that is met. READY and READY_AGAIN also require OMS's full verification to be clean. */
+async function recordGate({ state, gate, result }: Command<'recordGate'>, ports: CutoverPorts): Promise<CutoverReply> {
+  const record = await updateOpenRecord(state, ports, (old) => withGate(old, gate, result));
+  const met = { ...replyGo(state), gate: result };
+  if (gate !== 'READY' && gate !== 'READY_AGAIN') return met;
+  const cancelled = await endIfCancelled(record, ports);
+  if (cancelled !== null) return replyEnd(state, cancelled);
+  const problem = await verificationProblem(state, record, result, ports);
+  if (problem === null) return met;
+  return gate === 'READY'
+    ? await waitForVerification(state, problem, ports)
+    : await voidApproval(state, { Error: 'VerificationNotClean', Cause: problem.message }, ports);
 }
 
 async function beginStep({ state, step }: Command<'beginStep'>, ports: CutoverPorts): Promise<CutoverReply> {

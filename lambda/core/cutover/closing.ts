@@ -3,6 +3,7 @@
 import type { Caught, CutoverBookkeeping, CutoverOutcome, CutoverReply } from '../../contract/cutover';
 import { CheckFailed } from '../model/errors';
 import { deliverPending } from '../notifications/notice';
+import { CANCELLED, endIfCancelled } from './approval';
 import { type CutoverRecord, type EndReason, mayBeStopped } from './record';
 import { type CutoverPorts, updateRecord } from './record-update';
 import { replyEnd } from './reply';
@@ -13,6 +14,11 @@ type CloseCommand = Extract<CutoverBookkeeping, { action: 'close' }>;
 /** The last action of an execution. */
 export async function close(command: CloseCommand, ports: CutoverPorts): Promise<CutoverReply> {
   const { state } = command;
+  // Noticed by a poll, which only reads the record.
+  if (command.error?.Error === CANCELLED) {
+    const open = await ports.cutovers.readCutover(state.projectId, state.run);
+    if (open !== undefined) await endIfCancelled(open, ports);
+  }
   const record = await updateRecord(state.projectId, state.run, ports, (old) =>
     withEnding(old, closingOfCommand(old, command), ports.clock.now()),
   );

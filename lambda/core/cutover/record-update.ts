@@ -1,17 +1,16 @@
 /** Updates a cutover's record, conditional on the version that was read, and hands its notices over to the project's pending changes. */
 
 import type { CutoverState } from '../../contract/cutover';
-import type { InvocationPorts } from '../check/check';
 import { CheckFailed, OmsCutoverError } from '../model/errors';
+import type { DeliveryPorts } from '../notifications/deliver';
 import { handOver } from '../notifications/notice';
-import type { Verifier } from '../ports';
 import type { CutoverRecord, CutoverStore, EndReason } from './record';
 import { withEnding } from './transitions';
 
-export interface CutoverPorts extends InvocationPorts {
+export interface CutoverPorts extends DeliveryPorts {
   readonly cutovers: CutoverStore;
-  /** Absent where OMS cannot be asked for its verification. */
-  readonly verifier?: Verifier;
+  /** A new unique id. */
+  readonly newId: () => string;
   /** For the commands in an e-mail; absent where the table has no name. */
   readonly tableName?: string;
 }

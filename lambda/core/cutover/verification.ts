@@ -1,6 +1,6 @@
 /** A migration is ready only when OMS's own full verification found no difference, where the project has one. */
 
-import type { CutoverReply, CutoverState } from '../../contract/cutover';
+import type { CutoverReply, CutoverState, GateResult } from '../../contract/cutover';
 import { iso } from '../../contract/duration';
 import { verificationNotice } from './notices';
 import type { CutoverRecord } from './record';
@@ -13,16 +13,23 @@ const LONGEST_PAUSE_SECONDS = 3_600;
 /** How long differences may stay uncorrected. */
 const LONGEST_DAYS = 14;
 
-/** Why the verification is not clean, also recorded as a gate; null where it is clean, or where there is none. */
+/** Fails closed. */
+const UNREPORTED = { state: 'UNKNOWN', message: 'the check reported no verification' } as const;
+
+interface VerificationProblem {
+  readonly message: string;
+  readonly record: CutoverRecord;
+}
+
+/** Why the verification was not clean when the gate was met, also recorded as a gate; null where it was clean, or where there is none. */
 export async function verificationProblem(
   state: CutoverState,
   record: CutoverRecord,
+  { verification = UNREPORTED }: GateResult,
   ports: CutoverPorts,
-): Promise<{ readonly message: string; readonly record: CutoverRecord } | null> {
-  if (!record.settings.verification || ports.verifier === undefined) return null;
-  const api = (await ports.store.readState(state.projectId))?.api ?? null;
-  const { state: found, message } = await ports.verifier.verification(state.projectId, api);
-  if (found === 'NOT_THERE') return null;
+): Promise<VerificationProblem | null> {
+  if (!record.settings.verification || verification.state === 'NOT_THERE') return null;
+  const { state: found, message } = verification;
   const entry = {
     gate: 'VERIFICATION',
     verdict: found === 'CLEAN' ? 'MET' : 'NOT_YET',
@@ -40,19 +47,17 @@ export async function verificationProblem(
   return found === 'CLEAN' ? null : { message, record: next };
 }
 
-/** A wait until the verification is clean; null where it is. */
+/** A wait until the verification is clean. */
 export async function waitForVerification(
   state: CutoverState,
-  record: CutoverRecord,
+  { message, record }: VerificationProblem,
   ports: CutoverPorts,
-): Promise<CutoverReply | null> {
-  const problem = await verificationProblem(state, record, ports);
-  if (problem === null) return null;
+): Promise<CutoverReply> {
   const now = ports.clock.now();
-  const first = problem.record.gates.find(({ gate }) => gate === 'VERIFICATION');
+  const first = record.gates.find(({ gate }) => gate === 'VERIFICATION');
   const since = first === undefined ? now : Date.parse(first.at);
   if (now - since > LONGEST_DAYS * 86_400_000) {
-    const reason = { code: 'DeadlineExceeded', message: `${problem.message}, for ${LONGEST_DAYS} days` };
+    const reason = { code: 'DeadlineExceeded', message: `${message}, for ${LONGEST_DAYS} days` };
     return replyEnd(state, await endBeforeStop(record, 'FAILED', reason, ports));
   }
   const seconds = Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, Math.ceil((now - since) / 10_000)));

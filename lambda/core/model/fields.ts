@@ -8,6 +8,12 @@ export function recordOf(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
+/** An event by its fields, for a message about one that is not ours. */
+export function nameOfEvent(event: unknown): string {
+  const names = Object.keys(recordOf(event) ?? {});
+  return names.length > 0 ? `one with "${names.join('", "')}"` : String(event);
+}
+
 /** @throws InvalidInput that names every problem. */
 export function read<Output>(schema: Schema<unknown, Output>, value: unknown): Output {
   const parsed = parse(schema, value);

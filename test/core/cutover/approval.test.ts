@@ -61,7 +61,7 @@ describe('an approval', () => {
     });
   });
 
-  test('is not needed to cancel: the next poll of the wait ends and closes the receipt', async () => {
+  test('is not needed to cancel: the next poll ends the wait, and the receipt is closed', async () => {
     const cutover = new CutoverSetup([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900)]);
     await cutover.begin('run-1', { approvalSeconds: 3600 });
     const first = await cutover.poll(SYNCED_WAIT);
@@ -70,6 +70,7 @@ describe('an approval', () => {
     const second = await cutover.poll(first.wait);
     expect(second).toMatchObject({ next: 'DONE', result: { verdict: 'FAILED', reason: { code: 'CutoverCancelled' } } });
     expect(second.wait.checks).toBe(2);
+    await cutover.closeAsCaught(second);
     expect((await cutover.record())?.ending?.outcome).toBe('CANCELLED');
     expect(cutover.subjects).toEqual(['[oms-cutover] p_x cutover cancelled']);
   });
@@ -78,7 +79,9 @@ describe('an approval', () => {
     const cutover = new CutoverSetup([syncing(T0, 900), syncing(T0 + 5 * MINUTE, 900), syncing(T0 + 10 * MINUTE, 900)]);
     await cutover.begin('run-1', { approvalSeconds: 3600 });
     await cutover.answer(false);
-    expect((await cutover.poll(SYNCED_WAIT)).next).toBe('DONE');
+    const cancelled = await cutover.poll(SYNCED_WAIT);
+    expect(cancelled.next).toBe('DONE');
+    await cutover.closeAsCaught(cancelled);
     // Started after the e-mail on the first run's end, before the wait of that run has ended.
     await cutover.begin('run-2', { approvalSeconds: 3600 });
     expect(await cutover.poll(SYNCED_WAIT)).toMatchObject({

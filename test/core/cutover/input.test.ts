@@ -1,21 +1,22 @@
 /** Commands of a cutover and events of the function: anything that the pipeline does not send is refused before anything is touched. */
 
-import { CutoverEventSchema } from '../../../lambda/contract/cutover';
+import { CutoverCommandEventSchema, CutoverPollEventSchema } from '../../../lambda/contract/cutover';
 import { InvalidInput } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
+import { answerCutoverEvent } from '../../../lambda/cutover-events';
 import { answer, type EventPorts } from '../../../lambda/events';
 import { Harness } from '../../support/harness';
 import { MemoryCutovers } from '../../support/memory-cutovers';
 import { MemoryStore } from '../../support/memory-store';
 
-const readCutoverCommand = (command: unknown) => read(CutoverEventSchema, { cutover: command }).cutover;
+const readCommand = (command: unknown) => read(CutoverCommandEventSchema, { cutover: command }).cutover;
+const readPoll = (poll: unknown) => read(CutoverPollEventSchema, { cutover: poll }).cutover;
 
 const state = { projectId: 'p_x', run: 'run-1', rehearse: true, input: { projectId: 'p_x', rehearse: true } };
 
 test.each<[string, object, string]>([
-  ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of poll, begin, recordGate'],
-  ['missing writes', { action: 'poll', wait: {} }, 'cutover.writes is required: one of GO_ON, STOPPED'],
-  ['writes in small letters', { action: 'poll', wait: {}, writes: 'stopped' }, 'got "stopped"'],
+  ['an unknown action', { action: 'Begin', state }, 'cutover.action must be one of begin, recordGate'],
+  ['a poll', { action: 'poll', writes: 'STOPPED', wait: {} }, 'got "poll"'],
   [
     'an unknown field',
     { action: 'checkApproval', state, rehearse: true },
@@ -51,18 +52,25 @@ test.each<[string, object, string]>([
   ['an unknown gate', { action: 'recordGate', state, gate: 'Ready', result: {} }, 'cutover.gate must be one of READY'],
   ['an unknown outcome', { action: 'close', state, outcome: 'DONE' }, 'cutover.outcome must be one of SWITCHED'],
 ])('refuses %s', (_, command, problem) => {
-  expect(() => readCutoverCommand(command)).toThrow(InvalidInput);
-  expect(() => readCutoverCommand(command)).toThrow(problem);
+  expect(() => readCommand(command)).toThrow(InvalidInput);
+  expect(() => readCommand(command)).toThrow(problem);
+});
+
+test.each<[string, object, string]>([
+  ['missing writes', { action: 'poll', wait: {} }, 'cutover.writes is required: one of GO_ON, STOPPED'],
+  ['writes in small letters', { action: 'poll', wait: {}, writes: 'stopped' }, 'got "stopped"'],
+  ['a command', { action: 'checkApproval', state, writes: 'STOPPED', wait: {} }, 'cutover.action must be'],
+])('refuses a poll with %s', (_, poll, problem) => {
+  expect(() => readPoll(poll)).toThrow(problem);
 });
 
 test('names every problem at once', () => {
   const command = { action: 'begin', state: { rehearse: 1 }, settings: { verify: 'no' }, dry: true };
   for (const name of ['"dry"', 'state.run', 'state.rehearse', 'settings.verify'])
-    expect(() => readCutoverCommand(command)).toThrow(name);
+    expect(() => readCommand(command)).toThrow(name);
 });
 
 test.each<[object, string]>([
-  [{ cutover: { action: 'checkApproval', state }, rehearse: true }, 'unknown field "rehearse"; known are cutover'],
   [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for"; known are mute'],
   [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds'],
   [{ doctor: true, testnotification: false }, 'known are doctor, projectId, testNotification'],
@@ -72,7 +80,17 @@ test.each<[object, string]>([
   const cutovers = new MemoryCutovers();
   const store = new MemoryStore();
   const fleet = { listProjects: async () => [] };
-  const ports: EventPorts = { ...run.ports(), store, cutovers, fleet, kind: 'migration' };
+  const verifier = { verification: async () => ({ state: 'NOT_THERE', message: '' }) as const };
+  const ports: EventPorts = { ...run.ports(), store, cutovers, fleet, verifier, kind: 'migration' };
   await expect(answer(event, ports, () => 180_000)).rejects.toThrow(problem);
-  expect([run.notified, cutovers.records.size]).toEqual([[], 0]);
+  expect(run.notified).toEqual([]);
+});
+
+test.each<[object, string]>([
+  [{ cutover: { action: 'checkApproval', state }, rehearse: true }, 'unknown field "rehearse"; known are cutover'],
+  [{ projects: ['p_x'], intervalSeconds: 300 }, 'got one with "projects", "intervalSeconds"'],
+])('the cutover function refuses any other event: %j', async (event, problem) => {
+  const cutovers = new MemoryCutovers();
+  await expect(answerCutoverEvent(event, { ...new Harness().ports(), cutovers })).rejects.toThrow(problem);
+  expect(cutovers.records.size).toBe(0);
 });

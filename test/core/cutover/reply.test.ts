@@ -1,14 +1,13 @@
 /** The room that a cutover has in the history of its execution. */
-import type { CutoverSettings, CutoverState } from '../../../lambda/contract/cutover';
+import type { CutoverSettings, CutoverState, GateResult } from '../../../lambda/contract/cutover';
 import { roomBeforeFence } from '../../../lambda/core/cutover/reply';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 
 describe('the history of the execution', () => {
-  const command = (state: CutoverState) =>
-    ({ action: 'recordGate', state, gate: 'READY', result: SYNCED_RESULT }) as const;
+  const result: GateResult = { ...SYNCED_RESULT, verification: { state: 'UNDER_WAY', message: 'RUNNING' } };
+  const command = (state: CutoverState) => ({ action: 'recordGate', state, gate: 'READY', result }) as const;
   const waiting = async (settings: object = {}) => {
     const cutover = new CutoverSetup();
-    cutover.verification = { state: 'UNDER_WAY', message: 'RUNNING' };
     await cutover.begin('run-1', settings);
     return cutover;
   };

@@ -1,7 +1,7 @@
-import type { CutoverBookkeeping, CutoverState } from '../../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverState, GateResult } from '../../../lambda/contract/cutover';
 import { answerCutover } from '../../../lambda/core/cutover/approval';
 import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
-import { gateRound } from '../../../lambda/core/cutover/gate';
+import { type GatePorts, type GateRound, gateRound } from '../../../lambda/core/cutover/gate';
 import type { CutoverPorts } from '../../../lambda/core/cutover/record-update';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { Verification } from '../../../lambda/core/ports';
@@ -10,9 +10,10 @@ import { MemoryCutovers } from '../../support/memory-cutovers';
 import { syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
 
-export const SYNCED_RESULT = play([syncing(T0, 3)], {
-  goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 },
-}).last;
+export const SYNCED_RESULT: GateResult = {
+  ...play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last,
+  verification: { state: 'NOT_THERE', message: 'the project has no full verification' },
+};
 
 export const SYNCED_WAIT = {
   request: { projectId: 'p_x', goal: { type: 'SYNCED' } },
@@ -23,19 +24,18 @@ export const SYNCED_WAIT = {
 export class CutoverSetup {
   readonly harness: Harness;
   readonly cutovers = new MemoryCutovers();
-  verification: Verification | null = null;
+  verification: Verification = { state: 'NOT_THERE', message: 'this OMS has no call for it' };
 
   constructor(polls: readonly Observation[] = []) {
     this.harness = new Harness(polls);
   }
 
-  get ports(): CutoverPorts {
-    const { verification } = this;
+  get ports(): CutoverPorts & GatePorts {
     return {
       ...this.harness.ports(),
       cutovers: this.cutovers,
       tableName: 'table',
-      ...(verification === null ? {} : { verifier: { verification: async () => verification } }),
+      verifier: { verification: async () => this.verification },
     };
   }
 
@@ -49,6 +49,12 @@ export class CutoverSetup {
 
   poll(wait: unknown) {
     return gateRound({ action: 'poll', writes: 'GO_ON', wait }, this.ports);
+  }
+
+  /** As the state machine does with the verdict of a wait that failed. */
+  closeAsCaught({ result: { reason } }: GateRound, run = 'run-1') {
+    const error = { Error: reason.code, Cause: reason.message };
+    return this.act({ action: 'close', state: this.state(run), outcome: 'FAILED', error });
   }
 
   begin(run = 'run-1', settings: object = {}) {

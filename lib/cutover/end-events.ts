@@ -1,4 +1,4 @@
-/** Sends the end of every cutover execution to the function, which closes the receipt and notifies the operator: an execution that is aborted or times out reaches no Catch. */
+/** The ends of cutover executions, which EventBridge sends to the function: it closes the receipt and notifies the operator. An execution that is aborted or times out reaches no Catch. */
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -10,42 +10,43 @@ import { END_STATUSES, EXECUTION_ENDED } from '../../lambda/contract/events';
 import { type AlarmPlace, alarmOf, messagesIn } from '../alarms/alarm';
 import { DeadLetterQueue } from '../monitor/data-resources';
 
-export interface CutoverEndRuleProps extends AlarmPlace {
-  readonly stateMachine: sfn.IStateMachine;
-  readonly checkFunction: lambda.IFunction;
-}
-
-export class CutoverEndRule extends Construct {
-  /** Events that EventBridge could not deliver within 24 hours. */
+export class EndEvents extends Construct {
+  /**
+   * Ends that EventBridge could not deliver within 24 hours, and those on which the function failed three times. A queue of their own: an
+   * alarm that a failed poll of the schedule keeps on would announce no stopped writes.
+   */
   readonly deadLetters: sqs.IQueue;
 
-  constructor(scope: Construct, id: string, props: CutoverEndRuleProps) {
+  constructor(scope: Construct, id: string, place: AlarmPlace) {
     super(scope, id);
     // In the stack of the pipeline, because its policy names the rule and the monitor may be in another stack. Encrypted by SQS: a
     // customer-managed key would need a policy that lets EventBridge use it.
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', undefined);
+    const rule = {
+      section: 'cutover-end-not-delivered',
+      impact:
+        'A cutover execution ended, and the cutover function could not process its end. Writes may be stopped, and the operator was not notified.',
+      firstAction: 'check whether the source accepts writes, and how the execution ended in Step Functions.',
+      metric: messagesIn(this.deadLetters),
+      threshold: 1,
+      missing: cloudwatch.TreatMissingData.NOT_BREACHING,
+    };
+    alarmOf(this, rule, place);
+  }
+
+  deliver(stateMachine: sfn.IStateMachine, cutoverFunction: lambda.IFunction): void {
     new events.Rule(this, 'Rule', {
       description: 'Closes the receipt of a cutover whose execution has ended',
       eventPattern: {
         source: ['aws.states'],
         detailType: [EXECUTION_ENDED],
         detail: {
-          stateMachineArn: [props.stateMachine.stateMachineArn],
+          stateMachineArn: [stateMachine.stateMachineArn],
           // SUCCEEDED and FAILED too: the last command of the execution may have failed.
           status: [...END_STATUSES],
         },
       },
-      targets: [new targets.LambdaFunction(props.checkFunction, { deadLetterQueue: this.deadLetters })],
+      targets: [new targets.LambdaFunction(cutoverFunction, { deadLetterQueue: this.deadLetters })],
     });
-    const rule = {
-      section: 'cutover-end-not-delivered',
-      impact:
-        'A cutover execution ended, and EventBridge could not deliver its end to the check function. Writes may be stopped, and the operator was not notified.',
-      firstAction: 'check whether the source accepts writes, and how the execution ended in Step Functions.',
-      metric: messagesIn(this.deadLetters),
-      threshold: 1,
-      missing: cloudwatch.TreatMissingData.NOT_BREACHING,
-    };
-    alarmOf(this, rule, props);
   }
 }
