@@ -32,8 +32,11 @@ test('the bundle of the cutover function holds nothing that speaks to OMS', () =
   expect(/undici|secretsmanager|DescribeProjectProgress/i.exec(text)?.[0]).toBeUndefined();
 });
 
-test('the bundle does not load the fetch of Node, which is a good part of a cold start', () => {
-  const script = `require(${JSON.stringify(BUNDLE)}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).join());`;
-  const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: '/', encoding: 'utf8', env: {} });
-  expect(stdout).toBe('\n');
-});
+test.each(['check', 'cutover'])(
+  'the bundle of the %s function does not load the fetch of Node, which is a good part of a cold start',
+  (name) => {
+    const script = `require(${JSON.stringify(join(BUNDLES, name, 'index.js'))}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).join());`;
+    const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: '/', encoding: 'utf8', env: {} });
+    expect(stdout).toBe('\n');
+  },
+);
