@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { DEFAULTS } from './contract/defaults';
+import { LONGEST_TIMER_SECONDS } from './contract/duration';
 import { ENV } from './contract/environment';
 import { API_CHOICES, PROJECT_KINDS } from './contract/oms';
 import { omsEndpointProblem } from './contract/oms-endpoint';
-import { oneOf, text } from './contract/schema';
+import { oneOf, seconds, text } from './contract/schema';
 import { read } from './core/model/fields';
 
 /** An invocation has certainly ended this long after its timeout. */
@@ -79,7 +80,10 @@ const CheckSchema = v.pipe(
     [ENV.omsApi]: may(oneOf(API_CHOICES), 'auto'),
     [ENV.omsKind]: may(oneOf(PROJECT_KINDS), 'migration'),
     [ENV.omsCaFile]: may(caFile),
-    [ENV.requestTimeoutSeconds]: may(count, String(DEFAULTS.requestTimeoutSeconds)),
+    [ENV.requestTimeoutSeconds]: may(
+      v.pipe(count, seconds(1, LONGEST_TIMER_SECONDS)),
+      String(DEFAULTS.requestTimeoutSeconds),
+    ),
     [ENV.fleetSize]: may(count),
   }),
   v.transform((env) => ({

@@ -60,6 +60,13 @@ test('refuses an environment with every problem at once', () => {
   ]);
 });
 
+test('refuses a request timeout longer than a timer can be', () => {
+  expect(readConfig({ ...GOOD, REQUEST_TIMEOUT_SECONDS: '2147483' }).requestTimeoutMs).toBe(2_147_483_000);
+  expect(problemsOf({ ...GOOD, REQUEST_TIMEOUT_SECONDS: '2147484' })).toEqual([
+    'REQUEST_TIMEOUT_SECONDS must be 2147483 (24 d 20 h) or less, got 2147484',
+  ]);
+});
+
 test('refuses a CA file without a certificate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   try {

@@ -23,7 +23,7 @@ export const forecastCommand: Command = {
 
   async run(flags: Flags, io: Io): Promise<number> {
     const project = readProject(flags);
-    const windowSeconds = flags.seconds('window', 1) ?? 300;
+    const windowSeconds = flags.seconds('window', { least: 1 }) ?? 300;
     const open = readPlace(flags);
     flags.settle();
     const place = await open();

@@ -48,9 +48,7 @@ function readWindow(flags: Flags): number {
     flags.problems.push('give one of --for (how long, such as 2h) and --off');
     return 0;
   }
-  const seconds = flags.seconds('for', 1) ?? 0;
-  if (seconds > LONGEST_MUTE_SECONDS) flags.problems.push(`--for must be 7d or less, got "${flags.text('for')}"`);
-  return seconds;
+  return flags.seconds('for', { least: 1, most: LONGEST_MUTE_SECONDS }) ?? 0;
 }
 
 async function muteIn(dataDir: string, request: MuteRequest, io: Io): Promise<MuteReply & { readonly seen: boolean }> {

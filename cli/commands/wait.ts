@@ -18,7 +18,7 @@ import {
   readDataDir,
 } from '../input/command';
 import { CONNECTION_FLAGS, readConnection } from '../input/connection';
-import { type Flags, short } from '../input/flags';
+import { type Flags, short, TIMED } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { openWatcher } from './watcher';
 
@@ -114,9 +114,9 @@ function readRequest(flags: Flags): WaitParameters {
       flags.problems.push(`--${flag} requires --until ${type.toLowerCase()}, got --until ${until.toLowerCase()}`);
   }
   const goal = readGoal(flags, until as Goal['type']);
-  const min = flags.seconds('min-interval', 1);
+  const min = flags.seconds('min-interval', TIMED);
   const minIntervalSeconds = min ?? DEFAULTS.minIntervalSeconds;
-  const max = flags.seconds('max-interval', 1);
+  const max = flags.seconds('max-interval', TIMED);
   const maxIntervalSeconds = max ?? Math.max(DEFAULTS.maxIntervalSeconds, minIntervalSeconds);
   if (min !== undefined && max !== undefined && max < min)
     flags.problems.push(`--max-interval (${max}s) must not be below --min-interval (${min}s)`);
@@ -132,8 +132,6 @@ function readRequest(flags: Flags): WaitParameters {
     outageGraceSeconds: flags.seconds('outage-grace') ?? DEFAULTS.outageGraceSeconds,
   };
   const timeoutSeconds = flags.seconds('timeout') ?? DEFAULTS.timeoutSeconds;
-  if (timeoutSeconds > DEFAULTS.timeoutSeconds)
-    flags.problems.push(`--timeout must be 364d or less, got ${flags.text('timeout')}`);
   return { projectId, goal, timeoutSeconds, settings };
 }
 

@@ -7,7 +7,7 @@ import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '..
 import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/oms-endpoint';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Clock, Credentials } from '../../lambda/core/ports';
-import type { Flags, FlagTable } from './flags';
+import { type Flags, type FlagTable, TIMED } from './flags';
 
 export const CONNECTION_FLAGS: FlagTable = {
   endpoint: { value: 'URL', about: 'the OMS console, such as http://10.0.0.5:8089' },
@@ -55,7 +55,7 @@ export function readConnection(flags: Flags, env: Readonly<Record<string, string
     ...readCredentials(flags, env, warnings),
     ca: readCa(flags),
     proxy: problem === null && endpoint !== '' ? readProxy(endpoint, flags, env) : null,
-    requestTimeoutMs: (flags.seconds('request-timeout', 1) ?? DEFAULTS.requestTimeoutSeconds) * 1000,
+    requestTimeoutMs: (flags.seconds('request-timeout', TIMED) ?? DEFAULTS.requestTimeoutSeconds) * 1000,
     warnings,
   };
 }

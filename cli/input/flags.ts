@@ -1,6 +1,6 @@
 /** Reads the flags of a command strictly, and reports every problem at once. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { parseDuration } from '../../lambda/contract/duration';
+import { formatDuration, LONGEST_SECONDS, LONGEST_TIMER_SECONDS, parseDuration } from '../../lambda/contract/duration';
 import { nearest } from '../../lambda/contract/nearest';
 import { plainLine } from '../../lambda/contract/text';
 import { InvalidInput } from '../../lambda/core/model/errors';
@@ -9,6 +9,9 @@ import { InvalidInput } from '../../lambda/core/model/errors';
 export type FlagTable = Readonly<Record<string, { readonly value?: string; readonly about: string }>>;
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** Of a duration that ends in a timer. */
+export const TIMED = { least: 1, most: LONGEST_TIMER_SECONDS };
 
 export class Flags {
   readonly problems: string[] = [];
@@ -65,8 +68,8 @@ export class Flags {
     return choice ?? otherwise;
   }
 
-  /** Whole seconds. */
-  seconds(name: string, least = 0): number | undefined {
+  /** Whole seconds. @param bounds LONGEST_TIMER_SECONDS at most for what ends in a timer. */
+  seconds(name: string, { least = 0, most = LONGEST_SECONDS } = {}): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const seconds = parseDuration(value);
@@ -74,6 +77,8 @@ export class Flags {
       this.problems.push(`--${name} must be a duration such as 0s, 30s, 5m, 12h or 3d, got "${short(value)}"`);
     } else if (seconds < least) {
       this.problems.push(`--${name} must be ${least}s or more, got "${value}"`);
+    } else if (seconds > most) {
+      this.problems.push(`--${name} must be ${formatDuration(most).replaceAll(' ', '')} or less, got "${value}"`);
     }
     return seconds ?? undefined;
   }

@@ -1,10 +1,8 @@
 /** The real time, and ids for checks. */
 import { randomUUID } from 'node:crypto';
+import { LONGEST_TIMER_MS } from '../contract/duration';
 import { Interrupted } from '../core/model/errors';
 import type { Clock } from '../core/ports';
-
-/** Node keeps a delay in 31 bits: a longer timer fires at once, with only a warning. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { type CheckResult, VERDICTS } from './check-result';
-import { flag, object, oneOf, oneOfObjects, text, whole } from './schema';
+import { flag, object, oneOf, oneOfObjects, seconds, text, whole } from './schema';
 import type { WaitStart, WaitState } from './wait';
 
 /** The gates of a cutover. */
@@ -34,14 +34,14 @@ const may = v.exactOptional;
 const at = v.string('an ISO 8601 time');
 
 const SETTINGS = {
-  maxLagSeconds: whole(0),
-  holdSeconds: whole(0),
-  drainTimeoutSeconds: whole(1),
+  maxLagSeconds: seconds(0),
+  holdSeconds: seconds(0),
+  drainTimeoutSeconds: seconds(1),
   /** For a fence from our own clock. */
-  marginSeconds: whole(0),
+  marginSeconds: seconds(0),
   /** Whether OMS's own switchover is part of it, and who does it. */
   switchover: oneOf(['none', 'operator', 'step']),
-  switchoverTimeoutSeconds: whole(1),
+  switchoverTimeoutSeconds: seconds(1),
   /** Whether OMS's own full verification has to be clean, where there is one. */
   verification: flag,
   /** Whether there is a step that verifies the target. */
@@ -53,7 +53,7 @@ const SETTINGS = {
 export const CutoverSettingsSchema = object({
   ...SETTINGS,
   /** Null: no approval is needed. */
-  approvalSeconds: v.nullable(whole(1)),
+  approvalSeconds: v.nullable(seconds(1)),
 });
 export type CutoverSettings = Readonly<v.InferOutput<typeof CutoverSettingsSchema>>;
 
@@ -63,7 +63,7 @@ const CutoverOptionsSchema = object({
   holdSeconds: may(SETTINGS.holdSeconds),
   drainTimeoutSeconds: may(SETTINGS.drainTimeoutSeconds),
   marginSeconds: may(SETTINGS.marginSeconds),
-  approvalSeconds: may(whole(1)),
+  approvalSeconds: may(seconds(1)),
   switchover: may(SETTINGS.switchover),
   switchoverTimeoutSeconds: may(SETTINGS.switchoverTimeoutSeconds),
   verification: may(flag),
@@ -87,7 +87,7 @@ const STATE = {
   input: v.unknown(),
   /** The fence, from the moment there is one. */
   writesStoppedAt: may(at),
-  marginSeconds: may(whole(0)),
+  marginSeconds: may(seconds(0)),
 };
 
 const StateSchema = object({ projectId: text, ...STATE });

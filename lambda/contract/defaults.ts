@@ -1,9 +1,9 @@
 /** Every default in one place, in seconds unless the name says otherwise. */
+import { LONGEST_SECONDS } from './duration';
 import type { Importance } from './oms';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 export const DEFAULTS = {
   requestTimeoutSeconds: 10,
@@ -20,8 +20,7 @@ export const DEFAULTS = {
   /** While writes are stopped. */
   fencedIntervalSeconds: 2,
   scheduleIntervalSeconds: 5 * MINUTE,
-  /** A day less than the year a Standard execution may last. */
-  timeoutSeconds: 364 * DAY,
+  timeoutSeconds: LONGEST_SECONDS,
   failedGraceSeconds: 2 * MINUTE,
   suspendedGraceSeconds: 12 * HOUR,
   unknownGraceSeconds: 10 * MINUTE,

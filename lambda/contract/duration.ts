@@ -1,4 +1,11 @@
-/** Lengths of time as people write and read them. */
+/** Lengths of time: as people write and read them, and how long one may be. */
+
+/** Node keeps a timer's delay in 31 bits: a longer timer fires at once, with only a warning. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of what ends in a timer: a poll, and the pause before the next. */
+export const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
+/** Of what is compared with a clock: a day less than the year a Standard execution may last. */
+export const LONGEST_SECONDS = 364 * 86_400;
 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 

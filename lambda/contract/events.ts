@@ -1,6 +1,6 @@
 /** Events of the function beside waits and cutovers: a round of the schedule, a mute, the doctor, and the end of an execution. */
 import * as v from 'valibot';
-import { flag, object, oneOf, projectId, whole } from './schema';
+import { flag, object, oneOf, projectId, seconds } from './schema';
 
 /** Ids of OMS projects begin with `p_` or `np_`, so none is called `all`. */
 export const ALL = 'all';
@@ -13,7 +13,7 @@ export const FleetRequestSchema = object({
     v.transform((projects): FleetProjects => (projects === ALL ? ALL : [...new Set(projects)])),
   ),
   /** Until the schedule's next round. */
-  intervalSeconds: whole(1),
+  intervalSeconds: seconds(1),
 });
 
 export type FleetRequest = Readonly<v.InferOutput<typeof FleetRequestSchema>>;

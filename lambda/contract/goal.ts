@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults';
 import { parseMoment } from './moment';
-import { object, oneOfObjects, whole } from './schema';
+import { object, oneOfObjects, seconds } from './schema';
 
 export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED', 'SWITCHED'] as const;
 
@@ -25,14 +25,14 @@ export const GoalSchema = oneOfObjects(
     object({ type: v.literal('FINISHED') }),
     object({
       type: v.literal('SYNCED'),
-      maxLagSeconds: v.exactOptional(whole(0), DEFAULTS.maxLagSeconds),
-      holdSeconds: v.exactOptional(whole(0), DEFAULTS.holdSeconds),
+      maxLagSeconds: v.exactOptional(seconds(0), DEFAULTS.maxLagSeconds),
+      holdSeconds: v.exactOptional(seconds(0), DEFAULTS.holdSeconds),
     }),
     object({
       type: v.literal('DRAINED'),
       /** The fence. */
       writesStoppedAt: moment,
-      marginSeconds: v.exactOptional(whole(0), DEFAULTS.marginSeconds),
+      marginSeconds: v.exactOptional(seconds(0), DEFAULTS.marginSeconds),
     }),
     object({ type: v.literal('SWITCHED') }),
   ],

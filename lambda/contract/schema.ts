@@ -3,6 +3,7 @@
  * The message of a schema says what is expected ("true or false"); that of a `check` is a whole sentence.
  */
 import * as v from 'valibot';
+import { formatDuration, LONGEST_SECONDS } from './duration';
 import { projectIdProblem } from './project-id';
 import { show } from './text';
 
@@ -132,6 +133,11 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
 export function whole(least: number) {
   const expected = `a whole number, ${least} or more`;
   return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected));
+}
+
+/** A length of time in whole seconds. @param most LONGEST_TIMER_SECONDS for what ends in a timer. */
+export function seconds(least: number, most = LONGEST_SECONDS) {
+  return v.pipe(whole(least), v.maxValue(most, `${most} (${formatDuration(most)}) or less`));
 }
 
 export const flag = v.boolean('true or false');

@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import type { CheckResult, OwnFailure } from './check-result';
 import { DEFAULTS } from './defaults';
+import { LONGEST_TIMER_SECONDS } from './duration';
 import { GoalSchema } from './goal';
-import { object, projectId, whole } from './schema';
+import { object, projectId, seconds, whole } from './schema';
 
 /** Step Functions' own mark, in the input of an execution that another one has started (`associateWithParent`). */
 export const STARTED_BY_EXECUTION = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
@@ -11,16 +12,13 @@ export const STARTED_BY_EXECUTION = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID'
 const REQUEST = {
   projectId,
   goal: v.exactOptional(GoalSchema, { type: 'FINISHED' }),
-  timeoutSeconds: v.exactOptional(
-    v.pipe(whole(0), v.maxValue(DEFAULTS.timeoutSeconds, `${DEFAULTS.timeoutSeconds} (364 days) or less`)),
-    DEFAULTS.timeoutSeconds,
-  ),
-  minIntervalSeconds: v.exactOptional(whole(1)),
-  maxIntervalSeconds: v.exactOptional(whole(1)),
-  failedGraceSeconds: v.exactOptional(whole(0), DEFAULTS.failedGraceSeconds),
-  suspendedGraceSeconds: v.exactOptional(whole(0), DEFAULTS.suspendedGraceSeconds),
-  unknownGraceSeconds: v.exactOptional(whole(0), DEFAULTS.unknownGraceSeconds),
-  outageGraceSeconds: v.exactOptional(whole(0), DEFAULTS.outageGraceSeconds),
+  timeoutSeconds: v.exactOptional(seconds(0), DEFAULTS.timeoutSeconds),
+  minIntervalSeconds: v.exactOptional(seconds(1, LONGEST_TIMER_SECONDS)),
+  maxIntervalSeconds: v.exactOptional(seconds(1, LONGEST_TIMER_SECONDS)),
+  failedGraceSeconds: v.exactOptional(seconds(0), DEFAULTS.failedGraceSeconds),
+  suspendedGraceSeconds: v.exactOptional(seconds(0), DEFAULTS.suspendedGraceSeconds),
+  unknownGraceSeconds: v.exactOptional(seconds(0), DEFAULTS.unknownGraceSeconds),
+  outageGraceSeconds: v.exactOptional(seconds(0), DEFAULTS.outageGraceSeconds),
 };
 const WORDS = { expected: 'an object such as {"projectId":"p_x"}' };
 

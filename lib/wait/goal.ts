@@ -1,4 +1,6 @@
 /** Goals in a definition: values, or paths into the data of the execution. */
+import { Duration } from 'aws-cdk-lib';
+import { LONGEST_SECONDS } from '../../lambda/contract/duration';
 import type { GoalInput } from '../../lambda/contract/goal';
 import { Problems } from '../validation/problems';
 import {
@@ -36,6 +38,8 @@ export interface DrainedOptions {
   readonly margin?: DurationOrPath;
 }
 
+const BOUNDS = [Duration.seconds(0), Duration.seconds(LONGEST_SECONDS)] as const;
+
 const SYNCED: Readonly<Record<keyof SyncedOptions, true>> = { maxLag: true, hold: true };
 const DRAINED: Readonly<Record<keyof DrainedOptions, true>> = { writesStoppedAt: true, margin: true };
 
@@ -48,7 +52,7 @@ function checkOptions<T extends string>(
 ): void {
   const problems = new Problems();
   problems.names('the goal', options, known);
-  for (const name of times) checkSeconds(problems, name, options?.[name]);
+  for (const name of times) checkSeconds(problems, name, options?.[name], BOUNDS);
   problems.throwIfAny(where);
 }
 

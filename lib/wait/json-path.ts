@@ -2,6 +2,7 @@
 import { Duration, type IResolvable, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { type Problems, show } from '../validation/problems';
+import { durationBetween } from '../validation/rules';
 
 declare const PATH: unique symbol;
 
@@ -29,10 +30,18 @@ export function pathOrValue<T>(value: T): T | Path {
 /** A length of time, or a path to a whole number of seconds: `'$.maxLagSeconds'`, or what JsonPath makes of it. */
 export type DurationOrPath = Duration | number | string;
 
-/** For a number or a path: each prop has its own rule for a Duration. */
-export function checkSeconds(problems: Problems, name: string, value: DurationOrPath | undefined): void {
-  if (value === undefined || value instanceof Duration || isPath(value)) return;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+/** A path is judged at run time, by the same bounds. */
+export function checkSeconds(
+  problems: Problems,
+  name: string,
+  value: DurationOrPath | undefined,
+  [least, most]: readonly [Duration, Duration],
+): void {
+  if (value === undefined || (!(value instanceof Duration) && isPath(value))) return;
+  if (value instanceof Duration || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)) {
+    const length = value instanceof Duration ? value : Duration.seconds(value);
+    problems.check(name, length, durationBetween(least, most, 'seconds', 'Duration.minutes(5)'));
+  } else
     problems.add(
       `${name} must be a Duration, a whole number of seconds or a path, such as $.seconds; got ${show(value)}`,
     );

@@ -2,9 +2,10 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { LONGEST_SECONDS } from '../../lambda/contract/duration';
 import type { WaitRequest } from '../../lambda/contract/wait';
 import { Problems } from '../validation/problems';
-import { durationBetween, PROJECT_ID } from '../validation/rules';
+import { PROJECT_ID } from '../validation/rules';
 import { Goal } from './goal';
 import {
   type AtSynth,
@@ -30,7 +31,7 @@ export interface WaitForMigrationProps {
   readonly until?: Goal;
   /**
    * The wait fails with `DeadlineExceeded` after this time. 1 second to 364 days.
-   * @default Duration.days(364)
+   * @default LONGEST
    */
   readonly timeout?: DurationOrPath;
   /**
@@ -107,14 +108,15 @@ export class WaitForMigration extends sfn.Parallel {
   }
 }
 
+const LONGEST = Duration.seconds(LONGEST_SECONDS);
 const TIMES = {
-  timeout: [Duration.seconds(1), Duration.days(364)],
+  timeout: [Duration.seconds(1), LONGEST],
   minInterval: [Duration.seconds(1), Duration.days(1)],
   maxInterval: [Duration.seconds(1), Duration.days(1)],
-  failedGrace: [Duration.seconds(0), Duration.days(364)],
-  suspendedGrace: [Duration.seconds(0), Duration.days(364)],
-  unknownGrace: [Duration.seconds(0), Duration.days(364)],
-  outageGrace: [Duration.seconds(0), Duration.days(364)],
+  failedGrace: [Duration.seconds(0), LONGEST],
+  suspendedGrace: [Duration.seconds(0), LONGEST],
+  unknownGrace: [Duration.seconds(0), LONGEST],
+  outageGrace: [Duration.seconds(0), LONGEST],
 } as const satisfies Partial<Record<keyof WaitForMigrationProps, readonly [Duration, Duration]>>;
 
 type TimeName = keyof typeof TIMES;
@@ -162,11 +164,7 @@ function validate(id: string, props: WaitForMigrationProps): void {
     );
   if (!isPath(props.projectId)) problems.check('projectId', props.projectId, PROJECT_ID);
   for (const name of TIME_NAMES) {
-    const value = props[name];
-    const [least, most] = TIMES[name];
-    if (value instanceof Duration)
-      problems.check(name, value, durationBetween(least, most, 'seconds', 'Duration.minutes(5)'));
-    else checkSeconds(problems, name, value);
+    checkSeconds(problems, name, props[name], TIMES[name]);
   }
   const { minInterval, maxInterval } = props;
   if (minInterval instanceof Duration && maxInterval instanceof Duration && longer(minInterval, maxInterval)) {

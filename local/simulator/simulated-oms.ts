@@ -1,5 +1,6 @@
 /** The simulated OMS behind the server: recognizes the call, checks the credentials, acts out faults, replies. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LONGEST_TIMER_MS } from '../../lambda/contract/duration';
 import type { OmsApi } from '../../lambda/contract/oms';
 import { listed, progress33, progress411, refusal, steps, success, UNKNOWN_PROJECT } from './replies';
 import type { SimulatedState } from './scenario-state';
@@ -87,7 +88,7 @@ export class SimulatedOms {
     this.requests[call.name]++;
     const reply = JSON.stringify(call.name === 'list' ? this.page(call.input) : replyTo(call, project, state));
     const send = () => response.writeHead(200, { 'Content-Type': 'application/json' }).end(reply);
-    if (trouble?.kind === 'slow') setTimeout(send, trouble.delayMs).unref();
+    if (trouble?.kind === 'slow') setTimeout(send, Math.min(trouble.delayMs, LONGEST_TIMER_MS)).unref();
     else send();
   }
 

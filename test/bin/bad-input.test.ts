@@ -162,7 +162,30 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a deadline of more than 364 days': {
     args: ['wait', ...GOOD, '--timeout', '365d'],
-    says: /^--timeout must be 364d or less, got 365d$/,
+    says: /^--timeout must be 364d or less, got "365d"$/,
+  },
+  'a request timeout longer than a timer can be': {
+    args: ['check', ...GOOD, '--request-timeout', '25d'],
+    says: /^--request-timeout must be 24d20h or less, got "25d"$/,
+  },
+  'an interval longer than a timer can be': {
+    args: ['wait', ...GOOD, '--max-interval', '25d'],
+    says: /^--max-interval must be 24d20h or less, got "25d"$/,
+  },
+  'a margin and a grace period that no calendar can hold': {
+    args: [
+      'wait',
+      ...GOOD,
+      '--until',
+      'drained',
+      '--writes-stopped-at',
+      '1795399200',
+      '--margin',
+      '999999999d',
+      '--outage-grace',
+      '999999999d',
+    ],
+    says: /^--margin must be 364d or less, got "999999999d"; --outage-grace must be 364d or less, got "999999999d"$/,
   },
   'an interval of zero': {
     args: ['wait', ...GOOD, '--min-interval', '0s'],

@@ -293,6 +293,11 @@ describe('bad props', () => {
     expect(messageOf(() => Goal.synced({ maxlag: 5 } as object))).toContain(
       'the goal has no property "maxlag"; valid properties are maxLag, hold',
     );
+    expect(messageOf(() => Goal.synced({ maxLag: Duration.days(365), hold: 365 * 86_400 })).split('\n')).toEqual([
+      expect.any(String),
+      expect.stringContaining('maxLag must be whole seconds between 0 seconds and 364 days'),
+      expect.stringContaining('hold must be whole seconds between 0 seconds and 364 days'),
+    ]);
     const drained = { writesStoppedAt: '$.at', Margin: 5 };
     expect(messageOf(() => Goal.drained(drained))).toContain('the goal has no property "Margin"');
   });
@@ -304,6 +309,16 @@ describe('bad props', () => {
       'a timeout longer than an execution may last',
       { timeout: Duration.days(365) },
       'timeout must be whole seconds between 1 second and 364 days, such as Duration.minutes(5); got 365 days',
+    ],
+    [
+      'a timeout in seconds that is longer',
+      { timeout: 365 * 86_400 },
+      'timeout must be whole seconds between 1 second and 364 days, such as Duration.minutes(5); got 365 days',
+    ],
+    [
+      'an interval in seconds longer than a timer can be',
+      { maxInterval: 2_147_484 },
+      'maxInterval must be whole seconds between 1 second and 1 day',
     ],
     [
       'parts of a second',

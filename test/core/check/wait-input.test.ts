@@ -76,7 +76,24 @@ test.each([
   [
     'a timeout of more than a year',
     { projectId: 'p_x', timeoutSeconds: 365 * 86_400 },
-    ['timeoutSeconds must be 31449600 (364 days) or less, got 31536000'],
+    ['timeoutSeconds must be 31449600 (364 d) or less, got 31536000'],
+  ],
+  [
+    'an interval longer than a timer can be',
+    { projectId: 'p_x', maxIntervalSeconds: 2_147_484 },
+    ['maxIntervalSeconds must be 2147483 (24 d 20 h) or less, got 2147484'],
+  ],
+  [
+    'durations that no calendar can hold',
+    {
+      projectId: 'p_x',
+      outageGraceSeconds: 1e15,
+      goal: { type: 'DRAINED', writesStoppedAt: 1_795_392_000, marginSeconds: 1e15 },
+    },
+    [
+      'goal.marginSeconds must be 31449600 (364 d) or less, got 1000000000000000',
+      'outageGraceSeconds must be 31449600 (364 d) or less, got 1000000000000000',
+    ],
   ],
 ])('refuses %s', (_, input, problems) => {
   expect(problemsOf(input)).toEqual(problems);

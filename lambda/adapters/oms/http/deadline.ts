@@ -1,4 +1,5 @@
 /** One time limit over everything a poll does: credentials, connecting, headers, body, pauses, retries, the other family of calls. */
+import { LONGEST_TIMER_MS } from '../../../contract/duration';
 import { Interrupted } from '../../../core/model/errors';
 
 export class Deadline {
@@ -12,13 +13,13 @@ export class Deadline {
 
   /** Begins at once, on the real clock: a virtual one does not say how long a socket takes. Call `clear` in the end. */
   constructor(timeoutMs: number, caller?: AbortSignal) {
-    this.timeoutMs = timeoutMs;
+    this.timeoutMs = Math.min(timeoutMs, LONGEST_TIMER_MS);
     this.caller = caller;
-    this.endsAt = performance.now() + timeoutMs;
+    this.endsAt = performance.now() + this.timeoutMs;
     const controller = new AbortController();
     this.signal = controller.signal;
     this.abort = () => controller.abort();
-    this.timer = setTimeout(this.abort, timeoutMs);
+    this.timer = setTimeout(this.abort, this.timeoutMs);
     // Not AbortSignal.any: a wait passes the same signal to every poll for days, and `any` would keep each of them in memory.
     caller?.addEventListener('abort', this.abort, { once: true });
     this.throwIfInterrupted();
