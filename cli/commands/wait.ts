@@ -4,7 +4,7 @@ import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda
 import { formatDuration, iso } from '../../lambda/contract/duration';
 import { ALL } from '../../lambda/contract/events';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
-import { parseMoment } from '../../lambda/contract/moment';
+import { MOMENT, parseMoment } from '../../lambda/contract/moment';
 import { projectIdProblem } from '../../lambda/contract/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
@@ -21,6 +21,9 @@ import { CONNECTION_FLAGS, readConnection } from '../input/connection';
 import { type Flags, short, TIMED } from '../input/flags';
 import { exitOfVerdict } from '../output/exit-status';
 import { openWatcher } from './watcher';
+
+/** The fence at the moment at which the command starts. */
+const NOW = 'now';
 
 /** Flags that apply to one goal only. */
 const GOAL_FLAGS: Record<string, Goal['type']> = {
@@ -39,7 +42,7 @@ export const waitCommand: Command = {
     until: { value: 'finished|synced|drained|switched', about: 'the goal (default finished)' },
     'max-lag': { value: 'D', about: 'synced: maximum lag (default 30s)' },
     hold: { value: 'D', about: 'synced: how long the lag must stay within it (default 60s)' },
-    'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped; ISO 8601 or Unix seconds' },
+    'writes-stopped-at': { value: 'TIME', about: 'drained: when writes stopped; ISO 8601, Unix seconds, or now' },
     margin: {
       value: 'D',
       about: 'drained: how far past that the checkpoint must be (default 10s; 0s for a time read on the source)',
@@ -60,7 +63,7 @@ export const waitCommand: Command = {
 
   async run(flags: Flags, io: Io): Promise<number> {
     const connection = readConnection(flags, io.env);
-    const request = readRequest(flags);
+    const request = readRequest(flags, io);
     const dataDir = readDataDir(flags);
     flags.settle();
     const printer = printerFor(flags, io);
@@ -105,7 +108,7 @@ export function readProject(flags: Flags, { orAll = false } = {}): string {
   return project;
 }
 
-function readRequest(flags: Flags): WaitParameters {
+function readRequest(flags: Flags, io: Io): WaitParameters {
   const projectId = readProject(flags);
   const names = GOAL_TYPES.map((type) => type.toLowerCase());
   const until = flags.choice('until', names, 'finished').toUpperCase();
@@ -113,7 +116,7 @@ function readRequest(flags: Flags): WaitParameters {
     if (flags.has(flag) && type !== until)
       flags.problems.push(`--${flag} requires --until ${type.toLowerCase()}, got --until ${until.toLowerCase()}`);
   }
-  const goal = readGoal(flags, until as Goal['type']);
+  const goal = readGoal(flags, until as Goal['type'], io);
   const min = flags.seconds('min-interval', TIMED);
   const minIntervalSeconds = min ?? DEFAULTS.minIntervalSeconds;
   const max = flags.seconds('max-interval', TIMED);
@@ -135,7 +138,7 @@ function readRequest(flags: Flags): WaitParameters {
   return { projectId, goal, timeoutSeconds, settings };
 }
 
-function readGoal(flags: Flags, type: Goal['type']): Goal {
+function readGoal(flags: Flags, type: Goal['type'], io: Io): Goal {
   if (type === 'SYNCED') {
     return {
       type,
@@ -146,7 +149,7 @@ function readGoal(flags: Flags, type: Goal['type']): Goal {
   if (type === 'DRAINED') {
     return {
       type,
-      writesStoppedAt: readFence(flags),
+      writesStoppedAt: readFence(flags, io),
       marginSeconds: flags.seconds('margin') ?? DEFAULTS.marginSeconds,
     };
   }
@@ -165,16 +168,20 @@ function fenceWarning(writesStoppedAt: number, now: number): string | null {
     : `--writes-stopped-at ${iso(writesStoppedAt)} is ${distance} in the future: no poll counts before then`;
 }
 
-function readFence(flags: Flags): number {
+function readFence(flags: Flags, io: Io): number {
   const text = flags.text('writes-stopped-at');
-  const expected = 'an ISO 8601 time with an offset such as 2026-11-23T02:00:00Z, or Unix seconds';
   if (text === undefined) {
     flags.problems.push(
-      `--until drained needs --writes-stopped-at: when the last write on the source ended, ${expected}`,
+      `--until drained needs --writes-stopped-at: when the last write on the source ended, ${MOMENT}, or now`,
     );
     return 0;
   }
+  if (text === NOW) {
+    if (flags.seconds('margin') === 0)
+      flags.problems.push('--margin 0s is for a time that was read on the source; now is the time of this machine');
+    return io.clock.now();
+  }
   const at = parseMoment(text);
-  if (at === null) flags.problems.push(`--writes-stopped-at must be ${expected}, got "${short(text)}"`);
+  if (at === null) flags.problems.push(`--writes-stopped-at must be ${MOMENT}, or now, got "${short(text)}"`);
   return at ?? 0;
 }

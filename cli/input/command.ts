@@ -81,7 +81,7 @@ export function usageOf(command: Command): string {
     '',
     ...rows,
     '',
-    'D is a duration: 0s, 30s, 5m, 12h, 3d',
+    'D is a duration: 0s, 30s, 5m, 1h30m, 3d',
     '',
   ].join('\n');
 }

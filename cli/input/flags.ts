@@ -74,7 +74,7 @@ export class Flags {
     if (value === undefined) return undefined;
     const seconds = parseDuration(value);
     if (seconds === null) {
-      this.problems.push(`--${name} must be a duration such as 0s, 30s, 5m, 12h or 3d, got "${short(value)}"`);
+      this.problems.push(`--${name} must be a duration such as 30s, 5m, 1h30m or 3d, got "${short(value)}"`);
     } else if (seconds < least) {
       this.problems.push(`--${name} must be ${least}s or more, got "${value}"`);
     } else if (seconds > most) {

@@ -7,13 +7,16 @@ export const LONGEST_TIMER_SECONDS = Math.floor(LONGEST_TIMER_MS / 1000);
 /** Of what is compared with a clock: a day less than the year a Standard execution may last. */
 export const LONGEST_SECONDS = 364 * 86_400;
 
-const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const UNIT_SECONDS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
+/** Each unit once, in this order, with blanks as `formatDuration` writes them. */
+const DURATION =
+  /^(?=\d)(?:(?<d>\d{1,9}) ?d)?(?: ?(?<h>\d{1,9}) ?h)?(?: ?(?<m>\d{1,9}) ?m(?:in)?)?(?: ?(?<s>\d{1,9}) ?s)?$/;
 
-/** `0s`, `30s`, `5m`, `12h`, `3d` in seconds; null for anything else. */
+/** `0s`, `30s`, `5m`, `1h30m`, `3d` in seconds; null for anything else. */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9})([smhd])$/.exec(text);
-  if (match === null) return null;
-  return Number(match[1]) * (UNIT_SECONDS[match[2] as string] as number);
+  const counts = DURATION.exec(text)?.groups;
+  if (counts === undefined) return null;
+  return Object.entries(UNIT_SECONDS).reduce((sum, [unit, seconds]) => sum + Number(counts[unit] ?? 0) * seconds, 0);
 }
 
 /** `48 s`, `90 s`, `12 min`, `3 h 12 min`, `2 d 4 h`: two units at most, rounded down. */

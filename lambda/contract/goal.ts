@@ -1,12 +1,10 @@
 /** What a wait waits for. */
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults';
-import { parseMoment } from './moment';
+import { MOMENT, parseMoment } from './moment';
 import { object, oneOfObjects, seconds } from './schema';
 
 export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED', 'SWITCHED'] as const;
-
-const MOMENT = 'an ISO 8601 time with an offset such as 2026-11-23T02:00:00Z, or Unix seconds';
 
 /** Unix milliseconds. */
 const moment = v.pipe(

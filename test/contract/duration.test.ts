@@ -1,5 +1,4 @@
 import { formatDuration, parseDuration } from '../../lambda/contract/duration';
-import { parseMoment } from '../../lambda/contract/moment';
 
 test.each([
   ['0s', 0],
@@ -7,16 +6,36 @@ test.each([
   ['5m', 300],
   ['12h', 43_200],
   ['3d', 259_200],
+  ['1h30m', 5_400],
+  ['2m30s', 150],
+  ['1d12h', 129_600],
+  ['24d20h', 2_145_600],
+  ['1d2h3m4s', 93_784],
+  ['5 m', 300],
+  ['3 h 12 min', 11_520],
 ])('reads %s as %d seconds', (text, seconds) => {
   expect(parseDuration(text)).toBe(seconds);
 });
 
-test.each(['5x', '', '5', 's', '-5s', '1.5h', '5 m', '5M', '1h30m', '0x10s', '9999999999s'])(
-  'refuses %p as a duration',
-  (text) => {
-    expect(parseDuration(text)).toBeNull();
-  },
-);
+test.each([
+  '5x',
+  '',
+  '5',
+  's',
+  '-5s',
+  '1.5h',
+  '5M',
+  '30m1h',
+  '1h1h',
+  '1h30',
+  'h30m',
+  '1h  30m',
+  ' 5m',
+  '0x10s',
+  '9999999999s',
+])('refuses %p as a duration', (text) => {
+  expect(parseDuration(text)).toBeNull();
+});
 
 test.each([
   [0, '0 s'],
@@ -32,29 +51,9 @@ test.each([
   expect(formatDuration(seconds)).toBe(text);
 });
 
-test.each([
-  ['2026-11-23T02:00:00Z', Date.UTC(2026, 10, 23, 2)],
-  ['2026-11-23T02:00:00.250Z', Date.UTC(2026, 10, 23, 2, 0, 0, 250)],
-  ['2026-11-23T04:00:00+02:00', Date.UTC(2026, 10, 23, 2)],
-  ['1795399200', 1_795_399_200_000],
-  ['1795399200.000000', 1_795_399_200_000],
-  ['1795399200.25', 1_795_399_200_250],
-  ['1795399200.1234567', 1_795_399_200_124],
-  ['2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
-])('reads the moment %s', (text, at) => {
-  expect(parseMoment(text)).toBe(at);
-});
-
-test.each([
-  '2026-11-23T02:00:00',
-  '2026-11-23',
-  'yesterday',
-  '',
-  '1795399200000',
-  '2026-13-01T00:00:00Z',
-  '2026-02-30T00:00:00Z',
-  '2026-02-29T00:00:00Z',
-  '2026-04-31T00:00:00Z',
-])('refuses %p as a moment: no offset, no time or milliseconds leave a doubt', (text) => {
-  expect(parseMoment(text)).toBeNull();
+test('what is written is read as it was written, rounded down', () => {
+  for (let seconds = 0; seconds < 400_000; seconds += 61) {
+    const text = formatDuration(seconds);
+    expect(formatDuration(parseDuration(text) ?? -1)).toBe(text);
+  }
 });

@@ -1,7 +1,7 @@
 /** The fence of a cutover: the time that stopWrites read on the source, or our own time after stopWrites, with a margin. */
 
 import { formatDuration, iso } from '../../contract/duration';
-import { parseMoment } from '../../contract/moment';
+import { MOMENT, parseMoment } from '../../contract/moment';
 import { show } from '../../contract/text';
 import { OmsCutoverError } from '../model/errors';
 import type { ProjectState } from '../model/project-state';
@@ -39,9 +39,7 @@ export function readFence(
   }
   const moment = typeof found === 'string' || typeof found === 'number' ? parseMoment(String(found)) : null;
   if (moment === null) {
-    throw unreadable(
-      `stopWrites returned writesStoppedAt ${show(found)}; it must be ISO 8601 with an offset, or Unix seconds`,
-    );
+    throw unreadable(`stopWrites returned writesStoppedAt ${show(found)}; it must be ${MOMENT}`);
   }
   if (moment < step.startedAt - FENCE_TOLERANCE_MS || moment > step.now + FENCE_TOLERANCE_MS) {
     throw unreadable(
