@@ -1,6 +1,7 @@
 /** `replay`: when would the SYNCED gate have opened with other thresholds? */
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
+import { formatDuration } from '../../lambda/contract/duration';
 import { replay } from '../../lambda/core/check/replay';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';
@@ -42,7 +43,7 @@ export const replayCommand: Command = {
         io.stdout(`${found.looks} stored observations\n`);
         if (found.gaps > 0)
           io.stdout(
-            `${found.gaps} of them came more than ${found.widestGapSeconds} s after the previous one, which restarts a hold; a wait polls more often than the schedule\n`,
+            `${found.gaps} of them came more than ${formatDuration(found.widestGapSeconds)} after the previous one, which restarts a hold; a wait polls more often than the schedule\n`,
           );
       }
       return found.openings.length > 0 ? EXIT.ok : EXIT.migration;

@@ -118,7 +118,7 @@ export class Terminal implements Printer {
 
   private situation(result: CheckResult): string {
     if (result.outcome !== 'OK') return `${this.styled('red', result.outcome)}  ${result.problem ?? ''}`;
-    const lag = result.lagSeconds === null ? '' : `lag ${result.lagSeconds} s`;
+    const lag = result.lagSeconds === null ? '' : `lag ${formatDuration(result.lagSeconds)}`;
     const eta =
       result.eta === null
         ? ''

@@ -31,6 +31,12 @@ export function formatDuration(seconds: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
+/** Two lengths that are compared, with their seconds where they would read the same: `5 min (301 s)` and `5 min (300 s)`. */
+export function formatCompared(one: number, other: number): readonly [string, string] {
+  const [first, second] = [formatDuration(one), formatDuration(other)];
+  return first === second && one !== other ? [`${first} (${one} s)`, `${second} (${other} s)`] : [first, second];
+}
+
 /** For a person: `2026-11-23 03:12:00 UTC`. @param moment Unix milliseconds or ISO 8601. */
 export function utc(moment: number | string): string {
   return `${new Date(moment).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

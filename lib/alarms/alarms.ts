@@ -8,6 +8,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
+import { formatDuration } from '../../lambda/contract/duration';
 import { type AlarmPlace, type AlarmRule, alarmOf, messagesIn } from './alarm';
 import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
 
@@ -130,7 +131,7 @@ function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule 
   const seconds = LAG_THRESHOLD_SECONDS[importance];
   return {
     section: `lag-importance-${importance.toLowerCase()}`,
-    impact: `The target of a project of importance ${importance} has lagged more than ${seconds} s behind its source for ${INTERVALS} intervals. The project is not ready for a cutover.`,
+    impact: `The target of a project of importance ${importance} has lagged more than ${formatDuration(seconds)} behind its source for ${INTERVALS} intervals. The project is not ready for a cutover.`,
     firstAction:
       'find the project on the dashboard, postpone its cutover, and check whether the lag grows, stays or fluctuates.',
     metric: metrics.lagOf(importance),

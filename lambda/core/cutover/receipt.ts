@@ -77,7 +77,7 @@ function fence({ fence: set, stoppingAt, settings }: CutoverRecord): string {
     : set.readBy === 'step'
       ? 'read on the source'
       : 'our own clock after stopWrites';
-  return `${set.writesStoppedAt}, ${origin}, margin ${set.marginSeconds} s`;
+  return `${set.writesStoppedAt}, ${origin}, margin ${formatDuration(set.marginSeconds)}`;
 }
 
 function writes(record: CutoverRecord): string {

@@ -1,7 +1,7 @@
 /** The transitions of a cutover's record: pure functions from a record and an event to the next record. Each may be repeated. */
 import type { CheckResult } from '../../contract/check-result';
 import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
-import { iso } from '../../contract/duration';
+import { formatDuration, iso } from '../../contract/duration';
 import { cut } from '../../contract/text';
 import type { RunNotice } from '../notifications/notice';
 import { closingNotice, manualAction } from './notices';
@@ -70,10 +70,10 @@ function threshold({ settings, fence }: CutoverRecord, gate: GateName): string {
   switch (gate) {
     case 'READY':
     case 'READY_AGAIN':
-      return `lag ${settings.maxLagSeconds} s or less for ${settings.holdSeconds} s`;
+      return `lag ${formatDuration(settings.maxLagSeconds)} or less for ${formatDuration(settings.holdSeconds)}`;
     case 'DRAINED':
     case 'DRAINED_AGAIN':
-      return `forward checkpoint past ${fence?.writesStoppedAt ?? 'the fence'} by more than ${fence?.marginSeconds ?? settings.marginSeconds} s`;
+      return `forward checkpoint past ${fence?.writesStoppedAt ?? 'the fence'} by more than ${formatDuration(fence?.marginSeconds ?? settings.marginSeconds)}`;
     case 'SWITCHED':
       return 'a reverse checkpoint that moves, or FINISHED where reverse synchronization is off';
     case 'VERIFICATION':

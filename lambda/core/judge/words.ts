@@ -1,6 +1,6 @@
 /** The only place that puts a reason into words. A code without words does not compile. */
 
-import { formatDuration } from '../../contract/duration';
+import { formatCompared, formatDuration } from '../../contract/duration';
 import type { OmsWords } from '../../contract/oms';
 import type {
   CopyPhase,
@@ -21,7 +21,7 @@ type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => st
 const CONDITIONS: Words = {
   Finished: ({ unfinished }) => `the project is FINISHED${beware(unfinished)}`,
   Synced: ({ lagSeconds, maxLagSeconds, heldSeconds, checkpoints }) =>
-    `lag ${lagSeconds} s, within ${maxLagSeconds} s for ${formatDuration(heldSeconds)} over ${checkpoints} checkpoints`,
+    `lag ${formatDuration(lagSeconds)}, within ${formatDuration(maxLagSeconds)} for ${formatDuration(heldSeconds)} over ${checkpoints} checkpoints`,
   Drained: (fence) => `checkpoint ${fence.checkpointAt} is past ${fenceOf(fence)}`,
   Switched: ({ reverse, unfinished }) =>
     reverse === null
@@ -139,11 +139,12 @@ function standingOf({ status, step, fullProgress, copySecondsLeft }: Standing): 
 }
 
 function neededOf({ lagSeconds, maxLagSeconds, holdSeconds }: LagNeeded): string {
-  return `lag ${lagSeconds} s, must be ${maxLagSeconds} s or less for ${formatDuration(holdSeconds)}`;
+  const [lag, most] = formatCompared(lagSeconds, maxLagSeconds);
+  return `lag ${lag}, must be ${most} or less for ${formatDuration(holdSeconds)}`;
 }
 
 function bestOf({ bestLagSeconds }: LagNeeded): string {
-  return bestLagSeconds === null ? '' : `; best so far ${bestLagSeconds} s`;
+  return bestLagSeconds === null ? '' : `; best so far ${formatDuration(bestLagSeconds)}`;
 }
 
 function missing(fence: Fence): string {
@@ -151,8 +152,8 @@ function missing(fence: Fence): string {
 }
 
 function fenceOf({ neededAfter, writesStoppedAt, marginSeconds, clockAheadSeconds }: Fence): string {
-  const ahead = clockAheadSeconds === 0 ? '' : `, OMS's clock ahead by ${clockAheadSeconds} s`;
-  return `${neededAfter} (writes stopped ${writesStoppedAt}, margin ${marginSeconds} s${ahead})`;
+  const ahead = clockAheadSeconds === 0 ? '' : `, OMS's clock ahead by ${formatDuration(clockAheadSeconds)}`;
+  return `${neededAfter} (writes stopped ${writesStoppedAt}, margin ${formatDuration(marginSeconds)}${ahead})`;
 }
 
 /** `; OMS says: message; reason; step; advice`, without what it left out and without full stops; empty when OMS says nothing. */

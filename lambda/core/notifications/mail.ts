@@ -95,7 +95,7 @@ function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: C
   const percents = `Structure: ${percent(structProgress)}. Full copy: ${percent(fullProgress)}.`;
   return [
     ...(phase === 'incremental' || phase === 'reverse' || nothingKnown ? [] : [percents]),
-    ...(lagSeconds === null ? [] : [`Lag: ${lagSeconds} s`]),
+    ...(lagSeconds === null ? [] : [`Lag: ${formatDuration(lagSeconds)}`]),
     ...(eta === null ? [] : [`Estimated completion: ${utc(eta)} (in ${formatDuration((eta - at) / 1000)})`]),
   ];
 }

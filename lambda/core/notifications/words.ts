@@ -1,7 +1,7 @@
 /** The words of a change: the only place where its facts become sentences. A kind that is missing here does not compile. */
 
 import { RESUMABLE_SECONDS } from '../../contract/defaults';
-import { formatDuration, utc } from '../../contract/duration';
+import { formatCompared, formatDuration, utc } from '../../contract/duration';
 import type { FailedOutcome } from '../../contract/oms';
 import { plain } from '../../contract/text';
 import { messageOf } from '../judge/words';
@@ -221,7 +221,8 @@ const ROLLBACK_ADVICE: Record<RollbackPathLoss['cause'], string> = {
 };
 
 function againstThreshold({ lagSeconds, thresholdSeconds, importance }: ChangeParams['lagging']): string {
-  return `lag ${lagSeconds} s; the threshold for importance ${importance} is ${thresholdSeconds} s`;
+  const [lag, threshold] = formatCompared(lagSeconds, thresholdSeconds);
+  return `lag ${lag}; the threshold for importance ${importance} is ${threshold}`;
 }
 
 function lossIn({ status, step }: Change, loss: RollbackPathLoss): string {

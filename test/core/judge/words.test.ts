@@ -44,6 +44,18 @@ test.each<[Reason, string]>([
     "checkpoint 2026-11-23T00:00:20.000Z, must be past 2026-11-23T00:00:40.000Z (writes stopped 2026-11-23T00:00:00.000Z, margin 10 s, OMS's clock ahead by 30 s)",
   ],
   [
+    { code: 'LagTooHigh', params: { lagSeconds: 4198, maxLagSeconds: 900, holdSeconds: 3600, bestLagSeconds: 1234 } },
+    'lag 1 h 9 min, must be 15 min or less for 1 h; best so far 20 min',
+  ],
+  [
+    { code: 'LagTooHigh', params: { lagSeconds: 301, maxLagSeconds: 300, holdSeconds: 60, bestLagSeconds: null } },
+    'lag 5 min (301 s), must be 5 min (300 s) or less for 60 s',
+  ],
+  [
+    { code: 'Synced', params: { lagSeconds: 130, maxLagSeconds: 3600, heldSeconds: 60, checkpoints: 7 } },
+    'lag 2 min 10 s, within 1 h for 60 s over 7 checkpoints',
+  ],
+  [
     { code: 'CheckpointNotMoving', params: { stillSeconds: 45, fence: null } },
     'the checkpoint has not moved for 45 s; if the source is idle, write a marker row there',
   ],

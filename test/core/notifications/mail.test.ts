@@ -55,6 +55,26 @@ test('an e-mail about synchronisation has the lag, and no percentages of the cop
   expect(body).not.toContain('Full copy');
 });
 
+test('an e-mail has a lag in hours where it is hours, and tells it from its threshold', () => {
+  const lagging = (lagSeconds: number) => {
+    const params = { lagSeconds, thresholdSeconds: 900, importance: 'LOW' } as const;
+    const { body } = notificationOf({
+      ...FACTS,
+      lagSeconds,
+      step: 'INCR_SYNC',
+      status: 'RUNNING',
+      kind: 'lagging',
+      params,
+    });
+    return body;
+  };
+  expect(lagging(4198)).toContain('\nDetail: lag 1 h 9 min; the threshold for importance LOW is 15 min\n');
+  expect(lagging(4198)).toContain('\nLag: 1 h 9 min\n');
+  expect(lagging(905).replace(/\n {2}/g, ' ')).toContain(
+    'lag 15 min (905 s); the threshold for importance LOW is 15 min (900 s)',
+  );
+});
+
 test.each(['gone-from-oms', 'unreachable', 'credentials-rejected'] as const)(
   'an e-mail about %s gives status and step as the last known ones',
   (kind) => {

@@ -92,11 +92,11 @@ test('asks nobody to continue where an execution that waited continues by itself
   expect(describeChange({ ...met, execution: 'arn:…:run-1' }).advice).toMatch(/^no action needed if a pipeline waits/);
 });
 
-test('gives a long lag in hours, and exactly in the detail', () => {
+test('gives a long lag in hours, in the headline and in the detail', () => {
   const lag = { lagSeconds: 8261, thresholdSeconds: 30, importance: 'HIGH' } as const;
   expect(describeChange({ ...FACTS, kind: 'lagging', params: lag })).toMatchObject({
     headline: 'LAGGING by 2 h 17 min',
-    detail: ['lag 8261 s; the threshold for importance HIGH is 30 s'],
+    detail: ['lag 2 h 17 min; the threshold for importance HIGH is 30 s'],
   });
 });
 
