@@ -1,11 +1,11 @@
 /** docs/engines.md: made of the data and of a run, and held to both by every run. Only what it counts in its last section may differ. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPLAY_DIFFERENCES, STORE_DIFFERENCES, WORDINGS } from './differences';
-import { LIMITS } from './limits';
 import type { EngineReport } from './play';
 import type { Replays } from './replay';
-import { type Ending, SCENARIOS } from './scenarios';
+import { REPLAY_DIFFERENCES, STORE_DIFFERENCES, WORDINGS } from './scene/differences';
+import { type Ending, SCENARIOS } from './scene/scenarios';
+import { LIMITS } from './server/limits';
 import type { StoreReport } from './stores';
 
 export interface Run {
@@ -66,7 +66,7 @@ ${table(
 )}
 
 moto runs no function without a container: an invocation goes to processes of Node that run the bundle with the function's settings. That, and
-what else its server leaves open, is in \`test/engines/moto_server.py\`. A Wait state takes its full time in both engines; for replays
+what else its server leaves open, is in \`test/engines/server/moto_server.py\`. A Wait state takes its full time in both engines; for replays
 and for the three legs it takes none (a setting of ministack, and a line in \`moto_server.py\`).
 
 ## State by state

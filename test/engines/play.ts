@@ -2,17 +2,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../lambda/adapters/system';
-import type { Assemblies } from './assembly';
-import { differences, endsAsItMust } from './compare';
-import type { Deployment } from './deployment';
-import type { Wording } from './differences';
-import type { Engine, EngineOptions } from './engine';
-import { LambdaHost } from './lambda-host';
-import { limitOf } from './limits';
-import { LiveStacks } from './live';
-import type { Outcome } from './outcome';
-import type { Scenario } from './scenarios';
-import { World } from './world';
+import type { Assemblies } from './scene/assembly';
+import { differences, endsAsItMust } from './scene/compare';
+import type { Wording } from './scene/differences';
+import { LiveStacks } from './scene/live';
+import type { Outcome } from './scene/outcome';
+import type { Scenario } from './scene/scenarios';
+import { World } from './scene/world';
+import type { Deployment } from './server/deployment';
+import type { Engine, EngineOptions } from './server/engine';
+import { LambdaHost } from './server/lambda-host';
+import { limitOf } from './server/limits';
 
 export type Start = (options: EngineOptions) => Promise<Engine>;
 

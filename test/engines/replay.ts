@@ -4,15 +4,15 @@
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Assemblies } from './assembly';
-import { mask, type Translate, translation, unequal } from './compare';
-import type { Deployment } from './deployment';
-import { REPLAY_DIFFERENCES, type ReplayDifference } from './differences';
-import type { Engine } from './engine';
-import type { Invoke } from './lambda-host';
 import { type Start, secondsSince, withStacks } from './play';
-import type { ExecutionRecord, Recording } from './recording';
-import { MACHINES, type Scenario, stackOf } from './scenarios';
+import type { Assemblies } from './scene/assembly';
+import { mask, type Translate, translation, unequal } from './scene/compare';
+import { REPLAY_DIFFERENCES, type ReplayDifference } from './scene/differences';
+import type { ExecutionRecord, Recording } from './scene/recording';
+import { MACHINES, type Scenario, stackOf } from './scene/scenarios';
+import type { Deployment } from './server/deployment';
+import type { Engine } from './server/engine';
+import type { Invoke } from './server/lambda-host';
 
 export interface Replays {
   readonly of: number;

@@ -1,13 +1,14 @@
 /**
- * `npm run test:engines`, or with `-- --only NAME` those scenarios alone: the templates that deploy, on engines that we did not write. For CI: users need none of this.
+ * `npm run test:engines`, or with `-- --only NAME` those scenarios alone: the templates that deploy, on engines that we did not write.
+ * For CI: users need none of this.
  *
  * Two engines that need no container: moto and ministack, installed by pip into .venv. On each, both stacks are deployed through
- * CloudFormation (the app's own, and pipelines whose steps are functions) and every scenario of scenarios.ts is played against the
+ * CloudFormation (the app's own, and pipelines whose steps are functions) and every scenario of scene/scenarios.ts is played against the
  * simulated OMS, in real time; each must end as its entry says, mail each change once, and leave in the table what the laptop's run leaves.
  *
- * What is ours in it: moto runs no Lambda without a container, so moto_server.py hands an invocation to lambda-function.ts, which runs the
- * deployed bundle in processes of Node; ministack runs it by itself. What an engine cannot do is in limits.ts, where it words something in
- * another way in differences.ts: both fail the run where they are no longer true.
+ * What is ours in it: moto runs no Lambda without a container, so server/moto_server.py hands an invocation to lambda-function.ts, which runs the
+ * deployed bundle in processes of Node; ministack runs it by itself. What an engine cannot make is in server/limits.ts, where it
+ * words something in another way in scene/differences.ts: both fail the run where they are no longer true.
  *
  * Then our interpreter's runs are replayed on moto's (replay.ts), the tests of the stores run on each database (stores.ts), the templates are
  * checked (../templates), and docs/engines.md is held to all of it; `-- --write` writes that page, `-- --keep` keeps what the engines wrote.
@@ -19,18 +20,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, HANDLERS } from '../support/built';
-import { type Assemblies, synthesize } from './assembly';
-import { WORDINGS } from './differences';
 import { documentProblems, type Run, writeDocument } from './document';
-import { freePort } from './engine';
-import { QUIET } from './lambda-function';
-import { playOnLaptop } from './laptop';
-import { startMinistack } from './ministack';
-import { startMoto } from './moto';
 import { type EngineReport, playOn } from './play';
-import { record } from './recording';
 import { replayOn } from './replay';
-import { REPLAYS, SCENARIOS, type Scenario } from './scenarios';
+import { type Assemblies, synthesize } from './scene/assembly';
+import { WORDINGS } from './scene/differences';
+import { playOnLaptop } from './scene/laptop';
+import { record } from './scene/recording';
+import { REPLAYS, SCENARIOS, type Scenario } from './scene/scenarios';
+import { freePort } from './server/engine';
+import { QUIET } from './server/lambda-function';
+import { startMinistack } from './server/ministack';
+import { startMoto } from './server/moto';
 import { type StoreReport, testEmbeddedStore, testStoreOf } from './stores';
 import { checkTemplates } from './templates';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
 import { ENDPOINT } from '../support/dynamodb';
-import { AwsApi } from './aws-api';
-import { STORE_DIFFERENCES } from './differences';
 import type { Start } from './play';
+import { STORE_DIFFERENCES } from './scene/differences';
+import { AwsApi } from './server/aws-api';
 
 export interface StoreReport {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What is played on every engine and on the laptop, as data. */
-import { readScenario } from '../../local/simulator/read-scenario';
-import type { Scenario as Life } from '../../local/simulator/scenario';
+import { readScenario } from '../../../local/simulator/read-scenario';
+import type { Scenario as Life } from '../../../local/simulator/scenario';
 
 /** The steps that a pipeline asks of its user: functions called `engines-<step>`. */
 export const STEPS = ['stopWrites', 'resumeWrites', 'verify', 'switchover', 'switchTraffic', 'rollback'] as const;

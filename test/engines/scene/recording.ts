@@ -1,6 +1,6 @@
 /** One run through our own interpreter, kept: what its tasks were asked and answered, and what it did with that. */
-import type { ExecutionResult } from '../../local/step-functions/execution';
-import { StateMachines } from '../../local/step-functions/state-machine';
+import type { ExecutionResult } from '../../../local/step-functions/execution';
+import { StateMachines } from '../../../local/step-functions/state-machine';
 import type { Assemblies } from './assembly';
 import { type OnLaptop, onLaptop } from './laptop';
 import { MACHINES, type Scenario } from './scenarios';

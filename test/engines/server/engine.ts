@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pythonTools } from '../support/python-tools';
+import { pythonTools } from '../../support/python-tools';
 import { AwsApi } from './aws-api';
 
 export interface Engine {
@@ -24,7 +24,7 @@ export interface EngineOptions {
   readonly folder: string;
 }
 
-export const python = (): string => join(pythonTools(join(__dirname, 'requirements.txt')), 'python');
+export const python = (): string => join(pythonTools(join(__dirname, '../requirements.txt')), 'python');
 
 export async function startProcess(
   name: string,

@@ -22,7 +22,7 @@ export function synthesize(folder: string, omsPort: number): Assemblies {
       notifyEmail: 'dba@example.com',
     };
     execFileSync(process.execPath, ['--import', 'tsx', file], {
-      cwd: join(__dirname, '../..'),
+      cwd: join(__dirname, '../../..'),
       env: {
         PATH: process.env.PATH ?? '',
         CDK_OUTDIR: directory,
@@ -34,5 +34,5 @@ export function synthesize(folder: string, omsPort: number): Assemblies {
     });
     return directory;
   };
-  return { omsPort, app: run('bin/app.ts', STACKS.app), cutovers: run('test/engines/app.ts', STACKS.cutovers) };
+  return { omsPort, app: run('bin/app.ts', STACKS.app), cutovers: run('test/engines/scene/app.ts', STACKS.cutovers) };
 }

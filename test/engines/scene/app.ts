@@ -4,8 +4,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import cdkJson from '../../cdk.json';
-import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../lib';
+import cdkJson from '../../../cdk.json';
+import { CutoverPipeline, type CutoverPipelineProps, MigrationMonitor } from '../../../lib';
 
 const app = new App({ context: cdkJson.context });
 const stack = new Stack(app, 'Cutovers');

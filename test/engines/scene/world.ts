@@ -1,7 +1,7 @@
 /** What stands around the scenarios, once for a laptop and once for an engine: their projects in one simulated OMS, the steps of their users, their people. */
-import { ModelledSource } from '../../local/simulator/modelled-source';
-import { type SimulatedProject, scenarioProject } from '../../local/simulator/simulated-project';
-import { type Simulator, startSimulator } from '../../local/simulator/simulator';
+import { ModelledSource } from '../../../local/simulator/modelled-source';
+import { type SimulatedProject, scenarioProject } from '../../../local/simulator/simulated-project';
+import { type Simulator, startSimulator } from '../../../local/simulator/simulator';
 import { projectOf, type Scenario, type Step } from './scenarios';
 
 export interface Time {

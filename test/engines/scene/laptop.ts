@@ -1,11 +1,11 @@
 /** The scenarios on a laptop: the same templates through our own stack, on a virtual clock. What an engine shows is held against this. */
-import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { answerCutover } from '../../lambda/core/cutover/approval';
-import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/simulator';
-import { LocalStack } from '../../local/stack';
-import { VirtualClock } from '../../local/virtual-clock';
+import { DynamoDbCutovers } from '../../../lambda/adapters/dynamodb/cutover-store';
+import { answerCutover } from '../../../lambda/core/cutover/approval';
+import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../../local/simulator/simulator';
+import { LocalStack } from '../../../local/stack';
+import { VirtualClock } from '../../../local/virtual-clock';
+import { AwsApi } from '../server/aws-api';
 import { type Assemblies, STACKS } from './assembly';
-import { AwsApi } from './aws-api';
 import { itemsOf, type Outcome } from './outcome';
 import { MACHINES, projectOf, type Scenario, STEPS, stackOf } from './scenarios';
 import { World } from './world';

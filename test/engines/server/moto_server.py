@@ -1,7 +1,8 @@
 """moto's server with its Step Functions interpreter switched on.
 
 moto answers a Lambda invocation in a container, or with what it was sent. Here it goes to LAMBDA_URL, which runs the deployed bundle in a
-process of Node, or replays recorded answers. Waits and pauses between tries last WAIT_SCALE of their time. Nothing else of moto is changed.
+process of Node, or replays recorded answers. Waits and pauses between tries last WAIT_SCALE of their time. What else is changed fills
+gaps, each for the reason below.
 """
 
 import functools

@@ -1,5 +1,5 @@
 /** How a scenario ended somewhere: what is compared between a laptop and an engine. */
-import type { AwsApi } from './aws-api';
+import type { AwsApi } from '../server/aws-api';
 import type { Mail } from './world';
 
 export interface Outcome {
