@@ -3,6 +3,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { CheckResult } from '../../lambda/contract/check-result';
 import { formatDuration } from '../../lambda/contract/duration';
 import type { WordedReason } from '../../lambda/contract/reason';
+import { widthOf } from '../../lambda/contract/text';
 import { graceOf } from '../../lambda/core/judge/words';
 import type { ChangeParams } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';
@@ -58,7 +59,8 @@ export class Terminal implements Printer {
     const [time, situation] = [clockTime(result.observedAt), this.situation(result)];
     const polls = result.waitSeconds > 0 && looker === 'wait';
     const next = polls ? `  next poll in ${formatDuration(result.waitSeconds)}` : '';
-    const fits = stripVTControlCharacters(`${time}  ${situation}${next}`).length <= (this.options.columns ?? Infinity);
+    const fits =
+      widthOf(stripVTControlCharacters(`${time}  ${situation}${next}`)) <= (this.options.columns ?? Infinity);
     this.line(`${this.styled('dim', time)}  ${situation.trimEnd()}${this.styled('dim', fits ? next : '')}`);
     for (const { field, problem, value } of result.anomalies)
       this.line(this.styled('yellow', `${UNDER_CHECK}unexpected value: ${field} ${problem} (${value})`));

@@ -14,6 +14,7 @@ import type {
   Standing,
   WordedReason,
 } from '../../contract/reason';
+import { joined } from '../../contract/text';
 
 type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => string };
 
@@ -115,7 +116,7 @@ export function worded(reason: Reason): WordedReason {
 
 export function messageOf(reason: Reason): string {
   const grace = graceOf(reason);
-  return grace === null ? conditionOf(reason) : `${conditionOf(reason)}; ${grace}`;
+  return grace === null ? conditionOf(reason) : joined([conditionOf(reason), grace]);
 }
 
 /** What holds, without how long it is tolerated: a single check has no grace period. */
@@ -161,7 +162,12 @@ function omsSays(said: OmsWords): string {
   const words = [withCode(said), said.reason, failedStepOf(said), said.proposal ?? said.advice].filter(
     (word) => word !== undefined,
   );
-  return words.length === 0 ? '' : `; OMS says: ${words.map((word) => word.trimEnd().replace(/\.$/, '')).join('; ')}`;
+  return words.length === 0 ? '' : `; OMS says: ${joined(words.map(withoutStop))}`;
+}
+
+/** Without the full stop of any script. */
+function withoutStop(words: string): string {
+  return words.trimEnd().replace(/[.。．｡]$/, '');
 }
 
 /** OMS's message under the code by which its manual explains it. */

@@ -1,7 +1,7 @@
 /** The body of the e-mail: plain text in short lines, what happened and what to do first. What others wrote is indented below a heading of ours. */
 
 import { formatDuration, utc } from '../../contract/duration';
-import { cut, plain, plainLine, wrapped } from '../../contract/text';
+import { cut, joined, plain, plainLine, widthOf, wrapped } from '../../contract/text';
 import { failedStepOf, withCode } from '../judge/words';
 import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
 import { percent } from '../model/progress';
@@ -103,8 +103,12 @@ function progress({ step, structProgress, fullProgress, lagSeconds, eta, at }: C
 function report({ detail }: ChangeWords): string[] {
   return cut(detail.join('\n'), MAX_RECEIPT)
     .split('\n')
-    .map((line) => plainLine(line, MAX_DETAIL));
+    .map((line) => plainLine(line, MAX_DETAIL))
+    .flatMap((line) => (widthOf(line) > line.length ? wrapped(line, FURTHER) : line));
 }
+
+/** Under a line of a report that is broken because it has East Asian text. A line of letters stays whole: it may be a command to copy. */
+const FURTHER = ' '.repeat(4);
 
 function omsWords({ said }: Change): string[] {
   return [
@@ -118,10 +122,5 @@ function sentence(before: string, words: readonly (string | undefined)[]): strin
   const said = words
     .flatMap((word) => (word === undefined ? [] : [plain(word, MAX_WORDS)]))
     .filter((word) => word !== '');
-  return said.length === 0 ? [] : [`${before}: ${[...new Set(said)].map(ended).join(' ')}`];
-}
-
-/** OMS ends its sentences in different ways; one after the other they need an end each. */
-function ended(words: string, i: number, all: readonly string[]): string {
-  return i === all.length - 1 || /[.!?:;,。]$/.test(words) ? words : `${words};`;
+  return said.length === 0 ? [] : [`${before}: ${joined([...new Set(said)])}`];
 }

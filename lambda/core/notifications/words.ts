@@ -3,7 +3,7 @@
 import { RESUMABLE_SECONDS } from '../../contract/defaults';
 import { formatCompared, formatDuration, utc } from '../../contract/duration';
 import type { FailedOutcome } from '../../contract/oms';
-import { plain } from '../../contract/text';
+import { cutToWidth, plain } from '../../contract/text';
 import { messageOf } from '../judge/words';
 import type { Change, ChangeParams, RollbackPathLoss } from '../model/change';
 import { classOf } from '../model/status';
@@ -240,12 +240,14 @@ function lossIn({ status, step }: Change, loss: RollbackPathLoss): string {
   }
 }
 
-/** As long as a line of an e-mail may be. */
+/** Columns of a line of an e-mail. */
 const MAX_LINE = 78;
+const MAX_HEADLINE = 200;
 
 /** `3: 2026-11-23 03:12:00 UTC: FAILED (was RUNNING 3 h)`. */
 function summaryLine(change: Change): string {
-  return plain(`${change.sequence}: ${utc(change.at)}: ${describeChange(change).headline}`, MAX_LINE);
+  const line = plain(`${change.sequence}: ${utc(change.at)}: ${describeChange(change).headline}`, MAX_HEADLINE);
+  return cutToWidth(line, MAX_LINE);
 }
 
 function lasting(ms: number): string {

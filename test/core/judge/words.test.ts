@@ -10,7 +10,10 @@ const SAID = {
   failedStepMessage: 'write failed',
   proposal: 'Free some disk.',
 };
-const FAILING: Reason = { code: 'MigrationFailed', params: { lastedSeconds: 30, graceSeconds: 120, said: SAID } };
+const FAILING: Reason<'MigrationFailed'> = {
+  code: 'MigrationFailed',
+  params: { lastedSeconds: 30, graceSeconds: 120, said: SAID },
+};
 const FENCE = {
   checkpointAt: '2026-11-23T00:00:20.000Z',
   neededAfter: '2026-11-23T00:00:40.000Z',
@@ -25,6 +28,15 @@ test('a reason with a grace period says what OMS says, how long it has lasted an
   expect(conditionOf(FAILING)).toBe(condition);
   expect(graceOf(FAILING)).toBe('observed for 30 s, fails after 2 min');
   expect(messageOf(FAILING)).toBe(`${condition}; observed for 30 s, fails after 2 min`);
+});
+
+test('a reason with what OMS says in Chinese has no second stop after a full-width one', () => {
+  const said = { message: '目标租户已满。', reason: '磁盘空间不足！', proposal: '请扩容后恢复项目。' };
+  const message = messageOf({ ...FAILING, params: { ...FAILING.params, said } });
+  expect(message).toContain('OMS says: 目标租户已满; 磁盘空间不足！ 请扩容后恢复项目; observed for 30 s');
+  const problem = '目标租户已满。';
+  const params = { lastedSeconds: 30, graceSeconds: 120, problem };
+  expect(messageOf({ code: 'OmsUnreachable', params })).toBe('目标租户已满。 observed for 30 s, fails after 2 min');
 });
 
 test('a grace period that is over is named as the cause', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { widthOf } from '../../../lambda/contract/text';
 import { CHANGE_KINDS, type Change, type ChangeFacts } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
 import { detected, example, FACTS, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';
@@ -53,6 +54,30 @@ test('an e-mail about synchronisation has the lag, and no percentages of the cop
   expect(body).toContain('\nSince: 2026-11-23 00:00:00 UTC (3 h 12 min)\n');
   expect(body).toContain('step: INCR_SYNC\nLag: 48 s\n');
   expect(body).not.toContain('Full copy');
+});
+
+test('an e-mail in Chinese has no line wider than a telephone, and one stop after each sentence', () => {
+  const words = '全量迁移失败：目标租户的数据盘空间不足，请扩容后在控制台恢复该项目。'.repeat(14);
+  const failed = bodyOf({ said: { message: words, reason: '磁盘已满！', proposal: words, advice: words } });
+  const notice = {
+    headline: '割接失败',
+    advice: words,
+    body: `Outcome    FAILED: ${words}`,
+    importance: 'HIGH',
+  } as const;
+  const cutover = notificationOf({ ...FACTS, kind: 'cutover', params: notice }).body;
+  const muted = {
+    ...FACTS,
+    kind: 'status',
+    params: { from: '运'.repeat(64), to: '行'.repeat(64), since: null },
+  } as const;
+  const summary = notificationOf({ ...FACTS, kind: 'summary', params: { changes: [muted], omitted: 0 } }).body;
+  for (const body of [failed, cutover, summary]) {
+    const lines = body.split('\n').filter((line) => !line.startsWith('https://'));
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(78);
+  }
+  for (const body of [failed, cutover]) expect(body).not.toMatch(/[。！：，]\s*[;:.]/);
+  expect(failed.replace(/\n {2}/g, '')).toContain('该项目。 磁盘已满！\nOMS advises');
 });
 
 test('an e-mail has a lag in hours where it is hours, and tells it from its threshold', () => {
