@@ -1,6 +1,7 @@
 /** Makes text from outside fit for logs, e-mails and terminals: without secrets and control characters, and bounded. */
 import { plain, wellFormed } from '../../contract/text';
 import type { Credentials } from '../../core/ports';
+import { basicAuthorization } from './http/basic-auth';
 
 export type Clean = (text: string, maxLength: number) => string;
 
@@ -30,11 +31,6 @@ export class Secrets {
     if (wasCut) cleaned = cleaned.slice(0, -(this.forms[0]?.length ?? 0) || undefined);
     return plain(cleaned, maxLength);
   };
-}
-
-/** The value of an Authorization header. */
-export function basicAuthorization({ username, password }: Credentials): string {
-  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
 function formsOf(credentials: Credentials): string[] {

@@ -1,9 +1,10 @@
 /** A request with the credentials of OMS, once more where they were rotated meanwhile. */
 import { CheckFailed, OmsCutoverError } from '../../core/model/errors';
 import type { Credentials, CredentialsSource } from '../../core/ports';
+import { basicAuthorization } from './http/basic-auth';
 import type { Deadline } from './http/deadline';
 import { type Exchange, isRedirect, type OmsHttp, type OmsRequest } from './http/transport';
-import { basicAuthorization, type Secrets } from './redact';
+import type { Secrets } from './redact';
 
 export class OmsSession {
   private readonly http: OmsHttp;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { type SecureContext, connect as startTls } from 'node:tls';
-import { basicAuthorization } from '../redact';
+import { basicAuthorization } from './basic-auth';
 import type { HttpProxy } from './proxy';
 import { socks5 } from './socks5';
 
