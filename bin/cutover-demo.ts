@@ -57,5 +57,6 @@ const withoutFence = new sfn.StateMachine(stack, 'WithoutFence', {
 
 new CfnOutput(stack, 'CutoverMachineArn', { value: pipeline.stateMachine.stateMachineArn });
 new CfnOutput(stack, 'WithoutFenceMachineArn', { value: withoutFence.stateMachineArn });
+new CfnOutput(stack, 'ApprovalUrl', { value: pipeline.approvalUrl });
 new CfnOutput(stack, 'TableName', { value: monitor.table.tableName });
 app.synth();

@@ -99,8 +99,16 @@ const CheckSchema = v.pipe(
     fleetSize: env[ENV.fleetSize],
   })),
 );
-const CutoverSchema = v.pipe(SharedSchema, v.transform(shared));
+const CutoverSchema = v.pipe(
+  v.object({ ...SHARED, [ENV.pipelineName]: text, [ENV.answersUrl]: text }),
+  v.transform((env) => ({
+    ...shared(env),
+    pipeline: { name: env[ENV.pipelineName], answersUrl: env[ENV.answersUrl] },
+  })),
+);
 
+/** Of both functions. */
+export type SharedConfig = Readonly<ReturnType<typeof shared>>;
 /** Of the check function. */
 export type Config = Readonly<v.InferOutput<typeof CheckSchema>>;
 /** Of the cutover function. */

@@ -11,7 +11,7 @@ import { EventBusNotifier } from './adapters/notifiers/event-bus';
 import { SideChannels } from './adapters/notifiers/side-channels';
 import { SnsNotifier } from './adapters/notifiers/sns';
 import { newCheckId } from './adapters/system';
-import type { CutoverConfig } from './config';
+import type { CutoverConfig, SharedConfig } from './config';
 import type { CutoverPorts } from './core/cutover/record-update';
 import type { Notifier } from './core/notifications/notification';
 import type { Clock, Log } from './core/ports';
@@ -23,7 +23,7 @@ export const REQUEST = {
 };
 
 /** @param ownLog outside AWS. */
-export function wireCutovers(config: CutoverConfig, clock: Clock, ownLog?: Log) {
+export function wireShared(config: SharedConfig, clock: Clock, ownLog?: Log) {
   const log = ownLog ?? new PowertoolsLog(config.monitorName);
   const dynamo = { client: new DynamoDBClient(REQUEST), tableName: config.tableName };
   return {
@@ -39,7 +39,12 @@ export function wireCutovers(config: CutoverConfig, clock: Clock, ownLog?: Log) 
   } satisfies CutoverPorts;
 }
 
-function notifierOf({ topicArn, chatTopicArn, eventBusName }: CutoverConfig, log: Log): Notifier {
+/** @param ownLog outside AWS. */
+export function wireCutovers(config: CutoverConfig, clock: Clock, ownLog?: Log): CutoverPorts {
+  return { ...wireShared(config, clock, ownLog), pipeline: config.pipeline };
+}
+
+function notifierOf({ topicArn, chatTopicArn, eventBusName }: SharedConfig, log: Log): Notifier {
   const sns = new SNSClient(REQUEST);
   const main = new SnsNotifier(sns, topicArn);
   const others: Record<string, Notifier> = {

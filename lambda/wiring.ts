@@ -11,7 +11,7 @@ import type { Config } from './config';
 import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/oms-endpoint';
 import type { Clock, Log } from './core/ports';
-import { REQUEST, wireCutovers } from './cutover-wiring';
+import { REQUEST, wireShared } from './cutover-wiring';
 import type { EventPorts } from './events';
 
 /** @param ownLog outside AWS: then there is no CloudWatch that reads metrics out of the log either. */
@@ -35,7 +35,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     ...(omsCa === undefined ? {} : { ca: omsCa }),
   });
   return {
-    ...wireCutovers(config, clock, log),
+    ...wireShared(config, clock, log),
     oms,
     fleet: oms,
     verifier: oms,

@@ -9,8 +9,9 @@ import { CheckFailed } from '../lambda/core/model/errors';
 import type { Clock, Log } from '../lambda/core/ports';
 import { functionName } from './cloudformation/resource-identity';
 import { type Env, enterSandbox } from './cloudformation/sandbox';
-import { readStack, type StackModel } from './cloudformation/template';
+import { readStack, type StackFunction, type StackModel } from './cloudformation/template';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from './data/embedded-dynamodb';
+import { startRoute } from './services/answers-endpoint';
 import { type CapturedMessage, CapturedSns } from './services/captured-sns';
 import { ExecutionRules } from './services/execution-rules';
 import { type LocalFunction, loadFunction } from './services/local-function';
@@ -62,12 +63,19 @@ export interface StackCounters {
   readonly messages: number;
 }
 
+/** An API of the stack, and the server that answers for it. */
+interface LocalRoute {
+  readonly host: string;
+  readonly server: Loopback;
+}
+
 interface Parts {
   readonly options: LocalStackOptions;
   readonly model: StackModel;
   readonly database: EmbeddedDynamoDb;
   readonly sns: CapturedSns;
   readonly secrets: Loopback;
+  readonly routes: readonly LocalRoute[];
   readonly functions: readonly LocalFunction[];
   readonly messages: SentMessage[];
 }
@@ -122,6 +130,7 @@ export class LocalStack {
       started.push(part);
       return part;
     };
+    const running: { stack?: LocalStack } = {};
     try {
       const { dataFolder } = options;
       const database = noted(
@@ -139,12 +148,21 @@ export class LocalStack {
       );
       const secrets = noted(await startSecretsEndpoint(secretsOf(model, options.credentials)));
       enterSandbox(options.env ?? process.env, { dynamodb: database.url, sns: sns.url, secretsManager: secrets.url });
+      const routes = await Promise.all(
+        model.routes.map(async (route) => {
+          const invoke = async (arn: string, event: unknown) => await running.stack?.invoke(event, arn);
+          return { host: route.host, server: noted(await startRoute(route, invoke)) };
+        }),
+      );
       const env: Record<string, string> =
         options.omsEndpoint === undefined ? {} : { [ENV.omsEndpoint]: options.omsEndpoint };
       const { clock, log = SILENT_LOG, onCheck } = options;
       const surroundings = { env, clock, log, ...(onCheck ? { onCheck } : {}) };
-      const functions = model.functions.map((definition) => loadFunction(definition, surroundings));
-      return new LocalStack({ options, model, database, sns, secrets, functions, messages });
+      const functions = model.functions.map((definition) =>
+        loadFunction({ ...definition, environment: onLoopback(definition.environment, routes) }, surroundings),
+      );
+      running.stack = new LocalStack({ options, model, database, sns, secrets, routes, functions, messages });
+      return running.stack;
     } catch (error) {
       await Promise.all(started.map((part) => part.close()));
       throw error;
@@ -189,6 +207,11 @@ export class LocalStack {
     return this.schedules.until(signal);
   }
 
+  /** Where an address of an API of the stack answers on this machine. */
+  localUrl(url: string): string {
+    return localUrl(url, this.parts.routes);
+  }
+
   counters(): StackCounters {
     return {
       invocations: this.invocations,
@@ -201,7 +224,8 @@ export class LocalStack {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.parts.database.close(), this.parts.sns.close(), this.parts.secrets.close()]);
+    const { database, sns, secrets, routes } = this.parts;
+    await Promise.all([database, sns, secrets, ...routes.map(({ server }) => server)].map((part) => part.close()));
   }
 
   private functionFor(reference: string | undefined): LocalFunction {
@@ -216,6 +240,18 @@ export class LocalStack {
 }
 
 const SILENT_LOG: Log = { info() {}, warn() {} };
+
+function onLoopback(
+  environment: StackFunction['environment'],
+  routes: readonly LocalRoute[],
+): StackFunction['environment'] {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, localUrl(value, routes)]));
+}
+
+function localUrl(url: string, routes: readonly LocalRoute[]): string {
+  const route = routes.find(({ host }) => url.startsWith(`https://${host}/`));
+  return route === undefined ? url : url.replace(`https://${route.host}`, route.server.url);
+}
 
 /** By the ARN in the functions' environment. */
 function secretsOf(model: StackModel, credentials: LocalStackOptions['credentials']): Record<string, unknown> {

@@ -1,15 +1,16 @@
 /** `demo --scenario cutover`: runs the synthesized pipeline against a source that takes writes, and counts the writes missing at the end. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { formatDuration } from '../../lambda/contract/duration';
-import { answerCutover } from '../../lambda/core/cutover/approval';
 import { receiptText } from '../../lambda/core/cutover/receipt';
 import { CheckFailed } from '../../lambda/core/model/errors';
+import { LOCAL_REGION, LOCAL_SECRET } from '../../local/cloudformation/sandbox';
 import { synthesize } from '../../local/cloudformation/synthesize';
 import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack } from '../../local/stack';
 import { VirtualClock } from '../../local/virtual-clock';
+import { sendAnswer } from '../input/answers';
 import type { Io } from '../input/command';
 import { EXIT } from '../output/exit-status';
 import { JsonLines } from '../output/json-lines';
@@ -25,6 +26,7 @@ export const CUTOVER_SCENARIO = {
 const PROJECT = 'p_demo';
 const RUN = 'demo-cutover';
 const RECIPIENT = 'dba@example.com';
+const OPERATOR = { region: LOCAL_REGION, credentials: { accessKeyId: 'dba', secretAccessKey: LOCAL_SECRET } };
 /** How long the operator of the demo takes. */
 const APPROVES_AFTER_MS = 4 * 60_000;
 const SWITCHES_OVER_AFTER_MS = 45_000;
@@ -102,14 +104,16 @@ export async function playCutover(fenced: boolean, printer: Printer, io: Io): Pr
       client: stack.database.client(),
       tableName: stack.model.output('TableName'),
     });
+    const approvalUrl = stack.localUrl(stack.model.output('ApprovalUrl'));
     /** What the recipient of the e-mail does; null where it asks for nothing. */
     function actionFor({ changeId }: Notified): (() => Promise<void>) | null {
       if (changeId.startsWith(`${RUN}/ask-`))
         return async () => {
           await clock.sleep(APPROVES_AFTER_MS);
           printer.note(`   operator: oms-cutover approve --project ${PROJECT} --run ${RUN}\n`);
-          const request = { project: PROJECT, run: RUN, approve: true, by: 'dba (demo)', now: clock.now() };
-          await clock.participate(() => answerCutover(request, cutovers));
+          await clock.participate(() =>
+            sendAnswer(approvalUrl, OPERATOR, { projectId: PROJECT, run: RUN, approve: true }),
+          );
         };
       if (changeId === `${RUN}/switchover`)
         return async () => {

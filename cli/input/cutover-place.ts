@@ -1,12 +1,10 @@
 /** Where a command finds cutovers and observations: the deployed table, reached with the user's AWS credentials, or a local folder. */
-import { hostname, userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { STSClientConfig } from '@aws-sdk/client-sts';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { CutoverStore } from '../../lambda/core/cutover/record';
-import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
+import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { openLocalStoreBeside } from '../../local/data/local-store';
@@ -25,8 +23,8 @@ export interface Place {
   readonly where: string;
   readonly store: Store;
   readonly cutovers: CutoverStore;
-  /** The identity under which an answer is recorded. */
-  whoAmI(): Promise<string>;
+  /** In AWS, which verifies who answers. */
+  readonly isDeployed: boolean;
   close(): Promise<void>;
 }
 
@@ -54,30 +52,9 @@ async function openTable(tableName: string, region: string | undefined): Promise
     where: `table ${tableName}`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),
     cutovers: new DynamoDbCutovers({ client, tableName }),
-    whoAmI: async () => await callerArn(client.config),
+    isDeployed: true,
     close: async () => client.destroy(),
   };
-}
-
-const IDENTITY_TIMEOUT_MS = 10_000;
-
-/** The ARN under which AWS knows the caller. @throws CheckFailed where STS does not give it. */
-export async function callerArn(config: Pick<STSClientConfig, 'region' | 'credentials'>): Promise<string> {
-  // Loaded late: only answers to a deployed cutover need it.
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const { region, credentials } = config;
-  const client = new STSClient({ ...(region && { region }), ...(credentials && { credentials }) });
-  try {
-    const request = new GetCallerIdentityCommand();
-    const { Arn } = await client.send(request, { abortSignal: AbortSignal.timeout(IDENTITY_TIMEOUT_MS) });
-    if (Arn === undefined) throw new Error('the reply has no ARN');
-    return Arn;
-  } catch (error) {
-    const { name, message } = error as Error;
-    throw new CheckFailed(`AWS STS did not identify the caller: ${name}: ${message}`, error);
-  } finally {
-    client.destroy();
-  }
 }
 
 async function openFolder(folder: string): Promise<Place> {
@@ -86,6 +63,6 @@ async function openFolder(folder: string): Promise<Place> {
   return {
     ...(await openLocalStoreBeside(folder)),
     where: `${folder}; give --table for a deployed stack`,
-    whoAmI: async () => `${userInfo().username}@${hostname()}`,
+    isDeployed: false,
   };
 }

@@ -56,7 +56,8 @@ class Cutover extends Stack {
     });
 
     new CfnOutput(this, 'CutoverArn', { value: pipeline.stateMachine.stateMachineArn });
-    // For `oms-cutover approve --table`.
+    // For `oms-cutover approve --url`, and `status --table`.
+    new CfnOutput(this, 'ApprovalUrl', { value: pipeline.approvalUrl });
     new CfnOutput(this, 'TableName', { value: monitor.table.tableName });
   }
 

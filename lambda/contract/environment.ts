@@ -28,6 +28,10 @@ export const ENV = {
   eventBusName: 'EVENT_BUS_NAME',
   /** Address of the dashboard, for e-mails. */
   dashboardUrl: 'DASHBOARD_URL',
+  /** Name of the cutover pipeline: its approvers answer no cutover of another pipeline. */
+  pipelineName: 'PIPELINE_NAME',
+  /** Address that takes the answers of operators. */
+  answersUrl: 'ANSWERS_URL',
   /** Number of projects named to the schedule. Absent: OMS lists them. */
   fleetSize: 'FLEET_SIZE',
 } as const;

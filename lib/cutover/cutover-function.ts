@@ -8,6 +8,7 @@ import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ENV } from '../../lambda/contract/environment';
 import { FunctionRole, type SharedResources, sharedEnvironment } from '../monitor/function-role';
 import { handlerBundle } from '../monitor/handler-bundle';
 
@@ -16,6 +17,8 @@ const TIMEOUT = Duration.seconds(50);
 
 export interface CutoverFunctionProps {
   readonly shared: SharedResources;
+  readonly pipelineName: string;
+  readonly answersUrl: string;
   /** Ends of executions on which it failed three times. */
   readonly failures: sqs.IQueue;
   readonly reservedConcurrency: number | undefined;
@@ -46,7 +49,11 @@ export class CutoverFunction extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
-      environment: sharedEnvironment(shared),
+      environment: {
+        ...sharedEnvironment(shared),
+        [ENV.pipelineName]: props.pipelineName,
+        [ENV.answersUrl]: props.answersUrl,
+      },
       onFailure: new destinations.SqsDestination(failures),
       // The longest: the end of an execution is sent only once.
       maxEventAge: Duration.hours(6),

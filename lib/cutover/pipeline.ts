@@ -1,5 +1,6 @@
 /** The cutover as a state machine with your steps in it. docs/cutover-pipeline.md has the picture. */
 import { ArnFormat, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,6 +8,7 @@ import { Construct } from 'constructs';
 import { deployedName } from '../monitor/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
 import { MachineRole, machineLogs } from '../wait/state-machine';
+import { AnswersApi } from './answers-api';
 import { CutoverFunction } from './cutover-function';
 import { CutoverDefinition } from './definition';
 import { EndEvents } from './end-events';
@@ -27,6 +29,9 @@ export class CutoverPipeline extends Construct {
   readonly stateMachine: sfn.StateMachine;
   /** Keeps the records of the cutovers. */
   readonly cutoverFunction: lambda.IFunction;
+  /** Where operators answer: `--url` of `oms-cutover approve` and `reject`. */
+  readonly approvalUrl: string;
+  private readonly answers: AnswersApi;
 
   constructor(scope: Construct, id: string, props: CutoverPipelineProps) {
     super(scope, id);
@@ -37,17 +42,23 @@ export class CutoverPipeline extends Construct {
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     };
     const destination = machineLogs(this, logging);
+    const name = deployedName(this);
     const ends = new EndEvents(this, 'End', {
-      name: deployedName(this),
+      name,
       topic: monitor.alarmTopic,
       runbookUrl: monitor.runbookUrl,
     });
+    this.answers = new AnswersApi(this, 'Answers', { name, ...logging });
+    this.approvalUrl = this.answers.url;
     this.cutoverFunction = new CutoverFunction(this, 'Record', {
       shared: monitor.shared,
+      pipelineName: name,
+      answersUrl: this.answers.url,
       failures: ends.deadLetters,
       reservedConcurrency: props.reservedConcurrency,
       ...logging,
     }).function;
+    this.answers.deliver(this.cutoverFunction);
     const functions = { checkFunction: monitor.checkFunction, cutoverFunction: this.cutoverFunction };
     // Each round also checks whether the cutover was cancelled, which the monitor's own leg does not: the wait may take days.
     const { machine: leg } = new Leg(this, 'ReadyLeg', {
@@ -64,6 +75,11 @@ export class CutoverPipeline extends Construct {
       logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
     ends.deliver(this.stateMachine, this.cutoverFunction);
+  }
+
+  /** Allows an identity of this account to approve, reject and cancel this pipeline's cutovers, and nothing else. The receipt names the identity. */
+  grantApprove(grantee: iam.IGrantable): iam.Grant {
+    return this.answers.grant(grantee);
   }
 }
 

@@ -60,6 +60,7 @@ export class Intrinsics {
       'AWS::Region': LOCAL_REGION,
       'AWS::Partition': 'aws',
       'AWS::StackName': this.stackName,
+      'AWS::URLSuffix': 'amazonaws.com',
     };
     return pseudo[target] ?? this.identity(target, where).ref;
   }

@@ -37,6 +37,9 @@ export function identify(type: string, name: string): ResourceIdentity | undefin
       return byName(`arn:aws:iam::${LOCAL_ACCOUNT}:role/${name}`);
     case 'AWS::KMS::Key':
       return byName(arn('kms', `key/${name}`));
+    case 'AWS::ApiGatewayV2::Api':
+    case 'AWS::ApiGatewayV2::Integration':
+      return { ref: name, attributes: {} };
     default:
       return undefined;
   }

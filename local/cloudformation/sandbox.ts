@@ -15,12 +15,14 @@ const NOWHERE = 'http://127.0.0.1:9';
 
 export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT = '000000000000';
+/** Of every access key. */
+export const LOCAL_SECRET = 'local';
 
 /** The names are those of the SDKs' service-specific endpoints. */
 function sandboxSettings(endpoints: EmbeddedEndpoints): Env {
   return {
     AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SECRET_ACCESS_KEY: LOCAL_SECRET,
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
     // An empty value would mean the file in the home directory.

@@ -4,6 +4,7 @@ import type { Definition } from '../step-functions/definition';
 import { type Assembly, readAssembly } from './assembly';
 import { Intrinsics } from './intrinsics';
 import type { ResourceIdentity } from './resource-identity';
+import { LOCAL_REGION } from './sandbox';
 import type { TableDefinition } from './table-definition';
 
 export interface StackFunction {
@@ -41,6 +42,16 @@ export interface StackRule {
   readonly targetArns: readonly string[];
 }
 
+/** A route of an HTTP API to a function. */
+export interface StackRoute {
+  /** `POST /answer` */
+  readonly routeKey: string;
+  /** As in the URLs that the template composes. */
+  readonly host: string;
+  readonly isSigned: boolean;
+  readonly functionArn: string;
+}
+
 export interface StackTopic {
   readonly logicalId: string;
   readonly arn: string;
@@ -59,6 +70,7 @@ export interface StackModel {
   readonly machines: readonly StackMachine[];
   readonly schedules: readonly StackSchedule[];
   readonly rules: readonly StackRule[];
+  readonly routes: readonly StackRoute[];
   readonly topics: readonly StackTopic[];
   readonly subscriptions: readonly StackSubscription[];
   /** The value of a stack output. */
@@ -98,6 +110,7 @@ export function readStack(directory: string, stackName?: string): StackModel {
     machines: all('AWS::StepFunctions::StateMachine').map(machine),
     schedules: all('AWS::Scheduler::Schedule').map(schedule),
     rules: all('AWS::Events::Rule').map(rule),
+    routes: routes(all('AWS::ApiGatewayV2::Route'), all('AWS::ApiGatewayV2::Integration')),
     topics: all('AWS::SNS::Topic').map(({ logicalId, ref }) => ({ logicalId, arn: ref })),
     subscriptions: all('AWS::SNS::Subscription').map(({ properties }) => ({
       topicArn: String(properties.TopicArn),
@@ -119,12 +132,16 @@ const USED: Readonly<Record<string, readonly string[]>> = {
   'AWS::StepFunctions::StateMachine': ['DefinitionString'],
   'AWS::Scheduler::Schedule': ['ScheduleExpression', 'Target'],
   'AWS::Events::Rule': ['EventPattern', 'Targets'],
+  'AWS::ApiGatewayV2::Route': ['ApiId', 'RouteKey', 'AuthorizationType', 'Target'],
+  'AWS::ApiGatewayV2::Integration': ['IntegrationUri'],
   'AWS::SNS::Topic': [],
   'AWS::SNS::Subscription': ['TopicArn', 'Protocol', 'Endpoint'],
 };
 
 const isReferable = (type: string): boolean =>
-  !['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SNS::Subscription'].includes(type);
+  !['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::SNS::Subscription', 'AWS::ApiGatewayV2::Route'].includes(
+    type,
+  );
 
 function table({ logicalId, ref, properties }: Resolved): TableDefinition {
   const unsupported = [
@@ -182,6 +199,20 @@ function schedule({ logicalId, properties }: Resolved): StackSchedule {
     targetArn: target.Arn,
     input: target.Input === undefined ? {} : JSON.parse(target.Input),
   };
+}
+
+function routes(found: readonly Resolved[], integrations: readonly Resolved[]): StackRoute[] {
+  return found.map(({ logicalId, properties }) => {
+    const integration = integrations.find(({ ref }) => properties.Target === `integrations/${ref}`);
+    if (integration === undefined)
+      throw new CheckFailed(`the route ${logicalId} has no integration in the template; others are not supported here`);
+    return {
+      routeKey: String(properties.RouteKey),
+      host: `${properties.ApiId}.execute-api.${LOCAL_REGION}.amazonaws.com`,
+      isSigned: properties.AuthorizationType === 'AWS_IAM',
+      functionArn: String(integration.properties.IntegrationUri),
+    };
+  });
 }
 
 function rule({ logicalId, properties }: Resolved): StackRule {

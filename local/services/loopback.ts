@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface LoopbackRequest {
+  readonly method: string;
+  readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
@@ -19,12 +21,15 @@ export interface Loopback {
 }
 
 /** Listens on a free port and replies to each request with `answer`. */
-export function listenOnLoopback(answer: (request: LoopbackRequest) => LoopbackReply): Promise<Loopback> {
+export function listenOnLoopback(
+  answer: (request: LoopbackRequest) => LoopbackReply | Promise<LoopbackReply>,
+): Promise<Loopback> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const reply = answer({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+    request.on('end', async () => {
+      const { method = '', url: path = '', headers } = request;
+      const reply = await answer({ method, path, headers, body: Buffer.concat(chunks).toString('utf8') });
       response.writeHead(reply.status, { 'content-type': reply.contentType }).end(reply.body);
     });
   });

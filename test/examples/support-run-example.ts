@@ -1,7 +1,8 @@
 /** Runs a synthesized example against a simulated OMS on a virtual clock. */
+import { sendAnswer } from '../../cli/input/answers';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { answerCutover } from '../../lambda/core/cutover/approval';
 import type { CutoverRecord } from '../../lambda/core/cutover/record';
+import { LOCAL_REGION, LOCAL_SECRET } from '../../local/cloudformation/sandbox';
 import { loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { LocalStack, type SentMessage } from '../../local/stack';
@@ -88,8 +89,10 @@ export async function runExample(directory: string, play: Play): Promise<Example
   const [project = ''] = Object.keys(play.projects);
   async function decide(given: 'approve' | 'reject'): Promise<void> {
     await clock.sleep(DECIDED_AFTER_MS);
-    const decision = { project, run: RUN, approve: given === 'approve', by: 'dba', now: clock.now() };
-    await clock.participate(() => answerCutover(decision, cutovers));
+    const credentials = { accessKeyId: 'dba', secretAccessKey: LOCAL_SECRET };
+    const answer = { projectId: project, run: RUN, approve: given === 'approve' };
+    const url = stack.localUrl(stack.model.output('ApprovalUrl'));
+    await clock.participate(() => sendAnswer(url, { region: LOCAL_REGION, credentials }, answer));
   }
 
   const parameters = new Map(Object.entries(play.parameters ?? {}));

@@ -1,30 +1,32 @@
 /** Least privilege: every statement that a CutoverPipeline adds, and no open cdk-nag finding. */
 import { App, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import cdkJson from '../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../lib';
-import { newMonitor, permissionsOf } from './stacks';
+import { inWords, newMonitor, permissionsOf } from './stacks';
 
 const LOG_DELIVERY =
   'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery';
 const MACHINE = `Allow ${LOG_DELIVERY}, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *`;
 const INVOKE = 'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>';
+const FUNCTION = '<Cutover/Record/Function.Arn>';
 const HERE = '<AWS::Region>:<AWS::AccountId>';
 
 function cutoverIn(env: StackProps = {}, props: Partial<CutoverPipelineProps> = {}) {
   const app = new App({ context: cdkJson.context });
   const stack = new Stack(app, 'Test', env);
   const step = (name: string) => new sfn.Pass(stack, name);
-  new CutoverPipeline(stack, 'Cutover', {
+  const pipeline = new CutoverPipeline(stack, 'Cutover', {
     monitor: newMonitor(stack, { notifyEmails: ['dba@example.com'] }),
     stopWrites: step('stop'),
     switchTraffic: step('switch'),
     resumeWrites: step('resume'),
     ...props,
   });
-  return { app, stack };
+  return { app, stack, pipeline };
 }
 
 function synthesized(props?: Partial<CutoverPipelineProps>) {
@@ -67,14 +69,39 @@ test('three roles are added to the four of the monitor, without managed and inli
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
 });
 
-test('the function may be invoked by the rule on the end of the execution, and by no other rule', () => {
+test('the cutover function may be invoked by the rule on the end of the execution and by the route for answers, and by nothing else', () => {
+  const { template, stack } = synthesized();
+  const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => [
+    Properties.Principal,
+    inWords(stack, Properties.SourceArn),
+    inWords(stack, Properties.FunctionName),
+  ]);
+  expect(permissions).toEqual([
+    ['events.amazonaws.com', '<Cutover/End/Rule.Arn>', FUNCTION],
+    ['apigateway.amazonaws.com', `arn:<AWS::Partition>:execute-api:${HERE}:<Cutover/Answers/Api>/*/*/answer`, FUNCTION],
+  ]);
+});
+
+test('an approver may answer at the pipeline’s route, and nothing else: no function, no table', () => {
+  const { stack, pipeline } = cutoverIn();
+  const approver = new iam.Role(stack, 'Approver', { assumedBy: new iam.AccountRootPrincipal() });
+  pipeline.grantApprove(approver).assertSuccess();
+  expect(permissionsOf({ stack, template: Template.fromStack(stack) }, 'Approver')).toEqual([
+    `Allow execute-api:Invoke on arn:<AWS::Partition>:execute-api:${HERE}:<Cutover/Answers/Api>/$default/POST/answer`,
+  ]);
+});
+
+test('the API has one route, opens to signed requests only, and logs who called', () => {
   const { template } = synthesized();
-  template.resourceCountIs('AWS::Lambda::Permission', 1);
-  const [rule] = Object.keys(template.findResources('AWS::Events::Rule'));
-  template.hasResourceProperties('AWS::Lambda::Permission', {
-    Action: 'lambda:InvokeFunction',
-    Principal: 'events.amazonaws.com',
-    SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+  template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    RouteKey: 'POST /answer',
+    AuthorizationType: 'AWS_IAM',
+  });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    StageName: '$default',
+    DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    AccessLogSettings: { Format: Match.stringLikeRegexp('context.identity.userArn') },
   });
 });
 

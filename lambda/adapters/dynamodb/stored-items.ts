@@ -241,7 +241,12 @@ export const currentCutover: Schema<unknown, CurrentCutover> = fieldsOf<CurrentC
   version: number,
 });
 
-export const runOwner: Schema<unknown, RunOwner> = fieldsOf<RunOwner>()({ project: text, execution: may(text) });
+export const runOwner: Schema<unknown, RunOwner> = fieldsOf<RunOwner>()({
+  project: text,
+  execution: may(text),
+  pipeline: may(text),
+  answersUrl: may(text),
+});
 
 export const decision: Schema<unknown, Decision> = fieldsOf<Decision>()({
   run: text,

@@ -91,9 +91,15 @@ export async function requestApproval(
   const record = await updateOpenRecord(state, ports, (old) => {
     const { record: next, request } = withApprovalRequest(old, result.checkId, ports.clock.now());
     if (next === old) return old;
-    return withNotice(next, approvalNotice(next, request, result, { forecast, tableName: ports.tableName }));
+    return withNotice(next, approvalNotice(next, request, result, { forecast, where: whereToAnswer(ports) }));
   });
   return await replyWait(state, record, { seconds: FIRST_PAUSE_SECONDS, events: ROUND_EVENTS.question }, ports);
+}
+
+/** As the flags of the command line. */
+function whereToAnswer({ pipeline, tableName }: CutoverPorts): string {
+  if (pipeline !== undefined) return ` --url ${pipeline.answersUrl}`;
+  return tableName === undefined ? '' : ` --table ${tableName}`;
 }
 
 /** Polls for the answer, less often the longer it takes. */

@@ -8,6 +8,7 @@ import { show } from '../../contract/text';
 import { STARTED_BY_EXECUTION } from '../../contract/wait';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';
+import type { RunOwner } from './record';
 import { type CutoverPorts, endBeforeStop } from './record-update';
 import { replyEnd, replyGo } from './reply';
 import { newRecord } from './transitions';
@@ -50,9 +51,13 @@ export async function begin(
   const rehearse = beginning.rehearse || settings.rehearse === true || input.rehearse;
   const state: CutoverState = { ...beginning, projectId: project, rehearse };
   const invalid = (message: string) => replyEnd(state, { code: 'InvalidInput', message });
-  if (
-    (await cutovers.putRunOwner(run, { project, ...(execution === undefined ? {} : { execution }) })) === 'conflict'
-  ) {
+  const { pipeline } = ports;
+  const ours: RunOwner = {
+    project,
+    ...(execution === undefined ? {} : { execution }),
+    ...(pipeline === undefined ? {} : { pipeline: pipeline.name, answersUrl: pipeline.answersUrl }),
+  };
+  if ((await cutovers.putRunOwner(run, ours)) === 'conflict') {
     const owner = await cutovers.readRunOwner(run);
     // Our own, where an earlier try of this execution got this far.
     if (owner?.project !== project || owner.execution !== execution) {

@@ -110,19 +110,19 @@ const CLOSING: Record<Exclude<CutoverOutcome, 'REFUSED'>, { readonly headline: s
 export interface ApprovalContext {
   /** How long the drain would take. */
   readonly forecast: string;
-  readonly tableName: string | undefined;
+  /** The flags that say where to answer, with a space before each. */
+  readonly where: string;
 }
 
 export function approvalNotice(
   record: CutoverRecord,
   request: ApprovalRequest,
   result: CheckResult,
-  { forecast, tableName }: ApprovalContext,
+  { forecast, where }: ApprovalContext,
 ): RunNotice {
   const { project, run, settings } = record;
   const until = `${utc(request.expiresAt).slice(0, 16)} UTC`;
-  const command = (verb: string) =>
-    `  oms-cutover ${verb} --project ${project} --run ${shellWord(run)}${tableName === undefined ? '' : ` --table ${tableName}`}`;
+  const command = (verb: string) => `  oms-cutover ${verb} --project ${project} --run ${shellWord(run)}${where}`;
   return {
     id: `ask-${request.question}`,
     headline: `cutover ${settings.rehearse ? 'rehearsal ' : ''}waits for approval until ${until}`,
@@ -133,7 +133,7 @@ export function approvalNotice(
       `Drain      ${forecast}`,
       `Snapshot   ${result.checkId}, ${utc(result.observedAt)}`,
       '',
-      'Run one of these with AWS credentials that can read and write the table:',
+      'Run one of these with an AWS identity that may approve cutovers of this pipeline:',
       command('approve'),
       command('reject'),
       '',

@@ -13,6 +13,8 @@ export interface CutoverPorts extends DeliveryPorts {
   readonly newId: () => string;
   /** For the commands in an e-mail; absent where the table has no name. */
   readonly tableName?: string;
+  /** The pipeline, and where its operators answer; absent where they answer in the store itself. */
+  readonly pipeline?: { readonly name: string; readonly answersUrl: string };
 }
 
 const MAX_CONFLICTS = 50;

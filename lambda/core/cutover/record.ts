@@ -126,6 +126,10 @@ export interface RunOwner {
   readonly project: string;
   /** ARN of the execution that began it. */
   readonly execution?: string;
+  /** Name of the pipeline. */
+  readonly pipeline?: string;
+  /** Address that takes the answers of operators. */
+  readonly answersUrl?: string;
 }
 
 /** The latest run of a project. */

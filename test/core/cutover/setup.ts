@@ -24,6 +24,7 @@ export const SYNCED_WAIT = {
 export class CutoverSetup {
   readonly harness: Harness;
   readonly cutovers = new MemoryCutovers();
+  pipeline: CutoverPorts['pipeline'];
   verification: Verification = { state: 'NOT_THERE', message: 'this OMS has no call for it' };
 
   constructor(polls: readonly Observation[] = []) {
@@ -35,6 +36,7 @@ export class CutoverSetup {
       ...this.harness.ports(),
       cutovers: this.cutovers,
       tableName: 'table',
+      ...(this.pipeline === undefined ? {} : { pipeline: this.pipeline }),
       verifier: { verification: async () => this.verification },
     };
   }
