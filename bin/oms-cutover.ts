@@ -1,5 +1,9 @@
 /** The command line: runs one command and turns its end into an exit status and at most one message. */
 
+// First, so that a signal during the start is not missed.
+import '../cli/input/signals';
+
+import { setImmediate } from 'node:timers/promises';
 import { approveCommand, rejectCommand } from '../cli/commands/answer';
 import { checkCommand } from '../cli/commands/check';
 import { demoCommand } from '../cli/commands/demo';
@@ -13,7 +17,9 @@ import { simulateCommand } from '../cli/commands/simulate';
 import { waitCommand } from '../cli/commands/wait';
 import { type Command, type Io, usage, usageOf } from '../cli/input/command';
 import { dashesMissing, Flags, short, takenByNpm } from '../cli/input/flags';
+import { interrupt, interruption, outlivesTerminal } from '../cli/input/signals';
 import { EXIT, exitOfError } from '../cli/output/exit-status';
+import { StandardStreams } from '../cli/output/standard-streams';
 import { usesColour } from '../cli/output/terminal';
 import { systemClock } from '../lambda/adapters/system';
 import { nearest } from '../lambda/contract/nearest';
@@ -54,8 +60,7 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.stdout(usageOf(command));
     return EXIT.ok;
   }
-  // Without a reader a wait cannot report that the goal was met, so it must not exit with 0.
-  if (command === waitCommand) exitWithoutReader = EXIT.interrupted;
+  isWait = command === waitCommand;
   return await command.run(new Flags(command.name, command.flags, rest, io.env), io);
 }
 
@@ -73,52 +78,61 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Ctrl-C stops at the next safe point, after everything observed is stored and notified; a second one stops at once. */
-function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
-      controller.abort(new Interrupted());
-    });
-  }
-  return controller.signal;
-}
-
-// A reader that closes the pipe (`| head`) is not an error.
-let exitWithoutReader: number = EXIT.ok;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitWithoutReader);
-  fail(error);
+/** Why standard output was lost; null while it is there, and for a run that goes on without it. */
+let outputLost: NodeJS.ErrnoException | null = null;
+const streams = new StandardStreams((error) => {
+  if (outlivesTerminal) return;
+  outputLost ??= error;
+  interrupt();
 });
 
-// The embedded database throws some errors where they cannot be caught. Node would exit with 1, which means that the migration failed.
-process.on('uncaughtException', fail);
-
-function fail(error: unknown): never {
-  process.stderr.write(`oms-cutover: ${messageOf(error)}\n`);
-  process.exit(EXIT.ours);
+/** A reader that closes the pipe (`| head`) is not an error. */
+function statusWithout(lost: NodeJS.ErrnoException, own: number): number {
+  if (lost.code !== 'EPIPE') {
+    io.stderr(`oms-cutover: the output cannot be written: ${lost.message}\n`);
+    return EXIT.ours;
+  }
+  // Without a reader a wait cannot report that the goal was met, so it must not exit with 0.
+  if (isWait) return EXIT.interrupted;
+  return own === EXIT.interrupted ? EXIT.ok : own;
 }
+
+let isWait = false;
+
+// The embedded database throws some errors where they cannot be caught. Node would exit with 1, which means that the migration failed.
+process.on('uncaughtException', (error: unknown) => {
+  io.stderr(`oms-cutover: ${messageOf(error)}\n`);
+  process.exit(EXIT.ours);
+});
 
 // On Node 20 the AWS SDK would print a notice about its support on every start.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const io: Io = {
   env: process.env,
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
+  stdout: streams.stdout,
+  stderr: streams.stderr,
+  settled: () => streams.settled(),
   colour: usesColour(process.env, process.stdout.isTTY === true),
   ...(process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
   clock: systemClock,
-  signal: interruptible(),
+  signal: interruption,
+  outlivesTerminal,
 };
 
-main(process.argv.slice(2), io).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
+async function ended(): Promise<number> {
+  try {
+    // What was signalled while the program was loaded is known one turn later.
+    await setImmediate();
+    interruption.throwIfAborted();
+    return await main(process.argv.slice(2), io);
+  } catch (error) {
     if (!(error instanceof Interrupted)) io.stderr(`oms-cutover: ${messageOf(error)}\n`);
-    process.exitCode = exitOfError(error);
-  },
-);
+    return exitOfError(error);
+  }
+}
+
+void ended().then(async (own) => {
+  await streams.settled().catch(() => undefined);
+  process.exitCode = outputLost === null ? own : statusWithout(outputLost, own);
+});

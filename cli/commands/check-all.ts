@@ -44,7 +44,7 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
   const load = new RoundLoad(ports.oms, ports.clock, FLEET_CONCURRENCY);
   const pace = { limit: () => load.limit, goOn: () => !io.signal.aborted };
   await inParallel(projects, pace, async (project) => {
-    const turn = new Turn(previous, printer);
+    const turn = new Turn(previous, printer, io);
     previous = turn.ended;
     try {
       const request = { ...requestOutsideWait(project), signal: io.signal };
@@ -81,7 +81,7 @@ class Turn {
   private readonly held: (() => void)[] = [];
   private end = () => {};
 
-  constructor(previous: Promise<void>, printer: Printer) {
+  constructor(previous: Promise<void>, printer: Printer, io: Io) {
     const finished = new Promise<void>((resolve) => {
       this.end = resolve;
     });
@@ -101,6 +101,7 @@ class Turn {
           await previous;
           printHeld();
           printer.notification(notifiedOf(notification));
+          await io.settled();
         },
       },
     };

@@ -70,7 +70,8 @@ export const waitCommand: Command = {
     const watcher = await openWatcher(connection, dataDir, printer, io);
     try {
       printer.note(
-        `waiting until ${request.projectId} on ${connection.endpoint} is ${request.goal.type}; Ctrl-C interrupts, the next run resumes`,
+        `waiting until ${request.projectId} on ${connection.endpoint} is ${request.goal.type}; Ctrl-C interrupts, the next run resumes` +
+          (io.outlivesTerminal ? '; continues when the terminal closes' : ''),
       );
       const startedAt = io.clock.now();
       const far = request.goal.type === 'DRAINED' ? fenceWarning(request.goal.writesStoppedAt, startedAt) : null;

@@ -32,7 +32,13 @@ export async function openWatcher(connection: Connection, dataDir: string, print
     ports: {
       oms,
       store: data.store,
-      notifier: { publish: async (notification) => printer.notification(notifiedOf(notification)) },
+      notifier: {
+        async publish(notification) {
+          printer.notification(notifiedOf(notification));
+          // What nobody could read stays pending, for a later check or run.
+          await io.settled();
+        },
+      },
       deployment: { credentialsFrom: 'file' },
       clock: io.clock,
       onCheck: (result, looker) => printer.check(result, looker),

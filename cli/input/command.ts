@@ -10,12 +10,16 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Resolves when everything printed has been written. @throws where some of it was lost since the last call. */
+  readonly settled: () => Promise<void>;
   readonly colour: boolean;
   /** Of the terminal; absent where the output is not one. */
   readonly columns?: number;
   readonly clock: Clock;
-  /** Aborts on SIGINT and SIGTERM. */
+  /** Aborts on SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
+  /** Started with nohup: SIGHUP and lost output end nothing. */
+  readonly outlivesTerminal: boolean;
 }
 
 export interface Command {

@@ -1,6 +1,8 @@
 /** Interrupted and restarted: no change is notified twice, no observation is lost, and time without polls does not count. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { cleanUp, type Ended, type Line, newFolder, type Running, run, start } from '../support/command-line';
+import { ACCOUNT, cleanUp, type Ended, type Line, newFolder, type Running, run, start } from '../support/command-line';
 import { PROJECT, SteeredOms } from './support-oms';
 import { sideBySide } from './support-side-by-side';
 
@@ -74,6 +76,24 @@ async function twoRuns(stop: (first: Running, oms: SteeredOms) => Promise<void>)
   oms.show({ status: 'FINISHED', fullMigrationProgress: 100 });
   const after = await second.ended;
   return { before, after, stored: await storedIn(dataDir) };
+}
+
+/** The environment of a run that gets a signal when it loads its first package. */
+function signalledWhileLoading(signal: string): { readonly NODE_OPTIONS: string } {
+  const preload = join(newFolder(), 'signal.cjs');
+  writeFileSync(
+    preload,
+    `const modules = require('node:module');
+    const load = modules._load;
+    modules._load = function (name, ...others) {
+      if (!name.startsWith('node:') && others[0]?.filename.endsWith('oms-cutover.js')) {
+        modules._load = load;
+        process.kill(process.pid, '${signal}');
+      }
+      return load.call(this, name, ...others);
+    };`,
+  );
+  return { NODE_OPTIONS: `--require ${preload}` };
 }
 
 type TwoRuns = Awaited<ReturnType<typeof twoRuns>>;
@@ -171,6 +191,15 @@ sideBySide({
     expectPickedUp(await twoRuns(async (first) => first.send('SIGTERM')));
   },
 
+  [`${AGAIN}: between two looks, by a terminal that closes`]: async () => {
+    const closeTerminal = async (first: Running) => {
+      // The shell and the system each send one.
+      first.send('SIGHUP');
+      first.send('SIGHUP');
+    };
+    expectPickedUp(await twoRuns(closeTerminal));
+  },
+
   [`${AGAIN}: while OMS takes its time to answer`]: async () => {
     const played = await twoRuns(async (first, oms) => {
       const asked = oms.nextRequest();
@@ -210,6 +239,18 @@ sideBySide({
       expect(ended.stdout).toBe('');
     }
     expect(await storedIn(dataDir)).toEqual([]);
+  },
+
+  'a signal while the program is loaded ends every command as later, and before anything is done': async () => {
+    const dataDir = join(newFolder(), 'data');
+    const to = ['--endpoint', 'http://127.0.0.1:9', '--project', PROJECT, '--data-dir', dataDir];
+    const commands = [['wait', ...to], ['check', ...to], ['history', ...to.slice(2)], ['--version'], ['migrate']];
+    const runs = ['SIGINT', 'SIGTERM', 'SIGHUP'].flatMap((signal) =>
+      commands.map((args) => run(args, { env: { ...ACCOUNT, ...signalledWhileLoading(signal) } })),
+    );
+    for (const ended of await Promise.all(runs))
+      expect(ended).toMatchObject({ status: 130, signal: null, stdout: '', stderr: '' });
+    expect(existsSync(dataDir)).toBe(false);
   },
 
   'a grace period does not run while nothing polls': async () => {

@@ -104,6 +104,8 @@ async function plain(each: ParityCase): Promise<Played> {
       colour: false,
       clock,
       signal: new AbortController().signal,
+      settled: async () => {},
+      outlivesTerminal: false,
     };
     try {
       await clock.participate(() => waitCommand.run(new Flags('wait', waitCommand.flags, args), io));

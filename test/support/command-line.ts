@@ -145,6 +145,12 @@ export class Running {
   closeStdout(): void {
     this.child.stdout?.destroy();
   }
+
+  /** Stops reading both, as a terminal that closes. */
+  closeOutput(): void {
+    this.closeStdout();
+    this.child.stderr?.destroy();
+  }
 }
 
 function endedOf(status: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): Ended {

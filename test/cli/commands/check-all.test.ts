@@ -60,6 +60,8 @@ async function checkAll(endpoint: string, options: Options = {}) {
     colour: false,
     clock: systemClock,
     signal: new AbortController().signal,
+    settled: async () => {},
+    outlivesTerminal: false,
   });
   const lines = (): Line[] =>
     stdout
