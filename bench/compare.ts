@@ -5,14 +5,10 @@
  * Benches in virtual time give the same figures on every run: they run once, and every change is listed. The bench on the wall clock runs
  * several times, in turn with the base, and its medians are compared: read its `ratios` before believing a `ratio`.
  */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { commitOf, git, npm, ROOT, withBaseTree } from './compare/base-tree';
 import { compared, type Figures, figuresOf, isRegression, repeated } from './compare/figures';
 
-const ROOT = join(__dirname, '..');
 const USAGE = `usage: npm run --silent bench:compare -- [REVISION] [--only BENCH] [--repeats N]
   REVISION      what to compare with (default: the newest tag)
   --only BENCH  wait, cutover or fleet
@@ -76,43 +72,18 @@ function newestTag(): string {
   return tag;
 }
 
-function commitOf(revision: string): string {
-  try {
-    return git('rev-parse', '--verify', '--quiet', '--short', `${revision}^{commit}`);
-  } catch {
-    throw new Misuse(`${revision} is not a revision of this repository`);
-  }
-}
-
-function git(...args: string[]): string {
-  return execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-}
-
 async function main(): Promise<void> {
   const { revision, benches, repeats } = readArguments();
   const commit = commitOf(revision);
-  const base = join(mkdtempSync(join(tmpdir(), 'oms-cutover-base-')), 'tree');
-  git('worktree', 'add', '--detach', '--quiet', base, commit);
-  try {
-    await prepare(base);
+  if (commit === null) throw new Misuse(`${revision} is not a revision of this repository`);
+  await withBaseTree(commit, async (base) => {
     const results = [];
     for (const bench of benches) results.push(await compare(bench, base, repeats));
     const regressions = results.flatMap(({ name, worse }) => worse.map(({ figure }) => `${name}/${figure}`));
     console.log(JSON.stringify({ base: revision, commit, benches: results, regressions }, null, 2));
     for (const regression of regressions) console.error(`worse by more than a tenth: ${regression}`);
     if (regressions.length > 0) process.exitCode = 1;
-  } finally {
-    git('worktree', 'remove', '--force', base);
-    rmSync(join(base, '..'), { recursive: true, force: true });
-  }
-}
-
-/** Both sides with the same dependencies where they ask for the same ones, and each with its own bundles. */
-async function prepare(base: string): Promise<void> {
-  const lock = (tree: string) => readFileSync(join(tree, 'package-lock.json'), 'utf8');
-  if (lock(base) === lock(ROOT)) symlinkSync(join(ROOT, 'node_modules'), join(base, 'node_modules'));
-  else await npm(base, 'ci', '--ignore-scripts');
-  for (const tree of [base, ROOT]) await npm(tree, 'run', 'build');
+  });
 }
 
 async function compare(bench: Bench, base: string, repeats: number) {
@@ -145,11 +116,6 @@ async function run({ name, args, counts }: Bench, tree: string): Promise<Figures
   const figures = figuresOf(JSON.parse(await npm(tree, 'run', '--silent', `bench:${name}`, '--', ...args)), counts);
   if (figures.size === 0) throw new Error(`bench:${name} has printed none of the figures to compare`);
   return figures;
-}
-
-async function npm(tree: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', args, { cwd: tree, maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
 }
 
 main().catch((error: Error) => {
