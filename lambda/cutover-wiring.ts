@@ -22,10 +22,18 @@ export const REQUEST = {
   maxAttempts: 3,
 };
 
+/** Without a logger the SDK still prepares every input and output for one: a tenth of the time of a check. */
+export function quiet<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
 /** @param ownLog outside AWS. */
 export function wireShared(config: SharedConfig, clock: Clock, ownLog?: Log) {
   const log = ownLog ?? new PowertoolsLog(config.monitorName);
-  const dynamo = { client: new DynamoDBClient(REQUEST), tableName: config.tableName };
+  const dynamo = { client: quiet(new DynamoDBClient(REQUEST)), tableName: config.tableName };
   return {
     store: new DynamoDbStore({ ...dynamo, retentionDays: config.retentionDays }),
     cutovers: new DynamoDbCutovers(dynamo),
@@ -45,13 +53,13 @@ export function wireCutovers(config: CutoverConfig, clock: Clock, ownLog?: Log):
 }
 
 function notifierOf({ topicArn, chatTopicArn, eventBusName }: SharedConfig, log: Log): Notifier {
-  const sns = new SNSClient(REQUEST);
+  const sns = quiet(new SNSClient(REQUEST));
   const main = new SnsNotifier(sns, topicArn);
   const others: Record<string, Notifier> = {
     ...(chatTopicArn === undefined ? {} : { chat: new ChatNotifier(sns, chatTopicArn) }),
     ...(eventBusName === undefined
       ? {}
-      : { eventBus: new EventBusNotifier(new EventBridgeClient(REQUEST), eventBusName) }),
+      : { eventBus: new EventBusNotifier(quiet(new EventBridgeClient(REQUEST)), eventBusName) }),
   };
   return Object.keys(others).length === 0 ? main : new SideChannels(main, others, log);
 }

@@ -11,7 +11,7 @@ import type { Config } from './config';
 import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/oms-endpoint';
 import type { Clock, Log } from './core/ports';
-import { REQUEST, wireShared } from './cutover-wiring';
+import { quiet, REQUEST, wireShared } from './cutover-wiring';
 import type { EventPorts } from './events';
 
 /** @param ownLog outside AWS: then there is no CloudWatch that reads metrics out of the log either. */
@@ -29,7 +29,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     endpoint: config.omsEndpoint,
     api: config.omsApi,
     kind: config.omsKind,
-    credentials: new SecretCredentials(new SecretsManagerClient(REQUEST), config.omsSecretId, clock),
+    credentials: new SecretCredentials(quiet(new SecretsManagerClient(REQUEST)), config.omsSecretId, clock),
     requestTimeoutMs: config.requestTimeoutMs,
     clock,
     ...(omsCa === undefined ? {} : { ca: omsCa }),
@@ -41,7 +41,7 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     verifier: oms,
     kind: config.omsKind,
     pollMs: config.requestTimeoutMs,
-    subscriptions: new SnsSubscriptions(new SNSClient(REQUEST), config.topicArn),
+    subscriptions: new SnsSubscriptions(quiet(new SNSClient(REQUEST)), config.topicArn),
     ...(ownLog === undefined
       ? { metrics: new PowertoolsMetrics({ names: METRICS, monitorName, fleetSize: fleetSize ?? null }) }
       : {}),

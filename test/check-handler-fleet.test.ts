@@ -60,7 +60,7 @@ function newHandler(env: Readonly<Record<string, string>> = {}) {
 }
 
 const polled = (logged: readonly { event: string; fields: unknown }[]) =>
-  logged.filter(({ event }) => event === 'check').map(({ fields }) => (fields as { project: string }).project);
+  logged.filter(({ event }) => event === 'check').map(({ fields }) => (fields as { projectId: string }).projectId);
 
 test('the handler checks all listed projects of the kind that it is deployed for', async () => {
   const migration = newHandler();

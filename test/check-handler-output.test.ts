@@ -49,11 +49,29 @@ function newHandler(tableName: string) {
 /** The metrics among the lines. */
 const metricsOf = (lines: readonly Record<string, unknown>[]) => lines.filter((line) => '_aws' in line);
 
-test('a check writes one line with its result, and one with its metrics', async () => {
+test('a check writes one short line with what a search needs, unknown values as null, and one with its metrics', async () => {
   const lines = await linesOf(newHandler(LOCAL_TABLE.name));
-  expect(lines).toContainEqual(
-    expect.objectContaining({ level: 'INFO', event: 'check', service: 'Monitor', projectId: 'np_a', lagSeconds: null }),
-  );
+  expect(lines.filter(({ event }) => event === 'check')).toEqual([
+    {
+      level: 'INFO',
+      event: 'check',
+      timestamp: expect.any(String),
+      service: 'Monitor',
+      projectId: 'np_a',
+      checkId: expect.any(String),
+      looker: 'schedule',
+      outcome: 'OK',
+      status: 'RUNNING',
+      step: 'FULL_MIGRATION',
+      fullProgress: 40,
+      lagSeconds: null,
+      stalled: false,
+      problem: null,
+      verdict: 'NOT_YET',
+      reason: { code: 'NotFinished', message: 'RUNNING, FULL_MIGRATION 40 %' },
+      waitSeconds: expect.any(Number),
+    },
+  ]);
   expect(metricsOf(lines)).toMatchObject([
     { service: 'Monitor', project: 'np_a', Checks: 1, FailedChecks: 0, ScheduledChecks: 1, Progress: 40 },
   ]);

@@ -161,9 +161,26 @@ function overtaken(
   };
 }
 
-/** One log line with everything that an investigation needs. */
+/** One log line with what a search or a person at night needs; the snapshot of the same `checkId` has everything. */
 function report(ports: CheckPorts, result: CheckResult, looker: Poller, { notified }: ProjectState): void {
-  // A stall has no reason code of its own where the goal has another reason, but must be found in the log.
-  ports.log.info('check', { projectId: result.project, looker, stalled: notified.stalled === true, ...result });
+  const { project, checkId, outcome, status, step, fullProgress, lagSeconds, anomalies, problem, verdict } = result;
+  const { code, message } = result.reason;
+  ports.log.info('check', {
+    projectId: project,
+    checkId,
+    looker,
+    outcome,
+    status,
+    step,
+    fullProgress,
+    lagSeconds,
+    // A stall has no reason code of its own where the goal has another reason, but must be found in the log.
+    stalled: notified.stalled === true,
+    problem,
+    verdict,
+    reason: { code, message },
+    waitSeconds: result.waitSeconds,
+    ...(anomalies.length === 0 ? {} : { anomalies }),
+  });
   ports.onCheck?.(result, looker);
 }
