@@ -12,7 +12,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { DEFAULT_WAIT_SETTINGS } from '../lambda/contract/defaults';
 import { ENV } from '../lambda/contract/environment';
 import { derive } from '../lambda/core/check/derive';
-import { FLEET_CONCURRENCY } from '../lambda/core/fleet/fleet';
+import { FLEET_CONCURRENCY } from '../lambda/core/fleet/shares';
 import type { ProjectState } from '../lambda/core/model/project-state';
 import { ok } from '../test/support/observations';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';

@@ -2,6 +2,7 @@
 import { systemClock } from './adapters/system';
 import { readConfig } from './config';
 import type { CheckPorts } from './core/check/check';
+import type { FleetPorts } from './core/fleet/fleet';
 import type { Clock, Log } from './core/ports';
 import { type Answer, answer, type EventPorts } from './events';
 import { wire } from './wiring';
@@ -11,6 +12,8 @@ export interface HandlerOptions extends Pick<CheckPorts, 'onCheck'> {
   readonly clock: Clock;
   /** Default: one JSON object a line on standard output. */
   readonly log?: Log;
+  /** Default: an asynchronous invocation of this function in AWS. */
+  readonly start?: FleetPorts['start'];
 }
 
 interface Invocation {
@@ -20,10 +23,14 @@ interface Invocation {
 type Handler = (event: unknown, context: Invocation) => Promise<Answer>;
 
 /** A handler on any clock: AWS runs it on the system's, a laptop on a virtual one. Settings are read and connections kept from the first event on. */
-export function createHandler({ env, clock, log, onCheck }: HandlerOptions): Handler {
+export function createHandler({ env, clock, log, onCheck, start }: HandlerOptions): Handler {
   let ports: EventPorts | null = null;
   return async (event, context) => {
-    ports ??= { ...wire(readConfig(env), clock, log), ...(onCheck === undefined ? {} : { onCheck }) };
+    ports ??= {
+      ...wire(readConfig(env), clock, log),
+      ...(onCheck === undefined ? {} : { onCheck }),
+      ...(start === undefined ? {} : { start }),
+    };
     try {
       return await answer(event, ports, () => context.getRemainingTimeInMillis());
     } finally {

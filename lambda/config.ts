@@ -85,6 +85,8 @@ const CheckSchema = v.pipe(
       String(DEFAULTS.requestTimeoutSeconds),
     ),
     [ENV.fleetSize]: may(count),
+    [ENV.projectsFile]: may(text),
+    [ENV.functionName]: may(text),
   }),
   v.transform((env) => ({
     ...shared(env),
@@ -97,6 +99,8 @@ const CheckSchema = v.pipe(
     requestTimeoutMs: env[ENV.requestTimeoutSeconds] * 1000,
     /** Undefined: the schedule polls the projects that OMS lists. */
     fleetSize: env[ENV.fleetSize],
+    projectsFile: env[ENV.projectsFile],
+    functionName: env[ENV.functionName],
   })),
 );
 const CutoverSchema = v.pipe(

@@ -1,7 +1,8 @@
 /** The events of the check function: a round of a wait, a round of the schedule, a poll of a cutover, a mute, the doctor. */
 
 import { CutoverPollEventSchema } from './contract/cutover';
-import { DoctorRequestSchema, FleetRequestSchema, MuteEventSchema } from './contract/events';
+import { DoctorRequestSchema, MuteEventSchema } from './contract/events';
+import { FleetRequestSchema } from './contract/fleet';
 import { WaitEventSchema, type WaitRound } from './contract/wait';
 import { waitRound } from './core/check/wait';
 import { type GatePorts, type GateRound, gateRound } from './core/cutover/gate';

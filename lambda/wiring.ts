@@ -4,7 +4,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { PowertoolsLog } from './adapters/aws/powertools-log';
 import { PowertoolsMetrics } from './adapters/aws/powertools-metrics';
+import { projectsIn } from './adapters/aws/projects-file';
 import { SecretCredentials } from './adapters/aws/secret-credentials';
+import { selfInvocation } from './adapters/aws/self-invocation';
 import { SnsSubscriptions } from './adapters/notifiers/sns-subscriptions';
 import { OmsClient } from './adapters/oms/client';
 import type { Config } from './config';
@@ -40,6 +42,8 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     fleet: oms,
     verifier: oms,
     kind: config.omsKind,
+    listedProjects: projectsIn(config.projectsFile),
+    start: selfInvocation(config.functionName, REQUEST),
     pollMs: config.requestTimeoutMs,
     subscriptions: new SnsSubscriptions(quiet(new SNSClient(REQUEST)), config.topicArn),
     ...(ownLog === undefined

@@ -94,6 +94,6 @@ test('the handler leaves for the next event what could outlast the time-out that
 test('the handler refuses an event without projects', async () => {
   await expect(newHandler().ask({ projects: [], intervalSeconds: 300 })).rejects.toMatchObject({
     code: 'InvalidInput',
-    message: 'projects must be a list of project ids, one at least, or "all", got []',
+    message: 'projects must be a list of project ids, one at least, "all" or "listed", got []',
   });
 });

@@ -2,9 +2,10 @@
 import { setMaxListeners } from 'node:events';
 import type { ProjectKind } from '../../lambda/contract/oms';
 import { type CheckPorts, check, requestOutsideWait } from '../../lambda/core/check/check';
-import { FLEET_CONCURRENCY, inParallel } from '../../lambda/core/fleet/fleet';
+import { inParallel } from '../../lambda/core/fleet/fleet';
 import { worthChecking } from '../../lambda/core/fleet/roster';
 import { RoundLoad } from '../../lambda/core/fleet/round-load';
+import { FLEET_CONCURRENCY } from '../../lambda/core/fleet/shares';
 import { CheckFailed, Interrupted, InvalidInput } from '../../lambda/core/model/errors';
 import type { Fleet, ListedProject, ListingFailure } from '../../lambda/core/ports';
 import type { Io } from '../input/command';

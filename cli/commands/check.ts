@@ -1,6 +1,6 @@
 /** `check`: polls one project, or each that OMS lists, once. The observation is stored and its changes are notified, as in a wait. */
 
-import { ALL } from '../../lambda/contract/events';
+import { ALL } from '../../lambda/contract/fleet';
 import { check, requestOutsideWait } from '../../lambda/core/check/check';
 import { conditionOf } from '../../lambda/core/judge/words';
 import { type Command, DATA_DIR_FLAG, type Io, JSON_FLAG, printerFor, readDataDir } from '../input/command';

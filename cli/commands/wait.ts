@@ -2,7 +2,7 @@
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
 import { formatDuration, iso } from '../../lambda/contract/duration';
-import { ALL } from '../../lambda/contract/events';
+import { ALL } from '../../lambda/contract/fleet';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
 import { MOMENT, parseMoment } from '../../lambda/contract/moment';
 import { projectIdProblem } from '../../lambda/contract/project-id';

@@ -34,4 +34,8 @@ export const ENV = {
   answersUrl: 'ANSWERS_URL',
   /** Number of projects named to the schedule. Absent: OMS lists them. */
   fleetSize: 'FLEET_SIZE',
+  /** Path of a JSON file with the ids of the projects, where they are too many for the input of a schedule. */
+  projectsFile: 'PROJECTS_FILE',
+  /** Set by Lambda. */
+  functionName: 'AWS_LAMBDA_FUNCTION_NAME',
 } as const;

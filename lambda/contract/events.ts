@@ -1,25 +1,6 @@
-/** Events of the function beside waits and cutovers: a round of the schedule, a mute, the doctor, and the end of an execution. */
+/** Events of the function beside waits, rounds of the schedule and cutovers: a mute, the doctor, and the end of an execution. */
 import * as v from 'valibot';
-import { flag, object, oneOf, projectId, seconds } from './schema';
-
-/** Ids of OMS projects begin with `p_` or `np_`, so none is called `all`. */
-export const ALL = 'all';
-
-const PROJECTS = `a list of project ids, one at least, or "${ALL}"`;
-
-export const FleetRequestSchema = object({
-  projects: v.pipe(
-    v.union([v.literal(ALL), v.pipe(v.array(projectId), v.minLength(1, PROJECTS))], PROJECTS),
-    v.transform((projects): FleetProjects => (projects === ALL ? ALL : [...new Set(projects)])),
-  ),
-  /** Until the schedule's next round. */
-  intervalSeconds: seconds(1),
-});
-
-export type FleetRequest = Readonly<v.InferOutput<typeof FleetRequestSchema>>;
-
-/** Also the key of what the schedule remembers: a schedule with another list starts anew. */
-export type FleetProjects = readonly string[] | typeof ALL;
+import { flag, object, oneOf, projectId } from './schema';
 
 /** A forgotten mute ends by itself. */
 export const LONGEST_MUTE_SECONDS = 7 * 86_400;

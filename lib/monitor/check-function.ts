@@ -1,5 +1,6 @@
 /** The Lambda function: polls OMS, stores, judges and notifies, for the schedule (many projects), waits and cutovers (one project). */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -12,8 +13,10 @@ import type { CheckNetwork } from '../network/check-network';
 import { CHECK_TIMEOUT } from '../wait/leg';
 import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
 import { CheckRole } from './check-role';
+import { isListed } from './fleet-schedule';
 import { type SharedResources, sharedEnvironment } from './function-role';
 import { handlerBundle } from './handler-bundle';
+import { PROJECTS_FILE_IN_FUNCTION, ProjectsLayer } from './projects-layer';
 
 /** Measured on Node 20, AWS SDK included: up to 106 MiB for single polls, 164 MiB for 300 projects. Lambda assigns CPU in proportion. */
 const MEMORY_MB = 256;
@@ -30,14 +33,15 @@ export interface CheckFunctionProps {
   /** Of asynchronous events. */
   readonly maxEventAge: Duration;
   readonly network: CheckNetwork | undefined;
-  /** Number of projects of the schedule; undefined if OMS lists them. */
-  readonly fleetSize: number | undefined;
+  /** The projects of the schedule; undefined if OMS lists them. */
+  readonly projects: readonly string[] | undefined;
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
 
 export class CheckFunction extends Construct {
   readonly function: lambda.Function;
+  private readonly role: CheckRole;
 
   constructor(scope: Construct, id: string, props: CheckFunctionProps) {
     super(scope, id);
@@ -47,7 +51,7 @@ export class CheckFunction extends Construct {
     });
     const { shared, credentials, failures, network } = props;
     const inVpc = network !== undefined;
-    const role = new CheckRole(this, 'Role', { ...shared, credentials, failures, logGroup, inVpc });
+    this.role = new CheckRole(this, 'Role', { ...shared, credentials, failures, logGroup, inVpc });
     this.function = new lambda.Function(this, 'Function', {
       description: 'Polls OMS projects, stores their state and notifies changes',
       code: handlerBundle('check'),
@@ -57,15 +61,28 @@ export class CheckFunction extends Construct {
       memorySize: MEMORY_MB,
       timeout: CHECK_TIMEOUT,
       // CheckRole has all of its permissions; no construct may add to them.
-      role: role.withoutPolicyUpdates(),
+      role: this.role.withoutPolicyUpdates(),
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
       environment: environment(props),
       onFailure: new destinations.SqsDestination(failures),
       maxEventAge: props.maxEventAge,
       retryAttempts: 2,
-      ...(props.omsCa === undefined ? {} : { layers: [new CaLayer(this, 'OmsCa', props.omsCa)] }),
+      layers: [
+        ...(props.omsCa === undefined ? [] : [new CaLayer(this, 'OmsCa', props.omsCa)]),
+        ...(isListed(props.projects) ? [new ProjectsLayer(this, 'Projects', props.projects)] : []),
+      ],
       ...network?.placement,
+    });
+  }
+
+  /** A turn of a large fleet is divided among invocations that the first one starts. A policy of its own, because it names the function. */
+  allowDivision(): void {
+    new iam.Policy(this, 'Division', {
+      roles: [this.role],
+      statements: [
+        new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
+      ],
     });
   }
 }
@@ -79,7 +96,8 @@ function environment(props: CheckFunctionProps): Record<string, string> {
     [ENV.omsKind]: props.kind,
     ...(props.omsCa === undefined ? {} : { [ENV.omsCaFile]: CA_FILE_IN_FUNCTION }),
     [ENV.requestTimeoutSeconds]: String(props.requestTimeout.toSeconds()),
-    ...(props.fleetSize === undefined ? {} : { [ENV.fleetSize]: String(props.fleetSize) }),
+    ...(props.projects === undefined ? {} : { [ENV.fleetSize]: String(props.projects.length) }),
+    ...(isListed(props.projects) ? { [ENV.projectsFile]: PROJECTS_FILE_IN_FUNCTION } : {}),
   };
 }
 

@@ -1,12 +1,19 @@
-/** Polls every project at a fixed interval, whether or not a wait runs: one schedule per 200 projects. */
-import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
+/**
+ * Polls every project at a fixed interval, whether or not a wait runs: one schedule, and for a large fleet several turns in an interval.
+ *
+ * A turn is a share of the projects, so that OMS has the same to do all the time instead of everything at once. What AWS guarantees is the rate of a
+ * schedule and the time it was due, which is in the event; the share follows from that time. Several schedules with an offset each would need start
+ * dates, which CreateSchedule refuses once they are past, or cron expressions, which are uniform only for intervals that divide an hour;
+ * a flexible time window moves each poll at random; and an invocation that sleeps its share is billed for it.
+ */
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { ALL, type FleetProjects, type FleetRequest } from '../../lambda/contract/events';
+import { ALL, type FleetEvent, LISTED, partsFor, SCHEDULED_TIME, SMALL_FLEET } from '../../lambda/contract/fleet';
 import { DeadLetterQueue } from './data-resources';
 
 export interface FleetScheduleProps {
@@ -18,12 +25,8 @@ export interface FleetScheduleProps {
   readonly encryptionKey: kms.IKey | undefined;
 }
 
-/**
- * One invocation has 150 s for polls (3 min less the time of the last one) and runs 16 at a time (lambda/core/fleet/fleet.ts). If OMS hangs,
- * each poll takes its full 10 s, and 200 polls 125 s: one invocation reaches all of them, and an outage is noticed within one interval. 200
- * ids of maximum length are 77 KB; the payload limit of EventBridge Scheduler is 256 KB.
- */
-export const PROJECTS_PER_SCHEDULE = 200;
+/** Rarely more often than once a minute, the shortest rate of a schedule; a day has 60 turns of 24 minutes. */
+const MAX_TURNS = 60;
 
 export class FleetSchedule extends Construct {
   /** Events with which the function could not be invoked. */
@@ -34,26 +37,25 @@ export class FleetSchedule extends Construct {
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.encryptionKey);
     const ownRole = this.role(props);
     const role = ownRole.withoutPolicyUpdates();
-    for (const [index, projects] of batchesOf(props.projects).entries()) {
-      // A project appended to the list changes only the last schedule, or adds one.
-      const schedule = new scheduler.Schedule(this, index === 0 ? 'Schedule' : `Schedule${index + 1}`, {
-        description: 'Polls OMS projects',
-        schedule: scheduler.ScheduleExpression.rate(props.interval),
-        target: new targets.LambdaInvoke(props.checkFunction, {
-          input: scheduler.ScheduleTargetInput.fromObject({
-            projects,
-            intervalSeconds: props.interval.toSeconds(),
-          } satisfies FleetRequest),
-          role,
-          deadLetterQueue: this.deadLetters,
-          // A poll that is delayed past the next one is obsolete.
-          maxEventAge: props.maxEventAge,
-          retryAttempts: 5,
-        }),
-      });
-      // The first invocation may follow at once, and needs the policy of the role.
-      schedule.node.addDependency(ownRole);
-    }
+    const turns = turnsOf(props);
+    const schedule = new scheduler.Schedule(this, 'Schedule', {
+      description: 'Polls OMS projects',
+      schedule: scheduler.ScheduleExpression.rate(Duration.minutes(props.interval.toMinutes() / turns)),
+      target: new targets.LambdaInvoke(props.checkFunction, {
+        input: scheduler.ScheduleTargetInput.fromObject({
+          projects: isListed(props.projects) ? LISTED : (props.projects ?? ALL),
+          intervalSeconds: props.interval.toSeconds(),
+          ...(turns === 1 ? {} : { turn: { at: SCHEDULED_TIME, of: turns } }),
+        } satisfies FleetEvent),
+        role,
+        deadLetterQueue: this.deadLetters,
+        // A poll that is delayed past the next one is obsolete.
+        maxEventAge: props.maxEventAge,
+        retryAttempts: 5,
+      }),
+    });
+    // The first invocation may follow at once, and needs the policy of the role.
+    schedule.node.addDependency(ownRole);
   }
 
   /** A role of our own: the one that the target creates may also invoke every version and alias of the function. */
@@ -79,11 +81,23 @@ export class FleetSchedule extends Construct {
   }
 }
 
-/** The projects of each schedule. */
-function batchesOf(projects: readonly string[] | undefined): readonly FleetProjects[] {
-  if (projects === undefined) return [ALL];
-  const batches = Math.ceil(projects.length / PROJECTS_PER_SCHEDULE);
-  return Array.from({ length: batches }, (_, i) =>
-    projects.slice(i * PROJECTS_PER_SCHEDULE, (i + 1) * PROJECTS_PER_SCHEDULE),
-  );
+type Fleet = Pick<FleetScheduleProps, 'projects' | 'interval'>;
+
+/** Too many for the input of a schedule (256 KB), and for a template of 1 MB: the ids are deployed as a layer of the function. */
+export function isListed(projects: readonly string[] | undefined): projects is readonly string[] {
+  return projects !== undefined && projects.length > SMALL_FLEET;
+}
+
+/** True where a turn may be too much for one invocation, which then starts others. */
+export function mayBeDivided(fleet: Fleet): boolean {
+  return fleet.projects === undefined || partsFor(fleet.projects.length, turnsOf(fleet)) > 1;
+}
+
+/** A rate has whole minutes, so the number of turns divides the interval. */
+function turnsOf({ projects, interval }: Fleet): number {
+  if (projects !== undefined && !isListed(projects)) return 1;
+  const minutes = interval.toMinutes();
+  let turns = Math.min(minutes, MAX_TURNS);
+  while (minutes % turns !== 0) turns -= 1;
+  return turns;
 }

@@ -22,7 +22,7 @@ import { WaitMachine } from '../wait/wait-machine';
 import { CheckFunction } from './check-function';
 import { ChangeTopic, DeadLetterQueue, StateTable } from './data-resources';
 import { deployedName } from './deployed-name';
-import { FleetSchedule } from './fleet-schedule';
+import { FleetSchedule, mayBeDivided } from './fleet-schedule';
 import type { SharedResources } from './function-role';
 import type { MigrationMonitorProps } from './props';
 import { checkMonitorProps } from './validation';
@@ -103,7 +103,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       monitorName,
       dashboardUrl: dashboardUrl(this, dashboardName),
     };
-    this.checkFunction = new CheckFunction(this, 'Check', {
+    const check = new CheckFunction(this, 'Check', {
       ...kept,
       shared: this.shared,
       failures: this.failures,
@@ -115,8 +115,10 @@ export class MigrationMonitor extends Construct implements HasLeg {
       requestTimeout: props.requestTimeout ?? Duration.seconds(DEFAULTS.requestTimeoutSeconds),
       maxEventAge: MAX_EVENT_AGE,
       network,
-      fleetSize: projects?.length,
-    }).function;
+      projects,
+    });
+    this.checkFunction = check.function;
+    if (mayBeDivided({ projects, interval })) check.allowDivision();
     const schedule = new FleetSchedule(this, 'Fleet', {
       checkFunction: this.checkFunction,
       projects,

@@ -1,4 +1,6 @@
 /** The resources of a synthesized stack that can run locally, as plain values. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Definition } from '../step-functions/definition';
 import { type Assembly, readAssembly } from './assembly';
@@ -162,16 +164,34 @@ function lambdaFunction({ logicalId, ref, arn, properties }: Resolved, assembly:
   if (typeof code?.S3Key !== 'string')
     throw new CheckFailed(`the function ${logicalId} has its code in the template; expected an asset`);
   const environment = properties.Environment as { Variables?: Record<string, string> } | undefined;
+  const folders = layerFolders(logicalId, assembly);
+  const variables = Object.entries(environment?.Variables ?? {});
   return {
     logicalId,
     name: ref,
     arn,
-    environment: environment?.Variables ?? {},
+    environment: Object.fromEntries(variables.map(([name, value]) => [name, unpacked(value, folders)])),
     codeDirectory: assembly.assetPath(code.S3Key),
     handler: String(properties.Handler),
     // Lambda's default.
     timeoutSeconds: Number(properties.Timeout ?? 3),
   };
+}
+
+function layerFolders(logicalId: string, assembly: Assembly): readonly string[] {
+  const { template } = assembly;
+  const layers = (template.Resources[logicalId]?.Properties?.Layers ?? []) as readonly { readonly Ref?: string }[];
+  return layers.flatMap(({ Ref = '' }) => {
+    const content = template.Resources[Ref]?.Properties?.Content as { readonly S3Key?: unknown } | undefined;
+    return typeof content?.S3Key === 'string' ? [assembly.assetPath(content.S3Key)] : [];
+  });
+}
+
+/** Lambda unpacks layers into /opt; here each stays in the folder of its asset. */
+function unpacked(value: string, folders: readonly string[]): string {
+  if (!value.startsWith('/opt/')) return value;
+  const files = folders.map((folder) => join(folder, value.slice('/opt/'.length)));
+  return files.find((file) => existsSync(file)) ?? value;
 }
 
 function machine({ logicalId, arn, properties }: Resolved): StackMachine {

@@ -1,4 +1,5 @@
 /** EventBridge Scheduler, locally: invokes each schedule's target with its input, at its rate. */
+import { SCHEDULED_TIME } from '../../lambda/contract/fleet';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
 import type { Clock } from '../../lambda/core/ports';
 import type { StackSchedule } from '../cloudformation/template';
@@ -55,9 +56,15 @@ export class ScheduleRuns {
   private async run({ logicalId, targetArn, input }: StackSchedule): Promise<ScheduledRun> {
     const at = this.clock.now();
     try {
-      return { schedule: logicalId, at, result: await this.invoke(targetArn, input) };
+      return { schedule: logicalId, at, result: await this.invoke(targetArn, due(input, at)) };
     } catch (error) {
       return { schedule: logicalId, at, error };
     }
   }
+}
+
+/** Scheduler replaces its context attributes in the input; the time is to the second. */
+function due(input: unknown, at: number): unknown {
+  const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  return JSON.parse(JSON.stringify(input).replaceAll(SCHEDULED_TIME, time));
 }

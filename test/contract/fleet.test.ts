@@ -1,4 +1,4 @@
-import { FleetRequestSchema } from '../../lambda/contract/events';
+import { FleetRequestSchema } from '../../lambda/contract/fleet';
 import { read } from '../../lambda/core/model/fields';
 
 const readFleetRequest = (event: unknown) => read(FleetRequestSchema, event);
@@ -16,10 +16,19 @@ describe("a schedule's event", () => {
   });
 
   test.each([
-    ['no projects', { projects: [] }, 'projects must be a list of project ids, one at least, or "all"'],
-    ['another word than all', { projects: 'every' }, 'projects must be a list of project ids, one at least, or "all"'],
-    ['an id that is not a text', { projects: [7] }, 'or "all", got [7]'],
+    ['no projects', { projects: [] }, 'projects must be a list of project ids, one at least, "all" or "listed"'],
+    [
+      'another word than all',
+      { projects: 'every' },
+      'projects must be a list of project ids, one at least, "all" or "listed"',
+    ],
+    ['an id that is not a text', { projects: [7] }, '"all" or "listed", got [7]'],
     ['an id that leaves its path', { projects: ['p_a/b'] }, 'project id "p_a/b" holds "/"'],
+    [
+      'a turn without a time',
+      { turn: { at: '<aws.scheduler.scheduled-time>', of: 5 } },
+      'turn.at must be an ISO 8601 time',
+    ],
     ['an interval of nothing', { intervalSeconds: 0 }, 'intervalSeconds must be a whole number, 1 or more'],
     ['an interval in words', { intervalSeconds: '5m' }, 'got "5m"'],
   ])('refuses %s', (_what, changed, expected) => {

@@ -56,6 +56,8 @@ export class World {
     const { clock, deployed, verification } = options;
     this.ports = {
       oms: { poll: async () => this.poll() },
+      listedProjects: () => [],
+      start: async () => {},
       fleet: { listProjects: async () => [] },
       kind: 'migration',
       pollMs: 10_000,

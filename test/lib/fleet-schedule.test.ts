@@ -1,68 +1,85 @@
-import { App } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { App, Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import cdkJson from '../../cdk.json';
+import { projectsIn } from '../../lambda/adapters/aws/projects-file';
 import { MigrationMonitor, type MigrationMonitorProps } from '../../lib';
 import { OmsCutoverStack } from '../../lib/app/oms-cutover-stack';
 import { readSettings } from '../../lib/app/settings';
-import { PROJECTS_PER_SCHEDULE } from '../../lib/monitor/fleet-schedule';
 import { ENDPOINT, messageOf, monitorWith, newStack } from './stacks';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${String(i).padStart(12, '0')}`);
 
 type Schedules = Readonly<Record<string, { readonly Properties: Record<string, unknown> }>>;
 
-/** The input of each schedule, by logical id. */
-function inputs(projects: readonly string[]): Map<string, { projects: string[]; intervalSeconds: number }> {
-  const found = monitorWith({ projects }).template.findResources('AWS::Scheduler::Schedule') as Schedules;
-  return new Map(
-    Object.entries(found).map(([id, { Properties }]) => [
-      id,
-      JSON.parse((Properties.Target as { Input: string }).Input),
-    ]),
-  );
+/** The only schedule. */
+function scheduleOf(template: Template) {
+  const [schedule, ...others] = Object.values(template.findResources('AWS::Scheduler::Schedule') as Schedules);
+  expect(others).toEqual([]);
+  const Properties = schedule?.Properties ?? {};
+  const { Input } = Properties.Target as { Input: string };
+  return { rate: Properties.ScheduleExpression, input: JSON.parse(Input) };
 }
 
-describe('the schedules of a fleet', () => {
+const turn = (of: number) => ({ at: '<aws.scheduler.scheduled-time>', of });
+
+describe('the schedule of a fleet', () => {
+  test('has up to 200 projects in its input, and polls them at once', () => {
+    for (const projects of [numbered(1), numbered(200)]) {
+      const { rate, input } = scheduleOf(monitorWith({ projects }).template);
+      expect({ rate, input }).toEqual({ rate: 'rate(5 minutes)', input: { projects, intervalSeconds: 300 } });
+    }
+  });
+
   test.each([
-    [1, 1],
-    [PROJECTS_PER_SCHEDULE, 1],
-    [PROJECTS_PER_SCHEDULE + 1, 2],
-    [5 * PROJECTS_PER_SCHEDULE, 5],
-  ])('for %d projects are %d, and poll each project once', (count, schedules) => {
-    const projects = numbered(count);
-    const found = [...inputs(projects).values()];
-    expect(found).toHaveLength(schedules);
-    expect(found.flatMap((input) => input.projects)).toEqual(projects);
-    for (const input of found) expect(input.intervalSeconds).toBe(300);
-  });
-
-  test('are unchanged by a project appended to the list, except for the last one or a new one', () => {
-    const before = inputs(numbered(2 * PROJECTS_PER_SCHEDULE - 1));
-    const filled = inputs(numbered(2 * PROJECTS_PER_SCHEDULE));
-    const added = inputs(numbered(2 * PROJECTS_PER_SCHEDULE + 1));
-    const [first, second] = [...before.keys()];
-    expect([...filled.keys()]).toEqual([first, second]);
-    expect([...added.keys()].slice(0, 2)).toEqual([first, second]);
-    expect(filled.get(String(first))).toEqual(before.get(String(first)));
-    expect(added.get(String(second))).toEqual(filled.get(String(second)));
-    expect(added.size).toBe(3);
-  });
-
-  test('share one group, one role and one dead-letter queue', () => {
-    const { template } = monitorWith({ projects: numbered(3 * PROJECTS_PER_SCHEDULE) });
-    const found = Object.values(template.findResources('AWS::Scheduler::Schedule') as Schedules);
-    const shared = found.map(({ Properties }) => {
-      const target = Properties.Target as { RoleArn: unknown; DeadLetterConfig: unknown; Arn: unknown };
-      return JSON.stringify([Properties.GroupName, target.Arn, target.RoleArn, target.DeadLetterConfig]);
+    [1, 1, 1],
+    [5, 1, 5],
+    [7, 1, 7],
+    [60, 1, 60],
+    [61, 61, 1],
+    [90, 2, 45],
+    [1440, 24, 60],
+  ])('polls more of them in turns: every %d minutes is every %d minutes in %d turns', (interval, rate, turns) => {
+    const { template } = monitorWith({ projects: numbered(201), interval: Duration.minutes(interval) });
+    const unit = rate === 1 ? 'minute' : 'minutes';
+    expect(scheduleOf(template)).toEqual({
+      rate: `rate(${rate} ${unit})`,
+      input: { projects: 'listed', intervalSeconds: interval * 60, ...(turns === 1 ? {} : { turn: turn(turns) }) },
     });
-    expect(found).toHaveLength(3);
-    expect(new Set(shared).size).toBe(1);
   });
 
-  test('stay within the payload limit of EventBridge Scheduler with ids of maximum length', () => {
-    const longest = numbered(PROJECTS_PER_SCHEDULE).map((id) => id.padEnd(128, '\u{4e00}'));
-    for (const [, input] of inputs(longest)) expect(Buffer.byteLength(JSON.stringify(input))).toBeLessThan(256 * 1024);
+  test('deploys their ids beside the function, where the function reads them', () => {
+    const { template, stack } = monitorWith({ projects: numbered(201) });
+    const [layer] = Object.values(template.findResources('AWS::Lambda::LayerVersion'));
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { PROJECTS_FILE: '/opt/oms-projects.json', FLEET_SIZE: '201' } },
+    });
+    const { directory } = (stack.node.root as App).synth();
+    const file = join(directory, `asset.${layer?.Properties.Content.S3Key.replace('.zip', '')}`, 'oms-projects.json');
+    expect(projectsIn(file)()).toEqual(numbered(201));
+  });
+
+  test('fits into a template with 100,000 projects of the longest ids', () => {
+    const projects = numbered(100_000).map((id) => id.padEnd(128, 'x'));
+    const { template } = monitorWith({ projects });
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(100_000);
+    expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(60);
+  });
+
+  test('lets the function start others only where one may be too few', () => {
+    const own = (template: Template) =>
+      Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => id.includes('Division'));
+    expect(own(monitorWith({ projects: numbered(4_000) }).template)).toEqual([]);
+    const { template } = monitorWith({ projects: numbered(4_001) });
+    const [id = ''] = own(template);
+    expect(template.findResources('AWS::IAM::Policy')[id]?.Properties.PolicyDocument.Statement).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        Effect: 'Allow',
+        Resource: { 'Fn::GetAtt': [expect.stringContaining('CheckFunction'), 'Arn'] },
+      },
+    ]);
   });
 });
 
@@ -79,13 +96,17 @@ describe('discovery', () => {
     const template = discovering();
     template.resourceCountIs('AWS::Scheduler::Schedule', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
-      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300 }) },
+      ScheduleExpression: 'rate(1 minute)',
+      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300, turn: turn(5) }) },
     });
   });
 
-  test('needs no more permissions than listed projects', () => {
+  test('needs one more permission than listed projects, for what one invocation cannot poll', () => {
     const { template } = monitorWith();
-    expect(discovering().findResources('AWS::IAM::Policy')).toEqual(template.findResources('AWS::IAM::Policy'));
+    const { ...policies } = discovering().findResources('AWS::IAM::Policy');
+    for (const id of Object.keys(policies)) if (id.includes('Division')) delete policies[id];
+    expect(Object.keys(discovering().findResources('AWS::IAM::Policy'))).toHaveLength(Object.keys(policies).length + 1);
+    expect(policies).toEqual(template.findResources('AWS::IAM::Policy'));
   });
 
   test.each<[string, Partial<MigrationMonitorProps>, string]>([
@@ -139,7 +160,7 @@ describe('the setting discover', () => {
       settings: readSettings({ ...LEAST, discover: 'true' }),
     });
     Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
-      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300 }) },
+      Target: { Input: JSON.stringify({ projects: 'all', intervalSeconds: 300, turn: turn(5) }) },
     });
   });
 });

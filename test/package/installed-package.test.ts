@@ -23,7 +23,7 @@ describe('what is in it', () => {
           .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
           .replace(/^dist\/lib\/(?:[\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
           .replace(/^dist\/lambda\/contract\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lambda/contract/*$1')
-          .replace(/^dist\/lambda\/[\w-]+\/index/, 'dist/lambda/*/index')
+          .replace(/^dist\/lambda\/(?:check|cutover)\/[\w-]+\.js$/, 'dist/lambda/*/*.js')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),
     );
@@ -34,7 +34,7 @@ describe('what is in it', () => {
       'README.md',
       'SECURITY.md',
       'dist/*.js',
-      'dist/lambda/*/index.js',
+      'dist/lambda/*/*.js',
       'dist/lambda/contract/*.d.ts',
       'dist/lambda/contract/*.js',
       'dist/lib/*.d.ts',

@@ -1,6 +1,6 @@
 /** Rounds of a schedule with plain parts: an OMS that is a table of looks, a list that a test sets, time that looks use up. */
 
-import type { FleetProjects } from '../../lambda/contract/events';
+import type { FleetEvent, FleetProjects, FleetRequest } from '../../lambda/contract/fleet';
 import { checkFleet, type FleetPorts } from '../../lambda/core/fleet/fleet';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Observation } from '../../lambda/core/model/progress';
@@ -20,6 +20,10 @@ export class FleetRun {
   readonly shows = new Map<string, ((at: number) => Observation) | Error>();
   /** What OMS lists, or why it does not. */
   listing: readonly ListedProject[] | ListingFailure | Error = [];
+  /** The list that is deployed with the function. */
+  deployed: readonly string[] = [];
+  /** Invocations that the last round has started. */
+  started: FleetEvent[] = [];
   /** Looks that the time of a round suffices for. */
   pollsPerRound = Number.POSITIVE_INFINITY;
   private began = 0;
@@ -43,21 +47,31 @@ export class FleetRun {
         },
       },
       kind: 'migration',
+      listedProjects: () => this.deployed,
+      start: async (event) => {
+        this.started.push(event);
+      },
       ...changed,
     };
   }
 
   /** One round, an interval after the one before. */
   async round(projects: FleetProjects = 'all', changed: Partial<FleetPorts> = {}) {
-    this.polled = [];
-    this.began = 0;
     this.harness.now += INTERVAL_SECONDS * 1000;
+    return await this.answer({ projects, intervalSeconds: INTERVAL_SECONDS }, changed);
+  }
+
+  /** One event, now. */
+  async answer(request: FleetRequest, changed: Partial<FleetPorts> = {}) {
+    this.polled = [];
+    this.started = [];
+    this.began = 0;
     // Asked once before each look is begun.
     const remainingMs = () => {
       this.began += 1;
       return this.began > this.pollsPerRound ? 29_999 : 3 * MINUTE;
     };
-    return await checkFleet({ projects, intervalSeconds: INTERVAL_SECONDS }, this.ports(changed), remainingMs);
+    return await checkFleet(request, this.ports(changed), remainingMs);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The store in memory: held to the same contract tests as the real one. */
 
-import type { FleetProjects } from '../../lambda/contract/events';
-import type { FleetMemory, FleetStore } from '../../lambda/core/fleet/roster';
+import type { FleetKey, FleetMemory, FleetStore } from '../../lambda/core/fleet/roster';
 import type { ProjectState } from '../../lambda/core/model/project-state';
 import type { Snapshot } from '../../lambda/core/model/snapshot';
 import type { SnapshotRange, Store } from '../../lambda/core/ports';
@@ -28,11 +27,11 @@ export class MemoryStore implements Store, FleetStore {
     return 'stored';
   }
 
-  async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
+  async readFleet(projects: FleetKey): Promise<FleetMemory | undefined> {
     return structuredClone(this.fleets.get(JSON.stringify(projects)));
   }
 
-  async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
+  async putFleet(projects: FleetKey, memory: FleetMemory): Promise<void> {
     this.fleets.set(JSON.stringify(projects), structuredClone(memory));
   }
 

@@ -11,9 +11,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ALL, type FleetProjects } from '../../contract/events';
+import { ALL } from '../../contract/fleet';
 import type { Schema } from '../../contract/schema';
-import type { FleetMemory, FleetStore } from '../../core/fleet/roster';
+import type { FleetKey, FleetMemory, FleetStore } from '../../core/fleet/roster';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';
 import type { Snapshot } from '../../core/model/snapshot';
@@ -113,18 +113,18 @@ export class DynamoDbStore implements Store, FleetStore {
     } while (startKey !== undefined);
   }
 
-  async readFleet(projects: FleetProjects): Promise<FleetMemory | undefined> {
+  async readFleet(key: FleetKey): Promise<FleetMemory | undefined> {
     const { Item } = await this.send("read the schedule's memory", (client, TableName) =>
-      client.send(new GetItemCommand({ TableName, Key: itemOf(fleetKey(projects)), ConsistentRead: true })),
+      client.send(new GetItemCommand({ TableName, Key: itemOf(itemKeyOf(key)), ConsistentRead: true })),
     );
-    return Item === undefined ? undefined : this.read(stored.fleetMemory, Item, fleetKey(projects));
+    return Item === undefined ? undefined : this.read(stored.fleetMemory, Item, itemKeyOf(key));
   }
 
-  async putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void> {
+  async putFleet(key: FleetKey, memory: FleetMemory): Promise<void> {
     // A changed list is another schedule: the item of the old one is never read again.
-    const expiry = projects === ALL ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
+    const expiry = typeof key === 'string' ? {} : { expiresAt: this.expiryAfter(memory.endedAt) };
     await this.send("keep the schedule's memory", (client, TableName) =>
-      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...fleetKey(projects), ...memory, ...expiry }) })),
+      client.send(new PutItemCommand({ TableName, Item: itemOf({ ...itemKeyOf(key), ...memory, ...expiry }) })),
     );
   }
 
@@ -147,7 +147,7 @@ export class DynamoDbStore implements Store, FleetStore {
   }
 }
 
-function fleetKey(projects: FleetProjects): stored.ItemKey {
-  if (projects === ALL) return { pk: FLEET, sk: 'ALL' };
-  return { pk: FLEET, sk: `LIST#${createHash('sha256').update(projects.join('\n')).digest('hex').slice(0, 32)}` };
+function itemKeyOf(key: FleetKey): stored.ItemKey {
+  if (typeof key === 'string') return { pk: FLEET, sk: key === ALL ? 'ALL' : key };
+  return { pk: FLEET, sk: `LIST#${createHash('sha256').update(key.join('\n')).digest('hex').slice(0, 32)}` };
 }

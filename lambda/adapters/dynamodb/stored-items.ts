@@ -233,6 +233,7 @@ export const fleetMemory: Schema<unknown, FleetMemory> = fieldsOf<FleetMemory>()
   notReached: list(text),
   known: list(text),
   leaving: v.record(v.string(), number, 'an object'),
+  pages: may(number),
 });
 
 export const currentCutover: Schema<unknown, CurrentCutover> = fieldsOf<CurrentCutover>()({

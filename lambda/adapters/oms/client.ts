@@ -56,6 +56,9 @@ interface Attempt {
 /** Less than a poll may be late and still continue a series (core/observe/series.ts). */
 const FAILED_STEP_MS = 2_000;
 
+/** For all pages of a list: half of an invocation. */
+const LISTING_MS = 90_000;
+
 export class OmsClient implements Oms, Fleet, Verifier {
   private readonly options: OmsClientOptions;
   private readonly http: OmsHttp;
@@ -99,12 +102,16 @@ export class OmsClient implements Oms, Fleet, Verifier {
         missingCall: true,
       };
     }
-    const deadline = new Deadline(this.options.requestTimeoutMs, signal);
-    try {
-      return await listProjects((page) => this.read(projectsRequest(page), deadline));
-    } finally {
-      deadline.clear();
-    }
+    const began = performance.now();
+    const readPage = async (page: number) => {
+      const deadline = new Deadline(this.options.requestTimeoutMs, signal);
+      try {
+        return await this.read(projectsRequest(page), deadline);
+      } finally {
+        deadline.clear();
+      }
+    };
+    return await listProjects(readPage, () => performance.now() - began < LISTING_MS);
   }
 
   async verification(projectId: string, seenBefore: OmsApi | null): Promise<Verification> {

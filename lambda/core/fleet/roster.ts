@@ -1,6 +1,6 @@
 /** Which projects a round checks, in which order, and what the next round has to know about them. Pure. */
 import type { CheckResult } from '../../contract/check-result';
-import type { FleetProjects } from '../../contract/events';
+import { ALL, type FleetProjects } from '../../contract/fleet';
 import type { ProjectKind } from '../../contract/oms';
 import type { ListedProject } from '../ports';
 
@@ -13,33 +13,37 @@ export interface FleetMemory {
   readonly endedAt: string;
   /** Projects that were not reached, in the order in which they come next. */
   readonly notReached: readonly string[];
-  /** Where OMS lists the projects: all of the last list, for a round without an answer. Otherwise empty. */
+  /** Where OMS lists the projects: those of this page, for a round without a list. Otherwise empty. */
   readonly known: readonly string[];
   /** Known projects that are no longer listed, each with the number of polls at which OMS did not report it. */
   readonly leaving: Readonly<Record<string, number>>;
+  /** In the first page: how many there are. Absent: one. */
+  readonly pages?: number;
 }
 
 export const EMPTY_MEMORY: FleetMemory = { endedAt: '', notReached: [], known: [], leaving: {} };
 
-/** Where schedules keep their memory, one for each list of projects. Throws CheckFailed when the store fails. */
+/** Names what a schedule remembers: a list of projects, or a page of what OMS lists, or a part of the deployed list. */
+export type FleetKey = readonly string[] | string;
+
+/** Where schedules keep their memory. Throws CheckFailed when the store fails. */
 export interface FleetStore {
   /** A consistent read; undefined before the first round. */
-  readFleet(projects: FleetProjects): Promise<FleetMemory | undefined>;
-  putFleet(projects: FleetProjects, memory: FleetMemory): Promise<void>;
+  readFleet(key: FleetKey): Promise<FleetMemory | undefined>;
+  putFleet(key: FleetKey, memory: FleetMemory): Promise<void>;
+}
+
+/** A given list is its own key: a schedule with another list starts anew. */
+export function keyOf(projects: FleetProjects, part: { readonly index: number; readonly of: number }): FleetKey {
+  if (projects === ALL) return part.index === 0 ? ALL : `${ALL}/${part.index + 1}`;
+  return typeof projects === 'string' ? `${projects}/${part.index + 1} of ${part.of}` : projects;
 }
 
 /** The next round would be the same: most rounds reach every project and find no new one, and need no write. */
 export function isUnchanged(before: FleetMemory, after: FleetMemory): boolean {
-  const facts = ({ notReached, known, leaving }: FleetMemory) =>
-    JSON.stringify([notReached, [...known].sort(), Object.entries(leaving).sort()]);
+  const facts = ({ notReached, known, leaving, pages = 1 }: FleetMemory) =>
+    JSON.stringify([notReached, [...known].sort(), Object.entries(leaving).sort(), pages]);
   return facts(before) === facts(after);
-}
-
-export interface Roster {
-  /** First those that were not reached in the previous round. */
-  readonly projects: readonly string[];
-  /** Known projects that the current list of OMS does not have. */
-  readonly leaving: ReadonlySet<string>;
 }
 
 /**
@@ -56,24 +60,71 @@ export function worthChecking(listed: readonly ListedProject[], kind: ProjectKin
   return listed.filter((project) => project.kind === kind && !OVER.includes(project.status)).map(({ id }) => id);
 }
 
-/** A fixed list: no project leaves it. */
-export function rosterOfNamed(named: readonly string[], memory: FleetMemory): Roster {
-  return { projects: inTurn(named, memory), leaving: new Set() };
+/** Those that were not reached come first. */
+export function inTurn(due: readonly string[], notReached: readonly string[], isWanted: (project: string) => boolean) {
+  return [...new Set([...notReached.filter(isWanted), ...due])];
 }
 
-/** @param listed null where OMS did not list its projects: then the last list applies, and each project's own check reports what is wrong. */
-export function rosterOfAll(listed: readonly ListedProject[] | null, kind: ProjectKind, memory: FleetMemory): Roster {
-  if (listed === null) return { projects: inTurn(memory.known, memory), leaving: new Set() };
-  const current = new Set(worthChecking(listed, kind));
-  // Known from a deployment for the other kind; nothing has happened to them.
+/** Projects of one page, and bytes of their ids: an item has room for 400 KB, and each id may be in it three times. */
+const PAGE_PROJECTS = 4_000;
+const PAGE_BYTES = 80_000;
+
+/**
+ * The pages after a new list: a project stays on its page, a new one goes to the first with room. Known projects that are no longer listed are
+ * leaving; those of the other kind are from a deployment for that kind, and nothing has happened to them.
+ */
+export function repaginated(
+  before: readonly FleetMemory[],
+  listed: readonly ListedProject[],
+  kind: ProjectKind,
+): readonly FleetMemory[] {
+  const current = worthChecking(listed, kind);
+  const isCurrent = new Set(current);
   const ofOtherKind = new Set(listed.filter((project) => project.kind !== kind).map(({ id }) => id));
-  const leaving = memory.known.filter((project) => !current.has(project) && !ofOtherKind.has(project));
-  return { projects: inTurn([...current, ...leaving], memory), leaving: new Set(leaving) };
+  const pageOf = new Map<string, number>();
+  for (const [page, { known }] of before.entries()) for (const id of known) pageOf.set(id, page);
+  const pages = (before.length === 0 ? [EMPTY_MEMORY] : before).map(({ known, leaving }) => {
+    const left = known.filter((id) => !isCurrent.has(id) && !ofOtherKind.has(id));
+    return {
+      known: [] as string[],
+      left,
+      leaving: Object.fromEntries(left.map((id) => [id, leaving[id] ?? 0])),
+      projects: known.length,
+      bytes: known.reduce((sum, id) => sum + Buffer.byteLength(id), 0),
+    };
+  });
+  let roomy = 0;
+  for (const id of current) {
+    const bytes = Buffer.byteLength(id);
+    const hasRoom = ({ projects, bytes: used }: { projects: number; bytes: number }) =>
+      projects < PAGE_PROJECTS && used + bytes <= PAGE_BYTES;
+    const at = pageOf.get(id);
+    if (at === undefined) {
+      while (pages[roomy] !== undefined && !hasRoom(pages[roomy] as (typeof pages)[number])) roomy += 1;
+      if (pages[roomy] === undefined) pages.push({ known: [], left: [], leaving: {}, projects: 0, bytes: 0 });
+    }
+    const page = pages[at ?? roomy] as (typeof pages)[number];
+    page.known.push(id);
+    if (at !== undefined) continue;
+    page.projects += 1;
+    page.bytes += bytes;
+  }
+  return pages.map(({ known, left, leaving }, i) => ({
+    ...(before[i] ?? EMPTY_MEMORY),
+    known: [...known, ...left],
+    leaving,
+    ...(i === 0 && pages.length > 1 ? { pages: pages.length } : {}),
+  }));
 }
 
-function inTurn(projects: readonly string[], { notReached }: FleetMemory): string[] {
-  const wanted = new Set(projects);
-  return [...new Set([...notReached.filter((project) => wanted.has(project)), ...projects])];
+/** As many of those that were not reached as an item has room for; the others have their turn in the next interval. */
+export function remembered(notReached: readonly string[]): readonly string[] {
+  let bytes = 0;
+  const end = notReached.findIndex((id) => {
+    bytes += Buffer.byteLength(id);
+    return bytes > PAGE_BYTES;
+  });
+  return end === -1 ? notReached : notReached.slice(0, end);
 }
 
 /**
@@ -83,18 +134,17 @@ function inTurn(projects: readonly string[], { notReached }: FleetMemory): strin
  * @param results of the leaving projects in this round.
  */
 export function leaversAfter(
-  roster: Roster,
-  results: ReadonlyMap<string, CheckResult>,
   before: FleetMemory,
-): { readonly known: readonly string[]; readonly leaving: Readonly<Record<string, number>> } {
+  results: ReadonlyMap<string, CheckResult>,
+): Pick<FleetMemory, 'known' | 'leaving'> {
   const dropped = new Set<string>();
   const leaving: Record<string, number> = {};
-  for (const project of roster.leaving) {
+  for (const [project, earlier] of Object.entries(before.leaving)) {
     const result = results.get(project);
     const unreported = result?.outcome === 'OmsProjectNotFound' || result?.outcome === 'OmsRefused';
-    const times = (before.leaving[project] ?? 0) + (unreported ? 1 : 0);
+    const times = earlier + (unreported ? 1 : 0);
     if (OVER.includes(result?.status ?? '') || times >= MAX_UNREPORTED) dropped.add(project);
     else leaving[project] = times;
   }
-  return { known: roster.projects.filter((project) => !dropped.has(project)), leaving };
+  return { known: before.known.filter((project) => !dropped.has(project)), leaving };
 }

@@ -247,9 +247,25 @@ describe('the list of projects', () => {
       asked.push(request.slice(request.indexOf('{')));
       socket.end(page((count - 1) * 150, count === 3 ? 20 : 150, 320));
     });
-    expect(asked).toEqual([1, 2, 3].map((pageNumber) => `{"pageNumber":${pageNumber},"pageSize":150}`));
+    expect(asked.sort()).toEqual([1, 2, 3].map((pageNumber) => `{"pageNumber":${pageNumber},"pageSize":150}`));
     expect(projects).toHaveLength(320);
     expect(projects).toContainEqual({ id: 'np_319', name: 'project 319', kind: 'sync', status: 'RUNNING' });
+  });
+
+  test('comes in four requests at a time where OMS says how many pages there are', async () => {
+    let underWay = 0;
+    let most = 0;
+    const projects = await listing((socket, _, request) => {
+      const { pageNumber } = JSON.parse(request.slice(request.indexOf('{')));
+      underWay += 1;
+      most = Math.max(most, underWay);
+      setTimeout(() => {
+        underWay -= 1;
+        socket.end(page((pageNumber - 1) * 150, pageNumber === 21 ? 5 : 150, 3_005));
+      }, 20);
+    });
+    expect(projects).toHaveLength(3_005);
+    expect(most).toBe(4);
   });
 
   test('ends with a short page where OMS gives no total', async () => {
@@ -288,7 +304,7 @@ describe('the list of projects', () => {
       'a fleet without end',
       (socket, count) => socket.end(page(count * 150, 150, null)),
       'OmsBadReply',
-      'more than 3000 projects',
+      'more than 150000 projects',
     ],
     [
       'a project under two ids',

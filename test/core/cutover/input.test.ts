@@ -72,7 +72,7 @@ test('names every problem at once', () => {
 
 test.each<[object, string]>([
   [{ mute: { projectId: 'p_x', forSeconds: 60 }, for: '1h' }, 'unknown field "for"; known are mute'],
-  [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds'],
+  [{ projects: ['p_x'], intervalSeconds: 300, dryRun: true }, 'known are projects, intervalSeconds, turn, part'],
   [{ doctor: true, testnotification: false }, 'known are doctor, projectId, testNotification'],
   [{ doctor: true, projects: 'all' }, 'unknown field "doctor"; known are projects, intervalSeconds'],
 ])('refuses an event with an unknown field: %j', async (event, problem) => {
@@ -81,7 +81,16 @@ test.each<[object, string]>([
   const store = new MemoryStore();
   const fleet = { listProjects: async () => [] };
   const verifier = { verification: async () => ({ state: 'NOT_THERE', message: '' }) as const };
-  const ports: EventPorts = { ...run.ports(), store, cutovers, fleet, verifier, kind: 'migration' };
+  const ports: EventPorts = {
+    ...run.ports(),
+    store,
+    cutovers,
+    fleet,
+    verifier,
+    kind: 'migration',
+    listedProjects: () => [],
+    start: async () => {},
+  };
   await expect(answer(event, ports, () => 180_000)).rejects.toThrow(problem);
   expect(run.notified).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** How a round treats an OMS that is slow, asks to slow down, is down, or rejects the account. */
-import { FLEET_CONCURRENCY } from '../../../lambda/core/fleet/fleet';
+import { FLEET_CONCURRENCY } from '../../../lambda/core/fleet/shares';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { FleetRun } from '../../support/fleet-run';
 import { failed, ok, SECOND } from '../../support/observations';
