@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { CutoverInputSchema } from '../lambda/contract/cutover-input';
-import { WaitRequestSchema } from '../lambda/contract/wait';
+import { CutoverInputSchema } from '../lambda/contract/requests/cutover-input';
+import { WaitRequestSchema } from '../lambda/contract/requests/wait';
 import { ScenarioSchema } from '../local/simulator/read-scenario';
 
 const DOCS = join(__dirname, '..', 'docs');

@@ -22,7 +22,7 @@ import { EXIT, exitOfError } from '../cli/output/exit-status';
 import { StandardStreams } from '../cli/output/standard-streams';
 import { usesColour } from '../cli/output/terminal';
 import { systemClock } from '../lambda/adapters/system';
-import { nearest } from '../lambda/contract/nearest';
+import { nearest } from '../lambda/contract/values/nearest';
 import { Interrupted, InvalidInput } from '../lambda/core/model/errors';
 import { version } from '../package.json';
 

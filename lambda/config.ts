@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { DEFAULTS } from './contract/defaults';
-import { LONGEST_TIMER_SECONDS } from './contract/duration';
 import { ENV } from './contract/environment';
 import { API_CHOICES, PROJECT_KINDS } from './contract/oms';
-import { omsEndpointProblem } from './contract/oms-endpoint';
-import { oneOf, seconds, text } from './contract/schema';
+import { LONGEST_TIMER_SECONDS } from './contract/values/duration';
+import { omsEndpointProblem } from './contract/values/oms-endpoint';
+import { oneOf, seconds, text } from './contract/values/schema';
 import { read } from './core/model/fields';
 
 /** An invocation has certainly ended this long after its timeout. */

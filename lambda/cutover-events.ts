@@ -1,8 +1,8 @@
 /** The events of the cutover function: a command of the state machine, the end of its execution, an operator's answer. */
 
-import { AnswerEventSchema, type HttpReply } from './contract/answer';
-import { CutoverCommandEventSchema, type CutoverReply } from './contract/cutover';
-import { EXECUTION_ENDED, ExecutionEndSchema } from './contract/events';
+import { AnswerEventSchema, type HttpReply } from './contract/requests/answer';
+import { CutoverCommandEventSchema, type CutoverReply } from './contract/requests/cutover';
+import { EXECUTION_ENDED, ExecutionEndSchema } from './contract/requests/events';
 import { answerOverHttp } from './core/cutover/answer';
 import { cutoverAction } from './core/cutover/bookkeeping';
 import { executionEnded } from './core/cutover/closing';

@@ -1,9 +1,9 @@
 /** The events of the check function: a round of a wait, a round of the schedule, a poll of a cutover, a mute, the doctor. */
 
-import { CutoverPollEventSchema } from './contract/cutover';
-import { DoctorRequestSchema, MuteEventSchema } from './contract/events';
 import { FleetRequestSchema } from './contract/fleet';
-import { WaitEventSchema, type WaitRound } from './contract/wait';
+import { CutoverPollEventSchema } from './contract/requests/cutover';
+import { DoctorRequestSchema, MuteEventSchema } from './contract/requests/events';
+import { WaitEventSchema, type WaitRound } from './contract/requests/wait';
 import { waitRound } from './core/check/wait';
 import { type GatePorts, type GateRound, gateRound } from './core/cutover/gate';
 import { type DoctorPorts, type DoctorReport, examine } from './core/doctor/examine';

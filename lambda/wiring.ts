@@ -11,7 +11,7 @@ import { SnsSubscriptions } from './adapters/notifiers/sns-subscriptions';
 import { OmsClient } from './adapters/oms/client';
 import type { Config } from './config';
 import { METRICS } from './contract/metrics';
-import { sendsPasswordInClear } from './contract/oms-endpoint';
+import { sendsPasswordInClear } from './contract/values/oms-endpoint';
 import type { Clock, Log } from './core/ports';
 import { quiet, REQUEST, wireShared } from './cutover-wiring';
 import type { EventPorts } from './events';

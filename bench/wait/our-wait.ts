@@ -1,7 +1,7 @@
 /** Our wait: the state machines as synthesized, and behind their task the real core on plain ports. */
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
-import type { WaitRequest } from '../../lambda/contract/wait';
+import type { WaitRequest } from '../../lambda/contract/requests/wait';
 import type { InvocationPorts } from '../../lambda/core/check/check';
 import { waitRound } from '../../lambda/core/check/wait';
 import { synthesize } from '../../local/cloudformation/synthesize';

@@ -1,7 +1,7 @@
 /** `approve` and `reject`: an operator's answer to a cutover, recorded under their own identity. */
 
-import { LONGEST_NOTE } from '../../lambda/contract/answer';
-import { UNPRINTABLE } from '../../lambda/contract/text';
+import { LONGEST_NOTE } from '../../lambda/contract/requests/answer';
+import { UNPRINTABLE } from '../../lambda/contract/values/text';
 import { ANSWER_FLAGS, readAnswers } from '../input/answers';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { RUN_FLAG } from '../input/cutover-place';

@@ -1,6 +1,6 @@
 /** `demo --scenario cutover`: runs the synthesized pipeline against a source that takes writes, and counts the writes missing at the end. */
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
-import { formatDuration } from '../../lambda/contract/duration';
+import { formatDuration } from '../../lambda/contract/values/duration';
 import { receiptText } from '../../lambda/core/cutover/receipt';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import { LOCAL_REGION, LOCAL_SECRET } from '../../local/cloudformation/sandbox';

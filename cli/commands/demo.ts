@@ -1,8 +1,8 @@
 /** `demo`: runs the synthesized stack against a simulated OMS on a virtual clock: hours of migration in seconds. */
 
-import { formatDuration } from '../../lambda/contract/duration';
 import type { Goal } from '../../lambda/contract/goal';
 import type { ReasonText } from '../../lambda/contract/reason';
+import { formatDuration } from '../../lambda/contract/values/duration';
 import { CheckFailed, Interrupted } from '../../lambda/core/model/errors';
 import { phaseOf } from '../../lambda/core/model/status';
 import { synthesize } from '../../local/cloudformation/synthesize';

@@ -1,6 +1,6 @@
 /** `forecast`: how long a drain would take now, and whether it fits a window. */
 
-import { formatDuration } from '../../lambda/contract/duration';
+import { formatDuration } from '../../lambda/contract/values/duration';
 import { drainWords, fits, forecastDrain, pollsForForecast } from '../../lambda/core/judge/drain-forecast';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';

@@ -1,7 +1,7 @@
 /** `history`: the stored observations, the changes that they caused, and the pending notifications. */
 import { existsSync } from 'node:fs';
 import { DEFAULT_WAIT_SETTINGS } from '../../lambda/contract/defaults';
-import { iso } from '../../lambda/contract/duration';
+import { iso } from '../../lambda/contract/values/duration';
 import { derive } from '../../lambda/core/check/derive';
 import type { Change } from '../../lambda/core/model/change';
 import { countedUntil, type ProjectState } from '../../lambda/core/model/project-state';

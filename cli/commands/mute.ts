@@ -1,6 +1,6 @@
 /** `mute`: no notifications during a maintenance window. Its changes are kept, and summarized by the first check after its end. */
 import { newCheckId } from '../../lambda/adapters/system';
-import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../lambda/contract/events';
+import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../lambda/contract/requests/events';
 import { type MuteReply, mute } from '../../lambda/core/notifications/mute';
 import { holdsData } from '../../local/data/data-directory';
 import { besideRuns } from '../../local/data/local-store';

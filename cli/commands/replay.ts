@@ -1,7 +1,7 @@
 /** `replay`: when would the SYNCED gate have opened with other thresholds? */
 
 import { DEFAULTS } from '../../lambda/contract/defaults';
-import { formatDuration } from '../../lambda/contract/duration';
+import { formatDuration } from '../../lambda/contract/values/duration';
 import { replay } from '../../lambda/core/check/replay';
 import { type Command, type Io, JSON_FLAG, PROJECT_FLAG } from '../input/command';
 import { PLACE_FLAGS, readPlace } from '../input/cutover-place';

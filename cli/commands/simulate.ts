@@ -1,5 +1,5 @@
 /** `simulate`: an OMS simulator over real HTTP, in real time or faster. */
-import { projectIdProblem } from '../../lambda/contract/project-id';
+import { projectIdProblem } from '../../lambda/contract/values/project-id';
 import { listScenarios, loadScenario } from '../../local/simulator/scenarios';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, startSimulator } from '../../local/simulator/simulator';
 import { type Command, type Io, JSON_FLAG } from '../input/command';

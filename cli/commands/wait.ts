@@ -1,11 +1,11 @@
 /** `wait`: waits for a goal against a real OMS, in a plain loop around the core that runs in AWS. */
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../lambda/contract/defaults';
-import { formatDuration, iso } from '../../lambda/contract/duration';
 import { ALL } from '../../lambda/contract/fleet';
 import { GOAL_TYPES, type Goal } from '../../lambda/contract/goal';
-import { MOMENT, parseMoment } from '../../lambda/contract/moment';
-import { projectIdProblem } from '../../lambda/contract/project-id';
+import { formatDuration, iso } from '../../lambda/contract/values/duration';
+import { MOMENT, parseMoment } from '../../lambda/contract/values/moment';
+import { projectIdProblem } from '../../lambda/contract/values/project-id';
 import { pollFor } from '../../lambda/core/check/wait';
 import type { WaitParameters } from '../../lambda/core/check/wait-input';
 import {

@@ -1,7 +1,7 @@
 /** The ports of a check without AWS: a real OMS, the embedded database in a folder, notifications on the output. */
 
 import { newCheckId } from '../../lambda/adapters/system';
-import { iso } from '../../lambda/contract/duration';
+import { iso } from '../../lambda/contract/values/duration';
 import type { CheckPorts } from '../../lambda/core/check/check';
 import { isMuted } from '../../lambda/core/notifications/mute';
 import type { Fleet } from '../../lambda/core/ports';

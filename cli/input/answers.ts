@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { type Signer, signPost } from '../../lambda/adapters/aws/signature';
-import { type Answer, REFUSED, RefusalSchema } from '../../lambda/contract/answer';
+import { type Answer, REFUSED, RefusalSchema } from '../../lambda/contract/requests/answer';
 import { answerCutover } from '../../lambda/core/cutover/approval';
 import { DECISIONS, type Decision } from '../../lambda/core/cutover/record';
 import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';

@@ -1,5 +1,5 @@
 /** A command of the command line, its surroundings, and its help. */
-import { wrapped } from '../../lambda/contract/text';
+import { wrapped } from '../../lambda/contract/values/text';
 import type { Clock } from '../../lambda/core/ports';
 import { JsonLines } from '../output/json-lines';
 import type { Printer } from '../output/printer';

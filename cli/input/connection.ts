@@ -4,7 +4,7 @@ import { OmsClient } from '../../lambda/adapters/oms/client';
 import { proxyFor } from '../../lambda/adapters/oms/http/proxy';
 import { DEFAULTS } from '../../lambda/contract/defaults';
 import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
-import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/oms-endpoint';
+import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/values/oms-endpoint';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Clock, Credentials } from '../../lambda/core/ports';
 import { type Flags, type FlagTable, TIMED } from './flags';

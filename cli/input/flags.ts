@@ -1,8 +1,13 @@
 /** Reads the flags of a command strictly, and reports every problem at once. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { formatDuration, LONGEST_SECONDS, LONGEST_TIMER_SECONDS, parseDuration } from '../../lambda/contract/duration';
-import { nearest } from '../../lambda/contract/nearest';
-import { plainLine } from '../../lambda/contract/text';
+import {
+  formatDuration,
+  LONGEST_SECONDS,
+  LONGEST_TIMER_SECONDS,
+  parseDuration,
+} from '../../lambda/contract/values/duration';
+import { nearest } from '../../lambda/contract/values/nearest';
+import { plainLine } from '../../lambda/contract/values/text';
 import { InvalidInput } from '../../lambda/core/model/errors';
 
 /** By name: the placeholder of the value (a flag without one is a switch) and the help text. */

@@ -1,9 +1,9 @@
 /** Output for a terminal. */
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { CheckResult } from '../../lambda/contract/check-result';
-import { formatDuration } from '../../lambda/contract/duration';
 import type { WordedReason } from '../../lambda/contract/reason';
-import { widthOf } from '../../lambda/contract/text';
+import { formatDuration } from '../../lambda/contract/values/duration';
+import { widthOf } from '../../lambda/contract/values/text';
 import { graceOf } from '../../lambda/core/judge/words';
 import type { ChangeParams } from '../../lambda/core/model/change';
 import type { Poller, Snapshot } from '../../lambda/core/model/snapshot';

@@ -1,6 +1,6 @@
 /** The real time, and ids for checks. */
 import { randomUUID } from 'node:crypto';
-import { LONGEST_TIMER_MS } from '../contract/duration';
+import { LONGEST_TIMER_MS } from '../contract/values/duration';
 import { Interrupted } from '../core/model/errors';
 import type { Clock } from '../core/ports';
 

@@ -1,6 +1,7 @@
 /** Every default in one place, in seconds unless the name says otherwise. */
-import { LONGEST_SECONDS } from './duration';
+
 import type { Importance } from './oms';
+import { LONGEST_SECONDS } from './values/duration';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

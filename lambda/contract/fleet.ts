@@ -1,7 +1,7 @@
 /** The event of the schedule, and how a large fleet is divided: the stack decides it at synthesis, the function follows. */
 import * as v from 'valibot';
-import { MOMENT, parseMoment } from './moment';
-import { object, projectId, seconds, whole } from './schema';
+import { MOMENT, parseMoment } from './values/moment';
+import { object, projectId, seconds, whole } from './values/schema';
 
 /** A list as small as this is polled at once: a console answers it in seconds, and more invocations would cost more than they spare. */
 export const SMALL_FLEET = 200;

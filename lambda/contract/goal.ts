@@ -1,8 +1,8 @@
 /** What a wait waits for. */
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults';
-import { MOMENT, parseMoment } from './moment';
-import { object, oneOfObjects, seconds } from './schema';
+import { MOMENT, parseMoment } from './values/moment';
+import { object, oneOfObjects, seconds } from './values/schema';
 
 export const GOAL_TYPES = ['FINISHED', 'SYNCED', 'DRAINED', 'SWITCHED'] as const;
 

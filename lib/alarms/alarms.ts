@@ -8,7 +8,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
-import { formatDuration } from '../../lambda/contract/duration';
+import { formatDuration } from '../../lambda/contract/values/duration';
 import { type AlarmPlace, type AlarmRule, alarmOf, messagesIn } from './alarm';
 import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
 

@@ -12,7 +12,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ANSWER_PATH } from '../../lambda/contract/answer';
+import { ANSWER_PATH } from '../../lambda/contract/requests/answer';
 
 export interface AnswersApiProps {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { BeginningState } from '../../lambda/contract/cutover';
+import type { BeginningState } from '../../lambda/contract/requests/cutover';
 import { Goal, type SyncedOptions } from '../wait/goal';
 import { type AtSynth, defined, textAt } from '../wait/json-path';
 import { WaitForMigration, type WaitForMigrationProps } from '../wait/wait-for-migration';

@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { END_STATUSES, EXECUTION_ENDED } from '../../lambda/contract/events';
+import { END_STATUSES, EXECUTION_ENDED } from '../../lambda/contract/requests/events';
 import { type AlarmPlace, alarmOf, messagesIn } from '../alarms/alarm';
 import { DeadLetterQueue } from '../monitor/data-resources';
 

@@ -1,7 +1,7 @@
 /** The ends of a cutover: its receipt is closed, then it succeeds, or fails with an error name that says whether an operator is needed. */
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { CutoverBookkeeping, CutoverOutcome } from '../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverOutcome } from '../../lambda/contract/requests/cutover';
 import type { FieldsAtSynth } from '../wait/json-path';
 import type { CutoverTasks, Patience } from './tasks';
 

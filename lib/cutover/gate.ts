@@ -2,8 +2,8 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { GateName } from '../../lambda/contract/cutover';
-import type { WaitStart } from '../../lambda/contract/wait';
+import type { GateName } from '../../lambda/contract/requests/cutover';
+import type { WaitStart } from '../../lambda/contract/requests/wait';
 import type { Goal } from '../wait/goal';
 import { type AtSynth, textAt } from '../wait/json-path';
 import type { CutoverTasks } from './tasks';

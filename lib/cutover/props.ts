@@ -2,7 +2,7 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { CutoverOptions } from '../../lambda/contract/cutover';
+import type { CutoverOptions } from '../../lambda/contract/requests/cutover';
 import type { MigrationMonitor } from '../monitor/migration-monitor';
 import { defined } from '../wait/json-path';
 

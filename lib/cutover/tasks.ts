@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../../lambda/contract/requests/cutover';
 import type { AtSynth, FieldsAtSynth } from '../wait/json-path';
 import { OUTAGE_RETRY } from '../wait/leg';
 

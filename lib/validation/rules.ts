@@ -3,8 +3,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Duration } from 'aws-cdk-lib';
-import { omsEndpointProblem } from '../../lambda/contract/oms-endpoint';
-import { projectIdProblem } from '../../lambda/contract/project-id';
+import { omsEndpointProblem } from '../../lambda/contract/values/oms-endpoint';
+import { projectIdProblem } from '../../lambda/contract/values/project-id';
 import { type Rule, show } from './problems';
 
 export function oneOf<T extends string>(values: readonly T[]): Rule<string> {

@@ -1,7 +1,7 @@
 /** Goals in a definition: values, or paths into the data of the execution. */
 import { Duration } from 'aws-cdk-lib';
-import { LONGEST_SECONDS } from '../../lambda/contract/duration';
 import type { GoalInput } from '../../lambda/contract/goal';
+import { LONGEST_SECONDS } from '../../lambda/contract/values/duration';
 import { Problems } from '../validation/problems';
 import {
   type AtSynth,

@@ -1,7 +1,7 @@
 /**
  * One leg: a bounded run of the wait loop (check, choice, wait). A wait of a year takes many legs, so no execution reaches the history limit.
  *
- * Input `{ wait }`, output `{ wait, result, next }` (lambda/contract/wait.ts). A leg always succeeds; the machine that started it succeeds
+ * Input `{ wait }`, output `{ wait, result, next }` (lambda/contract/requests/wait.ts). A leg always succeeds; the machine that started it succeeds
  * or fails by its result.
  */
 import { Duration } from 'aws-cdk-lib';
@@ -11,9 +11,9 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { OwnFailure } from '../../lambda/contract/check-result';
-import type { CutoverEvent } from '../../lambda/contract/cutover';
 import { DEFAULTS } from '../../lambda/contract/defaults';
-import type { FailedRound, WaitEvent } from '../../lambda/contract/wait';
+import type { CutoverEvent } from '../../lambda/contract/requests/cutover';
+import type { FailedRound, WaitEvent } from '../../lambda/contract/requests/wait';
 import type { AtSynth } from './json-path';
 import { type MachineLogProps, MachineRole, machineLogs } from './state-machine';
 

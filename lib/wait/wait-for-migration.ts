@@ -2,8 +2,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { LONGEST_SECONDS } from '../../lambda/contract/duration';
-import type { WaitRequest } from '../../lambda/contract/wait';
+import type { WaitRequest } from '../../lambda/contract/requests/wait';
+import { LONGEST_SECONDS } from '../../lambda/contract/values/duration';
 import { Problems } from '../validation/problems';
 import { PROJECT_ID } from '../validation/rules';
 import { Goal } from './goal';

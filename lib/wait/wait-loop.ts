@@ -8,7 +8,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { WaitRequest, WaitStart } from '../../lambda/contract/wait';
+import type { WaitRequest, WaitStart } from '../../lambda/contract/requests/wait';
 import type { AtSynth } from './json-path';
 import { ownFailure } from './leg';
 

@@ -1,8 +1,8 @@
 /** Reads a scenario file: JSON in, a Scenario out, every problem named at once. */
 import * as v from 'valibot';
-import { parseDuration } from '../../lambda/contract/duration';
 import { IMPORTANCES, PROJECT_KINDS } from '../../lambda/contract/oms';
-import { flag, object, oneOf, oneOfObjects, parse } from '../../lambda/contract/schema';
+import { parseDuration } from '../../lambda/contract/values/duration';
+import { flag, object, oneOf, oneOfObjects, parse } from '../../lambda/contract/values/schema';
 import { InvalidInput } from '../../lambda/core/model/errors';
 import type { CheckpointKey, Fault, Key, Scenario, Trouble } from './scenario';
 

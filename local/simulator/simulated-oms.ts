@@ -1,7 +1,7 @@
 /** The simulated OMS behind the server: recognizes the call, checks the credentials, acts out faults, replies. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LONGEST_TIMER_MS } from '../../lambda/contract/duration';
 import type { OmsApi } from '../../lambda/contract/oms';
+import { LONGEST_TIMER_MS } from '../../lambda/contract/values/duration';
 import { listed, progress33, progress411, refusal, steps, success, UNKNOWN_PROJECT } from './replies';
 import type { SimulatedState } from './scenario-state';
 import type { SimulatedProject } from './simulated-project';

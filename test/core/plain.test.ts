@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cut, plain, plainLine, show, wellFormed } from '../../lambda/contract/text';
+import { cut, plain, plainLine, show, wellFormed } from '../../lambda/contract/values/text';
 
 const LONE_HALF = /\p{Cs}/u;
 const texts = fc.oneof(

@@ -1,6 +1,6 @@
 /** Single cutovers through the definition that deploys, one situation each. */
 
-import type { CutoverState } from '../../lambda/contract/cutover';
+import type { CutoverState } from '../../lambda/contract/requests/cutover';
 import { answerCutover } from '../../lambda/core/cutover/approval';
 import type { Verification } from '../../lambda/core/ports';
 import { Random } from '../../local/random';

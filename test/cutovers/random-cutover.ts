@@ -1,6 +1,6 @@
 /** One random cutover: what the source, OMS, the user's steps, the function and the operators do, all drawn from one seed. */
 
-import type { CutoverOutcome } from '../../lambda/contract/cutover';
+import type { CutoverOutcome } from '../../lambda/contract/requests/cutover';
 import { answerCutover } from '../../lambda/core/cutover/approval';
 import { mayBeStopped } from '../../lambda/core/cutover/record';
 import { Random } from '../../local/random';

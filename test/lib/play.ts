@@ -1,6 +1,6 @@
 /** Runs synthesized state machines on a virtual clock, with given replies of the function. */
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { WaitRound } from '../../lambda/contract/wait';
+import type { WaitRound } from '../../lambda/contract/requests/wait';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';

@@ -22,7 +22,7 @@ describe('what is in it', () => {
           .replace(/^docs\/[\w.-]+\.(md|json)$/, 'docs/*')
           .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
           .replace(/^dist\/lib\/(?:[\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
-          .replace(/^dist\/lambda\/contract\/[\w-]+(\.d\.ts|\.js)$/, 'dist/lambda/contract/*$1')
+          .replace(/^dist\/lambda\/contract\/(?:\w+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lambda/contract/*$1')
           .replace(/^dist\/lambda\/(?:check|cutover)\/[\w-]+\.js$/, 'dist/lambda/*/*.js')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),

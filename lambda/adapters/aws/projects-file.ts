@@ -1,7 +1,7 @@
 /** The list of projects that is deployed beside the function, where it is too long for the input of a schedule. */
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { parse, projectId } from '../../contract/schema';
+import { parse, projectId } from '../../contract/values/schema';
 import { CheckFailed } from '../../core/model/errors';
 
 /** Read once, when it is first asked for: a wait has no use for it. */

@@ -9,7 +9,7 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Schema } from '../../contract/schema';
+import type { Schema } from '../../contract/values/schema';
 import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../../core/cutover/record';
 import { CheckFailed } from '../../core/model/errors';
 import { itemOf } from './item';

@@ -1,7 +1,7 @@
 /** An item or a key as it goes to DynamoDB: the one place where text is stored, and where it has to be text that UTF-8 can carry. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { wellFormed } from '../../contract/text';
+import { wellFormed } from '../../contract/values/text';
 
 /** An attribute that is undefined in the model is absent in the item. */
 const MARSHALL = { removeUndefinedValues: true };

@@ -12,7 +12,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { ALL } from '../../contract/fleet';
-import type { Schema } from '../../contract/schema';
+import type { Schema } from '../../contract/values/schema';
 import type { FleetKey, FleetMemory, FleetStore } from '../../core/fleet/roster';
 import { CheckFailed } from '../../core/model/errors';
 import type { ProjectState } from '../../core/model/project-state';

@@ -6,10 +6,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as v from 'valibot';
 import { VERDICTS } from '../../contract/check-result';
-import { CUTOVER_OUTCOMES, CutoverSettingsSchema, GATES, STEPS } from '../../contract/cutover';
 import { type Anomaly, COMPARISONS, FAILED_OUTCOMES, IMPORTANCES, OMS_APIS, type OmsWords } from '../../contract/oms';
 import type { WordedReason } from '../../contract/reason';
-import { flag, oneOf, parse, type Schema } from '../../contract/schema';
+import { CUTOVER_OUTCOMES, CutoverSettingsSchema, GATES, STEPS } from '../../contract/requests/cutover';
+import { flag, oneOf, parse, type Schema } from '../../contract/values/schema';
 import {
   type ApprovalRequest,
   type CurrentCutover,

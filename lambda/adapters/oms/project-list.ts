@@ -1,5 +1,5 @@
 /** Every project of an OMS, page by page: all of them or none, for a list that is silently short would leave a project unwatched. */
-import { projectIdProblem } from '../../contract/project-id';
+import { projectIdProblem } from '../../contract/values/project-id';
 import type { ListedProject, ListingFailure } from '../../core/ports';
 import { printable } from './envelope';
 import { RepeatedKey } from './json';

@@ -1,5 +1,5 @@
 /** Makes text from outside fit for logs, e-mails and terminals: without secrets and control characters, and bounded. */
-import { plain, wellFormed } from '../../contract/text';
+import { plain, wellFormed } from '../../contract/values/text';
 import type { Credentials } from '../../core/ports';
 import { basicAuthorization } from './http/basic-auth';
 

@@ -1,7 +1,7 @@
 /** The calls of OMS that this project makes. Paths and bodies are those of the vendor's pages. */
 
 import type { OmsApi, ProjectKind } from '../../contract/oms';
-import { projectIdProblem } from '../../contract/project-id';
+import { projectIdProblem } from '../../contract/values/project-id';
 import { InvalidInput } from '../../core/model/errors';
 import type { OmsRequest } from './http/transport';
 

@@ -1,7 +1,7 @@
 /** The steps of a project: the one that failed, and the full verification with what it found. A verification fails closed. */
 
 import type { OmsWords } from '../../contract/oms';
-import { plain } from '../../contract/text';
+import { plain } from '../../contract/values/text';
 import type { Verification } from '../../core/ports';
 import { printable, words } from './envelope';
 import type { FailedReply, GoodReply } from './reply';

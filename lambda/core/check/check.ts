@@ -5,7 +5,7 @@
  */
 import type { CheckResult } from '../../contract/check-result';
 import { DEFAULT_WAIT_SETTINGS } from '../../contract/defaults';
-import { iso } from '../../contract/duration';
+import { iso } from '../../contract/values/duration';
 import { worded } from '../judge/words';
 import { CheckFailed, Interrupted } from '../model/errors';
 import type { Observation } from '../model/progress';

@@ -1,7 +1,7 @@
 /** One check's decision, pure: a poll and the project state in; snapshot, next state with its pending changes, verdict and poll interval out. */
 
 import type { CheckResult } from '../../contract/check-result';
-import { iso } from '../../contract/duration';
+import { iso } from '../../contract/values/duration';
 import { judge, type Question } from '../judge/judge';
 import { pollIntervalSeconds } from '../judge/poll-interval';
 import { worded } from '../judge/words';

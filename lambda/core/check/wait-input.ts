@@ -2,8 +2,8 @@
 
 import { DEFAULT_WAIT_SETTINGS, DEFAULTS, type WaitSettings } from '../../contract/defaults';
 import type { Goal } from '../../contract/goal';
-import { parseMoment } from '../../contract/moment';
-import { STARTED_BY_EXECUTION, WaitRequestSchema, type WaitState, WaitStateSchema } from '../../contract/wait';
+import { STARTED_BY_EXECUTION, WaitRequestSchema, type WaitState, WaitStateSchema } from '../../contract/requests/wait';
+import { parseMoment } from '../../contract/values/moment';
 import { read, readAsIs, recordOf } from '../model/fields';
 import { executionArn } from '../notifications/links';
 

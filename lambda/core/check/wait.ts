@@ -1,9 +1,9 @@
 /** A wait for a goal: what the state machine's rounds and the command line's loop share. */
 
 import type { CheckResult } from '../../contract/check-result';
-import { iso } from '../../contract/duration';
-import { plain } from '../../contract/text';
-import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/wait';
+import { ROUNDS_PER_LEG, type WaitRound, type WaitState } from '../../contract/requests/wait';
+import { iso } from '../../contract/values/duration';
+import { plain } from '../../contract/values/text';
 import { worded } from '../judge/words';
 import { InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';

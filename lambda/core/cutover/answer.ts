@@ -1,6 +1,6 @@
 /** An operator's answer that came over HTTP, under the identity that AWS verified. */
 
-import { AnswerSchema, type HttpReply, REFUSED, type ReceivedAnswer } from '../../contract/answer';
+import { AnswerSchema, type HttpReply, REFUSED, type ReceivedAnswer } from '../../contract/requests/answer';
 import { InvalidInput } from '../model/errors';
 import { read } from '../model/fields';
 import { answerCutover } from './approval';

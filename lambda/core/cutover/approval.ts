@@ -4,8 +4,8 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
-import type { Caught, CutoverReply, CutoverState } from '../../contract/cutover';
-import { iso } from '../../contract/duration';
+import type { Caught, CutoverReply, CutoverState } from '../../contract/requests/cutover';
+import { iso } from '../../contract/values/duration';
 import { drainForecastText } from '../judge/drain-forecast';
 import { InvalidInput, OmsCutoverError } from '../model/errors';
 import { deliverPending } from '../notifications/notice';

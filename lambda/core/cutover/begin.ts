@@ -1,11 +1,11 @@
 /** The beginning of a cutover: reads the input of its execution, and allows one cutover at a time for each project. */
 
-import type { CutoverBookkeeping, CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
-import { CUTOVER_INPUT_EXAMPLE, CutoverInputSchema } from '../../contract/cutover-input';
 import { DEFAULTS } from '../../contract/defaults';
-import { parse } from '../../contract/schema';
-import { show } from '../../contract/text';
-import { STARTED_BY_EXECUTION } from '../../contract/wait';
+import type { CutoverBookkeeping, CutoverReply, CutoverSettings, CutoverState } from '../../contract/requests/cutover';
+import { CUTOVER_INPUT_EXAMPLE, CutoverInputSchema } from '../../contract/requests/cutover-input';
+import { STARTED_BY_EXECUTION } from '../../contract/requests/wait';
+import { parse } from '../../contract/values/schema';
+import { show } from '../../contract/values/text';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';
 import type { RunOwner } from './record';

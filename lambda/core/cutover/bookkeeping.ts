@@ -4,7 +4,7 @@
  * them. Every action may be repeated, because Step Functions retries a task whose response was lost.
  */
 
-import type { CutoverBookkeeping, CutoverReply } from '../../contract/cutover';
+import type { CutoverBookkeeping, CutoverReply } from '../../contract/requests/cutover';
 import { checkApproval, endIfCancelled, lastChanceToCancel, requestApproval, voidApproval } from './approval';
 import { begin } from './begin';
 import { close } from './closing';

@@ -1,6 +1,6 @@
 /** Closes a cutover's record: from what the state machine reports, or from the end of an execution that did not close it itself. */
 
-import type { Caught, CutoverBookkeeping, CutoverOutcome, CutoverReply } from '../../contract/cutover';
+import type { Caught, CutoverBookkeeping, CutoverOutcome, CutoverReply } from '../../contract/requests/cutover';
 import { CheckFailed } from '../model/errors';
 import { deliverPending } from '../notifications/notice';
 import { CANCELLED, endIfCancelled } from './approval';

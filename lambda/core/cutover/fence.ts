@@ -1,8 +1,8 @@
 /** The fence of a cutover: the time that stopWrites read on the source, or our own time after stopWrites, with a margin. */
 
-import { formatDuration, iso } from '../../contract/duration';
-import { MOMENT, parseMoment } from '../../contract/moment';
-import { show } from '../../contract/text';
+import { formatDuration, iso } from '../../contract/values/duration';
+import { MOMENT, parseMoment } from '../../contract/values/moment';
+import { show } from '../../contract/values/text';
 import { OmsCutoverError } from '../model/errors';
 import type { ProjectState } from '../model/project-state';
 import { PLAUSIBLE_FUTURE_MS } from '../observe/lag';

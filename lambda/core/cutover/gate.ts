@@ -1,8 +1,8 @@
 /** A round of a gate's wait. It reads the record of the cutover and changes nothing in it. */
 
-import type { CutoverPoll, GateResult, ReceivedPoll } from '../../contract/cutover';
 import type { ReasonText } from '../../contract/reason';
-import type { WaitRound } from '../../contract/wait';
+import type { CutoverPoll, GateResult, ReceivedPoll } from '../../contract/requests/cutover';
+import type { WaitRound } from '../../contract/requests/wait';
 import { type InvocationPorts, longestCheckMs } from '../check/check';
 import { waitRound } from '../check/wait';
 import type { Verifier } from '../ports';

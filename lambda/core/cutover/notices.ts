@@ -1,7 +1,7 @@
 /** The notifications of a cutover, in words: what it needs from an operator, and how it ended. */
 import type { CheckResult } from '../../contract/check-result';
-import type { CutoverOutcome } from '../../contract/cutover';
-import { iso, utc } from '../../contract/duration';
+import type { CutoverOutcome } from '../../contract/requests/cutover';
+import { iso, utc } from '../../contract/values/duration';
 import { percent } from '../model/progress';
 import type { RunNotice } from '../notifications/notice';
 import { receiptText } from './receipt';

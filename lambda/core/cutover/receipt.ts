@@ -1,7 +1,7 @@
 /** A cutover's receipt as text, for the closing e-mail and the command line: the result first, then what led to it. */
 
-import { formatDuration, utc } from '../../contract/duration';
-import { cut } from '../../contract/text';
+import { formatDuration, utc } from '../../contract/values/duration';
+import { cut } from '../../contract/values/text';
 import {
   type ApprovalRequest,
   type CutoverRecord,

@@ -1,6 +1,6 @@
 /** Updates a cutover's record, conditional on the version that was read, and hands its notices over to the project's pending changes. */
 
-import type { CutoverState } from '../../contract/cutover';
+import type { CutoverState } from '../../contract/requests/cutover';
 import { CheckFailed, OmsCutoverError } from '../model/errors';
 import type { DeliveryPorts } from '../notifications/deliver';
 import { handOver } from '../notifications/notice';

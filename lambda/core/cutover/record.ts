@@ -1,7 +1,7 @@
 /** The record of one cutover, and where records are stored. Bounded in size. */
 
 import type { Verdict } from '../../contract/check-result';
-import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
+import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/requests/cutover';
 import type { RunNotice } from '../notifications/notice';
 
 /** The phases of a cutover, in order. */

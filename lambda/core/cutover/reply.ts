@@ -4,7 +4,7 @@
  * Catch, and everything after the fence has to fit, so a cutover that has waited too long is ended before writes are stopped.
  */
 
-import type { CutoverReply, CutoverSettings, CutoverState } from '../../contract/cutover';
+import type { CutoverReply, CutoverSettings, CutoverState } from '../../contract/requests/cutover';
 import type { CutoverRecord, EndReason } from './record';
 import { type CutoverPorts, endBeforeStop } from './record-update';
 

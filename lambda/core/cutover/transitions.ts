@@ -1,8 +1,8 @@
 /** The transitions of a cutover's record: pure functions from a record and an event to the next record. Each may be repeated. */
 import type { CheckResult } from '../../contract/check-result';
-import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/cutover';
-import { formatDuration, iso } from '../../contract/duration';
-import { cut } from '../../contract/text';
+import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/requests/cutover';
+import { formatDuration, iso } from '../../contract/values/duration';
+import { cut } from '../../contract/values/text';
 import type { RunNotice } from '../notifications/notice';
 import { closingNotice, manualAction } from './notices';
 import {

@@ -1,7 +1,7 @@
 /** A migration is ready only when OMS's own full verification found no difference, where the project has one. */
 
-import type { CutoverReply, CutoverState, GateResult } from '../../contract/cutover';
-import { iso } from '../../contract/duration';
+import type { CutoverReply, CutoverState, GateResult } from '../../contract/requests/cutover';
+import { iso } from '../../contract/values/duration';
 import { verificationNotice } from './notices';
 import type { CutoverRecord } from './record';
 import { type CutoverPorts, endBeforeStop, updateOpenRecord } from './record-update';

@@ -1,7 +1,7 @@
 /** The doctor on a stack: checks OMS, the table and the topic, each independently of the others. */
 
-import type { DoctorRequest } from '../../contract/events';
-import { plain } from '../../contract/text';
+import type { DoctorRequest } from '../../contract/requests/events';
+import { plain } from '../../contract/values/text';
 import { type Change, standing } from '../model/change';
 import type { DeliveryPorts } from '../notifications/deliver';
 import { notificationOf } from '../notifications/notification';

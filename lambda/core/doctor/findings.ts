@@ -1,5 +1,5 @@
 /** The findings of the doctor: what was checked, its state, and how to fix it. Pure. */
-import { formatDuration, iso } from '../../contract/duration';
+import { formatDuration, iso } from '../../contract/values/duration';
 import type { Observation } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import { classOf } from '../model/status';

@@ -8,9 +8,9 @@
  */
 
 import type { CheckResult } from '../../contract/check-result';
-import { iso } from '../../contract/duration';
 import { ALL, type FleetEvent, type FleetRequest, LISTED, partsFor, SMALL_FLEET } from '../../contract/fleet';
 import type { ProjectKind } from '../../contract/oms';
+import { iso } from '../../contract/values/duration';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
 import type { Fleet, ListingFailure, Store } from '../ports';
 import {

@@ -4,7 +4,7 @@
  */
 
 import { DEFAULTS } from '../../contract/defaults';
-import { formatDuration } from '../../contract/duration';
+import { formatDuration } from '../../contract/values/duration';
 import type { Snapshot } from '../model/snapshot';
 import { phaseOf } from '../model/status';
 import { laterClockMs } from '../observe/lag';

@@ -1,9 +1,9 @@
 /** Is the goal reached? Pure: a goal, the assessment and the project state in; a verdict and its reason out. */
 import type { Verdict } from '../../contract/check-result';
 import type { WaitSettings } from '../../contract/defaults';
-import { iso } from '../../contract/duration';
 import type { Goal } from '../../contract/goal';
 import type { Reason, ReasonCode } from '../../contract/reason';
+import { iso } from '../../contract/values/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
 import { unfinishedPhases } from '../observe/copy';

@@ -1,7 +1,7 @@
 /** SWITCHED: has OMS's own forward switchover been done? Fails closed, like the other gates. */
 
-import { iso } from '../../contract/duration';
 import type { Reason } from '../../contract/reason';
+import { iso } from '../../contract/values/duration';
 import type { ProjectState } from '../model/project-state';
 import type { Assessment } from '../observe/assessment';
 import { unfinishedPhases } from '../observe/copy';

@@ -1,6 +1,5 @@
 /** The only place that puts a reason into words. A code without words does not compile. */
 
-import { formatCompared, formatDuration } from '../../contract/duration';
 import type { OmsWords } from '../../contract/oms';
 import type {
   CopyPhase,
@@ -14,7 +13,8 @@ import type {
   Standing,
   WordedReason,
 } from '../../contract/reason';
-import { joined } from '../../contract/text';
+import { formatCompared, formatDuration } from '../../contract/values/duration';
+import { joined } from '../../contract/values/text';
 
 type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => string };
 

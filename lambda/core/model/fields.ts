@@ -1,5 +1,5 @@
 /** What comes from outside as JSON, on its way to a type. */
-import { parse, type Schema } from '../../contract/schema';
+import { parse, type Schema } from '../../contract/values/schema';
 import { InvalidInput } from './errors';
 
 export function recordOf(value: unknown): Record<string, unknown> | null {

@@ -1,9 +1,9 @@
 /** A change for programs, as queues and functions receive it. Its schema is docs/change-event.schema.json. */
 
-import { iso } from '../../contract/duration';
 import type { Goal } from '../../contract/goal';
 import type { FailedOutcome, Importance, OmsWords } from '../../contract/oms';
-import { cut, plain, plainLine } from '../../contract/text';
+import { iso } from '../../contract/values/duration';
+import { cut, plain, plainLine } from '../../contract/values/text';
 import { type Change, type ChangeKind, importanceOf, type RollbackPathLoss, sinceOf } from '../model/change';
 import type { Links } from './links';
 import type { ChangeWords } from './words';

@@ -1,7 +1,7 @@
 /** The body of the e-mail: plain text in short lines, what happened and what to do first. What others wrote is indented below a heading of ours. */
 
-import { formatDuration, utc } from '../../contract/duration';
-import { cut, joined, plain, plainLine, widthOf, wrapped } from '../../contract/text';
+import { formatDuration, utc } from '../../contract/values/duration';
+import { cut, joined, plain, plainLine, widthOf, wrapped } from '../../contract/values/text';
 import { failedStepOf, withCode } from '../judge/words';
 import { type Change, type ChangeKind, importanceOf, sinceOf } from '../model/change';
 import { percent } from '../model/progress';

@@ -5,8 +5,8 @@
  * its last change and an id of its own: it is sent, repeated and cleared like any other change.
  */
 
-import { iso } from '../../contract/duration';
-import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../contract/events';
+import { LONGEST_MUTE_SECONDS, type MuteRequest } from '../../contract/requests/events';
+import { iso } from '../../contract/values/duration';
 import { type Change, type SummedUp, standing } from '../model/change';
 import { CheckFailed } from '../model/errors';
 import { initialState, MAX_CONFLICTS, type ProjectState } from '../model/project-state';

@@ -6,7 +6,7 @@
  * until the next check, or, without one, until the next action that waits for approval or ends the cutover.
  */
 
-import { cut } from '../../contract/text';
+import { cut } from '../../contract/values/text';
 import { type Change, type CutoverNotice, standing, withinBounds } from '../model/change';
 import { CheckFailed } from '../model/errors';
 import { initialState, MAX_CONFLICTS, type ProjectState, remembering } from '../model/project-state';

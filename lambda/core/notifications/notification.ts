@@ -1,6 +1,6 @@
 /** A change as it is sent: subject and body for a person, the event for programs, and the attributes that filter policies read. */
 
-import { plain } from '../../contract/text';
+import { plain } from '../../contract/values/text';
 import { type Change, importanceOf } from '../model/change';
 import { classOf, phaseOf } from '../model/status';
 import { type ChangeEvent, eventOf } from './change-event';

@@ -1,9 +1,9 @@
 /** The words of a change: the only place where its facts become sentences. A kind that is missing here does not compile. */
 
 import { RESUMABLE_SECONDS } from '../../contract/defaults';
-import { formatCompared, formatDuration, utc } from '../../contract/duration';
 import type { FailedOutcome } from '../../contract/oms';
-import { cutToWidth, plain } from '../../contract/text';
+import { formatCompared, formatDuration, utc } from '../../contract/values/duration';
+import { cutToWidth, plain } from '../../contract/values/text';
 import { messageOf } from '../judge/words';
 import type { Change, ChangeParams, RollbackPathLoss } from '../model/change';
 import { classOf } from '../model/status';

@@ -1,8 +1,8 @@
 /** What a poll means: computed once, and read by the verdict, the poll interval, the changes and the result. */
 
-import { iso } from '../../contract/duration';
 import type { Anomaly } from '../../contract/oms';
 import type { Reason } from '../../contract/reason';
+import { iso } from '../../contract/values/duration';
 import type { Observation, Progress } from '../model/progress';
 import type { ProjectState } from '../model/project-state';
 import { classOf, phaseOf, type StatusClass, type StepPhase } from '../model/status';

@@ -1,8 +1,8 @@
 /** What SYNCED and DRAINED both need of a poll: the project is in the state in which its forward checkpoint means something. Fails closed. */
 
-import { iso } from '../../contract/duration';
 import type { Anomaly } from '../../contract/oms';
 import type { Direction, Reason } from '../../contract/reason';
+import { iso } from '../../contract/values/duration';
 import type { Observation, Progress } from '../model/progress';
 import type { StepPhase } from '../model/status';
 import { isPlausible } from './lag';

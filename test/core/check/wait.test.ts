@@ -1,4 +1,4 @@
-import { ROUNDS_PER_LEG, type WaitState } from '../../../lambda/contract/wait';
+import { ROUNDS_PER_LEG, type WaitState } from '../../../lambda/contract/requests/wait';
 import { waitRound } from '../../../lambda/core/check/wait';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { Harness } from '../../support/harness';

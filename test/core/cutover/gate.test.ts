@@ -1,5 +1,5 @@
 /** The gates: a round of their wait, and OMS's own verification. */
-import type { GateResult } from '../../../lambda/contract/cutover';
+import type { GateResult } from '../../../lambda/contract/requests/cutover';
 import { gateRound } from '../../../lambda/core/cutover/gate';
 import type { Verification } from '../../../lambda/core/ports';
 import { failed, ok, SECOND, syncing, T0 } from '../../support/observations';

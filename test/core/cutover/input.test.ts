@@ -1,6 +1,6 @@
 /** Commands of a cutover and events of the function: anything that the pipeline does not send is refused before anything is touched. */
 
-import { CutoverCommandEventSchema, CutoverPollEventSchema } from '../../../lambda/contract/cutover';
+import { CutoverCommandEventSchema, CutoverPollEventSchema } from '../../../lambda/contract/requests/cutover';
 import { InvalidInput } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
 import { answerCutoverEvent } from '../../../lambda/cutover-events';

@@ -1,5 +1,5 @@
 /** What an operator reads: the receipt and the manual action. */
-import type { CutoverBookkeeping, CutoverOptions, StepName } from '../../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverOptions, StepName } from '../../../lambda/contract/requests/cutover';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
 import { ok, SECOND, T0 } from '../../support/observations';

@@ -1,5 +1,5 @@
 /** The room that a cutover has in the history of its execution. */
-import type { CutoverSettings, CutoverState, GateResult } from '../../../lambda/contract/cutover';
+import type { CutoverSettings, CutoverState, GateResult } from '../../../lambda/contract/requests/cutover';
 import { roomBeforeFence } from '../../../lambda/core/cutover/reply';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 

@@ -1,4 +1,4 @@
-import type { CutoverBookkeeping, CutoverState, GateResult } from '../../../lambda/contract/cutover';
+import type { CutoverBookkeeping, CutoverState, GateResult } from '../../../lambda/contract/requests/cutover';
 import { answerCutover } from '../../../lambda/core/cutover/approval';
 import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
 import { type GatePorts, type GateRound, gateRound } from '../../../lambda/core/cutover/gate';

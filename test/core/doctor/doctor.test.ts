@@ -1,6 +1,6 @@
 /** The findings for each observation, clock and topic, and how to fix them. */
 
-import { DoctorRequestSchema } from '../../../lambda/contract/events';
+import { DoctorRequestSchema } from '../../../lambda/contract/requests/events';
 import { examine } from '../../../lambda/core/doctor/examine';
 import {
   type Finding,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { widthOf } from '../../../lambda/contract/text';
+import { widthOf } from '../../../lambda/contract/values/text';
 import { CHANGE_KINDS, type Change, type ChangeFacts } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
 import { detected, example, FACTS, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';

@@ -1,6 +1,6 @@
 /** A maintenance window: no change is sent in it, none is lost, and one summary follows it. */
 
-import { LONGEST_MUTE_SECONDS, MuteEventSchema } from '../../../lambda/contract/events';
+import { LONGEST_MUTE_SECONDS, MuteEventSchema } from '../../../lambda/contract/requests/events';
 import { CheckFailed } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
 import type { ProjectState } from '../../../lambda/core/model/project-state';

@@ -1,5 +1,5 @@
 /** One time limit over everything a poll does: credentials, connecting, headers, body, pauses, retries, the other family of calls. */
-import { LONGEST_TIMER_MS } from '../../../contract/duration';
+import { LONGEST_TIMER_MS } from '../../../contract/values/duration';
 import { Interrupted } from '../../../core/model/errors';
 
 export class Deadline {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseMoment } from '../../lambda/contract/moment';
+import { parseMoment } from '../../../lambda/contract/values/moment';
 
 test.each([
   ['2026-11-23T02:00:00Z', Date.UTC(2026, 10, 23, 2)],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cutToWidth, joined, widthOf, wrapped } from '../../lambda/contract/text';
+import { cutToWidth, joined, widthOf, wrapped } from '../../../lambda/contract/values/text';
 
 describe('the width of a text', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** The wording of problems, and what counts as an object. */
 import * as v from 'valibot';
-import { flag, object, oneOf, oneOfObjects, parse, projectId, whole } from '../../lambda/contract/schema';
+import { flag, object, oneOf, oneOfObjects, parse, projectId, whole } from '../../../lambda/contract/values/schema';
 
 const inner = object({ flag, count: v.exactOptional(whole(1)) });
 const schema = object(

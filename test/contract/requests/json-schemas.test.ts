@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
-import { jsonSchemas } from '../../bin/json-schemas';
-import { CutoverInputSchema } from '../../lambda/contract/cutover-input';
-import { parse } from '../../lambda/contract/schema';
-import { WaitRequestSchema } from '../../lambda/contract/wait';
+import { jsonSchemas } from '../../../bin/json-schemas';
+import { CutoverInputSchema } from '../../../lambda/contract/requests/cutover-input';
+import { WaitRequestSchema } from '../../../lambda/contract/requests/wait';
+import { parse } from '../../../lambda/contract/values/schema';
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '../../..');
 const textOf = (file: string) => readFileSync(join(ROOT, 'docs', file), 'utf8');
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 const accepts = (file: string, value: unknown) => ajv.compile(JSON.parse(textOf(file)))(value);

@@ -1,6 +1,6 @@
 /** Events of the function beside waits, rounds of the schedule and cutovers: a mute, the doctor, and the end of an execution. */
 import * as v from 'valibot';
-import { flag, object, oneOf, projectId } from './schema';
+import { flag, object, oneOf, projectId } from '../values/schema';
 
 /** A forgotten mute ends by itself. */
 export const LONGEST_MUTE_SECONDS = 7 * 86_400;

@@ -1,4 +1,4 @@
-import { omsEndpointProblem, sendsPasswordInClear } from '../../lambda/contract/oms-endpoint';
+import { omsEndpointProblem, sendsPasswordInClear } from '../../../lambda/contract/values/oms-endpoint';
 
 const EXPECTED = '; expected the address of the OMS console, such as http://10.0.0.5:8089';
 

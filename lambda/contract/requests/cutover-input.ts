@@ -3,9 +3,9 @@
  * cutover: unknown fields are refused, so that only `true` rehearses and only its absence, or `false`, is for real.
  */
 import * as v from 'valibot';
-import { nearest, slips } from './nearest';
-import { object, projectId } from './schema';
-import { show } from './text';
+import { nearest, slips } from '../values/nearest';
+import { object, projectId } from '../values/schema';
+import { show } from '../values/text';
 
 /** `rehearsal`, `Rehearse `, `reherse` and the like. */
 const SLIPS_OF_REHEARSE = 2;

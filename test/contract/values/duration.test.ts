@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../lambda/contract/duration';
+import { formatDuration, parseDuration } from '../../../lambda/contract/values/duration';
 
 test.each([
   ['0s', 0],

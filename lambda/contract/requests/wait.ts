@@ -1,10 +1,10 @@
 /** The contract between the definition of the wait loop (lib/) and the handler (lambda/). */
 import * as v from 'valibot';
-import type { CheckResult, OwnFailure } from './check-result';
-import { DEFAULTS } from './defaults';
-import { LONGEST_TIMER_SECONDS } from './duration';
-import { GoalSchema } from './goal';
-import { object, projectId, seconds, whole } from './schema';
+import type { CheckResult, OwnFailure } from '../check-result';
+import { DEFAULTS } from '../defaults';
+import { GoalSchema } from '../goal';
+import { LONGEST_TIMER_SECONDS } from '../values/duration';
+import { object, projectId, seconds, whole } from '../values/schema';
 
 /** Step Functions' own mark, in the input of an execution that another one has started (`associateWithParent`). */
 export const STARTED_BY_EXECUTION = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';

@@ -1,8 +1,8 @@
 /** The contract between the definition of the cutover pipeline (lib/) and the handler (lambda/). */
 
 import * as v from 'valibot';
-import { type CheckResult, VERDICTS } from './check-result';
-import { flag, object, oneOf, oneOfObjects, seconds, text, whole } from './schema';
+import { type CheckResult, VERDICTS } from '../check-result';
+import { flag, object, oneOf, oneOfObjects, seconds, text, whole } from '../values/schema';
 import type { WaitStart, WaitState } from './wait';
 
 /** The gates of a cutover. */

@@ -1,4 +1,4 @@
-import { projectIdProblem } from '../../lambda/contract/project-id';
+import { projectIdProblem } from '../../../lambda/contract/values/project-id';
 
 const EXPECTED = '; expected the id as the OMS console shows it, such as p_4w3oc0k1x2y4';
 

@@ -1,7 +1,7 @@
 /** An operator's answer to a cutover, as the command line sends it and the cutover function replies: HTTP with JSON, signed by the operator's AWS identity. */
 import * as v from 'valibot';
-import { flag, object, projectId, text } from './schema';
-import { UNPRINTABLE } from './text';
+import { flag, object, projectId, text } from '../values/schema';
+import { UNPRINTABLE } from '../values/text';
 
 export const ANSWER_PATH = '/answer';
 export const LONGEST_NOTE = 300;

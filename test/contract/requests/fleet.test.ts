@@ -1,5 +1,5 @@
-import { FleetRequestSchema } from '../../lambda/contract/fleet';
-import { read } from '../../lambda/core/model/fields';
+import { FleetRequestSchema } from '../../../lambda/contract/fleet';
+import { read } from '../../../lambda/core/model/fields';
 
 const readFleetRequest = (event: unknown) => read(FleetRequestSchema, event);
 
