@@ -18,8 +18,18 @@ export interface AlarmPlace {
 }
 
 export interface AlarmRule {
-  /** Suffix of the alarm name, and anchor of its section in the runbook. */
+  /** Anchor of its section in the runbook. */
   readonly section: string;
+  /**
+   * Suffix of the alarm name.
+   * @default - `section`
+   */
+  readonly suffix?: string;
+  /**
+   * The metric counts events. When they stop, nothing has returned to normal, and nobody is notified.
+   * @default false
+   */
+  readonly isEvent?: boolean;
   /** What happened and what it affects, in one or two sentences. */
   readonly impact: string;
   /** The first action, as one imperative sentence: the e-mail is read at night, with nothing else at hand. */
@@ -39,8 +49,9 @@ export interface AlarmRule {
 
 export function alarmOf(scope: Construct, rule: AlarmRule, { name, topic, runbookUrl }: AlarmPlace): cloudwatch.Alarm {
   const [datapointsToAlarm, evaluationPeriods] = rule.outOf ?? [1, 1];
-  const alarm = new cloudwatch.Alarm(scope, idOf(rule.section), {
-    alarmName: `${name}-${rule.section}`,
+  const suffix = rule.suffix ?? rule.section;
+  const alarm = new cloudwatch.Alarm(scope, idOf(suffix), {
+    alarmName: `${name}-${suffix}`,
     alarmDescription: `${rule.impact} First action: ${rule.firstAction} Runbook: ${sectionAt(runbookUrl, rule.section)}`,
     metric: rule.metric,
     threshold: rule.threshold,
@@ -52,7 +63,7 @@ export function alarmOf(scope: Construct, rule: AlarmRule, { name, topic, runboo
   const action = new SnsAction(topic);
   alarm.addAlarmAction(action);
   // The return to OK is notified too: it saves a visit to the console.
-  alarm.addOkAction(action);
+  if (rule.isEvent !== true) alarm.addOkAction(action);
   return alarm;
 }
 

@@ -6,10 +6,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
 import { formatDuration } from '../../lambda/contract/values/duration';
 import { type AlarmPlace, type AlarmRule, alarmOf, messagesIn } from './alarm';
+import { BAD_ENDS, machineRules } from './machine-alarms';
 import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
 
 const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
@@ -26,6 +28,8 @@ export interface MonitorAlarmsProps extends AlarmPlace {
   readonly checkFunction: lambda.IFunction;
   readonly failures: sqs.IQueue;
   readonly scheduleDeadLetters: sqs.IQueue;
+  readonly waitMachine: sfn.IStateMachine;
+  readonly leg: sfn.IStateMachine;
 }
 
 export class MonitorAlarms extends Construct {
@@ -124,7 +128,30 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
       outOf: [2, 3],
       missing: NOT_BREACHING,
     },
+    ...machineRules({
+      machine: props.waitMachine,
+      subject: 'wait',
+      ends: BAD_ENDS,
+      impact: 'An execution of the wait machine ended without its goal. Whatever it held back does not continue.',
+      firstAction: 'read the error and the cause of the execution in Step Functions.',
+      period: AWS_PERIOD,
+      delayed: 'Waits are delayed.',
+    }),
+    ...legRules(props.leg),
   ];
+}
+
+/** A leg is aborted together with the execution that started it, which has alarms of its own. */
+export function legRules(leg: sfn.IStateMachine): readonly AlarmRule[] {
+  return machineRules({
+    machine: leg,
+    subject: 'leg',
+    ends: ['failed', 'timed-out'],
+    impact: 'A leg of a wait failed, which a leg never does by itself. The wait that started it fails.',
+    firstAction: 'read the error of the execution in Step Functions: its definition, its role or its data is at fault.',
+    period: AWS_PERIOD,
+    delayed: 'Waits are delayed.',
+  });
 }
 
 function lagRule(metrics: MonitorMetrics, importance: LagImportance): AlarmRule {

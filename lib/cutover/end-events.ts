@@ -16,6 +16,7 @@ export class EndEvents extends Construct {
    * alarm that a failed poll of the schedule keeps on would announce no stopped writes.
    */
   readonly deadLetters: sqs.IQueue;
+  readonly alarm: cloudwatch.IAlarm;
 
   constructor(scope: Construct, id: string, place: AlarmPlace) {
     super(scope, id);
@@ -31,7 +32,7 @@ export class EndEvents extends Construct {
       threshold: 1,
       missing: cloudwatch.TreatMissingData.NOT_BREACHING,
     };
-    alarmOf(this, rule, place);
+    this.alarm = alarmOf(this, rule, place);
   }
 
   deliver(stateMachine: sfn.IStateMachine, cutoverFunction: lambda.IFunction): void {

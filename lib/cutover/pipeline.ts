@@ -1,5 +1,6 @@
 /** The cutover as a state machine with your steps in it. docs/cutover-pipeline.md has the picture. */
 import { ArnFormat, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -9,6 +10,7 @@ import { deployedName } from '../monitor/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
 import { MachineRole, machineLogs } from '../wait/state-machine';
 import { AnswersApi } from './answers-api';
+import { CutoverAlarms } from './cutover-alarms';
 import { CutoverFunction } from './cutover-function';
 import { CutoverDefinition } from './definition';
 import { EndEvents } from './end-events';
@@ -31,6 +33,8 @@ export class CutoverPipeline extends Construct {
   readonly cutoverFunction: lambda.IFunction;
   /** Where operators answer: `--url` of `oms-cutover approve` and `reject`. */
   readonly approvalUrl: string;
+  /** Each has a section of the same title in docs/runbook.md. */
+  readonly alarms: readonly cloudwatch.IAlarm[];
   private readonly answers: AnswersApi;
 
   constructor(scope: Construct, id: string, props: CutoverPipelineProps) {
@@ -43,11 +47,8 @@ export class CutoverPipeline extends Construct {
     };
     const destination = machineLogs(this, logging);
     const name = deployedName(this);
-    const ends = new EndEvents(this, 'End', {
-      name,
-      topic: monitor.alarmTopic,
-      runbookUrl: monitor.runbookUrl,
-    });
+    const place = { name, topic: monitor.alarmTopic, runbookUrl: monitor.runbookUrl };
+    const ends = new EndEvents(this, 'End', place);
     this.answers = new AnswersApi(this, 'Answers', { name, ...logging });
     this.approvalUrl = this.answers.url;
     this.cutoverFunction = new CutoverFunction(this, 'Record', {
@@ -75,6 +76,11 @@ export class CutoverPipeline extends Construct {
       logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
     ends.deliver(this.stateMachine, this.cutoverFunction);
+    const { stateMachine, cutoverFunction } = this;
+    this.alarms = [
+      ends.alarm,
+      ...new CutoverAlarms(this, 'Alarms', { ...place, stateMachine, leg, cutoverFunction }).all,
+    ];
   }
 
   /** Allows an identity of this account to approve, reject and cancel this pipeline's cutovers, and nothing else. The receipt names the identity. */

@@ -141,6 +141,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
     this.runbookUrl = props.runbookUrl;
     this.alarms = new MonitorAlarms(this, 'Alarms', {
       ...observed,
+      waitMachine: this.waitMachine,
+      leg: this.leg,
       name: monitorName,
       topic: this.alarmTopic,
       runbookUrl: props.runbookUrl,

@@ -1,14 +1,16 @@
 /** The alarms: their metrics and thresholds, their e-mails, and the permission to publish them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LAG_THRESHOLD_SECONDS } from '../../lambda/contract/defaults';
 import { METRICS } from '../../lambda/contract/metrics';
+import { CutoverPipeline } from '../../lib';
 import { LAG_IMPORTANCES } from '../../lib/alarms/metrics';
-import { monitorWith, type Synthesized } from './stacks';
+import { monitorWith, newMonitor, newStack, type Synthesized } from './stacks';
 
 interface AlarmProperties {
   readonly AlarmName: unknown;
@@ -42,6 +44,20 @@ const alarm = (synthesized: Synthesized, section: string): AlarmProperties => {
 };
 
 const plain = monitorWith();
+const withPipeline = pipelineOn(newStack());
+
+/** The alarms of the monitor come first, then those of the pipeline. */
+function pipelineOn(stack: Stack): Synthesized {
+  const monitor = newMonitor(stack);
+  const step = (name: string) => new sfn.Pass(stack, name);
+  const steps = { stopWrites: step('stop'), switchTraffic: step('switch'), resumeWrites: step('resume') };
+  new CutoverPipeline(stack, 'Cutover', { monitor, ...steps });
+  return { stack, monitor, template: Template.fromStack(stack) };
+}
+
+/** `wait-failed`, without the name of the monitor. */
+const suffixOf = ({ AlarmName }: AlarmProperties): string =>
+  /-(?:Monitor|Cutover)-(.*)/.exec(JSON.stringify(AlarmName))?.[1]?.replace(/[^a-z-]/g, '') ?? '';
 
 describe('the runbook', () => {
   const runbook = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
@@ -51,8 +67,9 @@ describe('the runbook', () => {
     (section.split('\n')[0] ?? '').toLowerCase().replaceAll(':', '').replaceAll(' ', '-');
 
   test('has a section for every alarm and an alarm for every section, in the same order', () => {
-    // The last alarm is part of a cutover pipeline.
-    expect(sections.map(anchorOf)).toEqual([...alarmsOf(plain).map(sectionOf), 'cutover-end-not-delivered']);
+    // Several alarms on one state machine share a section.
+    const named = [...alarmsOf(plain), ...alarmsOf(withPipeline)].map(sectionOf);
+    expect(sections.map(anchorOf)).toEqual([...new Set(named)]);
   });
 
   test.each(sections.map((section) => [anchorOf(section), section]))(
@@ -103,12 +120,16 @@ describe('each alarm', () => {
   test('publishes to the topic of changes when it starts and when it returns to OK', () => {
     const synthesized = plain;
     const topic = synthesized.stack.resolve(synthesized.monitor.topic.topicArn);
-    for (const { AlarmActions, OKActions } of alarmsOf(synthesized))
-      expect({ AlarmActions, OKActions }).toEqual({ AlarmActions: [topic], OKActions: [topic] });
+    // An execution that has ended badly does not become a good one.
+    const events = ['wait-failed', 'wait-aborted', 'wait-timed-out', 'leg-failed', 'leg-timed-out'];
+    for (const each of alarmsOf(synthesized)) {
+      expect(each.AlarmActions).toEqual([topic]);
+      expect(each.OKActions).toEqual(events.includes(suffixOf(each)) ? undefined : [topic]);
+    }
   });
 
   test('has its own treatment of missing data', () => {
-    expect(Object.fromEntries(alarmsOf(plain).map((each) => [sectionOf(each), each.TreatMissingData]))).toEqual({
+    expect(Object.fromEntries(alarmsOf(plain).map((each) => [suffixOf(each), each.TreatMissingData]))).toEqual({
       'polls-failing': 'notBreaching',
       'no-scheduled-polls': 'breaching',
       'project-stalled': 'ignore',
@@ -120,6 +141,13 @@ describe('each alarm', () => {
       'schedule-delivery-failed': 'notBreaching',
       'function-errors': 'notBreaching',
       'function-throttles': 'notBreaching',
+      'wait-failed': 'notBreaching',
+      'wait-aborted': 'notBreaching',
+      'wait-timed-out': 'notBreaching',
+      'wait-throttled': 'notBreaching',
+      'leg-failed': 'notBreaching',
+      'leg-timed-out': 'notBreaching',
+      'leg-throttled': 'notBreaching',
     });
   });
 
@@ -130,6 +158,35 @@ describe('each alarm', () => {
       const limit = period >= 3600 ? 7 * 86_400 : 86_400;
       expect(period * each.EvaluationPeriods).toBeLessThanOrEqual(limit);
     }
+  });
+});
+
+describe('the alarms on state machines', () => {
+  const metricOf = (suffix: string) => {
+    const found = alarmsOf(withPipeline).filter((each) => suffixOf(each) === suffix);
+    return found.map(({ Namespace, MetricName, Statistic, Period, Threshold }) => [
+      Namespace,
+      MetricName,
+      Statistic,
+      Period,
+      Threshold,
+    ]);
+  };
+
+  test.each([
+    ['failed', 'ExecutionsFailed'],
+    ['aborted', 'ExecutionsAborted'],
+    ['timed-out', 'ExecutionsTimedOut'],
+    ['throttled', 'ExecutionThrottled'],
+  ])('are raised by one execution that is %s, within a minute for a cutover', (end, metric) => {
+    expect(metricOf(`cutover-${end}`)).toEqual([['AWS/States', metric, 'Sum', 60, 1]]);
+    expect(metricOf(`wait-${end}`)).toEqual([['AWS/States', metric, 'Sum', 300, 1]]);
+  });
+
+  test('count no aborted leg, which ends with the execution that started it', () => {
+    expect(metricOf('leg-aborted')).toEqual([]);
+    // The legs of the monitor, and those of the pipeline.
+    for (const metric of ['failed', 'timed-out', 'throttled']) expect(metricOf(`leg-${metric}`)).toHaveLength(2);
   });
 });
 

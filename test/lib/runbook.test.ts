@@ -30,7 +30,7 @@ const jsonAfter = (flag: string): unknown[] =>
 test('reads outputs of the stack, by the name of the stack', () => {
   const outputs = Object.keys(template.toJSON().Outputs);
   const read = [...shell.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => name);
-  expect(read).toEqual(['CheckFunctionName', 'TableName', 'WaitMachineArn', 'FailuresUrl']);
+  expect(read).toEqual(['CheckFunctionName', 'TableName', 'WaitMachineArn', 'FailuresUrl', 'LegMachineArn']);
   for (const name of read) expect(outputs).toContain(name);
   expect(shell).toContain(`STACK=${stack.stackName}`);
 });

@@ -40,20 +40,20 @@ export const CHECKOV: readonly Accepted[] = [
   },
   {
     rule: 'CKV_AWS_115',
-    on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
     reason:
-      "Reserved concurrency is taken from the account's pool even if unused, and its limit could throttle a cutover while writes are stopped.",
+      "Reserved concurrency is taken from the account's pool even if unused, and its limit could throttle a cutover while writes are stopped. A prop of the pipeline reserves it.",
   },
   {
     rule: 'CKV_AWS_116',
-    on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
     reason:
       'Failed events go to an on-failure destination (AWS::Lambda::EventInvokeConfig), which also has the error; this rule detects only the older setting.',
   },
   {
     rule: 'CKV_AWS_117',
-    on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
-    reason: 'In a VPC if `vpc` is given: an OMS on the internet needs none.',
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
+    reason: 'In a VPC if `vpc` is given: an OMS on the internet needs none. The cutover function calls AWS only.',
   },
   {
     rule: 'CKV_AWS_119',
@@ -68,7 +68,7 @@ export const CHECKOV: readonly Accepted[] = [
   },
   {
     rule: 'CKV_AWS_173',
-    on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
     reason:
       'Encrypted with the AWS-managed key: it holds names and addresses; credentials are read from Secrets Manager.',
   },
