@@ -32,8 +32,10 @@ export async function checkAll({ fleet, kind, ports, printer, io }: FleetCheck):
   }
   const projects = worthChecking(listing, kind).sort();
   if (projects.length === 0) {
+    const other = kind === 'migration' ? 'sync' : 'migration';
+    const others = worthChecking(listing, other).length;
     printer.note(
-      `OMS lists ${listing.length} projects; none is a ${kind} project that is neither released nor deleted`,
+      `OMS lists ${listing.length} projects; none is a ${kind} project that is neither released nor deleted${others === 0 ? '' : `; with --kind ${other} there ${others === 1 ? 'is 1' : `are ${others}`}`}`,
     );
     return EXIT.ok;
   }

@@ -1,6 +1,7 @@
 /** The OMS adapter: polls projects through whichever family of calls this OMS has, and lists them where it can. */
 
 import type { OmsApi, OmsWords, ProjectKind } from '../../contract/oms';
+import { joined, withoutStop } from '../../contract/values/text';
 import type { Observation } from '../../core/model/progress';
 import { believedSkewMs } from '../../core/observe/lag';
 import type {
@@ -53,8 +54,10 @@ interface Attempt {
   readonly callIsMissing: FailedReply['callIsMissing'];
 }
 
-/** Less than a poll may be late and still continue a series (core/observe/series.ts). */
-const FAILED_STEP_MS = 2_000;
+/** For what only helps a person. Less than a poll may be late and still continue a series (core/observe/series.ts). */
+const EXTRA_MS = 2_000;
+
+const KIND_WORDS: Record<ProjectKind, string> = { migration: 'migration', sync: 'synchronization' };
 
 /** For all pages of a list: half of an invocation. */
 const LISTING_MS = 90_000;
@@ -88,7 +91,8 @@ export class OmsClient implements Oms, Fleet, Verifier {
         attempt = await this.observeThroughOther(first, projectId, attempt, deadline);
       }
       if (attempt.observation.api !== null) this.lastApi = attempt.observation.api;
-      return await this.withFailedStep(attempt.observation, projectId, deadline, signal);
+      const named = await this.withOtherKind(attempt.observation, projectId, deadline, signal);
+      return await this.withFailedStep(named, projectId, deadline, signal);
     } finally {
       deadline.clear();
     }
@@ -178,7 +182,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
     const [one, two] = [first.observation, other.observation];
     if (other.callIsMissing === 'NO' || one.outcome === 'OK' || two.outcome === 'OK') return other;
     const spoke = first.callIsMissing === 'MAYBE' ? one : two;
-    const problem = `neither family of calls is there; check the endpoint. ${one.problem}. ${two.problem}`;
+    const problem = `neither family of calls is there; check the endpoint. ${withoutStop(one.problem)}. ${two.problem}`;
     return { observation: { ...spoke, problem }, callIsMissing: 'YES' };
   }
 
@@ -197,6 +201,25 @@ export class OmsClient implements Oms, Fleet, Verifier {
     return hint === null || reply.ok ? { ...reply, times } : { ...reply, problem: `${reply.problem} (${hint})`, times };
   }
 
+  /**
+   * Says that OMS has the project under the other kind. The 3.3 calls have a path for each; one more GET, with the same account and only where
+   * the project was not found, is harmless to OMS, and saves a person from looking for a mistake in the id.
+   */
+  private async withOtherKind(
+    observation: Observation,
+    projectId: string,
+    deadline: Deadline,
+    signal: AbortSignal | undefined,
+  ): Promise<Observation> {
+    if (observation.outcome !== 'OmsProjectNotFound' || observation.api !== '3.3') return observation;
+    const kind: ProjectKind = this.options.kind === 'migration' ? 'sync' : 'migration';
+    const soon = new Deadline(Math.min(EXTRA_MS, deadline.remainingMs()), signal);
+    const reply = await this.read(progressRequest('3.3', kind, projectId), soon).finally(() => soon.clear());
+    if (!reply.ok || !decodeProgress(reply.enveloped.data, kind, reply.decoding).ok) return observation;
+    const found = `OMS has a ${KIND_WORDS[kind]} project of this id: use --kind ${kind}, or kind on a stack`;
+    return { ...observation, problem: joined([observation.problem, found]) };
+  }
+
   /** Adds the failed step where it is known at once: it helps a person, decides nothing, and must not delay the next poll. */
   private async withFailedStep(
     observation: Observation,
@@ -206,7 +229,7 @@ export class OmsClient implements Oms, Fleet, Verifier {
   ): Promise<Observation> {
     if (observation.outcome !== 'OK' || observation.api !== '4.1.1' || observation.progress.status !== 'FAILED')
       return observation;
-    const soon = new Deadline(Math.min(FAILED_STEP_MS, deadline.remainingMs()), signal);
+    const soon = new Deadline(Math.min(EXTRA_MS, deadline.remainingMs()), signal);
     const steps = await this.read(stepsRequest(projectId), soon).finally(() => soon.clear());
     if (!steps.ok) return observation;
     const said: OmsWords = { ...decodeFailedStep(steps.enveloped.data, steps.decoding), ...observation.said };

@@ -1,6 +1,7 @@
 /** What a reply means: the one place where HTTP status, envelope and body become an outcome. docs/oms.md has the table of it. */
 import { STATUS_CODES } from 'node:http';
 import type { Anomaly, FailedOutcome, OmsWords } from '../../contract/oms';
+import { withoutStop } from '../../contract/values/text';
 import { PLAUSIBLE_FUTURE_MS } from '../../core/observe/lag';
 import { decodeEnvelope, type Enveloped, parseBody } from './envelope';
 import { gatewayIn } from './gateway';
@@ -75,12 +76,20 @@ export function readReply(
     }
     if (isRedirect(reply.status)) return fail('OmsRejectedCredentials', redirected(answered, reply, decoding));
     if (reply.status === 401 || reply.status === 403) {
-      return fail('OmsRejectedCredentials', `${answered}${words}: it does not accept the user name and password`);
+      return fail(
+        'OmsRejectedCredentials',
+        `${withoutStop(answered + words)}: it does not accept the user name and password`,
+      );
     }
     const retryAfter = reply.headers.get('retry-after');
     const later =
       retryAfter === undefined ? '' : `, and asks to come back later (Retry-After: ${decoding.clean(retryAfter, 40)})`;
-    const failed = fail('OmsUnreachable', answered + words + later, reply.status === 501 ? 'YES' : 'NO');
+    const refused = answered + words;
+    const failed = fail(
+      'OmsUnreachable',
+      later === '' ? refused : withoutStop(refused) + later,
+      reply.status === 501 ? 'YES' : 'NO',
+    );
     return SLOW_DOWN.includes(reply.status)
       ? { ...failed, retryAfterMs: askedPauseMs(reply.headers, reply.headersAt) }
       : failed;

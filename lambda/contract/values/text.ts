@@ -103,6 +103,11 @@ export function joined(clauses: readonly string[]): string {
   return clauses.map((clause, i) => (i === clauses.length - 1 || ENDED.test(clause) ? clause : `${clause};`)).join(' ');
 }
 
+/** Without its full stop, of any script. */
+export function withoutStop(sentence: string): string {
+  return sentence.trimEnd().replace(/[.。．｡]$/, '');
+}
+
 /** A value from outside as JSON, short enough for a message and safe to print. */
 export function show(value: unknown, max = 80): string {
   return plainLine(JSON.stringify(value) ?? 'nothing', max);

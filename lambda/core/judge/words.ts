@@ -14,7 +14,7 @@ import type {
   WordedReason,
 } from '../../contract/reason';
 import { formatCompared, formatDuration } from '../../contract/values/duration';
-import { joined } from '../../contract/values/text';
+import { joined, withoutStop } from '../../contract/values/text';
 
 type Words = { readonly [Code in ReasonCode]: (params: ReasonParams[Code]) => string };
 
@@ -163,11 +163,6 @@ function omsSays(said: OmsWords): string {
     (word) => word !== undefined,
   );
   return words.length === 0 ? '' : `; OMS says: ${joined(words.map(withoutStop))}`;
-}
-
-/** Without the full stop of any script. */
-function withoutStop(words: string): string {
-  return words.trimEnd().replace(/[.。．｡]$/, '');
 }
 
 /** OMS's message under the code by which its manual explains it. */

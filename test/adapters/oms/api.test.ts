@@ -350,3 +350,71 @@ describe('the list of projects', () => {
     expect(asked).toEqual([]);
   });
 });
+
+describe('a project of the other kind', () => {
+  const UNKNOWN = 'project-unknown.json';
+  const kinds = async (migration: string, sync: string) => {
+    const peer = await startPeer((socket, _count, request) => {
+      if (!request.startsWith('GET')) socket.end(replyFrom('404.http'));
+      else if (request.includes('/sync/') && sync === 'silence') return;
+      else socket.end(replyFrom(request.includes('/sync/') ? sync : migration));
+    });
+    open.push(peer);
+    return peer;
+  };
+  const problemAt = async (peer: Peer, options: Partial<Parameters<typeof clientFor>[1]> = {}) => {
+    const client = clientFor(`http://127.0.0.1:${peer.port}`, { requestTimeoutMs: 5_000, ...options });
+    open.push(client);
+    const observation = await client.poll('p_x');
+    expect(observation.outcome).toBe('OmsProjectNotFound');
+    return observation.outcome === 'OK' ? '' : observation.problem;
+  };
+
+  test.each([
+    [
+      '3.3',
+      'migration',
+      UNKNOWN,
+      'sync-success.json',
+      'OMS has a synchronization project of this id: use --kind sync, or kind on a stack',
+    ],
+    ['auto', 'migration', UNKNOWN, 'sync-success.json', 'use --kind sync'],
+    [
+      'auto',
+      'sync',
+      'success-with-nulls.json',
+      UNKNOWN,
+      'OMS has a migration project of this id: use --kind migration, or kind on a stack',
+    ],
+  ] as const)('is suggested with --api %s --kind %s', async (api, kind, migration, sync, suggested) => {
+    const peer = await kinds(migration, sync);
+    expect(await problemAt(peer, { api, kind })).toContain(suggested);
+    expect(methods(peer)).toBe('GET GET');
+  });
+
+  test.each([UNKNOWN, '404.http', '401.http', 'html-with-200.http', 'data-null.json', 'status-missing.json'])(
+    'is not suggested where the other call answers %s',
+    async (sync) => {
+      expect(await problemAt(await kinds(UNKNOWN, sync))).not.toContain('--kind');
+    },
+  );
+
+  test('is not waited for longer than two seconds', async () => {
+    const began = performance.now();
+    expect(await problemAt(await kinds(UNKNOWN, 'silence'), { requestTimeoutMs: 30_000 })).not.toContain('--kind');
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test('is not looked for where one call is for both kinds, or the project is there', async () => {
+    const peer = await omsWith({ old: '404.http', new: UNKNOWN });
+    const client = clientFor(`http://127.0.0.1:${peer.port}`, { api: '4.1.1' });
+    open.push(client);
+    await client.poll('np_x');
+    expect(methods(peer)).toBe('POST');
+    const there = await kinds('success-with-nulls.json', 'sync-success.json');
+    const other = clientFor(`http://127.0.0.1:${there.port}`);
+    open.push(other);
+    await other.poll('p_x');
+    expect(methods(there)).toBe('GET');
+  });
+});

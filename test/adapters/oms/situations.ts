@@ -392,14 +392,26 @@ export const SITUATIONS: readonly Situation[] = [
     'project-unknown.json',
     'OmsProjectNotFound',
     'OMS has no such project: [GHANA-PROJECT000001]',
+    { requests: 2 },
   ),
   bad(
     'the same, only in errorDetail',
     'project-unknown-in-error-detail-only.json',
     'OmsProjectNotFound',
     'OMS has no such project',
+    { requests: 2 },
   ),
-  bad('the same, with 404', '404-with-project-unknown.http', 'OmsProjectNotFound', 'OMS has no such project'),
+  bad('the same, with 404', '404-with-project-unknown.http', 'OmsProjectNotFound', 'OMS has no such project', {
+    requests: 2,
+  }),
+  bad(
+    'a project of the other kind',
+    (socket, _count, request) =>
+      socket.end(replyFrom(request.includes('/sync/') ? 'sync-success.json' : 'project-unknown.json')),
+    'OmsProjectNotFound',
+    'OMS has a synchronization project of this id: use --kind sync',
+    { requests: 2 },
+  ),
 
   bad(
     '401 of a proxy',
@@ -465,7 +477,7 @@ export const SITUATIONS: readonly Situation[] = [
     '403 in the envelope of OMS through a proxy',
     answer(['403 Forbidden', 'Via: 1.1 proxy'], '{"success":false,"code":"NO_PERMISSION","message":"Sign in."}'),
     'OmsRejectedCredentials',
-    'NO_PERMISSION Sign in.: it does not accept',
+    'NO_PERMISSION Sign in: it does not accept',
   ),
   bad('401', '401.http', 'OmsRejectedCredentials', 'HTTP 401 (Unauthorized)'),
   bad(

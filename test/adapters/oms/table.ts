@@ -30,7 +30,14 @@ export function tableRow(situation: Situation, { observation, endpoint, requests
           .replace(/after 0\.\d s/, 'after 0.0 s')
           // Without a name server the sentence says so.
           .replace(/does not resolve: .*$/, 'does not resolve');
-  const again = requests.length > 1 ? `yes, ${requests.length} requests` : TRIED_UNSEEN.test(seen) ? 'yes' : 'no';
+  const isLookedFor = observation.outcome === 'OmsProjectNotFound';
+  const again = isLookedFor
+    ? 'no, but looked for as the other kind'
+    : requests.length > 1
+      ? `yes, ${requests.length} requests`
+      : TRIED_UNSEEN.test(seen)
+        ? 'yes'
+        : 'no';
   return `| ${[situation.title, observation.outcome, seen || '(no anomaly)', again, waitEnds(observation)].map(cell).join(' | ')} |`;
 }
 

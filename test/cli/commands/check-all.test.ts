@@ -141,6 +141,12 @@ describe('check --project all', () => {
     expect(status).toBe(0);
   });
 
+  test('names the other kind where all projects are of that', async () => {
+    const endpoint = await simulate({ p_a: scenario({}, { kind: 'sync' }), p_b: scenario({}, { kind: 'sync' }) });
+    const { stdout } = await checkAll(endpoint, { json: false });
+    expect(stdout).toContain('neither released nor deleted; with --kind sync there are 2\n');
+  });
+
   test.each<[string, readonly string[]]>([
     ['found out', []],
     ['told', ['--api', '3.3']],

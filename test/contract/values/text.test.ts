@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cutToWidth, joined, widthOf, wrapped } from '../../../lambda/contract/values/text';
+import { cutToWidth, joined, widthOf, withoutStop, wrapped } from '../../../lambda/contract/values/text';
 
 describe('the width of a text', () => {
   test.each([
@@ -68,6 +68,15 @@ test('a text that is cut to a width has no half of a character, and room for wha
   expect(cutToWidth('磁盘已满', 7)).toBe('磁盘已…');
   expect(cutToWidth('磁盘已满', 6)).toBe('磁盘…');
   expect(cutToWidth('𠮷𠮷𠮷', 5)).toBe('𠮷𠮷…');
+});
+
+test.each([
+  ['登录失败。', '登录失败'],
+  ['Sign in. ', 'Sign in'],
+  ['Sign in', 'Sign in'],
+  ['失败！', '失败！'],
+])('%j without its full stop is %j', (sentence, words) => {
+  expect(withoutStop(sentence)).toBe(words);
 });
 
 test.each([
