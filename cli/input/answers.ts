@@ -1,6 +1,5 @@
 /** Where `approve` and `reject` put an answer: the address of a pipeline in AWS, which verifies who sends it, or a local folder. */
 import { hostname, userInfo } from 'node:os';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { type Signer, signPost } from '../../lambda/adapters/aws/signature';
 import { type Answer, REFUSED, RefusalSchema } from '../../lambda/contract/requests/answer';
@@ -8,6 +7,7 @@ import { answerCutover } from '../../lambda/core/cutover/approval';
 import { DECISIONS, type Decision } from '../../lambda/core/cutover/record';
 import { CheckFailed, InvalidInput } from '../../lambda/core/model/errors';
 import type { Clock } from '../../lambda/core/ports';
+import { openDynamoDb } from './aws-credentials';
 import { PLACE_FLAGS, type Place, readPlace } from './cutover-place';
 import type { Flags, FlagTable } from './flags';
 
@@ -54,15 +54,8 @@ async function answerAt(place: Place, answer: Answer, clock: Clock, region: stri
 /** @throws InvalidInput without credentials, or without a region. */
 async function signerFor(url: string, given: string | undefined): Promise<Signer> {
   const inHost = /\.execute-api\.([a-z0-9-]+)\./.exec(new URL(url).hostname)?.[1];
-  const { config } = new DynamoDBClient({});
-  const region = given ?? inHost ?? (await config.region().catch(() => undefined));
-  if (region === undefined) throw new InvalidInput([`${url} names no region: give --region, or set AWS_REGION`]);
-  await config.credentials().catch(() => {
-    throw new InvalidInput([
-      'an answer needs AWS credentials, and none were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    ]);
-  });
-  return { region, credentials: config.credentials };
+  const { config } = await openDynamoDb('an answer', given ?? inHost);
+  return { region: await config.region(), credentials: config.credentials };
 }
 
 /** The function's own timeout is 50 s; API Gateway waits 30 s for it. */

@@ -1,5 +1,4 @@
 /** Where a command finds cutovers and observations: the deployed table, reached with the user's AWS credentials, or a local folder. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../lambda/adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from '../../lambda/adapters/dynamodb/project-store';
 import { DEFAULTS } from '../../lambda/contract/defaults';
@@ -8,6 +7,7 @@ import { InvalidInput } from '../../lambda/core/model/errors';
 import type { Store } from '../../lambda/core/ports';
 import { holdsData } from '../../local/data/data-directory';
 import { openLocalStoreBeside } from '../../local/data/local-store';
+import { openDynamoDb } from './aws-credentials';
 import { DATA_DIR_FLAG, readDataDir } from './command';
 import type { Flags, FlagTable } from './flags';
 
@@ -39,15 +39,7 @@ export function readPlace(flags: Flags): () => Promise<Place> {
 }
 
 async function openTable(tableName: string, region: string | undefined): Promise<Place> {
-  const client = new DynamoDBClient(region === undefined ? {} : { region });
-  await client.config.region().catch(() => {
-    throw new InvalidInput([`--table ${tableName} needs a region: give --region, or set AWS_REGION`]);
-  });
-  await client.config.credentials().catch(() => {
-    throw new InvalidInput([
-      `--table ${tableName} needs AWS credentials, and none were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-    ]);
-  });
+  const client = await openDynamoDb(`--table ${tableName}`, region);
   return {
     where: `table ${tableName}`,
     store: new DynamoDbStore({ client, tableName, retentionDays: DEFAULTS.retentionDays }),

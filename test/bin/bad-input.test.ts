@@ -83,7 +83,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'a table without credentials': {
     args: ['status', '--run', 'x', '--table', 'T', '--region', 'eu-central-1'],
     env: { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' },
-    says: /^--table T needs AWS credentials, and none were found: set AWS_PROFILE, or /,
+    says: /^--table T needs AWS credentials: none were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY$/,
   },
   'an unexpected argument': { args: ['check', ...GOOD, 'now'], says: /^unexpected argument "now"; check takes / },
   'the value of a flag that npm took, and says how to pass flags': {
