@@ -45,9 +45,7 @@ export const simulateCommand: Command = {
       json?.print({ type: 'simulator', url, port: simulator.port, project, username: SIMULATOR_USERNAME });
       if (json === null) {
         io.stdout(`OMS simulator on ${url}: project ${project}, scenario ${scenario.title}, speed ${speed}\n\n`);
-        io.stdout(
-          `  OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} npm start -- wait --endpoint ${url} --project ${project}\n\n`,
-        );
+        io.stdout(`  ${waitCommandLine(`--endpoint ${url} --project ${project}`, process.platform)}\n\n`);
         io.stdout('Press Ctrl-C to stop.\n');
       }
       // Until the signal.
@@ -57,3 +55,10 @@ export const simulateCommand: Command = {
     }
   },
 };
+
+/** To paste. PowerShell, the usual shell on Windows, takes no variables before a command, and keeps `--` from npm. */
+export function waitCommandLine(flags: string, platform: NodeJS.Platform): string {
+  return platform === 'win32'
+    ? `$env:OMS_USERNAME='${SIMULATOR_USERNAME}'; $env:OMS_PASSWORD='${SIMULATOR_PASSWORD}'; node dist/oms-cutover.js wait ${flags}`
+    : `OMS_USERNAME=${SIMULATOR_USERNAME} OMS_PASSWORD=${SIMULATOR_PASSWORD} npm start -- wait ${flags}`;
+}

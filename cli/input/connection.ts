@@ -1,5 +1,5 @@
 /** The flags for the connection to OMS. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { OmsClient } from '../../lambda/adapters/oms/client';
 import { proxyFor } from '../../lambda/adapters/oms/http/proxy';
 import { DEFAULTS } from '../../lambda/contract/defaults';
@@ -110,13 +110,34 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>, flag
 function fromFile(file: string, flags: Flags, warnings: string[]): Credentials {
   const text = readText('credentials-file', file, flags);
   if (text === null) return { username: '', password: '' };
-  if ((statSync(file).mode & 0o077) !== 0)
-    warnings.push(`other users of this machine can read ${file}; run chmod 600 ${file}`);
+  const shared = sharedFileWarning(file, statSync(file), process);
+  if (shared !== null) warnings.push(shared);
   const credentials = credentialsIn(text);
   // Without the content, which may be the password.
   if (credentials === null)
     flags.problems.push(`--credentials-file ${file} must contain JSON with the strings "username" and "password"`);
   return credentials ?? { username: '', password: '' };
+}
+
+interface User {
+  readonly platform: NodeJS.Platform;
+  getuid?(): number;
+}
+
+/** For a file that other users can read. On Windows the mode says nothing about that, and that of a pipe or a terminal is not the user's. */
+export function sharedFileWarning(file: string, stats: Stats, user: User): string | null {
+  if (user.platform === 'win32' || !stats.isFile() || (stats.mode & 0o077) === 0) return null;
+  const problem = `other users of this machine can read ${file}`;
+  const uid = user.getuid?.();
+  if (uid !== undefined && uid !== 0 && uid !== stats.uid)
+    return `${problem}, which belongs to another user; use a copy of your own with mode 600`;
+  return `${problem}; run chmod 600 ${quoted(file)}`;
+}
+
+/** As a word of a shell command. */
+function quoted(file: string): string {
+  if (/^[\w./~][\w./~:@%+,=-]*$/.test(file)) return file;
+  return `${file.startsWith('-') ? './' : ''}'${file.replaceAll("'", "'\\''")}'`;
 }
 
 /** Null where there are none. Some editors write a byte order mark first. */
