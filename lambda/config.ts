@@ -8,6 +8,7 @@ import { LONGEST_TIMER_SECONDS } from './contract/values/duration';
 import { omsEndpointProblem } from './contract/values/oms-endpoint';
 import { oneOf, seconds, text } from './contract/values/schema';
 import { read } from './core/model/fields';
+import { dashboardPage } from './core/notifications/links';
 
 /** An invocation has certainly ended this long after its timeout. */
 const LEASE_BEYOND_TIMEOUT_SECONDS = 30;
@@ -51,7 +52,8 @@ const SHARED = {
   [ENV.retentionDays]: may(count, String(DEFAULTS.retentionDays)),
   [ENV.functionTimeoutSeconds]: may(count, String(DEFAULTS.functionTimeoutSeconds)),
   [ENV.monitorName]: may(text, 'oms-cutover'),
-  [ENV.dashboardUrl]: may(text),
+  [ENV.dashboardName]: may(text),
+  [ENV.region]: may(text),
   [ENV.chatTopicArn]: may(text),
   [ENV.eventBusName]: may(text),
 };
@@ -66,7 +68,7 @@ function shared(env: v.InferOutput<typeof SharedSchema>) {
     /** Longer than the timeout of either function. */
     leaseMs: (env[ENV.functionTimeoutSeconds] + LEASE_BEYOND_TIMEOUT_SECONDS) * 1000,
     monitorName: env[ENV.monitorName],
-    dashboardUrl: env[ENV.dashboardUrl],
+    dashboardUrl: dashboardPage(env[ENV.region], env[ENV.dashboardName]),
     chatTopicArn: env[ENV.chatTopicArn],
     eventBusName: env[ENV.eventBusName],
   };

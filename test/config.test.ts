@@ -37,6 +37,20 @@ test('uses the defaults for variables that are not set', () => {
   });
 });
 
+test.each([
+  ['eu-central-1', 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/M'],
+  ['cn-north-1', 'https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/M'],
+  ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#dashboards/dashboard/M'],
+])('links to the dashboard in the console of the region where it runs, %s', (AWS_REGION, url) => {
+  expect(readConfig({ ...GOOD, AWS_REGION, DASHBOARD_NAME: 'M' }).dashboardUrl).toBe(url);
+});
+
+test('has no link to a dashboard without a name or a region, nor in a partition whose console is unknown', () => {
+  expect(readConfig({ ...GOOD, DASHBOARD_NAME: 'M' }).dashboardUrl).toBeUndefined();
+  expect(readConfig({ ...GOOD, AWS_REGION: 'eu-central-1' }).dashboardUrl).toBeUndefined();
+  expect(readConfig({ ...GOOD, AWS_REGION: 'us-iso-east-1', DASHBOARD_NAME: 'M' }).dashboardUrl).toBeUndefined();
+});
+
 test('leases for longer than the function may run: a slow publisher never counts as a dead one', () => {
   expect(readConfig({ ...GOOD, FUNCTION_TIMEOUT_SECONDS: '300' }).leaseMs).toBeGreaterThan(300_000);
 });

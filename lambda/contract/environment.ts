@@ -26,8 +26,10 @@ export const ENV = {
   chatTopicArn: 'CHAT_TOPIC_ARN',
   /** Name or ARN of an event bus that also receives notifications. Absent: none. */
   eventBusName: 'EVENT_BUS_NAME',
-  /** Address of the dashboard, for e-mails. */
-  dashboardUrl: 'DASHBOARD_URL',
+  /** Name of the dashboard, for links in e-mails. */
+  dashboardName: 'DASHBOARD_NAME',
+  /** Set by Lambda. */
+  region: 'AWS_REGION',
   /** Name of the cutover pipeline: its approvers answer no cutover of another pipeline. */
   pipelineName: 'PIPELINE_NAME',
   /** Address that takes the answers of operators. */

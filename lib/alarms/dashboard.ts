@@ -1,5 +1,5 @@
 /** The CloudWatch dashboard: progress and lag of the migrations, and the health of their monitoring. */
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -14,7 +14,7 @@ const AWS_PERIOD = Duration.minutes(5);
 const PERCENT = { min: 0, max: 100, label: 'percent', showUnits: false } as const;
 
 export interface MonitorDashboardProps {
-  /** Part of the URL that the function gets, so it must not refer to the function. */
+  /** The function gets it for links, so it must not refer to the function. */
   readonly name: string;
   readonly metrics: MonitorMetrics;
   readonly alarms: readonly cloudwatch.IAlarm[];
@@ -45,18 +45,6 @@ export class MonitorDashboard extends Construct {
     this.dashboard.addWidgets(polls(props), pending(props));
     this.dashboard.addWidgets(...machinery(props));
   }
-}
-
-/** Address of the dashboard in the CloudWatch console, for links in e-mails. */
-export function dashboardUrl(scope: Construct, name: string): string {
-  const { region } = Stack.of(scope);
-  const known = Token.isUnresolved(region) ? '' : region;
-  const host = known.startsWith('cn-')
-    ? 'console.amazonaws.cn'
-    : known.startsWith('us-gov-')
-      ? 'console.amazonaws-us-gov.com'
-      : 'console.aws.amazon.com';
-  return `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
 }
 
 function introduction({ projectsApart, runbookUrl }: MonitorDashboardProps): cloudwatch.IWidget {

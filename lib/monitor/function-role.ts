@@ -20,7 +20,7 @@ export interface SharedResources {
   readonly retention: Duration;
   /** Dimension of the metrics, and field of the log lines. */
   readonly monitorName: string;
-  readonly dashboardUrl: string;
+  readonly dashboardName: string;
 }
 
 export function sharedEnvironment(shared: SharedResources): Record<string, string> {
@@ -32,7 +32,7 @@ export function sharedEnvironment(shared: SharedResources): Record<string, strin
     [ENV.retentionDays]: String(shared.retention.toDays()),
     [ENV.functionTimeoutSeconds]: String(CHECK_TIMEOUT.toSeconds()),
     [ENV.monitorName]: shared.monitorName,
-    [ENV.dashboardUrl]: shared.dashboardUrl,
+    [ENV.dashboardName]: shared.dashboardName,
   };
 }
 

@@ -12,7 +12,7 @@ import { DEFAULTS } from '../../lambda/contract/defaults';
 import { MAX_PROJECTS_APART } from '../../lambda/contract/metrics';
 import { allowAlarms } from '../alarms/alarm';
 import { MonitorAlarms } from '../alarms/alarms';
-import { dashboardUrl, MonitorDashboard } from '../alarms/dashboard';
+import { MonitorDashboard } from '../alarms/dashboard';
 import { MonitorMetrics } from '../alarms/metrics';
 import { CheckNetwork } from '../network/check-network';
 import { warnIfUnreachable } from '../network/network-reach';
@@ -101,7 +101,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       encryptionKey,
       retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
       monitorName,
-      dashboardUrl: dashboardUrl(this, dashboardName),
+      dashboardName,
     };
     const check = new CheckFunction(this, 'Check', {
       ...kept,

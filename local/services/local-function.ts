@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { HandlerOptions } from '../../lambda/check-handler';
+import { ENV } from '../../lambda/contract/environment';
 import { CheckFailed } from '../../lambda/core/model/errors';
 import { LOCAL_REGION } from '../cloudformation/sandbox';
 import type { StackFunction } from '../cloudformation/template';
@@ -56,7 +57,10 @@ function createHandler(definition: StackFunction, options: HandlerOptions): Hand
   }
   if (!bundle.createHandler)
     throw new CheckFailed(`the handler ${file} does not export createHandler, which is needed to give it a clock`);
-  return bundle.createHandler({ ...options, env: { ...definition.environment, ...options.env } });
+  return bundle.createHandler({
+    ...options,
+    env: { [ENV.region]: LOCAL_REGION, ...definition.environment, ...options.env },
+  });
 }
 
 /** The context object that Lambda passes. */

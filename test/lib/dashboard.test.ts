@@ -3,7 +3,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import cdkJson from '../../cdk.json';
 import { MigrationMonitor } from '../../lib';
-import { dashboardUrl } from '../../lib/alarms/dashboard';
 import { ENDPOINT, monitorWith, type Synthesized } from './stacks';
 
 const plain = monitorWith();
@@ -96,12 +95,4 @@ test('has a different name in each region, because dashboard names are unique in
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
     DashboardName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Monitor-', { Ref: 'AWS::Region' }]] },
   });
-});
-
-test.each([
-  ['eu-central-1', 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/x'],
-  ['cn-north-1', 'https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/x'],
-  ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#dashboards/dashboard/x'],
-])('has a URL in the console of %s', (region, url) => {
-  expect(dashboardUrl(new Stack(new App(), 'Test', { env: { region, account: '111122223333' } }), 'x')).toBe(url);
 });

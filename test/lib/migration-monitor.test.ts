@@ -4,7 +4,6 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidSettings, type MigrationMonitorProps } from '../../lib';
-import { dashboardUrl } from '../../lib/alarms/dashboard';
 import { deployedName } from '../../lib/monitor/deployed-name';
 import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from './stacks';
 
@@ -76,7 +75,7 @@ describe('the function', () => {
       FUNCTION_TIMEOUT_SECONDS: '180',
       MONITOR_NAME: stack.resolve(name),
       FLEET_SIZE: '2',
-      DASHBOARD_URL: stack.resolve(dashboardUrl(stack, `${name}-${stack.region}`)),
+      DASHBOARD_NAME: stack.resolve(`${name}-${stack.region}`),
     });
   });
 

@@ -28,7 +28,17 @@ const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
   'aws-us-gov': 'console.amazonaws-us-gov.com',
+  'aws-eusc': 'console.amazonaws-eusc.eu',
 };
+
+/** Of the CloudWatch console of the partition that the region is in: at synthesis the region is often unknown. */
+export function dashboardPage(region: string | undefined, name: string | undefined): string | undefined {
+  if (region === undefined || name === undefined) return undefined;
+  const other = /^(cn|us-gov|eusc|..-iso[a-z]?)-/.exec(region)?.[1];
+  const host = CONSOLES[other === undefined ? 'aws' : `aws-${other}`];
+  if (host === undefined) return undefined;
+  return `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
+}
 
 /** Undefined for anything else: it only makes a link. */
 export function executionArn(value: unknown): string | undefined {
