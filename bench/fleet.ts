@@ -14,7 +14,7 @@ import { ENV } from '../lambda/contract/environment';
 import { derive } from '../lambda/core/check/derive';
 import { FLEET_CONCURRENCY } from '../lambda/core/fleet/shares';
 import type { ProjectState } from '../lambda/core/model/project-state';
-import { ok } from '../test/support/observations';
+import { ok } from '../test/support/values/observations';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
 
 const ROOT = join(__dirname, '..');

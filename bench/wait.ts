@@ -1,11 +1,11 @@
 /** `npm run bench:wait`: the same traces through the plain job poller and through our wait. Prints one JSON document; the rest goes to stderr. */
 import { parseArgs } from 'node:util';
-import { CATALOGUE } from './wait/catalogue';
 import { playAll } from './wait/crew';
 import { longestWait } from './wait/longest-wait';
-import { type OurMachines, synthesizeOurs } from './wait/our-wait';
+import { type OurMachines, synthesizeOurs } from './wait/pollers/our-wait';
 import { type BenchReport, reportOn } from './wait/report';
 import { markdownTable, plainTable, ratioTable } from './wait/table';
+import { CATALOGUE } from './wait/traces/catalogue';
 
 const USAGE = `usage: npm run --silent bench:wait -- [--seed N] [--only NAME] [--markdown]
   --seed N      draw other traces (default 1)

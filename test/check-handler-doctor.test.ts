@@ -9,8 +9,8 @@ import type { Loopback } from '../local/services/loopback';
 import { startSecretsEndpoint } from '../local/services/secrets-endpoint';
 import { readScenario } from '../local/simulator/read-scenario';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME, type Simulator, startSimulator } from '../local/simulator/simulator';
-import { startDynamoDb } from './support/dynamodb';
-import { T0 } from './support/observations';
+import { startDynamoDb } from './support/stores/dynamodb';
+import { T0 } from './support/values/observations';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:oms-abcdef';
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:changes';

@@ -1,9 +1,9 @@
 /** Plays traces side by side, a process for each core: every trace is on its own clock, so that their order means nothing. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { CATALOGUE, drawTrace } from './catalogue';
 import { type MeasuredTrace, measureTrace } from './measure';
-import type { OurMachines } from './our-wait';
+import type { OurMachines } from './pollers/our-wait';
+import { CATALOGUE, drawTrace } from './traces/catalogue';
 
 export interface Job {
   readonly group: string;

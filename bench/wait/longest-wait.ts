@@ -7,8 +7,8 @@ import type { Definition } from '../../local/step-functions/definition';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';
 import { VirtualClock } from '../../local/virtual-clock';
-import { type OurMachines, playOurs } from './our-wait';
-import { BEGINS_AT, NEW_PROJECT, type Trace } from './trace';
+import { type OurMachines, playOurs } from './pollers/our-wait';
+import { BEGINS_AT, NEW_PROJECT, type Trace } from './traces/trace';
 
 export interface LongestWait {
   readonly days: number;

@@ -1,9 +1,9 @@
 /** Plays one trace through one poller, and says how late it was, what it cost and whether it lived to see the end. */
-import { dollars } from './bill';
-import { JOB_FAILED, playJobPoller, restartedJobPoller } from './job-poller';
-import { type OurMachines, playOurs } from './our-wait';
-import type { Play } from './play';
-import { BEGINS_AT, type Trace } from './trace';
+import { dollars } from './pollers/bill';
+import { JOB_FAILED, playJobPoller, restartedJobPoller } from './pollers/job-poller';
+import { type OurMachines, playOurs } from './pollers/our-wait';
+import type { Play } from './pollers/play';
+import { BEGINS_AT, type Trace } from './traces/trace';
 
 export const INTERVALS = [30, 60, 300] as const;
 export const POLLERS = ['ours', 'job-poller-30', 'job-poller-60', 'job-poller-300'] as const;

@@ -1,8 +1,9 @@
 /** The traces of a group put together: what the bench prints. Delays over all of them, everything else the mean of one wait. */
-import type { TraceGroup } from './catalogue';
+
 import type { LongestWait } from './longest-wait';
 import { type Measured, type MeasuredTrace, POLLERS, type Poller } from './measure';
-import type { TraceKind } from './trace';
+import type { TraceGroup } from './traces/catalogue';
+import type { TraceKind } from './traces/trace';
 
 export interface Spread {
   readonly mean: number;

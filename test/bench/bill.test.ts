@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { dollars } from '../../bench/wait/bill';
-import { itemBytes, readUnits, writeUnits } from '../../bench/wait/item-size';
+import { dollars } from '../../bench/wait/pollers/bill';
+import { itemBytes, readUnits, writeUnits } from '../../bench/wait/pollers/item-size';
 
 const NOTHING = {
   transitions: 0,

@@ -1,8 +1,9 @@
 /** The other side of the comparison has to be what people really deploy: these hold it to that. */
-import { copyTrace } from '../../bench/wait/copy-trace';
-import { JOB_FAILED, jobPoller, playJobPoller, restartedJobPoller } from '../../bench/wait/job-poller';
-import { NONE, USUAL } from '../../bench/wait/latencies';
-import { BEGINS_AT, NEW_PROJECT, type Trace } from '../../bench/wait/trace';
+
+import { JOB_FAILED, jobPoller, playJobPoller, restartedJobPoller } from '../../bench/wait/pollers/job-poller';
+import { NONE, USUAL } from '../../bench/wait/pollers/latencies';
+import { copyTrace } from '../../bench/wait/traces/copy';
+import { BEGINS_AT, NEW_PROJECT, type Trace } from '../../bench/wait/traces/trace';
 import { Random } from '../../local/random';
 import { HISTORY_LIMIT } from '../../local/step-functions/definition';
 

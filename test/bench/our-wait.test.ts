@@ -1,10 +1,11 @@
 /** Our side of the comparison: the same as the whole stack would do, and alive after a year. Needs the bundle that `npm run build` makes. */
-import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogue';
-import { NONE } from '../../bench/wait/latencies';
+
 import { longestWait } from '../../bench/wait/longest-wait';
-import { type OurMachines, playOurs, readOurs } from '../../bench/wait/our-wait';
+import { NONE } from '../../bench/wait/pollers/latencies';
+import { type OurMachines, playOurs, readOurs } from '../../bench/wait/pollers/our-wait';
+import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/traces/catalogue';
 import { defaultStack } from '../support/default-stack';
-import { playReal, type RealPlay } from './support-real-stack';
+import { playReal, type RealPlay } from './support/real-stack';
 
 let directory: string;
 let ours: OurMachines;

@@ -1,7 +1,7 @@
-import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/catalogue';
-import { BEGINS_AT, lastNotAfter, REFRESH_MS } from '../../bench/wait/trace';
+import { CATALOGUE, drawTrace, type TraceGroup } from '../../bench/wait/traces/catalogue';
+import { BEGINS_AT, lastNotAfter, REFRESH_MS } from '../../bench/wait/traces/trace';
 import { Random } from '../../local/random';
-import { sample } from './support-looks';
+import { sample } from './support/samples';
 
 const DAY_MS = 86_400_000;
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ACCOUNT, cleanUp, newFolder, type RunOptions, run } from '../support/command-line';
-import { sideBySide } from './support-side-by-side';
+import { sideBySide } from './support/side-by-side';
 
 const NOBODY = 'http://127.0.0.1:9';
 const GOOD = ['--endpoint', NOBODY, '--project', 'p_x'];

@@ -3,8 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { replyFrom, startPeer } from '../adapters/oms/peer';
 import { ACCOUNT, cleanUp, newFolder, run, start } from '../support/command-line';
-import { PROJECT, SteeredOms } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 const COMMANDS = ['demo', 'wait', 'check', 'history', 'simulate'];
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, type Ended, type Line, newFolder, run, start } from '../support/command-line';
 import { expectPage, readPage } from '../support/page';
-import { sideBySide } from './support-side-by-side';
+import { sideBySide } from './support/side-by-side';
 
 const changes = (lines: readonly Line[]) =>
   lines

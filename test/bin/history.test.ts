@@ -1,8 +1,8 @@
 /** `history` on a terminal: each observation with its changes, OMS's messages and the end of a wait. Its JSON lines are in json-lines.test.ts. */
 import { join } from 'node:path';
 import { cleanUp, newFolder, run } from '../support/command-line';
-import { PROJECT, SteeredOms } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 afterAll(cleanUp);
 

@@ -3,8 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ACCOUNT, cleanUp, type Ended, type Line, newFolder, type Running, run, start } from '../support/command-line';
-import { PROJECT, SteeredOms } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 const opened: SteeredOms[] = [];
 

@@ -1,7 +1,7 @@
 /** The lines of `--json`: their names, fields and types are a contract that other programs read. */
 import { cleanUp, type Ended, type Line, newFolder, run } from '../support/command-line';
-import { PROJECT, SteeredOms, simulate } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms, simulate } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 const TEXT = expect.any(String);
 const NUMBER = expect.any(Number);

@@ -1,7 +1,7 @@
 /** Output that goes away: it crashes nothing, and what nobody could read is printed by a later run. test/terminals has the same in real terminals. */
 import { ACCOUNT, cleanUp, type Line, newFolder, type Running, run, start } from '../support/command-line';
-import { PROJECT, SteeredOms } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 afterAll(cleanUp);
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, newFolder, run } from '../support/command-line';
-import { PROJECT, SteeredOms } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { PROJECT, SteeredOms } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 afterAll(cleanUp);
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { defaultStack } from '../support/default-stack';
-import type { ParityCase, Played } from './support-parity';
+import type { ParityCase, Played } from './support/parity';
 
 type Key = Readonly<Record<string, unknown>>;
 

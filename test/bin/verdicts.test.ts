@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimulatorOptions } from '../../local/simulator/simulator';
 import { cleanUp, type Ended, newFolder, run } from '../support/command-line';
-import { type Key, PROJECT, simulate } from './support-oms';
-import { sideBySide } from './support-side-by-side';
+import { type Key, PROJECT, simulate } from './support/oms';
+import { sideBySide } from './support/side-by-side';
 
 interface Case {
   readonly title: string;

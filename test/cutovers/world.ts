@@ -10,10 +10,10 @@ import type { ModelledSource } from '../../local/simulator/modelled-source';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';
 import type { VirtualClock } from '../../local/virtual-clock';
-import { MemoryCutovers } from '../support/memory-cutovers';
-import { MemoryStore } from '../support/memory-store';
-import { failed } from '../support/observations';
-import { pollThatSaw } from '../support/poll-of-state';
+import { MemoryCutovers } from '../support/stores/memory-cutovers';
+import { MemoryStore } from '../support/stores/memory-store';
+import { failed } from '../support/values/observations';
+import { pollThatSaw } from '../support/values/poll-of-state';
 import type { Deployed, Variant } from './machines';
 
 export const PROJECT = 'p_x';

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
-import { ENDPOINT } from '../support/dynamodb';
+import { ENDPOINT } from '../support/stores/dynamodb';
 import type { Start } from './play';
 import { STORE_DIFFERENCES } from './scene/differences';
 import { AwsApi } from './server/aws-api';

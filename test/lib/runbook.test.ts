@@ -13,7 +13,7 @@ import { readSettings } from '../../lib/app/settings';
 import { startEmbeddedDynamoDb } from '../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../local/data/local-store';
 import { Harness } from '../support/harness';
-import { syncing, T0 } from '../support/observations';
+import { syncing, T0 } from '../support/values/observations';
 import { ENDPOINT, newStack } from './stacks';
 
 const ROOT = join(__dirname, '../..');

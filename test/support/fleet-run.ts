@@ -6,8 +6,8 @@ import { CheckFailed } from '../../lambda/core/model/errors';
 import type { Observation } from '../../lambda/core/model/progress';
 import type { ListedProject, ListingFailure } from '../../lambda/core/ports';
 import { Harness } from './harness';
-import { MemoryStore } from './memory-store';
-import { MINUTE, ok } from './observations';
+import { MemoryStore } from './stores/memory-store';
+import { MINUTE, ok } from './values/observations';
 
 export const INTERVAL_SECONDS = 300;
 

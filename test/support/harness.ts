@@ -5,8 +5,8 @@ import { type CheckPorts, type CheckRequest, check, type InvocationPorts } from 
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/notifications/notification';
 import type { Oms, Store } from '../../lambda/core/ports';
-import { MemoryStore } from './memory-store';
-import { T0 } from './observations';
+import { MemoryStore } from './stores/memory-store';
+import { T0 } from './values/observations';
 
 export class Harness {
   readonly notified: Notification[] = [];

@@ -1,6 +1,6 @@
 import { PowertoolsLog } from '../../../lambda/adapters/aws/powertools-log';
-import { ok, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { ok, T0 } from '../../support/values/observations';
 import { linesOf } from './output';
 
 test('a check is one line: an object with the event, the project and every field of the result, unknown ones as null', async () => {

@@ -2,8 +2,8 @@ import { PowertoolsMetrics } from '../../../lambda/adapters/aws/powertools-metri
 import { MAX_PROJECTS_APART, METRICS } from '../../../lambda/contract/metrics';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { MeasuredCheck } from '../../../lambda/core/ports';
-import { failed, ok, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, ok, syncing, T0 } from '../../support/values/observations';
 import { linesOf } from './output';
 
 const metrics = (fleetSize: number | null) =>

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCutovers } from '../../../lambda/adapters/dynamodb/cutover-store';
 import type { EmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
-import { cutoversContract } from '../../support/cutovers-contract';
-import { startDynamoDb } from '../../support/dynamodb';
+import { cutoversContract } from '../../support/stores/cutovers-contract';
+import { startDynamoDb } from '../../support/stores/dynamodb';
 
 describe('the memory of cutovers in DynamoDB', () => {
   let database: EmbeddedDynamoDb;

@@ -4,10 +4,10 @@ import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
 import { initialState } from '../../../lambda/core/model/project-state';
 import type { EmbeddedDynamoDb } from '../../../local/data/embedded-dynamodb';
 import { LOCAL_TABLE } from '../../../local/data/local-store';
-import { startDynamoDb } from '../../support/dynamodb';
 import { Harness } from '../../support/harness';
-import { ok, T0 } from '../../support/observations';
-import { storeContract } from '../../support/store-contract';
+import { startDynamoDb } from '../../support/stores/dynamodb';
+import { storeContract } from '../../support/stores/store-contract';
+import { ok, T0 } from '../../support/values/observations';
 
 let database: EmbeddedDynamoDb;
 let client: DynamoDBClient;

@@ -8,9 +8,9 @@ import { CHANGE_KINDS, type Change } from '../../../lambda/core/model/change';
 import { type Notifier, notificationOf } from '../../../lambda/core/notifications/notification';
 import { CapturedSns } from '../../../local/services/captured-sns';
 import { type Loopback, listenOnLoopback } from '../../../local/services/loopback';
-import { example, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';
-import { ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { example, FAILED_IN_A_WAIT as FAILED } from '../../support/values/changes';
+import { ok, SECOND, T0 } from '../../support/values/observations';
 
 const BUS = 'arn:aws:events:us-east-1:000000000000:event-bus/ours';
 const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, maxAttempts: 1 };

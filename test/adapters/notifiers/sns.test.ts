@@ -3,9 +3,9 @@ import { SnsNotifier } from '../../../lambda/adapters/notifiers/sns';
 import type { Change } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
 import { CapturedSns } from '../../../local/services/captured-sns';
-import { FACTS } from '../../support/changes';
-import { ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { FACTS } from '../../support/values/changes';
+import { ok, SECOND, T0 } from '../../support/values/observations';
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:changes';
 let sns: CapturedSns;

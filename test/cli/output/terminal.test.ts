@@ -4,7 +4,7 @@ import type { CheckRequest } from '../../../lambda/core/check/check';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { Poller } from '../../../lambda/core/model/snapshot';
 import { Harness } from '../../support/harness';
-import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 test('prints a line for each new day, because the line of a check has only the time', async () => {
   const day = 24 * 60 * MINUTE;

@@ -5,8 +5,8 @@ import type { Poller } from '../../../lambda/core/model/snapshot';
 import type { Notification } from '../../../lambda/core/notifications/notification';
 import type { MeasuredCheck, Metrics } from '../../../lambda/core/ports';
 import { Harness } from '../../support/harness';
-import { MemoryStore } from '../../support/memory-store';
-import { MINUTE, ok, SECOND, T0 } from '../../support/observations';
+import { MemoryStore } from '../../support/stores/memory-store';
+import { MINUTE, ok, SECOND, T0 } from '../../support/values/observations';
 
 const INIT = ok(T0, { status: 'INIT' });
 const RUNNING = ok(T0 + MINUTE);

@@ -2,7 +2,7 @@ import { ROUNDS_PER_LEG, type WaitState } from '../../../lambda/contract/request
 import { waitRound } from '../../../lambda/core/check/wait';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { Harness } from '../../support/harness';
-import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 const PLENTY = () => 180_000;
 const round = (run: Harness, wait: unknown, remainingMs = PLENTY) => waitRound(wait, run.ports(), remainingMs);

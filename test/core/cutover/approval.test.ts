@@ -1,5 +1,5 @@
 /** The approval: requested, answered, expired, void, and a cancellation before it. */
-import { MINUTE, syncing, T0 } from '../../support/observations';
+import { MINUTE, syncing, T0 } from '../../support/values/observations';
 import { CutoverSetup, SYNCED_RESULT, SYNCED_WAIT } from './setup';
 
 describe('an approval', () => {

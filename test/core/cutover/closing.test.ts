@@ -5,7 +5,7 @@ import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
 import { withEnding, withStepBegun } from '../../../lambda/core/cutover/transitions';
 import { initialState } from '../../../lambda/core/model/project-state';
-import { MINUTE, SECOND, T0 } from '../../support/observations';
+import { MINUTE, SECOND, T0 } from '../../support/values/observations';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 
 const NEEDS_OPERATOR = '[oms-cutover] p_x cutover FAILED, MANUAL ACTION REQUIRED: writes may be stopped';

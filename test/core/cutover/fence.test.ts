@@ -1,7 +1,7 @@
 /** The fence: read by stopWrites, or our own time. */
 import { readFence, sourceAheadMs } from '../../../lambda/core/cutover/fence';
-import { SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { SECOND, syncing, T0 } from '../../support/values/observations';
 
 describe('the fence', () => {
   const step = { startedAt: T0, now: T0 + 3 * SECOND, aheadMs: 0, marginSeconds: 10 };

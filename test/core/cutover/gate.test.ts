@@ -2,7 +2,7 @@
 import type { GateResult } from '../../../lambda/contract/requests/cutover';
 import { gateRound } from '../../../lambda/core/cutover/gate';
 import type { Verification } from '../../../lambda/core/ports';
-import { failed, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { failed, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 
 function found(state: Verification['state'], message: string): GateResult {

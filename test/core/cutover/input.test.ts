@@ -6,8 +6,8 @@ import { read } from '../../../lambda/core/model/fields';
 import { answerCutoverEvent } from '../../../lambda/cutover-events';
 import { answer, type EventPorts } from '../../../lambda/events';
 import { Harness } from '../../support/harness';
-import { MemoryCutovers } from '../../support/memory-cutovers';
-import { MemoryStore } from '../../support/memory-store';
+import { MemoryCutovers } from '../../support/stores/memory-cutovers';
+import { MemoryStore } from '../../support/stores/memory-store';
 
 const readCommand = (command: unknown) => read(CutoverCommandEventSchema, { cutover: command }).cutover;
 const readPoll = (poll: unknown) => read(CutoverPollEventSchema, { cutover: poll }).cutover;

@@ -2,8 +2,8 @@
 import type { CutoverBookkeeping, CutoverOptions, StepName } from '../../../lambda/contract/requests/cutover';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
-import { ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { ok, SECOND, T0 } from '../../support/values/observations';
 import { CutoverSetup, SYNCED_RESULT } from './setup';
 
 type Close = Partial<Extract<CutoverBookkeeping, { action: 'close' }>>;

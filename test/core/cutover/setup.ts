@@ -6,9 +6,9 @@ import type { CutoverPorts } from '../../../lambda/core/cutover/record-update';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { Verification } from '../../../lambda/core/ports';
 import { Harness } from '../../support/harness';
-import { MemoryCutovers } from '../../support/memory-cutovers';
-import { syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { MemoryCutovers } from '../../support/stores/memory-cutovers';
+import { syncing, T0 } from '../../support/values/observations';
 
 export const SYNCED_RESULT: GateResult = {
   ...play([syncing(T0, 3)], { goal: { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 } }).last,

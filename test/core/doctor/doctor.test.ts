@@ -13,7 +13,7 @@ import { read } from '../../../lambda/core/model/fields';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { initialState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
-import { failed, ok, T0 } from '../../support/observations';
+import { failed, ok, T0 } from '../../support/values/observations';
 
 const states = (findings: readonly Finding[]) => Object.fromEntries(findings.map(({ check, state }) => [check, state]));
 const answered = { api: '3.3', clockSkewMs: 0 } as const;

@@ -1,8 +1,8 @@
 /** A scheduled round over named projects: in parallel, in turn, and what it leaves to the next round. */
 import { inParallel } from '../../../lambda/core/fleet/fleet';
 import { BROKEN, FleetRun } from '../../support/fleet-run';
-import { MemoryStore } from '../../support/memory-store';
-import { failed } from '../../support/observations';
+import { MemoryStore } from '../../support/stores/memory-store';
+import { failed } from '../../support/values/observations';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${i}`);
 

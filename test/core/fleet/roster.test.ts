@@ -1,6 +1,6 @@
 /** Which projects a round over the whole OMS checks: those listed, those new, and those that leave. */
 import { BROKEN, FleetRun, listed } from '../../support/fleet-run';
-import { failed, ok } from '../../support/observations';
+import { failed, ok } from '../../support/values/observations';
 
 describe('a round over all that OMS lists', () => {
   test('checks the projects of its kind, except those released or deleted', async () => {

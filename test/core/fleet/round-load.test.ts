@@ -2,7 +2,7 @@
 import { FLEET_CONCURRENCY } from '../../../lambda/core/fleet/shares';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { FleetRun } from '../../support/fleet-run';
-import { failed, ok, SECOND } from '../../support/observations';
+import { failed, ok, SECOND } from '../../support/values/observations';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${i}`);
 

@@ -2,7 +2,7 @@
 import type { FleetRequest } from '../../../lambda/contract/fleet';
 import { concurrencyOf, isDue } from '../../../lambda/core/fleet/shares';
 import { FleetRun, INTERVAL_SECONDS, listed } from '../../support/fleet-run';
-import { MINUTE, T0 } from '../../support/observations';
+import { MINUTE, T0 } from '../../support/values/observations';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${String(i).padStart(12, '0')}`);
 const TURNS = 5;

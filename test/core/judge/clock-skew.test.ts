@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
 import type { Observation } from '../../../lambda/core/model/progress';
-import { SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { SECOND, syncing, T0 } from '../../support/values/observations';
 
 const GOALS: readonly (readonly [Goal['type'], Goal])[] = [
   ['FINISHED', { type: 'FINISHED' }],

@@ -2,7 +2,7 @@ import { replay } from '../../../lambda/core/check/replay';
 import { drainWords, fits, forecastDrain, pollsForForecast } from '../../../lambda/core/judge/drain-forecast';
 import type { Observation } from '../../../lambda/core/model/progress';
 import { Harness } from '../../support/harness';
-import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 async function seen(polls: readonly Observation[]) {
   const run = new Harness(polls);

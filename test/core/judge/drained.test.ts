@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
 import type { Observation, Progress } from '../../../lambda/core/model/progress';
-import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 const FENCE = T0 + MINUTE;
 const DRAINED: Goal = { type: 'DRAINED', writesStoppedAt: FENCE, marginSeconds: 0 };

@@ -4,8 +4,8 @@ import type { Change } from '../../../lambda/core/model/change';
 import { STATUSES } from '../../../lambda/core/model/progress';
 import { observationIn } from '../../../lambda/core/model/snapshot';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
-import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/values/observations';
 
 const NO_INCREMENTAL = { enableIncrSync: false };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
-import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 /** A copy that takes `hours`, polled at the computed intervals; the polls until `untilPercent`. */
 function copying(hours: number, untilPercent = 100) {

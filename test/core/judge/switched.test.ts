@@ -1,6 +1,6 @@
 import type { Goal } from '../../../lambda/contract/goal';
-import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 const goal: Goal = { type: 'SWITCHED' };
 const REVERSE = {

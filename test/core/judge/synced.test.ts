@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Goal } from '../../../lambda/contract/goal';
 import type { Observation, Progress } from '../../../lambda/core/model/progress';
-import { failed, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 const SYNCED: Goal = { type: 'SYNCED', maxLagSeconds: 30, holdSeconds: 60 };
 

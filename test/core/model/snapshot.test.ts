@@ -4,7 +4,7 @@ import { derive } from '../../../lambda/core/check/derive';
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { observationIn } from '../../../lambda/core/model/snapshot';
-import { failed, MINUTE, ok, T0 } from '../../support/observations';
+import { failed, MINUTE, ok, T0 } from '../../support/values/observations';
 
 const OF_THE_REPLY: Anomaly = { field: 'importance', value: '"URGENT"', problem: 'went backwards, as OMS words it' };
 

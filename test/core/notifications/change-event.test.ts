@@ -5,8 +5,8 @@ import Ajv2020 from 'ajv/dist/2020';
 import { CHANGE_KINDS, type Change, type ChangeFacts, type ChangeKind } from '../../../lambda/core/model/change';
 import { CHANGE_EVENT_VERSION } from '../../../lambda/core/notifications/change-event';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
-import { detected, example, FAILED } from '../../support/changes';
-import { T0 } from '../../support/observations';
+import { detected, example, FAILED } from '../../support/values/changes';
+import { T0 } from '../../support/values/observations';
 
 const DOCS = join(__dirname, '../../../docs');
 const schema = JSON.parse(readFileSync(join(DOCS, 'change-event.schema.json'), 'utf8')) as {

@@ -2,8 +2,8 @@
 import { CheckFailed } from '../../../lambda/core/model/errors';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { Harness } from '../../support/harness';
-import { MemoryStore } from '../../support/memory-store';
-import { HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
+import { MemoryStore } from '../../support/stores/memory-store';
+import { HOUR, MINUTE, ok, SECOND, T0 } from '../../support/values/observations';
 
 const INIT = ok(T0, { status: 'INIT' });
 /** Two changes in a wait for FINISHED: `status` and `may-never-finish`. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Importance } from '../../../lambda/contract/oms';
-import { detected, FACTS } from '../../support/changes';
-import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { detected, FACTS } from '../../support/values/changes';
+import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 /** The kinds of the changes, and the poll that brought each: `stalled@6`. */
 function notified(polls: Parameters<typeof play>[0]): string[] {

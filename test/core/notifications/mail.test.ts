@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { widthOf } from '../../../lambda/contract/values/text';
 import { CHANGE_KINDS, type Change, type ChangeFacts } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
-import { detected, example, FACTS, FAILED_IN_A_WAIT as FAILED } from '../../support/changes';
-import { HOUR, MINUTE } from '../../support/observations';
+import { detected, example, FACTS, FAILED_IN_A_WAIT as FAILED } from '../../support/values/changes';
+import { HOUR, MINUTE } from '../../support/values/observations';
 
 const DEPLOYMENT = {
   dashboardUrl: 'https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/M',

@@ -5,10 +5,10 @@ import { CheckFailed } from '../../../lambda/core/model/errors';
 import { read } from '../../../lambda/core/model/fields';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import { mute } from '../../../lambda/core/notifications/mute';
-import { detected } from '../../support/changes';
 import { Harness } from '../../support/harness';
-import { MemoryStore } from '../../support/memory-store';
-import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/observations';
+import { MemoryStore } from '../../support/stores/memory-store';
+import { detected } from '../../support/values/changes';
+import { failed, HOUR, MINUTE, ok, SECOND, T0 } from '../../support/values/observations';
 
 const at = (minutes: number, status = 'RUNNING') => ok(T0 + minutes * MINUTE, { status });
 const muteFor = (run: Harness, forSeconds: number) => mute({ projectId: 'p_x', forSeconds }, run.ports());

@@ -1,8 +1,8 @@
 import { handOver } from '../../../lambda/core/notifications/notice';
-import { example } from '../../support/changes';
 import { Harness } from '../../support/harness';
-import { MINUTE, ok, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { example } from '../../support/values/changes';
+import { MINUTE, ok, T0 } from '../../support/values/observations';
 
 test('a notice makes room among the pending changes: health changes are dropped first, a status stays', async () => {
   const run = new Harness();

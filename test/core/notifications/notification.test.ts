@@ -1,6 +1,6 @@
 import { CHANGE_KINDS } from '../../../lambda/core/model/change';
 import { notificationOf } from '../../../lambda/core/notifications/notification';
-import { example, FACTS, FAILED } from '../../support/changes';
+import { example, FACTS, FAILED } from '../../support/values/changes';
 
 test('the subject says what happened, how long the previous status lasted, and where the project is', () => {
   expect(notificationOf(FAILED).subject).toBe('[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %');

@@ -1,8 +1,8 @@
 /** Headline, detail and advice of every kind, as an operator reads them. */
 import { CHANGE_KINDS, type Change, type RollbackPathLoss } from '../../../lambda/core/model/change';
 import { describeChange } from '../../../lambda/core/notifications/words';
-import { example, FACTS, FAILED } from '../../support/changes';
-import { HOUR, T0 } from '../../support/observations';
+import { example, FACTS, FAILED } from '../../support/values/changes';
+import { HOUR, T0 } from '../../support/values/observations';
 
 const NO_ACTION = 'no action needed; monitoring continues.';
 /** What the reader of the first line learns. */

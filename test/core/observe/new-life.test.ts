@@ -1,7 +1,7 @@
 import type { Progress } from '../../../lambda/core/model/progress';
 import type { Notified } from '../../../lambda/core/model/project-state';
-import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/observations';
 import { play } from '../../support/run';
+import { failed, HOUR, MINUTE, ok, SECOND, syncing, T0 } from '../../support/values/observations';
 
 /** A copy at 63 % whose stall was notified, in a wait for FINISHED on a project that may never finish. */
 const OLD_LIFE = Array.from({ length: 8 }, (_, i) =>

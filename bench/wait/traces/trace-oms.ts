@@ -1,0 +1,28 @@
+/** The looks that a client would bring home from a trace, after the time that they take. */
+
+import type { Observation } from '../../../lambda/core/model/progress';
+import type { Clock, Oms } from '../../../lambda/core/ports';
+import { pollThatSaw } from '../../../test/support/values/poll-of-state';
+import type { Trace } from './trace';
+
+export class TraceOms implements Oms {
+  requests = 0;
+  private readonly trace: Trace;
+  private readonly clock: Clock;
+  private readonly latencyMs: number;
+
+  constructor(trace: Trace, clock: Clock, latencyMs: number) {
+    this.trace = trace;
+    this.clock = clock;
+    this.latencyMs = latencyMs;
+  }
+
+  /** OMS looks half way through. */
+  async poll(): Promise<Observation> {
+    this.requests += 1;
+    const requestedAt = this.clock.now();
+    await this.clock.sleep(this.latencyMs);
+    const answeredAt = this.clock.now();
+    return pollThatSaw(this.trace.stateAt((requestedAt + answeredAt) / 2), requestedAt, answeredAt);
+  }
+}

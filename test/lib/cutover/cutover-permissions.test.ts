@@ -1,0 +1,138 @@
+/** Least privilege: every statement that a CutoverPipeline adds, and no open cdk-nag finding. */
+import { App, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import cdkJson from '../../../cdk.json';
+import { CutoverPipeline, type CutoverPipelineProps } from '../../../lib';
+import { inWords, newMonitor, permissionsOf } from '../stacks';
+
+const LOG_DELIVERY =
+  'logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery';
+const MACHINE = `Allow ${LOG_DELIVERY}, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *`;
+const INVOKE = 'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>';
+const FUNCTION = '<Cutover/Record/Function.Arn>';
+const HERE = '<AWS::Region>:<AWS::AccountId>';
+
+function cutoverIn(env: StackProps = {}, props: Partial<CutoverPipelineProps> = {}) {
+  const app = new App({ context: cdkJson.context });
+  const stack = new Stack(app, 'Test', env);
+  const step = (name: string) => new sfn.Pass(stack, name);
+  const pipeline = new CutoverPipeline(stack, 'Cutover', {
+    monitor: newMonitor(stack, { notifyEmails: ['dba@example.com'] }),
+    stopWrites: step('stop'),
+    switchTraffic: step('switch'),
+    resumeWrites: step('resume'),
+    ...props,
+  });
+  return { app, stack, pipeline };
+}
+
+function synthesized(props?: Partial<CutoverPipelineProps>) {
+  const { stack } = cutoverIn({}, props);
+  return { stack, template: Template.fromStack(stack) };
+}
+
+test.each([
+  ['with what is required', {}],
+  ['with an approval and a switchover', { approval: {}, switchover: 'operator' } as const],
+])('the machine may invoke the two functions, run its own legs, and write logs and traces, %s', (_, props) => {
+  expect(permissionsOf(synthesized(props), 'Cutover/Role')).toEqual([
+    MACHINE,
+    'Allow lambda:InvokeFunction on <Cutover/Record/Function.Arn>, <Monitor/Check/Function.Arn>',
+    'Allow states:StartExecution on <Cutover/ReadyLeg/Machine>',
+    `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${HERE}:execution:<part 6 of <Cutover/ReadyLeg/Machine>>*`,
+    `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${HERE}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+  ]);
+});
+
+test('its leg may invoke the check function, and write logs and traces', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/ReadyLeg/Role')).toEqual([MACHINE, INVOKE]);
+});
+
+test('the cutover function may store, notify, and write logs and traces: it has no password and no network', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/Record/Role')).toEqual([
+    'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
+    'Allow sns:Publish on <Monitor/Topic>',
+    'Allow sqs:SendMessage on <Cutover/End/DeadLetters.Arn>',
+    'Allow logs:CreateLogStream, logs:PutLogEvents on <Cutover/Record/Logs.Arn>',
+    'Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *',
+  ]);
+});
+
+test('three roles are added to the four of the monitor, without managed and inline policies', () => {
+  const { template } = synthesized();
+  template.resourceCountIs('AWS::IAM::Role', 7);
+  template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+  for (const role of Object.values(template.findResources('AWS::IAM::Role')))
+    expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
+});
+
+test('the cutover function may be invoked by the rule on the end of the execution and by the route for answers, and by nothing else', () => {
+  const { template, stack } = synthesized();
+  const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => [
+    Properties.Principal,
+    inWords(stack, Properties.SourceArn),
+    inWords(stack, Properties.FunctionName),
+  ]);
+  expect(permissions).toEqual([
+    ['events.amazonaws.com', '<Cutover/End/Rule.Arn>', FUNCTION],
+    ['apigateway.amazonaws.com', `arn:<AWS::Partition>:execute-api:${HERE}:<Cutover/Answers/Api>/*/*/answer`, FUNCTION],
+  ]);
+});
+
+test('an approver may answer at the pipeline’s route, and nothing else: no function, no table', () => {
+  const { stack, pipeline } = cutoverIn();
+  const approver = new iam.Role(stack, 'Approver', { assumedBy: new iam.AccountRootPrincipal() });
+  pipeline.grantApprove(approver).assertSuccess();
+  expect(permissionsOf({ stack, template: Template.fromStack(stack) }, 'Approver')).toEqual([
+    `Allow execute-api:Invoke on arn:<AWS::Partition>:execute-api:${HERE}:<Cutover/Answers/Api>/$default/POST/answer`,
+  ]);
+});
+
+test('the API has one route, opens to signed requests only, and logs who called', () => {
+  const { template } = synthesized();
+  template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    RouteKey: 'POST /answer',
+    AuthorizationType: 'AWS_IAM',
+  });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    StageName: '$default',
+    DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    AccessLogSettings: { Format: Match.stringLikeRegexp('context.identity.userArn') },
+  });
+});
+
+test.each([
+  ['anywhere', {}],
+  ['in an account and a region', { env: { account: '111122223333', region: 'eu-central-1' } }],
+])('cdk-nag has no open finding in a stack with a monitor and a pipeline, %s', (_, env) => {
+  const { app } = cutoverIn(env, { approval: {}, switchover: 'operator' });
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+});
+
+test('every acknowledged finding is listed here and has a reason', () => {
+  const { stack } = cutoverIn();
+  const acknowledged = stack.node
+    .findChild('Cutover')
+    .node.findAll()
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) =>
+          Object.entries(data as Record<string, string>).map(
+            ([rule, reason]) => [`${node.path}: ${rule.replace(/\{.*\}/, '…')}`, reason] as const,
+          ),
+        ),
+    );
+  expect(acknowledged.map(([what]) => what.replace(/annotation::/i, ''))).toEqual([
+    'Test/Cutover/End/DeadLetters: AwsSolutions-SQS3',
+    'Test/Cutover/Record/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/ReadyLeg/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+  ]);
+  for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
+});
