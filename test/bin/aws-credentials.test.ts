@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp, newFolder, run } from '../support/command-line';
-import { sideBySide } from './support-side-by-side';
+import { sideBySide } from './support/side-by-side';
 
 interface Case {
   readonly env: Readonly<Record<string, string>>;
