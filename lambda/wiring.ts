@@ -12,6 +12,7 @@ import { OmsClient } from './adapters/oms/client';
 import type { Config } from './config';
 import { METRICS } from './contract/metrics';
 import { sendsPasswordInClear } from './contract/values/oms-endpoint';
+import { OmsConsole } from './core/check/console';
 import type { Clock, Log } from './core/ports';
 import { quiet, REQUEST, wireShared } from './cutover-wiring';
 import type { EventPorts } from './events';
@@ -36,8 +37,10 @@ export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
     clock,
     ...(omsCa === undefined ? {} : { ca: omsCa }),
   });
+  const shared = wireShared(config, clock, log);
   return {
-    ...wireShared(config, clock, log),
+    ...shared,
+    console: new OmsConsole(shared),
     oms,
     fleet: oms,
     verifier: oms,

@@ -24,7 +24,7 @@ import {
   type StepEntry,
 } from '../../core/cutover/record';
 import type { FleetMemory } from '../../core/fleet/roster';
-import { CHANGE_KINDS, type Change, type ChangeFacts } from '../../core/model/change';
+import { type Affected, CHANGE_KINDS, type Change, type ChangeFacts } from '../../core/model/change';
 import { CheckFailed } from '../../core/model/errors';
 import type { Envelope, Progress } from '../../core/model/progress';
 import type { Mark, Notified, ProjectState, Series, SeriesByName, Span } from '../../core/model/project-state';
@@ -94,6 +94,8 @@ const anomalies: Schema<unknown, readonly Anomaly[]> = list(
   fieldsOf<Anomaly>()({ field: text, value: text, problem: text, foundIn: may(oneOf(COMPARISONS)) }),
 );
 
+const affected: Schema<unknown, Affected> = fieldsOf<Affected>()({ projects: list(text), total: number });
+
 const FACTS = {
   id: text,
   sequence: number,
@@ -109,6 +111,7 @@ const FACTS = {
   eta: numberOrNull,
   said,
   anomalies,
+  affected: may(affected),
 } satisfies Readonly<Record<keyof ChangeFacts, v.GenericSchema>>;
 
 /** The params of its kind are as they were written. */
@@ -182,6 +185,7 @@ export const projectState: Schema<unknown, ProjectState> = fieldsOf<ProjectState
   }),
   lease: v.nullable(v.object({ owner: text, until: number }, 'an object')),
   mutedUntil: may(number),
+  affected: may(affected),
 });
 
 /** Its params are as they were written. */

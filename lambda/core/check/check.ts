@@ -14,6 +14,7 @@ import type { Poller } from '../model/snapshot';
 import { claimed, type DeliveryPorts, deliver } from '../notifications/deliver';
 import { isMuted } from '../notifications/mute';
 import type { Metrics, Oms } from '../ports';
+import { type ConsoleWatch, mayBeConsoles } from './console';
 import { type Circumstances, type Derivation, derive } from './derive';
 
 export interface CheckPorts extends DeliveryPorts {
@@ -23,6 +24,8 @@ export interface CheckPorts extends DeliveryPorts {
   /** Called once a check is stored, before its changes are delivered. */
   readonly onCheck?: (result: CheckResult, looker: Poller) => void;
   readonly metrics?: Metrics;
+  /** Absent where there is one project only: the command line. */
+  readonly console?: ConsoleWatch;
 }
 
 /** For checks in an invocation, which ends at its time-out whatever it does. */
@@ -39,7 +42,7 @@ export function longestCheckMs({ pollMs }: InvocationPorts): number {
   return pollMs + STORE_MS;
 }
 
-export type CheckRequest = Omit<Circumstances, 'checkId'> & { readonly signal?: AbortSignal };
+export type CheckRequest = Omit<Circumstances, 'checkId' | 'consoleFails'> & { readonly signal?: AbortSignal };
 
 /** A check outside any wait: one poll on demand, or the schedule's, which comes again after `scheduleIntervalSeconds`. */
 export function requestOutsideWait(project: string, scheduleIntervalSeconds: number | null = null): CheckRequest {
@@ -107,8 +110,9 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
   };
   const observation = await ports.oms.poll(project, signal === undefined ? hint : { ...hint, signal });
   let before = await reading;
+  const consoleFails = await consoleFailsAt(request, observation, before, ports);
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-    const derivation = derive(before, observation, { ...request, checkId });
+    const derivation = derive(before, observation, { ...request, checkId, consoleFails });
     if (isOvertaken(before, observation, ports.clock.now()))
       return await keepOnly(derivation, before as ProjectState, ports);
     await ports.store.putSnapshot(derivation.snapshot);
@@ -124,6 +128,18 @@ async function perform(request: CheckRequest, ports: CheckPorts): Promise<Perfor
   throw new CheckFailed(
     `the state of ${project} was changed by another writer during this check ${MAX_CONFLICTS} times in a row`,
   );
+}
+
+/** Asked only where a poll fails, or is the first after one that did: while OMS answers it costs nothing. */
+async function consoleFailsAt(
+  { project }: CheckRequest,
+  observation: Observation,
+  before: ProjectState | undefined,
+  ports: CheckPorts,
+): Promise<boolean> {
+  const isRecovery = observation.outcome === 'OK' && before !== undefined && before.outcome !== 'OK';
+  if (ports.console === undefined || !(isRecovery || mayBeConsoles(observation))) return false;
+  return await ports.console.sees(project, observation);
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Circumstances {
   readonly waitId: string | null;
   /** ARN of the execution that waits, for notifications. */
   readonly execution?: string;
+  /** OMS as a whole fails, which is notified once for all projects. */
+  readonly consoleFails?: boolean;
   readonly question: Question;
   /** Whole seconds between scheduled polls; null where this poll is not the schedule's. */
   readonly scheduleIntervalSeconds: number | null;
@@ -47,6 +49,7 @@ export function derive(
     judgement,
     waitId,
     ...(execution === undefined ? {} : { execution }),
+    consoleFails: circumstances.consoleFails === true,
   });
   const scheduled = circumstances.scheduleIntervalSeconds;
   const projectState: ProjectState = {

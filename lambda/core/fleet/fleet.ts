@@ -12,6 +12,7 @@ import { ALL, type FleetEvent, type FleetRequest, LISTED, partsFor, SMALL_FLEET 
 import type { ProjectKind } from '../../contract/oms';
 import { iso } from '../../contract/values/duration';
 import { check, type InvocationPorts, longestCheckMs, requestOutsideWait } from '../check/check';
+import { mayBeConsoles } from '../check/console';
 import type { Fleet, ListingFailure, Store } from '../ports';
 import {
   EMPTY_MEMORY,
@@ -196,7 +197,7 @@ async function checkAll(
   const failed: { project: string; problem: string }[] = [];
   const results = new Map<string, CheckResult>();
   const load = new RoundLoad(ports.oms, ports.clock, concurrencyOf(parts));
-  const guarded = { ...ports, oms: load.guarded };
+  const guarded = { ...ports, oms: load.guarded, ...(await consoleOfRound(load, ports, failures)) };
   const nextTurnAt = ports.clock.now() + turnMs(request);
   const pace: Pace = {
     limit: () => load.limit,
@@ -225,6 +226,11 @@ async function checkAll(
     const { project, observation } = load.downAs;
     ports.log.warn('oms-down', { askedFor: project, outcome: observation.outcome, problem: observation.problem });
   }
+  const observation = load.lastWord();
+  if (ports.console !== undefined && observation !== null) {
+    const fact = { observation, projects, intervalSeconds: request.intervalSeconds };
+    await failures.during(async () => await ports.console?.report(fact));
+  }
   if (stored !== undefined) {
     const after: FleetMemory = {
       ...memory,
@@ -243,6 +249,24 @@ async function checkAll(
   });
   failures.throwIfAny(failed.length, projects.length);
   return { checked, failed, notReached, notListed };
+}
+
+/** Its checks need not report one by one: the round does, at its end. */
+async function consoleOfRound(
+  load: RoundLoad,
+  { console }: FleetPorts,
+  failures: Failures,
+): Promise<Pick<FleetPorts, 'console'>> {
+  if (console === undefined) return {};
+  const failedBefore = (await failures.during(() => console.isFailing()))?.value === true;
+  const fails = () => failedBefore || load.downAs !== null;
+  return {
+    console: {
+      sees: async (_, observation) => mayBeConsoles(observation) && fails(),
+      isFailing: async () => fails(),
+      report: async () => fails(),
+    },
+  };
 }
 
 /** The failures of a round on our side, collected so that each affects only its own project. */

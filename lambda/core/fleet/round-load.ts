@@ -6,6 +6,7 @@
  * Where polls that went alone get no answer either, OMS is down; and where it rejects the account before it has accepted it, the next login could
  * lock the account. Then what the last poll found holds for the rest of the round, which sends nothing more.
  */
+import { mayBeConsoles } from '../check/console';
 import type { Observation } from '../model/progress';
 import type { Clock, Oms } from '../ports';
 
@@ -28,6 +29,8 @@ export class RoundLoad {
   private pauses = 0;
   private pausedUntil = 0;
   private verdict: Failed | null = null;
+  private answer: Observation | null = null;
+  private failure: Observation | null = null;
   private readonly overloadedFor = new Set<string>();
 
   /** @param most polls beside each other. */
@@ -52,6 +55,11 @@ export class RoundLoad {
     return this.verdict === null ? Math.max(0, this.pausedUntil - this.clock.now()) : 0;
   }
 
+  /** What the round found of OMS as a whole; null where it found nothing: OMS answers as soon as it has answered for one project. */
+  lastWord(): Observation | null {
+    return this.verdict?.observation ?? this.answer ?? this.failure;
+  }
+
   /** Projects whose poll OMS turned away because it had too much to do. */
   turnedAway(): readonly string[] {
     return [...this.overloadedFor];
@@ -65,6 +73,8 @@ export class RoundLoad {
       const observation = await this.oms.poll(project, hint);
       if (observation.outcome !== 'OK' && observation.retryAfterMs !== undefined) this.overloadedFor.add(project);
       else this.overloadedFor.delete(project);
+      if (observation.outcome === 'OK') this.answer = observation;
+      else if (mayBeConsoles(observation)) this.failure = observation;
       this.learn(observation, project, wentAlone);
       return observation;
     },

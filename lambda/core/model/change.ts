@@ -85,6 +85,15 @@ export interface CutoverNotice {
   readonly importance: Importance;
 }
 
+/** Stands for OMS as a whole where a change names a project. Ids of projects begin with `p_` or `np_`. */
+export const CONSOLE = 'oms';
+
+/** The projects that a change of the console concerns: the first of them, and how many. */
+export interface Affected {
+  readonly projects: readonly string[];
+  readonly total: number;
+}
+
 /** What every change has. */
 export interface ChangeFacts {
   /** Unique; the same in every repetition. */
@@ -105,6 +114,8 @@ export interface ChangeFacts {
   /** Unix milliseconds. */
   readonly eta: number | null;
   readonly said: OmsWords;
+  /** Of a change of the console; absent for one of a project. */
+  readonly affected?: Affected;
   /** Of the observation, those that only a comparison shows. */
   readonly anomalies: readonly Anomaly[];
 }

@@ -1,7 +1,7 @@
 /** The one current item of a project: all that the next check, a gate or a notification needs to know of the past. Bounded in size. */
 
 import type { OmsApi, Outcome } from '../../contract/oms';
-import type { Change } from './change';
+import type { Affected, Change } from './change';
 import type { Progress } from './progress';
 
 export interface ProjectState {
@@ -59,6 +59,8 @@ export interface ProjectState {
   readonly lease: { readonly owner: string; readonly until: number } | null;
   /** Unix milliseconds: until then changes are kept and not sent. Stays past its end until what was kept is summed up. Absent: no window. */
   readonly mutedUntil?: number;
+  /** Of the console while it fails. */
+  readonly affected?: Affected;
 }
 
 /** An unbroken series of polls that saw a condition. */

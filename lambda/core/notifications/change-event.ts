@@ -57,6 +57,9 @@ export interface EventParams {
   readonly leftSeconds?: number;
   /** Of `goal-met`. */
   readonly goal?: Goal['type'];
+  /** Of a change of the console (`project` is `oms`): the projects that it concerns, 100 at most, and how many there are. */
+  readonly projects?: readonly string[];
+  readonly projectCount?: number;
   /** Of `rollback-path-lost`. */
   readonly cause?: RollbackPathLoss['cause'];
 }
@@ -82,7 +85,12 @@ export function eventOf(change: Change, { detail, advice }: ChangeWords, subject
     fullProgress: change.fullProgress,
     lagSeconds: change.lagSeconds,
     eta: eta === null ? null : iso(eta),
-    params: paramsOf(change),
+    params: {
+      ...paramsOf(change),
+      ...(change.affected === undefined
+        ? {}
+        : { projects: change.affected.projects.map((id) => plain(id, 128)), projectCount: change.affected.total }),
+    },
     subject,
     detail: detail.length === 0 ? null : linesOf(detail.join('\n')),
     advice: plain(advice, 1_400),

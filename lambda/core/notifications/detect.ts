@@ -9,8 +9,8 @@ import type { Assessment } from '../observe/assessment';
 import { rollbackPath } from './rollback-path';
 
 /** `unreachable` takes so many failed polls in a row, over so long. */
-const UNREACHABLE_POLLS = 3;
-const UNREACHABLE_MS = 60_000;
+export const UNREACHABLE_POLLS = 3;
+export const UNREACHABLE_MS = 60_000;
 /** Polls in a row past the threshold for `lagging`, and below `CAUGHT_UP_SHARE` of it for `caught-up`. */
 const LAG_POLLS = 3;
 const CAUGHT_UP_SHARE = 0.7;
@@ -25,6 +25,8 @@ interface Judged {
   readonly waitId: string | null;
   /** ARN of the execution that waits, where one is known. */
   readonly execution?: string;
+  /** OMS as a whole fails, which is notified once for all projects. */
+  readonly consoleFails?: boolean;
 }
 
 /** The project state with its new changes pending, for the same write as the state that caused them. */
@@ -37,7 +39,7 @@ export function withChanges(
   const detected: Detected[] = [];
   const notified = { ...after.notified };
   status(before, after, assessment, detected, notified);
-  answers(after, assessment, detected, notified);
+  if (judged.consoleFails !== true) answers(after, assessment, detected, notified);
   if (assessment.outcome === 'OK') {
     movement(assessment, detected, notified);
     lagging(after, assessment, detected, notified);

@@ -24,7 +24,7 @@ const MAX_RECEIPT = 8_000;
 export function paragraphsOf(change: Change, words: ChangeWords, links: Links): readonly Paragraph[] {
   const all: readonly Paragraph[] = [
     // The project's id, which has no blank in it, keeps an unexpected status from beginning the line.
-    { about: 'headline', lines: wrapped(`${plain(change.project, 128)} ${plain(words.headline, MAX_DETAIL)}`) },
+    { about: 'headline', lines: wrapped(`${whoseIs(change)} ${plain(words.headline, MAX_DETAIL)}`) },
     { about: 'advice', lines: wrapped(`What to do: ${plain(words.advice, MAX_DETAIL * 2)}`) },
     { about: 'facts', lines: facts(change, words).flatMap((fact) => wrapped(fact)) },
     { about: 'report', lines: isReport(change) ? report(words) : [] },
@@ -58,6 +58,14 @@ const FEWER = wrapped(
   '',
 );
 
+function whoseIs({ project, affected }: Change): string {
+  return affected === undefined ? plain(project, 128) : `For ${projectsIn(affected.total)}:`;
+}
+
+export function projectsIn(count: number): string {
+  return count === 1 ? '1 project' : `${count} projects`;
+}
+
 /** Whose detail has lines of its own. */
 function isReport({ kind }: Change): boolean {
   return kind === 'cutover' || kind === 'summary';
@@ -74,6 +82,12 @@ function facts(change: Change, { detail }: ChangeWords): string[] {
   }
   if (importance !== null) lines.push(`Importance: ${importance}`);
   if (kind === 'cutover' || kind === 'test') return lines;
+  if (change.affected !== undefined) {
+    const { projects, total } = change.affected;
+    const more = total > projects.length ? ` and ${total - projects.length} more` : '';
+    lines.push(...detail.map((line) => `Detail: ${plain(line, MAX_DETAIL)}`));
+    return [...lines, `Projects: ${projects.map((project) => plain(project, 128)).join(', ')}${more}`];
+  }
   if (!isReport(change)) lines.push(...detail.map((line) => `Detail: ${plain(line, MAX_DETAIL)}`));
   const last = NOT_SEEN_NOW.includes(kind) ? 'Last known ' : '';
   if (kind !== 'status' && kind !== 'first-seen')

@@ -46,7 +46,7 @@ export async function deliverPending(project: string, owner: string, ports: Deli
 }
 
 /** Changes the project state conditionally, taking the lease where it is free, and delivers. @param change null: nothing to do. @returns what is stored then. */
-async function putAndDeliver(
+export async function putAndDeliver(
   project: string,
   owner: string,
   ports: DeliveryPorts,

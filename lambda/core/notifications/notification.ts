@@ -5,7 +5,7 @@ import { type Change, importanceOf } from '../model/change';
 import { classOf, phaseOf } from '../model/status';
 import { type ChangeEvent, eventOf } from './change-event';
 import { type Deployment, linksOf } from './links';
-import { type Paragraph, paragraphsOf, textOf } from './mail';
+import { type Paragraph, paragraphsOf, projectsIn, textOf } from './mail';
 import { describeChange } from './words';
 
 /** A change in words. */
@@ -47,9 +47,15 @@ export function notificationOf(change: Change, deployment: Deployment = {}): Not
 
 /** `[oms-cutover] p_x FAILED (was RUNNING 3 h 12 min), FULL_MIGRATION 63 %`; a long project id is shortened in the middle. */
 function subjectOf(change: Change, headline: string): string {
+  if (change.affected !== undefined)
+    return cutSubject(`[oms-cutover] ${ascii(headline)}, ${projectsIn(change.affected.total)}`);
   const rest = ascii(` ${headline}${position(change)}`);
   const room = SUBJECT_MAX - '[oms-cutover] '.length - rest.length;
   const subject = `[oms-cutover] ${shorten(ascii(change.project), Math.max(16, room))}${rest}`;
+  return cutSubject(subject);
+}
+
+function cutSubject(subject: string): string {
   return subject.length <= SUBJECT_MAX ? subject : `${subject.slice(0, SUBJECT_MAX - 3)}...`;
 }
 
