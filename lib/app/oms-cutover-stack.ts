@@ -85,6 +85,7 @@ function secretOf(scope: Construct, nameOrArn: string): secretsmanager.ISecret {
 function networkOf(scope: Construct, network: NetworkSettings): Partial<MigrationMonitorProps> {
   const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId: network.vpcId,
+    ...given('vpcCidrBlock', network.vpcCidr),
     availabilityZones: [...network.availabilityZones],
     privateSubnetIds: [...network.subnetIds],
     ...(network.routeTableIds.length === 0 ? {} : { privateSubnetRouteTableIds: [...network.routeTableIds] }),

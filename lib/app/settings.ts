@@ -1,4 +1,5 @@
 /** The settings of the app, from `-c name=value` or the context of cdk.json. One error lists every problem. */
+import { isIPv4 } from 'node:net';
 import { Duration } from 'aws-cdk-lib';
 import { API_CHOICES, type ApiChoice, PROJECT_KINDS, type ProjectKind } from '../../lambda/contract/oms';
 import { checkCa, checkDiscovery, INTERVAL, REQUEST_TIMEOUT, RETENTION } from '../monitor/validation';
@@ -9,6 +10,8 @@ import { ContextReader } from './context-reader';
 
 export interface NetworkSettings {
   readonly vpcId: string;
+  /** Undefined: unknown, and interface endpoints admit the function only. */
+  readonly vpcCidr: string | undefined;
   readonly subnetIds: readonly string[];
   readonly availabilityZones: readonly string[];
   readonly routeTableIds: readonly string[];
@@ -63,7 +66,14 @@ const KEY_ARN: Rule<string> = {
   accepts: (value) => /^arn:[^\s:]+:kms:[^\s:]+:\d{12}:key\/[\w-]+$/.test(value),
 };
 
+const CIDR: Rule<string> = {
+  expected: 'an IPv4 range',
+  example: '10.0.0.0/16',
+  accepts: (value) => /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/.test(value) && isIPv4(value.split('/')[0] ?? ''),
+};
+
 const NETWORK_NAMES = [
+  'vpcCidr',
   'subnetIds',
   'availabilityZones',
   'routeTableIds',
@@ -127,6 +137,7 @@ function readNetwork(read: ContextReader, problems: Problems): NetworkSettings |
   }
   const network: NetworkSettings = {
     vpcId: vpcId ?? '',
+    vpcCidr: read.text('vpcCidr', CIDR),
     subnetIds: read.requiredSet('subnetIds', SUBNET_ID),
     availabilityZones: read.requiredList('availabilityZones', ZONE),
     routeTableIds: read.list('routeTableIds', ROUTE_TABLE_ID),

@@ -2,6 +2,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -59,6 +60,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
   readonly alarms: readonly cloudwatch.IAlarm[];
   /** The topic that alarms are published to. */
   readonly alarmTopic: sns.ITopic;
+  /** Of the interface endpoints that `createEndpoints` created: add rules for other workloads. Undefined without them. */
+  readonly endpointSecurityGroup: ec2.ISecurityGroup | undefined;
   /** What the function of a cutover pipeline uses too. */
   readonly shared: SharedResources;
   /** The prop `runbookUrl`. */
@@ -86,6 +89,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
             vpcSubnets: props.vpcSubnets,
             securityGroups: props.securityGroups,
             createEndpoints: props.createEndpoints ?? [],
+            endpointPeers: props.endpointPeers,
             omsEndpoint: props.omsEndpoint,
           });
     // Refers to no resource: the function gets the name, and the resources that have it refer to the function.
@@ -126,6 +130,9 @@ export class MigrationMonitor extends Construct implements HasLeg {
       maxEventAge: shorter(interval, MAX_EVENT_AGE),
       encryptionKey,
     });
+    // Its first invocation needs them.
+    if (network !== undefined) schedule.node.addDependency(network);
+    this.endpointSecurityGroup = network?.endpointGroup;
     this.scheduleDeadLetters = schedule.deadLetters;
     this.leg = new Leg(this, 'Leg', { ...kept, checkFunction: this.checkFunction }).machine;
     this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, leg: this.leg }).machine;

@@ -75,6 +75,12 @@ export interface MigrationMonitorProps {
    */
   readonly createEndpoints?: readonly EndpointService[];
   /**
+   * Who besides the function may use the interface endpoints of `createEndpoints`, which answer for their services in the whole VPC. Requires
+   * `createEndpoints`.
+   * @default - the IPv4 range of `vpc`; synthesis warns if it is unknown
+   */
+  readonly endpointPeers?: readonly ec2.IPeer[];
+  /**
    * Path of a PEM file with certificates of authorities to trust for OMS, in addition to the public ones. Requires an https `omsEndpoint`.
    * @default - public authorities only
    */

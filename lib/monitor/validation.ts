@@ -30,6 +30,7 @@ const PROPS: Readonly<Record<keyof MigrationMonitorProps, true>> = {
   vpcSubnets: true,
   securityGroups: true,
   createEndpoints: true,
+  endpointPeers: true,
   omsCa: true,
   encryptionKey: true,
   alarmTopic: true,
@@ -82,8 +83,10 @@ function checkNetwork(problems: Problems, props: MigrationMonitorProps): void {
   for (const service of props.createEndpoints ?? [])
     problems.check('createEndpoints', service, oneOf(ENDPOINT_SERVICES));
   problems.once('createEndpoints', props.createEndpoints ?? []);
+  if (props.endpointPeers !== undefined && props.createEndpoints === undefined)
+    problems.add('endpointPeers requires createEndpoints');
   if (props.vpc === undefined) {
-    const given = (['vpcSubnets', 'securityGroups', 'createEndpoints'] as const).filter(
+    const given = (['vpcSubnets', 'securityGroups', 'createEndpoints', 'endpointPeers'] as const).filter(
       (name) => props[name] !== undefined,
     );
     for (const name of given) problems.add(`${name} requires vpc`);

@@ -14,12 +14,16 @@ export interface CheckNetworkProps {
   readonly vpcSubnets: ec2.SubnetSelection | undefined;
   readonly securityGroups: readonly ec2.ISecurityGroup[] | undefined;
   readonly createEndpoints: readonly EndpointService[];
+  readonly endpointPeers: readonly ec2.IPeer[] | undefined;
   readonly omsEndpoint: string;
 }
 
 export class CheckNetwork extends Construct {
   /** Props of the function. */
   readonly placement: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'ipv6AllowedForDualStack'>;
+
+  /** Of the interface endpoints. */
+  readonly endpointGroup: ec2.SecurityGroup | undefined;
 
   constructor(scope: Construct, id: string, props: CheckNetworkProps) {
     super(scope, id);
@@ -32,12 +36,13 @@ export class CheckNetwork extends Construct {
       // Lambda gives the function an IPv6 address only with this flag, even in dual-stack subnets.
       ...(isIP(hostOf(props.omsEndpoint)) === 6 ? { ipv6AllowedForDualStack: true } : {}),
     };
-    new EndpointsOfVpc(this, 'Endpoints', {
+    this.endpointGroup = new EndpointsOfVpc(this, 'Endpoints', {
       vpc,
       vpcSubnets,
       services: props.createEndpoints,
       callers: securityGroups,
-    });
+      peers: props.endpointPeers,
+    }).securityGroup;
   }
 
   /** Allows outbound traffic to OMS and to the AWS APIs only, and no inbound traffic. */

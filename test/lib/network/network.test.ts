@@ -1,5 +1,5 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { MigrationMonitorProps } from '../../../lib';
 import { messageOf, monitorWith } from '../stacks';
@@ -89,8 +89,9 @@ test('DynamoDB has a gateway endpoint in the route tables of the subnets', () =>
   });
 });
 
-test('the other services have interface endpoints that only the function may connect to', () => {
-  const { stack, template } = inVpc({ createEndpoints: ['dynamodb', 'sns', 'secretsmanager'] });
+test('the other services have interface endpoints, for the function and the peers that are given', () => {
+  const createEndpoints = ['dynamodb', 'sns', 'secretsmanager'] as const;
+  const { stack, template } = inVpc({ createEndpoints, endpointPeers: [ec2.Peer.ipv4('10.1.0.0/16')] });
   const group = (path: string) => {
     const found = stack.node
       .findAll()
@@ -116,8 +117,48 @@ test('the other services have interface endpoints that only the function may con
         Description: 'Check function',
         SourceSecurityGroupId: group('SecurityGroup'),
       },
+      OTHERS('10.1.0.0/16'),
     ],
   });
+});
+
+const OTHERS = (range: unknown) => ({
+  IpProtocol: 'tcp',
+  FromPort: 443,
+  ToPort: 443,
+  Description: 'Other workloads of the VPC',
+  CidrIp: range,
+});
+const UNKNOWN_RANGE = Match.stringLikeRegexp(
+  'they admit only the check function, because the range of this VPC is unknown',
+);
+
+test('interface endpoints admit the range of the VPC, in which they take over the names of their services', () => {
+  const created = monitorWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') as ec2.IVpc, createEndpoints: ['sns'] }));
+  const vpcId = created.stack.resolve((created.stack.node.findChild('Vpc') as ec2.Vpc).vpcId).Ref;
+  created.template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupIngress: Match.arrayWith([OTHERS({ 'Fn::GetAtt': [vpcId, 'CidrBlock'] })]),
+  });
+  Annotations.fromStack(created.stack).hasNoWarning('*', UNKNOWN_RANGE);
+  expect(created.monitor.endpointSecurityGroup).toBeDefined();
+});
+
+test('synthesis warns of interface endpoints that cut off other workloads, where the range of the VPC is unknown', () => {
+  Annotations.fromStack(inVpc({ createEndpoints: ['sns'] }).stack).hasWarning('*', UNKNOWN_RANGE);
+  Annotations.fromStack(inVpc({ createEndpoints: ['dynamodb'] }).stack).hasNoWarning('*', UNKNOWN_RANGE);
+  const given = inVpc({ createEndpoints: ['sns'], endpointPeers: [] });
+  Annotations.fromStack(given.stack).hasNoWarning('*', UNKNOWN_RANGE);
+});
+
+test('refuses peers of endpoints that are not created', () => {
+  expect(messageOf(() => inVpc({ endpointPeers: [] }))).toContain('endpointPeers requires createEndpoints');
+});
+
+test('the schedule follows the network: its first invocation needs the endpoints', () => {
+  const { template } = inVpc({ createEndpoints: ['dynamodb', 'sns'] });
+  const endpoints = Object.keys(template.findResources('AWS::EC2::VPCEndpoint'));
+  const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+  expect(schedule?.DependsOn).toEqual(expect.arrayContaining(endpoints));
 });
 
 test('refuses an endpoint that is resolved at deployment without security groups: its port is unknown', () => {
