@@ -10,9 +10,10 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ANSWER_PATH } from '../../lambda/contract/requests/answer';
+import { vendedLogs } from '../wait/state-machine';
 
 export interface AnswersApiProps {
   readonly name: string;
@@ -49,7 +50,7 @@ export class AnswersApi extends Construct {
       throttle: { rateLimit: 5, burstLimit: 10 },
       accessLogSettings: {
         destination: new apigateway.LogGroupLogDestination(
-          new logs.LogGroup(this, 'Logs', { retention: logRetention, removalPolicy }),
+          vendedLogs(this, 'apigateway', { logRetention, removalPolicy }),
         ),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },

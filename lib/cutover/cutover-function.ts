@@ -9,7 +9,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/contract/environment';
-import { FunctionRole, type SharedResources, sharedEnvironment } from '../monitor/function-role';
+import { FunctionRole, type SharedResources, sharedEnvironment, tracingOf } from '../monitor/function-role';
 import { handlerBundle } from '../monitor/handler-bundle';
 
 /** Shorter than the timeout of the tasks that invoke it: nothing is written after the state machine has given up on it. */
@@ -48,7 +48,7 @@ export class CutoverFunction extends Construct {
       // FunctionRole has all of its permissions; no construct may add to them.
       role: role.withoutPolicyUpdates(),
       logGroup,
-      tracing: lambda.Tracing.ACTIVE,
+      tracing: tracingOf(shared),
       environment: {
         ...sharedEnvironment(shared),
         [ENV.pipelineName]: props.pipelineName,

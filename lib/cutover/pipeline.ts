@@ -8,7 +8,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { deployedName } from '../monitor/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
-import { MachineRole, machineLogs } from '../wait/state-machine';
+import { MachineRole, traced, vendedLogs } from '../wait/state-machine';
 import { AnswersApi } from './answers-api';
 import { CutoverAlarms } from './cutover-alarms';
 import { CutoverFunction } from './cutover-function';
@@ -43,9 +43,10 @@ export class CutoverPipeline extends Construct {
     const { monitor } = props;
     const logging = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
-    const destination = machineLogs(this, logging);
+    const { tracing } = monitor.shared;
+    const destination = vendedLogs(this, 'states', logging);
     const name = deployedName(this);
     const place = { name, topic: monitor.alarmTopic, runbookUrl: monitor.runbookUrl };
     const ends = new EndEvents(this, 'End', place);
@@ -65,16 +66,18 @@ export class CutoverPipeline extends Construct {
     const { machine: leg } = new Leg(this, 'ReadyLeg', {
       checkFunction: monitor.checkFunction,
       round: { cutover: { action: 'poll', writes: 'GO_ON', wait: WAIT } },
+      tracing,
       ...logging,
     });
-    this.stateMachine = new sfn.StateMachine(this, 'Machine', {
+    const machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
       definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, functions, { leg }).start),
       // Not withoutPolicyUpdates: your steps add their permissions to it.
-      role: roleOf(this, leg),
-      tracingEnabled: true,
+      role: roleOf(this, leg, tracing),
+      tracingEnabled: tracing,
       logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
+    this.stateMachine = traced(machine, tracing);
     ends.deliver(this.stateMachine, this.cutoverFunction);
     const { stateMachine, cutoverFunction } = this;
     this.alarms = [
@@ -90,8 +93,8 @@ export class CutoverPipeline extends Construct {
 }
 
 /** The task that runs legs adds its permissions; their wildcard is acknowledged here. */
-function roleOf(scope: Construct, leg: sfn.IStateMachine): MachineRole {
-  const role = new MachineRole(scope, 'Role');
+function roleOf(scope: Construct, leg: sfn.IStateMachine, tracing: boolean): MachineRole {
+  const role = new MachineRole(scope, 'Role', tracing);
   const stack = Stack.of(role);
   const name = stack.splitArn(leg.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
   // The form that cdk-nag uses in the id of a finding.

@@ -119,7 +119,7 @@ export interface CutoverPipelineProps {
   readonly logRetention?: logs.RetentionDays;
   /**
    * For the logs.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }

@@ -14,7 +14,7 @@ import { CHECK_TIMEOUT } from '../wait/leg';
 import { CA_FILE_IN_FUNCTION, CaLayer } from './ca-layer';
 import { CheckRole } from './check-role';
 import { isListed } from './fleet-schedule';
-import { type SharedResources, sharedEnvironment } from './function-role';
+import { type SharedResources, sharedEnvironment, tracingOf } from './function-role';
 import { handlerBundle } from './handler-bundle';
 import { PROJECTS_FILE_IN_FUNCTION, ProjectsLayer } from './projects-layer';
 
@@ -63,7 +63,7 @@ export class CheckFunction extends Construct {
       // CheckRole has all of its permissions; no construct may add to them.
       role: this.role.withoutPolicyUpdates(),
       logGroup,
-      tracing: lambda.Tracing.ACTIVE,
+      tracing: tracingOf(shared),
       environment: environment(props),
       onFailure: new destinations.SqsDestination(failures),
       maxEventAge: props.maxEventAge,

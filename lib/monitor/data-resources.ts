@@ -16,6 +16,7 @@ export interface StateTableProps {
 /** Project states, snapshots (which expire) and cutover receipts. */
 export class StateTable extends dynamodb.Table {
   constructor(scope: Construct, id: string, { removalPolicy, encryptionKey }: StateTableProps) {
+    const isProtected = removalPolicy !== RemovalPolicy.DESTROY;
     super(scope, id, {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
@@ -23,9 +24,10 @@ export class StateTable extends dynamodb.Table {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: 'expiresAt',
-      removalPolicy,
+      // Retained also when the first deployment fails: CloudFormation could not delete a protected table, and the rollback would fail too.
+      removalPolicy: isProtected ? RemovalPolicy.RETAIN : removalPolicy,
       // RETAIN protects against a deletion of the stack, this against a deletion in the console.
-      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+      deletionProtection: isProtected,
       ...(encryptionKey === undefined
         ? { encryption: dynamodb.TableEncryption.AWS_MANAGED }
         : { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED, encryptionKey }),

@@ -4,6 +4,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +22,8 @@ export interface SharedResources {
   /** Dimension of the metrics, and field of the log lines. */
   readonly monitorName: string;
   readonly dashboardName: string;
+  /** X-Ray. */
+  readonly tracing: boolean;
 }
 
 export function sharedEnvironment(shared: SharedResources): Record<string, string> {
@@ -36,8 +39,12 @@ export function sharedEnvironment(shared: SharedResources): Record<string, strin
   };
 }
 
+export function tracingOf({ tracing }: SharedResources): lambda.Tracing {
+  return tracing ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED;
+}
+
 export interface FunctionRoleProps
-  extends Pick<SharedResources, 'table' | 'topic' | 'chatTopic' | 'eventBus' | 'encryptionKey'> {
+  extends Pick<SharedResources, 'table' | 'topic' | 'chatTopic' | 'eventBus' | 'encryptionKey' | 'tracing'> {
   readonly failures: sqs.IQueue;
   readonly logGroup: logs.ILogGroup;
 }
@@ -52,7 +59,7 @@ export class FunctionRole extends iam.Role {
     // Lambda sends failed events with the role of the function.
     this.allow(['sqs:SendMessage'], props.failures.queueArn);
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], props.logGroup.logGroupArn);
-    this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+    if (props.tracing) this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
     props.encryptionKey?.grantEncryptDecrypt(this);
     props.chatTopic?.masterKey?.grant(this, 'kms:Decrypt', 'kms:GenerateDataKey');
     Validations.of(this).acknowledge({

@@ -70,12 +70,12 @@ export class MigrationMonitor extends Construct implements HasLeg {
   constructor(scope: Construct, id: string, props: MigrationMonitorProps) {
     super(scope, id);
     checkMonitorProps(this.node.path, props);
-    const { encryptionKey, vpc } = props;
+    const { encryptionKey, vpc, tracing = true } = props;
     warnIfUnreachable(this, props.omsEndpoint, vpc !== undefined);
     const interval = props.interval ?? Duration.minutes(5);
     const kept = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     };
 
     this.table = new StateTable(this, 'Table', { ...kept, encryptionKey });
@@ -106,6 +106,7 @@ export class MigrationMonitor extends Construct implements HasLeg {
       retention: props.retention ?? Duration.days(DEFAULTS.retentionDays),
       monitorName,
       dashboardName,
+      tracing,
     };
     const check = new CheckFunction(this, 'Check', {
       ...kept,
@@ -134,8 +135,8 @@ export class MigrationMonitor extends Construct implements HasLeg {
     if (network !== undefined) schedule.node.addDependency(network);
     this.endpointSecurityGroup = network?.endpointGroup;
     this.scheduleDeadLetters = schedule.deadLetters;
-    this.leg = new Leg(this, 'Leg', { ...kept, checkFunction: this.checkFunction }).machine;
-    this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, leg: this.leg }).machine;
+    this.leg = new Leg(this, 'Leg', { ...kept, tracing, checkFunction: this.checkFunction }).machine;
+    this.waitMachine = new WaitMachine(this, 'Wait', { ...kept, tracing, leg: this.leg }).machine;
 
     const observed = {
       metrics: new MonitorMetrics(monitorName, interval),

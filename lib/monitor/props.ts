@@ -117,8 +117,13 @@ export interface MigrationMonitorProps {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
+   * Traces of the functions and of the state machines in AWS X-Ray, those of cutover pipelines included. Turn it off where there is no X-Ray.
+   * @default true
+   */
+  readonly tracing?: boolean;
+  /**
    * For the table and the logs. DESTROY also turns off the deletion protection of the table.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }

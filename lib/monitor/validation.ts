@@ -37,6 +37,7 @@ const PROPS: Readonly<Record<keyof MigrationMonitorProps, true>> = {
   chatTopic: true,
   eventBus: true,
   runbookUrl: true,
+  tracing: true,
   logRetention: true,
   removalPolicy: true,
 };
@@ -45,6 +46,7 @@ export function checkMonitorProps(path: string, props: MigrationMonitorProps): v
   const problems = new Problems();
   problems.names('MigrationMonitor', props, PROPS);
   problems.flag('discover', props.discover);
+  problems.flag('tracing', props.tracing);
   problems.check('omsEndpoint', props.omsEndpoint, ENDPOINT);
   checkProjects(problems, props);
   for (const address of props.notifyEmails ?? []) problems.check('notifyEmails', address, EMAIL);

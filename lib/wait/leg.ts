@@ -15,7 +15,7 @@ import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { CutoverEvent } from '../../lambda/contract/requests/cutover';
 import type { FailedRound, WaitEvent } from '../../lambda/contract/requests/wait';
 import type { AtSynth } from './json-path';
-import { type MachineLogProps, MachineRole, machineLogs } from './state-machine';
+import { type MachineProps, MachineRole, traced, vendedLogs } from './state-machine';
 
 export const CHECK_TIMEOUT = Duration.seconds(DEFAULTS.functionTimeoutSeconds);
 
@@ -35,7 +35,7 @@ export const OUTAGE_RETRY: sfn.RetryProps = {
 /** The wait in progress, in the data of a leg. */
 export const WAIT = sfn.JsonPath.objectAt('$.wait');
 
-export interface LegProps extends MachineLogProps {
+export interface LegProps extends MachineProps {
   readonly checkFunction: lambda.IFunction;
   /**
    * The event of a round, to which the function replies with a WaitRound.
@@ -49,19 +49,20 @@ export class Leg extends Construct {
 
   constructor(scope: Construct, id: string, props: LegProps) {
     super(scope, id);
-    const logs = machineLogs(this, props);
-    const role = new MachineRole(this, 'Role');
+    const logs = vendedLogs(this, 'states', props);
+    const role = new MachineRole(this, 'Role', props.tracing);
     role.addToPolicy(
       new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.checkFunction.functionArn] }),
     );
-    this.machine = new sfn.StateMachine(this, 'Machine', {
+    const machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'One leg of a wait for an OMS project. Started by a wait, never manually.',
       definitionBody: sfn.DefinitionBody.fromChainable(this.definition(props)),
       role: role.withoutPolicyUpdates(),
-      tracingEnabled: true,
+      tracingEnabled: props.tracing,
       // The function logs the data of each round.
       logs: { destination: logs, level: sfn.LogLevel.ALL, includeExecutionData: false },
     });
+    this.machine = traced(machine, props.tracing);
   }
 
   private definition({ checkFunction, round = { wait: WAIT } }: LegProps): sfn.IChainable {

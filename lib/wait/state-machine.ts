@@ -1,21 +1,40 @@
 /** What our state machines have in common: a log group, and a role that may write logs and traces. */
-import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { deployedName } from '../monitor/deployed-name';
 
-export interface MachineLogProps {
+export interface MachineProps {
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** X-Ray. */
+  readonly tracing: boolean;
 }
 
-export function machineLogs(scope: Construct, { logRetention, removalPolicy }: MachineLogProps): logs.LogGroup {
-  return new logs.LogGroup(scope, 'Logs', { retention: logRetention, removalPolicy });
+/**
+ * A log group that an AWS service writes to. The service adds a group outside of /aws/vendedlogs/ to one resource policy of the account, which may
+ * have 5,120 characters: after about ten groups, of whatever stack, no state machine with logs can be created.
+ *
+ * The name ends with a part of the stack's id: a stack that is created again does not meet the retained group of the former one.
+ */
+export function vendedLogs(
+  scope: Construct,
+  service: 'states' | 'apigateway',
+  { logRetention, removalPolicy }: Pick<MachineProps, 'logRetention' | 'removalPolicy'>,
+): logs.LogGroup {
+  const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return new logs.LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/${service}/${deployedName(scope)}-${Fn.select(0, Fn.split('-', stackUuid))}`,
+    retention: logRetention,
+    removalPolicy,
+  });
 }
 
 /** Each machine adds the permissions for its own tasks. */
 export class MachineRole extends iam.Role {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, tracing: boolean) {
     super(scope, id, { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
     this.addToPolicy(
       new iam.PolicyStatement({
@@ -32,20 +51,32 @@ export class MachineRole extends iam.Role {
         resources: ['*'],
       }),
     );
-    this.addToPolicy(
-      new iam.PolicyStatement({
-        actions: [
-          'xray:GetSamplingRules',
-          'xray:GetSamplingTargets',
-          'xray:PutTelemetryRecords',
-          'xray:PutTraceSegments',
-        ],
-        resources: ['*'],
-      }),
-    );
+    if (tracing) {
+      this.addToPolicy(
+        new iam.PolicyStatement({
+          actions: [
+            'xray:GetSamplingRules',
+            'xray:GetSamplingTargets',
+            'xray:PutTelemetryRecords',
+            'xray:PutTraceSegments',
+          ],
+          resources: ['*'],
+        }),
+      );
+    }
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'The actions of log delivery and of X-Ray do not support resource-level permissions.',
     });
   }
+}
+
+/** The machine itself; without traces, with the finding of cdk-nag on that acknowledged. */
+export function traced(machine: sfn.StateMachine, tracing: boolean): sfn.StateMachine {
+  if (!tracing)
+    Validations.of(machine).acknowledge({
+      id: 'AwsSolutions-SF2',
+      reason: 'Traces are turned off with the prop `tracing`, for a region or an account without X-Ray.',
+    });
+  return machine;
 }

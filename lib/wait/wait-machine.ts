@@ -3,10 +3,10 @@ import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type MachineLogProps, MachineRole, machineLogs } from './state-machine';
+import { type MachineProps, MachineRole, traced, vendedLogs } from './state-machine';
 import { WaitLoop } from './wait-loop';
 
-export interface WaitMachineProps extends MachineLogProps {
+export interface WaitMachineProps extends MachineProps {
   readonly leg: sfn.IStateMachine;
 }
 
@@ -15,8 +15,8 @@ export class WaitMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: WaitMachineProps) {
     super(scope, id);
-    const logs = machineLogs(this, props);
-    const role = new MachineRole(this, 'Role');
+    const logs = vendedLogs(this, 'states', props);
+    const role = new MachineRole(this, 'Role', props.tracing);
     allowLegs(role, props.leg);
     // The whole input is the request: the handler validates it and reports every problem.
     const loop = new WaitLoop(this, 'Loop', {
@@ -26,13 +26,14 @@ export class WaitMachine extends Construct {
       namePrefix: '',
       resultPath: undefined,
     });
-    this.machine = new sfn.StateMachine(this, 'Machine', {
+    const machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Waits until an OMS project meets a goal. Input: {"projectId": "p_…", "goal": {"type": "FINISHED"}}.',
       definitionBody: sfn.DefinitionBody.fromChainable(loop.start),
       role: role.withoutPolicyUpdates(),
-      tracingEnabled: true,
+      tracingEnabled: props.tracing,
       logs: { destination: logs, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
+    this.machine = traced(machine, props.tracing);
   }
 }
 

@@ -14,6 +14,7 @@ export const RELEASED_STACKS = Object.keys(ASSEMBLIES) as ReleasedStack[];
 interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -93,11 +94,17 @@ export function kept(template: Template, version: string): Template {
 /** What CloudFormation would replace or remove according to the CDK command, and names that would still be in use. */
 export function lostByUpdate(folder: string, stack: ReleasedStack, released: Template): string[] {
   const current = currentTemplate(folder, stack);
-  const lost = predicted(join(folder, ASSEMBLIES[stack]), stack, released).filter(({ id }) => {
+  const lost = predicted(join(folder, ASSEMBLIES[stack]), stack, released).filter(({ id, becomes }) => {
     const resource = released.Resources[id];
+    if (becomes === 'replace' && keepsFormerLogs(current.Resources[id])) return false;
     return resource === undefined || nameOf(resource) === undefined;
   });
   return [...lost.map(({ id, becomes }) => `${id}: ${becomes}`), ...namesMoved(released, current)];
+}
+
+/** The former group and its logs stay: only new lines go to the new one. */
+function keepsFormerLogs(resource: Resource | undefined): boolean {
+  return resource?.Type === 'AWS::Logs::LogGroup' && resource.UpdateReplacePolicy === 'Retain';
 }
 
 interface Loss {

@@ -136,3 +136,37 @@ test('every acknowledged finding is listed here and has a reason', () => {
   ]);
   for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
 });
+
+test('every service writes to a group under /aws/vendedlogs/, which needs no place in the resource policy of CloudWatch Logs', () => {
+  const { template, stack } = synthesized();
+  const vended = Object.values(template.findResources('AWS::Logs::LogGroup')).flatMap(({ Properties }) =>
+    Properties.LogGroupName === undefined ? [] : [inWords(stack, Properties.LogGroupName)],
+  );
+  const id = '<part 0 of <part 2 of <AWS::StackId>>>';
+  expect(vended.sort()).toEqual(
+    [
+      `/aws/vendedlogs/apigateway/<AWS::StackName>-CutoverAnswers541B4360-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-Cutover-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-MonitorLeg0062FE41-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-MonitorWaitB6B86B76-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-CutoverReadyLegB16A4B30-${id}`,
+    ].sort(),
+  );
+  // The functions write with their own roles.
+  template.resourceCountIs('AWS::Logs::LogGroup', vended.length + 2);
+});
+
+test('without traces nothing is traced, and no role may write traces', () => {
+  const app = new App({ context: cdkJson.context });
+  const stack = new Stack(app, 'Test');
+  const step = (name: string) => new sfn.Pass(stack, name);
+  const steps = { stopWrites: step('stop'), switchTraffic: step('switch'), resumeWrites: step('resume') };
+  new CutoverPipeline(stack, 'Cutover', { monitor: newMonitor(stack, { tracing: false }), ...steps });
+  const template = Template.fromStack(stack);
+  for (const { Properties } of Object.values(template.findResources('AWS::StepFunctions::StateMachine')))
+    expect(Properties.TracingConfiguration).toEqual({ Enabled: false });
+  for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+    expect(Properties.TracingConfig).toBeUndefined();
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('xray:');
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+});

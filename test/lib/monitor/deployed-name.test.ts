@@ -18,8 +18,13 @@ function deployed(value: unknown, stackName: string): string | null {
   return parts.includes(null) ? null : parts.join(join?.[0]);
 }
 
-/** Properties that end in Name and name no resource: of an inline policy, which is unique in its role, and of metrics. */
-const NO_NAMES = ['AWS::IAM::Policy.PolicyName', 'AWS::CloudWatch::Alarm.MetricName'];
+/** Properties that end in Name and need not be unique in the account: of an inline policy in its role, of metrics, of an API and of its stage. */
+const NO_NAMES = [
+  'AWS::IAM::Policy.PolicyName',
+  'AWS::CloudWatch::Alarm.MetricName',
+  'AWS::ApiGatewayV2::Api.Name',
+  'AWS::ApiGatewayV2::Stage.StageName',
+];
 
 /** Every name that a template sets, with the property: `AWS::CloudWatch::Alarm.AlarmName one-Monitor-project-stalled`. */
 function namesIn(template: Template, stackName: string): string[] {
