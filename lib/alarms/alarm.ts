@@ -25,11 +25,6 @@ export interface AlarmRule {
    * @default - `section`
    */
   readonly suffix?: string;
-  /**
-   * The metric counts events. When they stop, nothing has returned to normal, and nobody is notified.
-   * @default false
-   */
-  readonly isEvent?: boolean;
   /** What happened and what it affects, in one or two sentences. */
   readonly impact: string;
   /** The first action, as one imperative sentence: the e-mail is read at night, with nothing else at hand. */
@@ -43,6 +38,11 @@ export interface AlarmRule {
    * @default [1, 1]
    */
   readonly outOf?: readonly [number, number];
+  /**
+   * Notify also when the data stops, of a metric whose missing data is MISSING. A new alarm has no data yet, which is no change.
+   * @default false
+   */
+  readonly silence?: boolean;
   /** Decided for each alarm. */
   readonly missing: cloudwatch.TreatMissingData;
 }
@@ -62,8 +62,7 @@ export function alarmOf(scope: Construct, rule: AlarmRule, { name, topic, runboo
   });
   const action = new SnsAction(topic);
   alarm.addAlarmAction(action);
-  // The return to OK is notified too: it saves a visit to the console.
-  if (rule.isEvent !== true) alarm.addOkAction(action);
+  if (rule.silence === true) alarm.addInsufficientDataAction(action);
   return alarm;
 }
 

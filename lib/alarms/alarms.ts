@@ -13,8 +13,9 @@ import { formatDuration } from '../../lambda/contract/values/duration';
 import { type AlarmPlace, type AlarmRule, alarmOf, messagesIn } from './alarm';
 import { BAD_ENDS, machineRules } from './machine-alarms';
 import { LAG_IMPORTANCES, type LagImportance, type MonitorMetrics } from './metrics';
+import { OkNotices } from './ok-notices';
 
-const { BREACHING, IGNORE, NOT_BREACHING } = cloudwatch.TreatMissingData;
+const { IGNORE, MISSING, NOT_BREACHING } = cloudwatch.TreatMissingData;
 
 /** Percent of the polls in one interval. */
 export const FAILED_POLLS_PERCENT = 50;
@@ -38,6 +39,7 @@ export class MonitorAlarms extends Construct {
   constructor(scope: Construct, id: string, props: MonitorAlarmsProps) {
     super(scope, id);
     this.all = rules(props).map((rule) => alarmOf(this, rule, props));
+    new OkNotices(this, 'Ok', props);
   }
 }
 
@@ -68,8 +70,9 @@ function rules(props: MonitorAlarmsProps): readonly AlarmRule[] {
       threshold: 1,
       comparison: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       outOf: [INTERVALS, INTERVALS],
-      // Missing data is what this alarm detects.
-      missing: BREACHING,
+      // Missing data is what this alarm detects, but not before the first poll: BREACHING would raise it in every first deployment.
+      missing: MISSING,
+      silence: true,
     },
     {
       section: 'project-stalled',

@@ -38,7 +38,6 @@ export function machineRules(options: MachineAlarmsOptions): readonly AlarmRule[
     ...ends.map((end) => ({
       section: `${subject}-failed`,
       suffix: `${subject}-${end}`,
-      isEvent: true,
       impact,
       firstAction,
       metric: metrics[end],

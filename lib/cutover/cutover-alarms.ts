@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { type AlarmPlace, type AlarmRule, alarmOf } from '../alarms/alarm';
 import { legRules } from '../alarms/alarms';
 import { BAD_ENDS, machineRules } from '../alarms/machine-alarms';
+import { OkNotices } from '../alarms/ok-notices';
 
 /** The shortest of AWS's own metrics: writes may be stopped. */
 const PERIOD = Duration.minutes(1);
@@ -23,6 +24,7 @@ export class CutoverAlarms extends Construct {
   constructor(scope: Construct, id: string, props: CutoverAlarmsProps) {
     super(scope, id);
     this.all = rules(props).map((rule) => alarmOf(this, rule, props));
+    new OkNotices(this, 'Ok', props);
   }
 }
 

@@ -26,9 +26,9 @@ function trust({ template }: Synthesized, service: string): unknown[] {
     .filter(([statement]) => statement.Principal.Service === service);
 }
 
-test('there are four roles, without managed and inline policies', () => {
+test('there are five roles, without managed and inline policies', () => {
   const { template } = monitorWith();
-  template.resourceCountIs('AWS::IAM::Role', 4);
+  template.resourceCountIs('AWS::IAM::Role', 5);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
@@ -136,6 +136,16 @@ test('the schedule may invoke the function and write to its dead-letter queue, o
       }),
     ],
   ]);
+});
+
+test('the rule on alarms may publish to the topic of alarms, and use its key', () => {
+  expect(permissionsOf(monitorWith(), 'Monitor/Alarms/Ok/Role')).toEqual(['Allow sns:Publish on <Monitor/Topic>']);
+  const sealed = monitorWith((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }));
+  expect(permissionsOf(sealed, 'Monitor/Alarms/Ok/Role')).toEqual([
+    'Allow sns:Publish on <Monitor/Topic>',
+    'Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>',
+  ]);
+  expect(trust(sealed, 'events.amazonaws.com')).toHaveLength(1);
 });
 
 test('a leg may invoke the function, and write logs and traces', () => {

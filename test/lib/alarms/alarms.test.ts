@@ -27,7 +27,8 @@ interface AlarmProperties {
   readonly Dimensions?: { readonly Name: string; readonly Value: unknown }[];
   readonly Metrics?: { readonly Expression?: string; readonly MetricStat?: { readonly Period: number } }[];
   readonly AlarmActions: unknown[];
-  readonly OKActions: unknown[];
+  readonly OKActions?: unknown[];
+  readonly InsufficientDataActions?: unknown[];
 }
 
 const alarmsOf = ({ template }: Synthesized): AlarmProperties[] =>
@@ -117,21 +118,47 @@ describe('each alarm', () => {
     expect(new Set(names.map((name) => JSON.stringify(name))).size).toBe(names.length);
   });
 
-  test('publishes to the topic of changes when it starts and when it returns to OK', () => {
-    const synthesized = plain;
-    const topic = synthesized.stack.resolve(synthesized.monitor.topic.topicArn);
-    // An execution that has ended badly does not become a good one.
-    const events = ['wait-failed', 'wait-aborted', 'wait-timed-out', 'leg-failed', 'leg-timed-out'];
-    for (const each of alarmsOf(synthesized)) {
+  test('publishes to the topic of changes when it starts, and no alarm does so in a first deployment', () => {
+    const topic = plain.stack.resolve(plain.monitor.topic.topicArn);
+    for (const each of alarmsOf(plain)) {
+      const silent = suffixOf(each) === 'no-scheduled-polls';
       expect(each.AlarmActions).toEqual([topic]);
-      expect(each.OKActions).toEqual(events.includes(suffixOf(each)) ? undefined : [topic]);
+      // A new alarm begins with insufficient data, so that this action needs data before.
+      expect(each.InsufficientDataActions).toEqual(silent ? [topic] : undefined);
+      // Would fire when a new alarm gets its first data.
+      expect(each.OKActions).toBeUndefined();
     }
+  });
+
+  test('notifies when it returns from ALARM to OK, unless it counts executions', () => {
+    const rules = Object.values(withPipeline.template.findResources('AWS::Events::Rule'))
+      .map(({ Properties }) => Properties)
+      .filter(({ EventPattern }) => EventPattern.source[0] === 'aws.cloudwatch');
+    expect(rules.map(({ EventPattern }) => EventPattern.detail)).toEqual(
+      ['-Monitor-', '-Cutover-'].map((prefix) => ({
+        alarmName: [{ prefix: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, prefix]] } }],
+        state: { value: ['OK'] },
+        previousState: { value: ['ALARM'] },
+        configuration: { metrics: { metricStat: { metric: { namespace: [{ 'anything-but': ['AWS/States'] }] } } } },
+      })),
+    );
+    const topic = withPipeline.stack.resolve(withPipeline.monitor.topic.topicArn);
+    for (const { Targets } of rules)
+      expect(Targets).toEqual([
+        expect.objectContaining({
+          Arn: topic,
+          RoleArn: expect.anything(),
+          InputTransformer: expect.objectContaining({
+            InputTemplate: '"OK again: <detail-alarmName>. <detail-state-reason>"',
+          }),
+        }),
+      ]);
   });
 
   test('has its own treatment of missing data', () => {
     expect(Object.fromEntries(alarmsOf(plain).map((each) => [suffixOf(each), each.TreatMissingData]))).toEqual({
       'polls-failing': 'notBreaching',
-      'no-scheduled-polls': 'breaching',
+      'no-scheduled-polls': 'missing',
       'project-stalled': 'ignore',
       'lag-importance-high': 'notBreaching',
       'lag-importance-medium': 'notBreaching',

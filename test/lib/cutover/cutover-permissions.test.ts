@@ -61,9 +61,13 @@ test('the cutover function may store, notify, and write logs and traces: it has 
   ]);
 });
 
-test('three roles are added to the four of the monitor, without managed and inline policies', () => {
+test('the rule on its alarms may publish to the topic of alarms', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/Alarms/Ok/Role')).toEqual(['Allow sns:Publish on <Monitor/Topic>']);
+});
+
+test('four roles are added to the five of the monitor, without managed and inline policies', () => {
   const { template } = synthesized();
-  template.resourceCountIs('AWS::IAM::Role', 7);
+  template.resourceCountIs('AWS::IAM::Role', 9);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   for (const role of Object.values(template.findResources('AWS::IAM::Role')))
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
