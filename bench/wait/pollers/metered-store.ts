@@ -1,4 +1,5 @@
 /** The memory without a database: plain values in this process, the units that DynamoDB would charge, and the time it would take. */
+import { packed } from '../../../lambda/adapters/dynamodb/stored-items';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { Snapshot } from '../../../lambda/core/model/snapshot';
 import type { Clock, Store } from '../../../lambda/core/ports';
@@ -35,7 +36,7 @@ export class MeteredStore implements Store {
     { expectedVersion }: { readonly expectedVersion: number },
   ): Promise<'stored' | 'conflict'> {
     await this.clock.sleep(this.latencyMs);
-    const bytes = itemBytes({ pk: projectState.project, sk: 'STATE', ...projectState });
+    const bytes = itemBytes({ pk: projectState.project, sk: 'STATE', ...packed(projectState) });
     const stored = this.projectState.get(projectState.project);
     // The larger of the two versions is charged, and a refused write like any other.
     this.writeUnits += writeUnits(Math.max(bytes, stored?.bytes ?? 0));

@@ -73,7 +73,7 @@ export class DynamoDbStore implements Store, FleetStore {
         await client.send(
           new PutItemCommand({
             TableName,
-            Item: itemOf({ pk: projectState.project, sk: STATE, ...projectState }),
+            Item: itemOf({ pk: projectState.project, sk: STATE, ...stored.packed(projectState) }),
             ...condition,
           }),
         );

@@ -128,6 +128,47 @@ const series = fieldsOf<Series>()({
   missed: may(v.literal(true, 'true')),
 });
 
+/** Packed, because 24 spans with their names are half of an item; with names as an earlier version stored them. */
+const span = v.union(
+  [
+    v.pipe(
+      v.tuple([number, number, number, number, number, number], 'a list of six numbers'),
+      v.transform(
+        ([from, lastsMs, maxGapMs, ready, worstLagSeconds, checkpoints]): Span => ({
+          from,
+          to: from + lastsMs,
+          maxGapMs,
+          ready: ready === 1,
+          worstLagSeconds,
+          checkpoints,
+        }),
+      ),
+    ),
+    fieldsOf<Span>()({
+      from: number,
+      to: number,
+      maxGapMs: number,
+      ready: flag,
+      worstLagSeconds: number,
+      checkpoints: number,
+    }),
+  ],
+  'a span',
+);
+
+/** A project state as its item. */
+export function packed(state: ProjectState): object {
+  const spans = state.spans.map(({ from, to, maxGapMs, ready, worstLagSeconds, checkpoints }) => [
+    from,
+    to - from,
+    maxGapMs,
+    ready ? 1 : 0,
+    worstLagSeconds,
+    checkpoints,
+  ]);
+  return { ...state, spans };
+}
+
 export const projectState: Schema<unknown, ProjectState> = fieldsOf<ProjectState>()({
   project: text,
   version: number,
@@ -155,16 +196,7 @@ export const projectState: Schema<unknown, ProjectState> = fieldsOf<ProjectState
   activeMs: number,
   marks: list(fieldsOf<Mark>()({ percent: number, seenAt: number, notBefore: number })),
   movedAtActiveMs: number,
-  spans: list(
-    fieldsOf<Span>()({
-      from: number,
-      to: number,
-      maxGapMs: number,
-      ready: flag,
-      worstLagSeconds: number,
-      checkpoints: number,
-    }),
-  ),
+  spans: list(span),
   checkpointSince: numberOrNull,
   reverse: may(v.object({ value: number, values: number, movedAt: number }, 'an object')),
   sourceAheadMs: may(number),

@@ -2,7 +2,7 @@
 
 import type { Observation, Progress } from '../model/progress';
 import { initialState, type Mark, type ProjectState, remembering } from '../model/project-state';
-import { classOf } from '../model/status';
+import { classOf, type StepPhase } from '../model/status';
 import { type Assessment, assess, type Reading, readingOf } from './assessment';
 import { withMark } from './copy';
 import { spanOf, withSpan } from './hold';
@@ -81,7 +81,9 @@ function activeTime(
   return base.activeMs + Math.max(0, answeredAt - (base.progressAt ?? answeredAt));
 }
 
-/** Marks are kept while the full copy runs, and for the moment it reaches 100. */
+const AFTER_COPY: readonly StepPhase[] = ['incremental', 'switchover', 'reverse'];
+
+/** Marks are kept while the full copy runs, and until another step follows it. */
 function marksOf(
   base: ProjectState,
   { progress, phase }: Reading & { outcome: 'OK' },
@@ -89,6 +91,8 @@ function marksOf(
 ): readonly Mark[] {
   const { enableFullMigration, fullMigrationProgress: percent } = progress;
   if (enableFullMigration === false) return base.marks;
+  // Nothing reads them any more, and they would be a quarter of the item for as long as it synchronizes.
+  if (percent === 100 && AFTER_COPY.includes(phase)) return [];
   const hasStarted = base.marks.length > 0 || phase === 'full' || (percent ?? 0) > 0;
   return hasStarted ? withMark(base.marks, percent, activeMs, base.activeMs) : base.marks;
 }
