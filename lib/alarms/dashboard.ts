@@ -53,7 +53,7 @@ function introduction({ projectsApart, runbookUrl }: MonitorDashboardProps): clo
     markdown: [
       '## Migrations to OceanBase',
       `**Left: progress of the full copy. Right: lag of the target.** ${lines}`,
-      'The horizontal lines are the lag thresholds by importance. A line that ends means that the project is no longer polled.',
+      'The horizontal lines are the lag thresholds by importance. A line of progress ends where synchronization begins; any other line that ends means that the project is no longer polled.',
       `An alarm in red? Its description names the impact and the first action. Runbook: ${runbookUrl}`,
     ].join('\n\n'),
     width: WIDTH,

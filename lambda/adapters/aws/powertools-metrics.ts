@@ -2,7 +2,8 @@
  * CloudWatch metrics as log lines in the embedded metric format: no call, no permission, no latency.
  *
  * CloudWatch charges by metric, and every value of a dimension is another metric. So projects have a dimension of their own only while they are
- * few. Every poll counts for the monitor as a whole, whose Minimum, Maximum and SampleCount show the extremes and the size of the fleet.
+ * few, and only for what the dashboard shows of each: its progress, then its lag. Every poll counts for the monitor as a whole, whose Minimum,
+ * Maximum and SampleCount show the extremes and the size of the fleet.
  */
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics';
 import { MAX_PROJECTS_APART } from '../../contract/metrics';
@@ -31,6 +32,16 @@ export interface PowertoolsMetricsOptions {
   readonly fleetSize: number | null;
 }
 
+type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+
+/** What the dashboard shows of one project. */
+interface Shown {
+  readonly project: string;
+  readonly name: string;
+  readonly unit: Unit;
+  readonly value: number;
+}
+
 export class PowertoolsMetrics implements Metrics {
   private readonly names: MetricNames;
   private readonly powertools: Powertools;
@@ -38,6 +49,7 @@ export class PowertoolsMetrics implements Metrics {
   private isSmallFleet: boolean;
   /** A wait may poll projects that no schedule polls, so the projects with a dimension are counted too. */
   private readonly measuredProjects = new Set<string>();
+  private readonly apart: Shown[] = [];
   private gathered = false;
 
   constructor({ names, monitorName, fleetSize }: PowertoolsMetricsOptions) {
@@ -52,16 +64,25 @@ export class PowertoolsMetrics implements Metrics {
   }
 
   checked(check: MeasuredCheck): void {
-    const { result } = check;
-    if (!this.hasOwnDimension(result.project)) {
-      this.add(check);
-      return;
-    }
-    // Dimensions hold for a whole line, and what was gathered so far belongs to no project.
-    this.flush();
-    this.powertools.addDimensions({}).addDimensions({ [this.names.project]: dimensionOf(result.project) });
-    this.add(check);
-    this.flush();
+    const { result, looker, durationMs, importance, stalled, changesPending } = check;
+    const { names } = this;
+    const { project, lagSeconds, fullProgress } = result;
+    this.count(looker, result.outcome !== 'OK');
+    this.value(names.checkDuration, MetricUnit.Milliseconds, durationMs);
+    this.value(names.changesPending, MetricUnit.Count, changesPending);
+    this.value(names.stalled, MetricUnit.Count, stalled ? 1 : 0);
+    if (lagSeconds !== null && importance !== 'IGNORE')
+      this.value(names.lagOf[importance ?? 'MEDIUM'], MetricUnit.Seconds, lagSeconds);
+    // The copy is over where there is a lag: its 100 % would be a second metric that says nothing.
+    const shown: Shown | null =
+      lagSeconds !== null
+        ? { project, name: names.lag, unit: MetricUnit.Seconds, value: lagSeconds }
+        : fullProgress !== null
+          ? { project, name: names.progress, unit: MetricUnit.Percent, value: fullProgress }
+          : null;
+    if (shown === null) return;
+    if (this.hasOwnDimension(project)) this.apart.push(shown);
+    else this.value(shown.name, shown.unit, shown.value);
   }
 
   failed(looker: Poller): void {
@@ -69,6 +90,16 @@ export class PowertoolsMetrics implements Metrics {
   }
 
   flush(): void {
+    this.publish();
+    for (const { project, name, unit, value } of this.apart.splice(0)) {
+      // Dimensions hold for a whole line.
+      this.powertools.addDimensions({ [this.names.project]: dimensionOf(project) });
+      this.value(name, unit, value);
+      this.publish();
+    }
+  }
+
+  private publish(): void {
     if (this.gathered) this.powertools.publishStoredMetrics();
     this.gathered = false;
   }
@@ -79,18 +110,6 @@ export class PowertoolsMetrics implements Metrics {
     return this.measuredProjects.has(project);
   }
 
-  private add({ result, looker, durationMs, importance, stalled, changesPending }: MeasuredCheck): void {
-    const { names } = this;
-    this.count(looker, result.outcome !== 'OK');
-    this.value(names.checkDuration, MetricUnit.Milliseconds, durationMs);
-    this.value(names.changesPending, MetricUnit.Count, changesPending);
-    this.value(names.stalled, MetricUnit.Count, stalled ? 1 : 0);
-    if (result.fullProgress !== null) this.value(names.progress, MetricUnit.Percent, result.fullProgress);
-    if (result.lagSeconds === null) return;
-    this.value(names.lag, MetricUnit.Seconds, result.lagSeconds);
-    if (importance !== 'IGNORE') this.value(names.lagOf[importance ?? 'MEDIUM'], MetricUnit.Seconds, result.lagSeconds);
-  }
-
   private count(looker: Poller, failed: boolean): void {
     this.value(this.names.checks, MetricUnit.Count, 1);
     // 0 as well: without it, a rate of failures could not be computed.
@@ -99,7 +118,7 @@ export class PowertoolsMetrics implements Metrics {
   }
 
   /** Powertools publishes by itself when a metric has 100 values, the most that a line can hold. */
-  private value(name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number): void {
+  private value(name: string, unit: Unit, value: number): void {
     this.powertools.addMetric(name, unit, value);
     this.gathered = true;
   }

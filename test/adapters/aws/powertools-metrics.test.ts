@@ -35,12 +35,20 @@ interface Emf {
 const emf = (line: Record<string, unknown> | undefined): Emf =>
   (line as { _aws?: { CloudWatchMetrics: Emf[] } } | undefined)?._aws?.CloudWatchMetrics[0] as Emf;
 
-test('a poll in a small fleet counts for the monitor and for the project', async () => {
-  const [line, ...more] = await linesOf(() => metrics(2).checked(measured(ok(T0))));
+/** What one check writes by the end of its invocation. */
+const linesAfter = (fleetSize: number, check: MeasuredCheck) =>
+  linesOf(() => {
+    const counted = metrics(fleetSize);
+    counted.checked(check);
+    counted.flush();
+  });
+
+test('a poll in a small fleet counts for the monitor, and for the project only what is shown of it', async () => {
+  const [monitor, project, ...more] = await linesAfter(2, measured(ok(T0)));
   expect(more).toEqual([]);
-  expect(emf(line)).toEqual({
+  expect(emf(monitor)).toEqual({
     Namespace: 'oms-cutover',
-    Dimensions: [['service'], ['service', 'project']],
+    Dimensions: [['service']],
     Metrics: [
       { Name: 'Checks', Unit: 'Count' },
       { Name: 'FailedChecks', Unit: 'Count' },
@@ -48,18 +56,20 @@ test('a poll in a small fleet counts for the monitor and for the project', async
       { Name: 'CheckDuration', Unit: 'Milliseconds' },
       { Name: 'ChangesPending', Unit: 'Count' },
       { Name: 'Stalled', Unit: 'Count' },
-      { Name: 'Progress', Unit: 'Percent' },
     ],
   });
-  expect(line).toMatchObject({
-    service: 'Monitor',
-    project: 'p_x',
-    Checks: 1,
-    FailedChecks: 0,
-    CheckDuration: 120,
-    Progress: 40,
-    Stalled: 0,
+  expect(monitor).toMatchObject({ service: 'Monitor', Checks: 1, FailedChecks: 0, CheckDuration: 120, Stalled: 0 });
+  expect(emf(project)).toEqual({
+    Namespace: 'oms-cutover',
+    Dimensions: [['service', 'project']],
+    Metrics: [{ Name: 'Progress', Unit: 'Percent' }],
   });
+  expect(project).toMatchObject({ service: 'Monitor', project: 'p_x', Progress: 40 });
+});
+
+test('a project that synchronizes shows its lag, and no longer the progress of its copy', async () => {
+  const [, project] = await linesAfter(2, measured(syncing(T0, 45)));
+  expect(emf(project).Metrics).toEqual([{ Name: 'Lag', Unit: 'Seconds' }]);
 });
 
 test.each([
@@ -70,19 +80,19 @@ test.each([
 ] as const)(
   'a lag of importance %s counts as %s too, because each has a threshold of its own',
   async (importance, name) => {
-    const [line] = await linesOf(() => metrics(1).checked(measured(syncing(T0, 45), { importance })));
-    expect(line).toMatchObject({ Lag: 45, [name]: 45 });
-    expect(Object.keys(line ?? {}).filter((key) => key.startsWith('Lag'))).toHaveLength(2);
+    const [monitor, project] = await linesAfter(1, measured(syncing(T0, 45), { importance }));
+    expect(Object.entries(monitor ?? {}).filter(([key]) => key.startsWith('Lag'))).toEqual([[name, 45]]);
+    expect(project).toMatchObject({ Lag: 45 });
   },
 );
 
 test('a lag of importance IGNORE has no threshold, and no metric of its own', async () => {
-  const [line] = await linesOf(() => metrics(1).checked(measured(syncing(T0, 45), { importance: 'IGNORE' })));
-  expect(Object.keys(line ?? {}).filter((key) => key.startsWith('Lag'))).toEqual(['Lag']);
+  const lines = await linesAfter(1, measured(syncing(T0, 45), { importance: 'IGNORE' }));
+  expect(lines.map((line) => Object.keys(line).filter((key) => key.startsWith('Lag')))).toEqual([[], ['Lag']]);
 });
 
 test('a failed poll counts as failed, without a value for progress or lag', async () => {
-  const [line] = await linesOf(() => metrics(1).checked(measured(failed(T0), { looker: 'wait', changesPending: 2 })));
+  const [line] = await linesAfter(1, measured(failed(T0), { looker: 'wait', changesPending: 2 }));
   expect(line).toMatchObject({ Checks: 1, FailedChecks: 1, ChangesPending: 2 });
   expect(line).not.toHaveProperty('Progress');
   expect(line).not.toHaveProperty('Lag');
@@ -123,16 +133,16 @@ test('a line never holds more than the 100 values that CloudWatch accepts', asyn
 });
 
 test.each([
-  ['20 projects have a dimension each', 20, 2],
-  ['21 projects have none', 21, 1],
-])('where OMS lists the fleet, %s', async (_, found, dimensionSets) => {
+  ['20 projects have a line each', 20, ['service', 'project']],
+  ['21 projects have none', 21, ['service']],
+])('where OMS lists the fleet, %s', async (_, found, dimensions) => {
   const lines = await linesOf(() => {
     const counted = metrics(null);
     counted.fleet(found);
     counted.checked(measured(ok(T0)));
     counted.flush();
   });
-  expect(emf(lines[0]).Dimensions).toHaveLength(dimensionSets);
+  expect(emf(lines.at(-1)).Dimensions).toEqual([dimensions]);
 });
 
 test('at most 20 projects ever have a dimension, also where a wait polls others than the schedule', async () => {
@@ -150,6 +160,6 @@ test('no line is written where nothing was counted', async () => {
 });
 
 test('refuses no project id: characters that CloudWatch does not accept become question marks', async () => {
-  const [line] = await linesOf(() => metrics(1).checked(measured(ok(T0), { project: 'np_münchen' })));
+  const [, line] = await linesAfter(1, measured(ok(T0), { project: 'np_münchen' }));
   expect(line).toMatchObject({ project: 'np_m?nchen' });
 });
