@@ -10,16 +10,13 @@ import { BUNDLED_FROM, type BundledFrom, digestOf } from './bundled-from';
 
 const root = join(__dirname, '..');
 
-const HANDLER: Omit<BuildOptions, 'entryPoints' | 'outfile'> = {
-  minify: true,
+const BUNDLED: BuildOptions = {
   // Unused code can be removed from the SDK's ES module builds only.
   mainFields: ['module', 'main'],
   // Otherwise dynamic imports stay in the bundle and need a loader that some hosts, such as a test runner, do not have.
   supported: { 'dynamic-import': false },
   // Node has the web's own fetch, so ofetch's build for such runtimes does: the one for Node carries a polyfill of 108 KiB.
   conditions: ['module', 'wintercg'],
-  // A file of its own, below: few invocations need it, and each start would read its 350 KiB.
-  external: ['./lambda-client'],
 };
 
 const LAMBDA_CLIENT: BuildOptions = {
@@ -27,6 +24,13 @@ const LAMBDA_CLIENT: BuildOptions = {
   outfile: 'dist/lambda/check/lambda-client.js',
   minify: true,
   mainFields: ['module', 'main'],
+};
+
+const HANDLER: BuildOptions = {
+  ...BUNDLED,
+  minify: true,
+  // A file of its own, below: few invocations need it, and each start would read its 350 KiB.
+  external: ['./lambda-client'],
 };
 
 const CHECK_HANDLER: BuildOptions = {
@@ -42,10 +46,21 @@ const CUTOVER_HANDLER: BuildOptions = {
   outfile: 'dist/lambda/cutover/index.js',
 };
 
-const COMMAND_LINE: BuildOptions = {
+/** Alone, so that a shell completion or a script that asks for the version does not load the rest. */
+const COMMAND: BuildOptions = {
+  ...BUNDLED,
   entryPoints: ['bin/oms-cutover.ts'],
   outfile: 'dist/oms-cutover.js',
-  packages: 'external',
+  external: ['./command-line.js'],
+};
+
+const COMMAND_LINE: BuildOptions = {
+  ...BUNDLED,
+  minify: true,
+  entryPoints: ['bin/command-line.ts'],
+  outfile: 'dist/command-line.js',
+  // Inside, the AWS SDK loads in a third of the time that its many files take.
+  external: ['aws-cdk-lib', 'constructs', 'aws-local-stepfunctions', 'dynalite', 'ofetch'],
 };
 
 /** For the demo, which synthesizes the stack without the source. */
@@ -62,7 +77,7 @@ const CUTOVER_DEMO: BuildOptions = {
   packages: 'external',
 };
 
-const ALL = [CHECK_HANDLER, LAMBDA_CLIENT, CUTOVER_HANDLER, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
+const ALL = [CHECK_HANDLER, LAMBDA_CLIENT, CUTOVER_HANDLER, COMMAND, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
 
 interface Bundle {
   readonly text: string;
@@ -111,8 +126,8 @@ async function main(): Promise<void> {
     const file = join(root, String(options.outfile));
     const { text, sources } = await bundle(options);
     bundledFrom[String(options.outfile)] = digestOf(root, sources);
-    const shebang = options === COMMAND_LINE && !text.startsWith('#!') ? '#!/usr/bin/env node\n' : '';
-    put(file, shebang + text, options === COMMAND_LINE ? 0o755 : 0o644);
+    const shebang = options === COMMAND && !text.startsWith('#!') ? '#!/usr/bin/env node\n' : '';
+    put(file, shebang + text, options === COMMAND ? 0o755 : 0o644);
     console.log(`${relative(root, file)}  ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`);
   }
   put(join(root, BUNDLED_FROM), `${JSON.stringify(bundledFrom)}\n`, 0o644);

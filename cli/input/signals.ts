@@ -2,7 +2,7 @@
  * What ends a run early: Ctrl-C, a signal to terminate, a closed terminal. In effect as soon as this file is imported, and it imports next to
  * nothing: until then Node ends at a signal, with another exit status.
  */
-import { fstatSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, readFileSync, readSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Interrupted } from '../../lambda/core/model/errors';
@@ -25,6 +25,12 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     interrupt();
   });
 }
+
+/**
+ * After the plain `fstat` of a pipe, Node resolves no symbolic link to a module in a known folder: `realpathSync` takes what was
+ * looked at last for the path's own type. A package that pnpm or `npm link` has installed then finds nothing that it needs.
+ */
+const BIGINT = { bigint: true } as const;
 
 /** Whether this run continues when its terminal closes. */
 export const outlivesTerminal = startedByNohup();
@@ -49,7 +55,7 @@ function startedByNohup(): boolean {
 function inputIsUnreadable(): boolean {
   try {
     // Reading from anything else might wait.
-    if (fstatSync(0).rdev !== statSync('/dev/null').rdev) return false;
+    if (fstatSync(0, BIGINT).rdev !== statSync('/dev/null', BIGINT).rdev) return false;
     readSync(0, Buffer.alloc(1));
     return false;
   } catch (error) {
@@ -59,14 +65,14 @@ function inputIsUnreadable(): boolean {
 
 /** In place of a terminal, every nohup gives this output. */
 function outputIsNohupOut(): boolean {
-  const outputs = [1, 2].map((fd) => attempt(() => fstatSync(fd)));
+  const outputs = [1, 2].map((fd) => attempt(() => fstatSync(fd, BIGINT)));
   return ['nohup.out', join(homedir(), 'nohup.out')].some((file) => {
-    const nohupOut = attempt(() => statSync(file));
+    const nohupOut = attempt(() => statSync(file, BIGINT));
     return nohupOut !== undefined && outputs.some((output) => output !== undefined && isSame(output, nohupOut));
   });
 }
 
-function isSame(one: Stats, other: Stats): boolean {
+function isSame(one: BigIntStats, other: BigIntStats): boolean {
   return one.isFile() && one.dev === other.dev && one.ino === other.ino;
 }
 

@@ -244,7 +244,7 @@ sideBySide({
   'a signal while the program is loaded ends every command as later, and before anything is done': async () => {
     const dataDir = join(newFolder(), 'data');
     const to = ['--endpoint', 'http://127.0.0.1:9', '--project', PROJECT, '--data-dir', dataDir];
-    const commands = [['wait', ...to], ['check', ...to], ['history', ...to.slice(2)], ['--version'], ['migrate']];
+    const commands = [['wait', ...to], ['check', ...to], ['history', ...to.slice(2)], ['migrate']];
     const runs = ['SIGINT', 'SIGTERM', 'SIGHUP'].flatMap((signal) =>
       commands.map((args) => run(args, { env: { ...ACCOUNT, ...signalledWhileLoading(signal) } })),
     );

@@ -7,7 +7,12 @@ const ROOT = join(__dirname, '../..');
 /** The code of the Lambda functions. */
 export const HANDLERS = ['dist/lambda/check/index.js', 'dist/lambda/cutover/index.js'] as const;
 
-type Bundle = (typeof HANDLERS)[number] | 'dist/oms-cutover.js' | 'dist/packaged-app.js' | 'dist/cutover-demo.js';
+type Bundle =
+  | (typeof HANDLERS)[number]
+  | 'dist/oms-cutover.js'
+  | 'dist/command-line.js'
+  | 'dist/packaged-app.js'
+  | 'dist/cutover-demo.js';
 
 /** Absolute path of a bundle. Throws where it is missing or stale. */
 export function built(bundle: Bundle): string {

@@ -7,8 +7,9 @@ import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../local/simulator/si
 import { built, HANDLERS } from './built';
 
 export const PROGRAM = built('dist/oms-cutover.js');
-// What its demos deploy.
-for (const bundle of [...HANDLERS, 'dist/packaged-app.js', 'dist/cutover-demo.js'] as const) built(bundle);
+// What it loads, and what its demos deploy.
+for (const bundle of [...HANDLERS, 'dist/command-line.js', 'dist/packaged-app.js', 'dist/cutover-demo.js'] as const)
+  built(bundle);
 
 /** The account of a simulator. */
 export const ACCOUNT: Env = { OMS_USERNAME: SIMULATOR_USERNAME, OMS_PASSWORD: SIMULATOR_PASSWORD };
