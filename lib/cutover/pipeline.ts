@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { deployedName } from '../monitor/deployed-name';
+import { deployedName } from '../alarms/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
 import { MachineRole, traced, vendedLogs } from '../wait/state-machine';
 import { AnswersApi } from './answers-api';

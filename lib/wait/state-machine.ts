@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { deployedName } from '../monitor/deployed-name';
+import { deployedName } from '../alarms/deployed-name';
 
 export interface MachineProps {
   readonly logRetention: logs.RetentionDays;

@@ -21,7 +21,7 @@ test('the example of docs/simulator.md gives the output on the page', async () =
     kind: 'migration',
     credentials: { read: async () => account, reread: async () => account },
     // Too short for a retry, which would only take time.
-    requestTimeoutMs: 150,
+    requestTimeoutMs: 1_000,
     clock,
   });
   const seen: string[] = [];

@@ -5,7 +5,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import cdkJson from '../../../cdk.json';
 import { CutoverPipeline, type MigrationMonitor } from '../../../lib';
-import { deployedName } from '../../../lib/monitor/deployed-name';
+import { deployedName } from '../../../lib/alarms/deployed-name';
 import { newMonitor, newStack } from '../stacks';
 
 /** The deployed value, with pseudo parameters resolved; null for a name that CloudFormation generates, which is unique. */

@@ -4,7 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidSettings, type MigrationMonitorProps } from '../../../lib';
-import { deployedName } from '../../../lib/monitor/deployed-name';
+import { deployedName } from '../../../lib/alarms/deployed-name';
 import { ENDPOINT, messageOf, monitorWith, newMonitor, newStack } from '../stacks';
 
 describe('the table', () => {
