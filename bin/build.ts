@@ -46,6 +46,12 @@ const CUTOVER_HANDLER: BuildOptions = {
   outfile: 'dist/lambda/cutover/index.js',
 };
 
+const WATCHDOG_HANDLER: BuildOptions = {
+  ...HANDLER,
+  entryPoints: ['lambda/watchdog-handler.ts'],
+  outfile: 'dist/lambda/watchdog/index.js',
+};
+
 /** Alone, so that a shell completion or a script that asks for the version does not load the rest. */
 const COMMAND: BuildOptions = {
   ...BUNDLED,
@@ -77,7 +83,16 @@ const CUTOVER_DEMO: BuildOptions = {
   packages: 'external',
 };
 
-const ALL = [CHECK_HANDLER, LAMBDA_CLIENT, CUTOVER_HANDLER, COMMAND, COMMAND_LINE, PACKAGED_APP, CUTOVER_DEMO];
+const ALL = [
+  CHECK_HANDLER,
+  LAMBDA_CLIENT,
+  CUTOVER_HANDLER,
+  WATCHDOG_HANDLER,
+  COMMAND,
+  COMMAND_LINE,
+  PACKAGED_APP,
+  CUTOVER_DEMO,
+];
 
 interface Bundle {
   readonly text: string;

@@ -115,7 +115,9 @@ export class LocalStack {
       ...(options.random ? { random: options.random } : {}),
     });
     this.schedules = new ScheduleRuns(model.schedules, options.clock, (arn, input) => this.invoke(input, arn));
-    this.rules = new ExecutionRules(model.rules, (arn, event) => this.invoke(event, arn));
+    this.rules = new ExecutionRules(model.rules, (arn, event) =>
+      arn.includes(':stateMachine:') ? this.machines.run(arn, event) : this.invoke(event, arn),
+    );
   }
 
   /** @throws CheckFailed for an assembly that cannot be run, InvalidInput for an unusable data folder. */

@@ -33,6 +33,11 @@ export const DEFAULTS = {
   holdSeconds: 60,
   /** For a fence that was not read on the source. */
   marginSeconds: 10,
+  drainTimeoutSeconds: 5 * MINUTE,
+  switchoverTimeoutSeconds: 30 * MINUTE,
+  stopWritesTimeoutSeconds: 15 * MINUTE,
+  /** Lambda's limit for one invocation. */
+  longestFunctionSeconds: 15 * MINUTE,
 } as const;
 
 /** Lag thresholds of OMS's own alarms (vendor documentation); null: no alarm. */

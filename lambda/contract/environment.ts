@@ -40,4 +40,8 @@ export const ENV = {
   projectsFile: 'PROJECTS_FILE',
   /** Set by Lambda. */
   functionName: 'AWS_LAMBDA_FUNCTION_NAME',
+  /** ARN of the state machine whose cutovers the watchdog watches. */
+  pipelineArn: 'PIPELINE_ARN',
+  /** ARN of the state machine that resumes writes. */
+  resumeMachineArn: 'RESUME_MACHINE_ARN',
 } as const;

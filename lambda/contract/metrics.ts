@@ -22,6 +22,8 @@ export const METRICS = {
   changesPending: 'ChangesPending',
   /** Milliseconds. */
   checkDuration: 'CheckDuration',
+  /** Cutovers past their own limits, once a minute from the watchdog of each pipeline, also as 0. Dimension: the pipeline. */
+  overdueCutovers: 'OverdueCutovers',
 } as const;
 
 /** A larger fleet is measured as a whole only: nobody reads more lines in one graph, and each is a billed metric. */

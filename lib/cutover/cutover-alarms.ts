@@ -14,6 +14,8 @@ const PERIOD = Duration.minutes(1);
 
 export interface CutoverAlarmsProps extends AlarmPlace {
   readonly stateMachine: sfn.IStateMachine;
+  readonly stepsMachine: sfn.IStateMachine;
+  readonly resumeMachine: sfn.IStateMachine;
   readonly leg: sfn.IStateMachine;
   readonly cutoverFunction: lambda.IFunction;
 }
@@ -28,7 +30,13 @@ export class CutoverAlarms extends Construct {
   }
 }
 
-function rules({ stateMachine, leg, cutoverFunction }: CutoverAlarmsProps): readonly AlarmRule[] {
+function rules({
+  stateMachine,
+  stepsMachine,
+  resumeMachine,
+  leg,
+  cutoverFunction,
+}: CutoverAlarmsProps): readonly AlarmRule[] {
   // Lambda publishes no data without invocations.
   const missing = cloudwatch.TreatMissingData.NOT_BREACHING;
   return [
@@ -41,6 +49,27 @@ function rules({ stateMachine, leg, cutoverFunction }: CutoverAlarmsProps): read
       period: PERIOD,
       delayed: 'Cutovers are delayed, also while writes are stopped.',
     }),
+    ...machineRules({
+      machine: resumeMachine,
+      subject: 'cutover-resume',
+      ends: BAD_ENDS,
+      impact:
+        'Writes of a cutover could not be resumed, or a person asked for what is not possible. Writes may be stopped.',
+      firstAction: 'read how the execution of the resume machine ended, and check whether the source accepts writes.',
+      period: PERIOD,
+      delayed: 'Stopped writes are resumed later.',
+    }),
+    ...Object.entries({ cutover: stateMachine, steps: stepsMachine, resume: resumeMachine }).map(([name, machine]) => ({
+      section: 'cutover-redriven',
+      suffix: `cutover-redriven-${name}`,
+      isEvent: true,
+      impact:
+        'An execution of a cutover was redriven. The steps of a cutover that has ended are refused, but a step that was running when it ended may run again.',
+      firstAction: 'stop that execution, and check which database the applications write to.',
+      metric: machine.metric('ExecutionsRedriven', { period: PERIOD, statistic: 'Sum' }),
+      threshold: 1,
+      missing,
+    })),
     ...legRules(leg),
     {
       section: 'cutover-function-errors',

@@ -4,9 +4,7 @@
  */
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambda/contract/environment';
 import { FunctionRole, type SharedResources, sharedEnvironment, tracingOf } from '../monitor/function-role';
@@ -19,8 +17,6 @@ export interface CutoverFunctionProps {
   readonly shared: SharedResources;
   readonly pipelineName: string;
   readonly answersUrl: string;
-  /** Ends of executions on which it failed three times. */
-  readonly failures: sqs.IQueue;
   readonly reservedConcurrency: number | undefined;
   readonly logRetention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -31,12 +27,12 @@ export class CutoverFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverFunctionProps) {
     super(scope, id);
-    const { shared, failures, reservedConcurrency } = props;
+    const { shared, reservedConcurrency } = props;
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
     });
-    const role = new FunctionRole(this, 'Role', { ...shared, failures, logGroup });
+    const role = new FunctionRole(this, 'Role', { ...shared, logGroup });
     this.function = new lambda.Function(this, 'Function', {
       description: 'Keeps the records of cutovers and their approvals',
       code: handlerBundle('cutover'),
@@ -54,10 +50,6 @@ export class CutoverFunction extends Construct {
         [ENV.pipelineName]: props.pipelineName,
         [ENV.answersUrl]: props.answersUrl,
       },
-      onFailure: new destinations.SqsDestination(failures),
-      // The longest: the end of an execution is sent only once.
-      maxEventAge: Duration.hours(6),
-      retryAttempts: 2,
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
   }

@@ -10,34 +10,61 @@ import type { HasLeg } from '../wait/wait-loop';
 import { CutoverApproval } from './approval';
 import { CutoverEnds } from './ends';
 import { CutoverGate } from './gate';
-import { type CutoverPipelineProps, drainTimeoutOf, settingsOf, switchoverTimeoutOf } from './props';
+import {
+  type CutoverPipelineProps,
+  drainTimeoutOf,
+  settingsOf,
+  stopWritesTimeoutOf,
+  switchoverTimeoutOf,
+} from './props';
 import { type CutoverFunctions, CutoverTasks } from './tasks';
 
 /** Where a Catch puts the error. */
 const ERROR = { resultPath: '$.error' };
 
+export interface CutoverMachines extends HasLeg {
+  readonly resume: sfn.IStateMachine;
+  /** Runs the user's steps from 3 on. */
+  readonly steps: sfn.IStateMachine;
+}
+
 export class CutoverDefinition {
   readonly start: sfn.IChainable;
   private readonly scope: Construct;
   private readonly props: CutoverPipelineProps;
-  private readonly leg: HasLeg;
+  private readonly version: string;
+  private readonly machines: CutoverMachines;
   private readonly tasks: CutoverTasks;
   private readonly ends: CutoverEnds;
 
-  /** @param leg runs the waits until the migration is ready. */
-  constructor(scope: Construct, props: CutoverPipelineProps, functions: CutoverFunctions, leg: HasLeg) {
+  /** @param machines those that this one starts: `leg` runs the waits until the migration is ready. */
+  constructor(
+    scope: Construct,
+    props: CutoverPipelineProps,
+    version: string,
+    parts: CutoverFunctions & CutoverMachines,
+  ) {
     this.scope = scope;
     this.props = props;
-    this.leg = leg;
-    this.tasks = new CutoverTasks(scope, functions);
-    const { resumeWrites, rollback } = props;
-    this.ends = new CutoverEnds(scope, 'Ends', { tasks: this.tasks, resumeWrites, rollback });
+    this.version = version;
+    this.machines = parts;
+    this.tasks = new CutoverTasks(scope, parts);
+    this.ends = new CutoverEnds(scope, 'Ends', {
+      tasks: this.tasks,
+      resume: parts.resume,
+      rollback: props.rollback === undefined ? undefined : parts.steps,
+    });
     this.start = this.begin(this.ready(this.stopWrites(this.drained(this.switch()))));
   }
 
   private begin(next: sfn.IChainable): sfn.IChainable {
     const { scope, props, tasks, ends } = this;
-    const begin = tasks.command('0 Begin', 'begin', { settings: settingsOf(props) }, 'WRITES_GO_ON');
+    const begin = tasks.command(
+      '0 Begin',
+      'begin',
+      { settings: settingsOf(props), resumeMachine: textAt(this.machines.resume.stateMachineArn) },
+      'WRITES_GO_ON',
+    );
     begin.addCatch(ends.beforeStop, ERROR);
     const input = new sfn.Pass(scope, 'Input', {
       stateName: '0 Input',
@@ -49,6 +76,7 @@ export class CutoverDefinition {
           execution: sfn.JsonPath.executionId,
           startedAt: sfn.JsonPath.stateEnteredTime,
           rehearse: props.rehearse ?? false,
+          version: this.version,
           input: sfn.JsonPath.objectAt('$'),
         } satisfies AtSynth<BeginningState>,
       },
@@ -85,7 +113,7 @@ export class CutoverDefinition {
   private waitUntilReady(name: string, timeout: Duration | undefined, timeoutFrom?: string): WaitForMigration {
     const { maxLag, hold } = this.props.ready ?? {};
     return new WaitForMigration(this.scope, name, {
-      monitor: this.leg,
+      monitor: this.machines,
       projectId: '$.cutover.projectId',
       until: Goal.synced(defined<SyncedOptions>({ maxLag, hold })),
       ...defined<Pick<WaitForMigrationProps, 'timeout' | 'timeoutFrom'>>({ timeout, timeoutFrom }),
@@ -94,16 +122,16 @@ export class CutoverDefinition {
   }
 
   private stopWrites(next: sfn.IChainable): sfn.IChainable {
-    const { props, tasks, ends } = this;
-    const path = props.fencePath === undefined ? {} : { path: props.fencePath };
+    const { props, machines, tasks, ends } = this;
     const output = sfn.JsonPath.objectAt('$.step');
-    const fence = tasks.command('3 Fence', 'recordFence', { output, ...path }, 'WRITES_STOPPED');
+    // In a rehearsal. Otherwise the machine of the steps records it, because the output of stopWrites may be of any size.
+    const fence = tasks.command('3 Fence', 'recordFence', { output }, 'WRITES_STOPPED');
     fence.addCatch(tasks.failedAt('fence', ends.afterStop), ERROR);
     fence.next(next);
-    const stop = tasks.users('3 Stop writes', props.stopWrites, '$.step');
+    const stop = tasks.runStep('3 Stop writes', machines.steps, 'stopWrites', stopWritesTimeoutOf(props));
     // It may have stopped writes in part: they are resumed.
     stop.addCatch(tasks.failedAt('stopWrites', ends.afterStop), ERROR);
-    stop.next(fence);
+    stop.next(tasks.unlessEnded('3 Stopped', next, ends.ended));
     const note = tasks.command('3 Stop writes: note', 'beginStep', { step: 'stopWrites' }, 'WRITES_GO_ON');
     note.addCatch(ends.beforeStop, ERROR);
     const real = tasks.unlessRehearsed('3 Stop writes', stop, fence);
@@ -117,21 +145,22 @@ export class CutoverDefinition {
 
   /** From the switchover on, a failure no longer resumes writes. */
   private switch(): sfn.IChainable {
-    const { scope, props, tasks, ends } = this;
+    const { scope, props, machines, tasks, ends } = this;
+    const { steps } = machines;
     const { switchover } = props;
     const onFailure = ends.afterDrain;
-    let next = tasks.step('7 Switch traffic', 'switchTraffic', props.switchTraffic, ends.switched, onFailure);
+    let next = tasks.step('7 Switch traffic', 'switchTraffic', steps, ends.switched, onFailure);
     if (switchover === undefined) {
       const again = { ...this.drain(), gate: 'DRAINED_AGAIN', name: '6 Drained again', next, onFailure } as const;
       next = new CutoverGate(scope, 'DrainedAgain', again).start;
     }
-    if (props.verify !== undefined) next = tasks.step('6 Verify', 'verify', props.verify, next, onFailure);
+    if (props.verify !== undefined) next = tasks.step('6 Verify', 'verify', steps, next, onFailure);
     if (switchover !== undefined) {
       const moves = { goal: Goal.switched(), timeout: switchoverTimeoutOf(props), name: '5 Switched' };
       const gate = { tasks, ...moves, gate: 'SWITCHED', next, onFailure } as const;
       const switched = new CutoverGate(scope, 'Switched', gate).start;
-      const step = switchover === 'operator' ? undefined : switchover;
-      next = tasks.step('5 Switchover', 'switchover', step, switched, onFailure, next);
+      const machine = switchover === 'operator' ? undefined : steps;
+      next = tasks.step('5 Switchover', 'switchover', machine, switched, onFailure, next);
     }
     return next;
   }

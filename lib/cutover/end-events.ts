@@ -1,8 +1,7 @@
-/** The ends of cutover executions, which EventBridge sends to the function: it closes the receipt and notifies the operator. An execution that is aborted or times out reaches no Catch. */
+/** Sends the end of every cutover execution to the resume machine, which resumes writes where they are stopped, and closes the receipt: an execution that is aborted or times out reaches no Catch. */
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -12,8 +11,8 @@ import { DeadLetterQueue } from '../monitor/data-resources';
 
 export class EndEvents extends Construct {
   /**
-   * Ends that EventBridge could not deliver within 24 hours, and those on which the function failed three times. A queue of their own: an
-   * alarm that a failed poll of the schedule keeps on would announce no stopped writes.
+   * Ends that EventBridge could not deliver within 24 hours. A queue of their own: an alarm that a failed poll of the schedule keeps on
+   * would announce no stopped writes.
    */
   readonly deadLetters: sqs.IQueue;
   readonly alarm: cloudwatch.IAlarm;
@@ -26,7 +25,7 @@ export class EndEvents extends Construct {
     const rule = {
       section: 'cutover-end-not-delivered',
       impact:
-        'A cutover execution ended, and the cutover function could not process its end. Writes may be stopped, and the operator was not notified.',
+        'A cutover execution ended, and EventBridge could not start the state machine that resumes writes. The watchdog starts it within two minutes.',
       firstAction: 'check whether the source accepts writes, and how the execution ended in Step Functions.',
       metric: messagesIn(this.deadLetters),
       threshold: 1,
@@ -35,9 +34,9 @@ export class EndEvents extends Construct {
     this.alarm = alarmOf(this, rule, place);
   }
 
-  deliver(stateMachine: sfn.IStateMachine, cutoverFunction: lambda.IFunction): void {
+  deliver(stateMachine: sfn.IStateMachine, resumeMachine: sfn.IStateMachine): void {
     new events.Rule(this, 'Rule', {
-      description: 'Closes the receipt of a cutover whose execution has ended',
+      description: 'Resumes the writes of a cutover whose execution has ended without doing so',
       eventPattern: {
         source: ['aws.states'],
         detailType: [EXECUTION_ENDED],
@@ -47,7 +46,7 @@ export class EndEvents extends Construct {
           status: [...END_STATUSES],
         },
       },
-      targets: [new targets.LambdaFunction(cutoverFunction, { deadLetterQueue: this.deadLetters })],
+      targets: [new targets.SfnStateMachine(resumeMachine, { deadLetterQueue: this.deadLetters })],
     });
   }
 }

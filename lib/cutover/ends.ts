@@ -3,16 +3,31 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CutoverBookkeeping, CutoverOutcome } from '../../lambda/contract/requests/cutover';
 import type { FieldsAtSynth } from '../wait/json-path';
-import type { CutoverTasks, Patience } from './tasks';
+import { type CutoverTasks, type Patience, stepInput } from './tasks';
 
 type CloseReason = FieldsAtSynth<
   Pick<Extract<CutoverBookkeeping, { action: 'close' }>, 'failed' | 'error' | 'repairError'>
 >;
 
+/** Of the resume machine, where writes are stopped. */
+const RESUME_INPUT = {
+  cutover: sfn.JsonPath.objectAt('$.cutover'),
+  failed: sfn.JsonPath.objectAt('$.failed'),
+  error: sfn.JsonPath.objectAt('$.error'),
+};
+
+/** The error that an execution ends in where its receipt could not be closed; the others end in that of `$.error`. */
+const ERROR_OF: Partial<Record<CutoverOutcome, string>> = {
+  ROLLED_BACK: 'CutoverRolledBack',
+  NEEDS_OPERATOR: 'CutoverNeedsOperator',
+};
+
 export interface CutoverEndsProps {
   readonly tasks: CutoverTasks;
-  readonly resumeWrites: sfn.IChainable;
-  readonly rollback: sfn.IChainable | undefined;
+  /** The state machine that resumes writes. */
+  readonly resume: sfn.IStateMachine;
+  /** Runs `rollback`; undefined: there is none. */
+  readonly rollback: sfn.IStateMachine | undefined;
 }
 
 export class CutoverEnds extends Construct {
@@ -26,7 +41,7 @@ export class CutoverEnds extends Construct {
   readonly afterDrain: sfn.IChainable;
   readonly switched: sfn.IChainable;
 
-  constructor(scope: Construct, id: string, { tasks, resumeWrites, rollback }: CutoverEndsProps) {
+  constructor(scope: Construct, id: string, { tasks, resume: resumeMachine, rollback }: CutoverEndsProps) {
     super(scope, id);
     this.ended = new sfn.Fail(this, 'Ended', {
       stateName: 'Ended',
@@ -39,24 +54,14 @@ export class CutoverEnds extends Construct {
     this.beforeStop = this.close(tasks, 'Close: failed', 'FAILED', error, 'WRITES_GO_ON', this.ended);
     const inRehearsal = this.close(tasks, 'Close: rehearsal failed', 'FAILED', why, 'WRITES_GO_ON', this.ended);
 
-    const rolledBack = new sfn.Fail(this, 'RolledBack', {
-      stateName: 'Rolled back',
-      error: 'CutoverRolledBack',
-      causePath: '$.end.cause',
-    });
-    const needsOperator = new sfn.Fail(this, 'NeedsOperator', {
-      stateName: 'Needs operator',
-      error: 'CutoverNeedsOperator',
-      causePath: '$.end.cause',
-    });
     const closeRolledBack = (name: string) =>
-      this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', rolledBack);
+      this.close(tasks, `Close: ${name}`, 'ROLLED_BACK', why, 'WRITES_STOPPED', this.ended);
     const closeNeedsOperator = (name: string, more: CloseReason = {}) =>
-      this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', needsOperator);
+      this.close(tasks, `Close: ${name}`, 'NEEDS_OPERATOR', { ...why, ...more }, 'WRITES_STOPPED', this.ended);
     const repairError = { repairError: sfn.JsonPath.objectAt('$.repairError') };
 
-    // Before the record is updated: writes are resumed even if the function or the table is not available.
-    const resume = tasks.users('Resume writes', resumeWrites);
+    const resume = tasks.run('Resume writes', resumeMachine, RESUME_INPUT, { resultPath: sfn.JsonPath.DISCARD });
+    // It has closed the record, unless it could not be started.
     resume.addCatch(closeNeedsOperator('resume writes failed', repairError), { resultPath: '$.repairError' });
     resume.next(closeRolledBack('rolled back'));
     this.afterStop = this.choice('Stopped for real?', resume, inRehearsal);
@@ -64,16 +69,20 @@ export class CutoverEnds extends Construct {
     let far: sfn.IChainable;
     if (rollback === undefined) far = closeNeedsOperator('needs operator');
     else {
-      const back = tasks.users('Roll back', rollback);
-      back.addCatch(closeNeedsOperator('rollback failed', repairError), { resultPath: '$.repairError' });
-      far = back.next(closeRolledBack('rolled back by rollback'));
+      const failed = closeNeedsOperator('rollback failed', repairError);
+      const back = tasks.run('Roll back', rollback, stepInput('rollback'), { resultPath: sfn.JsonPath.DISCARD });
+      back.addCatch(failed, { resultPath: '$.repairError' });
+      back.next(closeRolledBack('rolled back by rollback'));
+      const note = tasks.record('Roll back: note', 'beginStep', { step: 'rollback' });
+      note.addCatch(failed, { resultPath: '$.repairError' });
+      far = note.next(back);
     }
     this.afterDrain = this.choice('Drained for real?', far, inRehearsal);
 
     const done = new sfn.Succeed(this, 'Done', { stateName: 'Done', outputPath: '$.cutover' });
     const close = (name: string, outcome: CutoverOutcome) => {
       const task = tasks.command(`Close: ${name}`, 'close', { outcome }, 'WRITES_STOPPED');
-      // Traffic is switched even if the receipt cannot be closed; the rule on the end of the execution closes it later.
+      // Traffic is switched even if the receipt cannot be closed; the end of the execution closes it later.
       task.addCatch(done, { resultPath: '$.closeError' });
       return task.next(done);
     };
@@ -86,7 +95,7 @@ export class CutoverEnds extends Construct {
       .otherwise(rehearsed);
   }
 
-  /** If the receipt cannot be closed, the execution still ends with its own error; the rule on its end closes the receipt later. */
+  /** If the receipt cannot be closed, the execution still ends with its own error; the watchdog closes the receipt later. */
   private close(
     tasks: CutoverTasks,
     name: string,
@@ -99,7 +108,7 @@ export class CutoverEnds extends Construct {
     const unrecorded = new sfn.Pass(this, `${name}: not recorded`, {
       parameters: {
         end: {
-          error: sfn.JsonPath.stringAt('$.error.Error'),
+          error: ERROR_OF[outcome] ?? sfn.JsonPath.stringAt('$.error.Error'),
           cause: sfn.JsonPath.format(
             'the cutover failed with {}, and its receipt could not be closed',
             sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.error')),

@@ -1,21 +1,26 @@
 /** The cutover as a state machine with your steps in it. docs/cutover-pipeline.md has the picture. */
-import { ArnFormat, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { deployedName } from '../alarms/deployed-name';
 import { Leg, WAIT } from '../wait/leg';
-import { MachineRole, traced, vendedLogs } from '../wait/state-machine';
+import { acknowledgeExecutions, executionsOf, MachineRole, traced, vendedLogs } from '../wait/state-machine';
 import { AnswersApi } from './answers-api';
 import { CutoverAlarms } from './cutover-alarms';
 import { CutoverFunction } from './cutover-function';
 import { CutoverDefinition } from './definition';
 import { EndEvents } from './end-events';
 import type { CutoverPipelineProps } from './props';
+import { CutoverResume } from './resume';
+import { CutoverSteps } from './steps';
+import type { RunStep } from './tasks';
 import { checkCutoverProps } from './validation';
+import { DefinitionVersion } from './version';
+import { CutoverWatchdog } from './watchdog';
 
 export type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './props';
 
@@ -36,6 +41,10 @@ export class CutoverPipeline extends Construct {
   /** Each has a section of the same title in docs/runbook.md. */
   readonly alarms: readonly cloudwatch.IAlarm[];
   private readonly answers: AnswersApi;
+  /** Runs `resumeWrites`. Started by itself; manually with `{ "project": "p_…", "run": "…" }`. */
+  readonly resumeMachine: sfn.StateMachine;
+  /** Runs your other steps, one for each execution. Started by the pipeline. */
+  readonly stepsMachine: sfn.StateMachine;
 
   constructor(scope: Construct, id: string, props: CutoverPipelineProps) {
     super(scope, id);
@@ -56,7 +65,6 @@ export class CutoverPipeline extends Construct {
       shared: monitor.shared,
       pipelineName: name,
       answersUrl: this.answers.url,
-      failures: ends.deadLetters,
       reservedConcurrency: props.reservedConcurrency,
       ...logging,
     }).function;
@@ -69,41 +77,83 @@ export class CutoverPipeline extends Construct {
       tracing,
       ...logging,
     });
+    this.resumeMachine = new CutoverResume(this, 'Resume', {
+      functions,
+      resumeWrites: props.resumeWrites,
+      tracing,
+      ...logging,
+    }).machine;
+    const version = new DefinitionVersion();
+    this.stepsMachine = new CutoverSteps(this, 'Steps', {
+      functions,
+      steps: stepsOf(props),
+      fencePath: props.fencePath,
+      version: version.text,
+      tracing,
+      ...logging,
+    }).machine;
+    const machines = { leg, resume: this.resumeMachine, steps: this.stepsMachine };
     const machine = new sfn.StateMachine(this, 'Machine', {
       comment: 'Cuts over from the source of an OMS migration to its target. Input: {"projectId": "p_…"}.',
-      definitionBody: sfn.DefinitionBody.fromChainable(new CutoverDefinition(this, props, functions, { leg }).start),
-      // Not withoutPolicyUpdates: your steps add their permissions to it.
-      role: roleOf(this, leg, tracing),
+      definitionBody: sfn.DefinitionBody.fromChainable(
+        new CutoverDefinition(this, props, version.text, { ...functions, ...machines }).start,
+      ),
+      // Not withoutPolicyUpdates: the tasks that run other machines add their permissions to it.
+      role: roleOf(this, Object.values(machines), tracing),
       tracingEnabled: tracing,
       logs: { destination, level: sfn.LogLevel.ALL, includeExecutionData: true },
     });
     this.stateMachine = traced(machine, tracing);
-    ends.deliver(this.stateMachine, this.cutoverFunction);
-    const { stateMachine, cutoverFunction } = this;
-    this.alarms = [
-      ends.alarm,
-      ...new CutoverAlarms(this, 'Alarms', { ...place, stateMachine, leg, cutoverFunction }).all,
-    ];
+    version.covers(this.stateMachine, this.stepsMachine);
+    ends.deliver(this.stateMachine, this.resumeMachine);
+    const watchdog = new CutoverWatchdog(this, 'Watchdog', {
+      ...place,
+      ...logging,
+      pipeline: this.stateMachine,
+      resumeMachine: this.resumeMachine,
+      table: monitor.table,
+      tracing,
+    });
+    const { stateMachine, stepsMachine, resumeMachine, cutoverFunction } = this;
+    const alarms = { ...place, stateMachine, stepsMachine, resumeMachine, leg, cutoverFunction };
+    this.alarms = [ends.alarm, watchdog.alarm, ...new CutoverAlarms(this, 'Alarms', alarms).all];
   }
 
   /** Allows an identity of this account to approve, reject and cancel this pipeline's cutovers, and nothing else. The receipt names the identity. */
   grantApprove(grantee: iam.IGrantable): iam.Grant {
     return this.answers.grant(grantee);
   }
+
+  /**
+   * Denies `states:RedriveExecution` on the executions of this pipeline. A redrive continues a cutover that has ended; what it can still do is
+   * refused, but a new cutover is always the better choice.
+   */
+  denyRedrive(grantee: iam.IGrantable): void {
+    const machines = [this.stateMachine, this.stepsMachine, this.resumeMachine];
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        actions: ['states:RedriveExecution'],
+        resources: machines.map((machine) => executionsOf(this, machine)),
+      }),
+    );
+  }
 }
 
-/** The task that runs legs adds its permissions; their wildcard is acknowledged here. */
-function roleOf(scope: Construct, leg: sfn.IStateMachine, tracing: boolean): MachineRole {
+function stepsOf(props: CutoverPipelineProps): Partial<Record<RunStep, sfn.IChainable>> {
+  const { stopWrites, switchTraffic, verify, switchover, rollback } = props;
+  return {
+    stopWrites,
+    switchTraffic,
+    ...(verify === undefined ? {} : { verify }),
+    ...(switchover === undefined || switchover === 'operator' ? {} : { switchover }),
+    ...(rollback === undefined ? {} : { rollback }),
+  };
+}
+
+/** The tasks that run other machines add their permissions; their wildcards are acknowledged here. */
+function roleOf(scope: Construct, machines: readonly sfn.IStateMachine[], tracing: boolean): MachineRole {
   const role = new MachineRole(scope, 'Role', tracing);
-  const stack = Stack.of(role);
-  const name = stack.splitArn(leg.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
-  // The form that cdk-nag uses in the id of a finding.
-  const shown = (value: string, pseudo: string) => (Token.isUnresolved(value) ? `<AWS::${pseudo}>` : value);
-  const { partition, region, account } = stack;
-  const prefix = `arn:${shown(partition, 'Partition')}:states:${shown(region, 'Region')}:${shown(account, 'AccountId')}`;
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${prefix}:execution:${JSON.stringify(stack.resolve(name))}*]`,
-    reason: "Executions are named when they start; the wildcard covers those of the pipeline's leg.",
-  });
+  for (const machine of machines) acknowledgeExecutions(role, machine, '*');
   return role;
 }

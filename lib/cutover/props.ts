@@ -2,6 +2,7 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { DEFAULTS } from '../../lambda/contract/defaults';
 import type { CutoverOptions } from '../../lambda/contract/requests/cutover';
 import type { MigrationMonitor } from '../monitor/migration-monitor';
 import { defined } from '../wait/json-path';
@@ -92,6 +93,11 @@ export interface CutoverPipelineProps {
    */
   readonly drainTimeout?: Duration;
   /**
+   * How long `stopWrites` may take, all its tasks and retries together; after that writes are resumed. It gets this time as `deadline`.
+   * @default Duration.minutes(15)
+   */
+  readonly stopWritesTimeout?: Duration;
+  /**
    * Added to a fence that was not read on the source: whole seconds, up to 1 hour. For a fence from our own clock at least 1 second is used.
    * @default Duration.seconds(10)
    */
@@ -124,11 +130,19 @@ export interface CutoverPipelineProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-export function drainTimeoutOf({ drainTimeout = Duration.minutes(5) }: CutoverPipelineProps): Duration {
+export function stopWritesTimeoutOf({ stopWritesTimeout }: CutoverPipelineProps): Duration {
+  return stopWritesTimeout ?? Duration.seconds(DEFAULTS.stopWritesTimeoutSeconds);
+}
+
+export function drainTimeoutOf({
+  drainTimeout = Duration.seconds(DEFAULTS.drainTimeoutSeconds),
+}: CutoverPipelineProps): Duration {
   return drainTimeout;
 }
 
-export function switchoverTimeoutOf({ switchoverTimeout = Duration.minutes(30) }: CutoverPipelineProps): Duration {
+export function switchoverTimeoutOf({
+  switchoverTimeout = Duration.seconds(DEFAULTS.switchoverTimeoutSeconds),
+}: CutoverPipelineProps): Duration {
   return switchoverTimeout;
 }
 
@@ -147,5 +161,6 @@ export function settingsOf(props: CutoverPipelineProps): CutoverOptions {
     verify: props.verify !== undefined,
     rollback: props.rollback !== undefined,
     rehearse: props.rehearse ?? false,
+    stopWritesTimeoutSeconds: stopWritesTimeoutOf(props).toSeconds(),
   });
 }

@@ -5,7 +5,13 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { CutoverBookkeeping, CutoverEvent, GateName, StepName } from '../../lambda/contract/requests/cutover';
+import type {
+  CutoverBookkeeping,
+  CutoverEvent,
+  CutoverState,
+  GateName,
+  StepName,
+} from '../../lambda/contract/requests/cutover';
 import type { AtSynth, FieldsAtSynth } from '../wait/json-path';
 import { OUTAGE_RETRY } from '../wait/leg';
 
@@ -33,7 +39,45 @@ const POLL_TIMEOUT = Duration.seconds(150);
 const COMMAND_TIMEOUT = Duration.seconds(60);
 
 /** Errors of a command that no retry can fix. */
-const FINAL_ERRORS = ['CutoverOver', 'CutoverUnknown', 'CutoverNotApproved', 'FenceUnreadable', 'InvalidInput'];
+const FINAL_ERRORS = [
+  'CutoverOver',
+  'CutoverSuperseded',
+  'CutoverUnknown',
+  'CutoverNotApproved',
+  'FenceUnreadable',
+  'InvalidInput',
+];
+
+/** Of a start that did not take place. */
+const START_ERRORS = [
+  'StepFunctions.ThrottlingException',
+  'StepFunctions.TooManyRequestsException',
+  'StepFunctions.ExecutionLimitExceededException',
+  'StepFunctions.StepFunctionsException',
+  'StepFunctions.SdkClientException',
+];
+
+/** The steps of the user's that the pipeline runs. */
+export type RunStep = Exclude<StepName, 'resumeWrites'>;
+
+/** The input of the machine that runs the user's steps. */
+export interface StepRun {
+  readonly cutover: CutoverState;
+  readonly step: RunStep;
+}
+
+export function stepInput(step: RunStep) {
+  return { cutover: sfn.JsonPath.objectAt('$.cutover'), step } satisfies AtSynth<StepRun>;
+}
+
+/** Of the output of a step's execution only what the pipeline needs: its next state, and whether the cutover ended before anything was done. */
+const STEP_RESULT = {
+  cutover: sfn.JsonPath.objectAt('$.Output.cutover'),
+  next: sfn.JsonPath.stringAt('$.Output.next'),
+  end: sfn.JsonPath.objectAt('$.Output.end'),
+};
+
+type RunProps = Pick<tasks.StepFunctionsStartExecutionProps, 'resultPath' | 'resultSelector' | 'taskTimeout'>;
 
 /** Whether writes continue or are stopped: it determines how long a task is retried. */
 export type Patience = 'WRITES_GO_ON' | 'WRITES_STOPPED';
@@ -63,18 +107,38 @@ export interface CutoverFunctions {
 export class CutoverTasks {
   private readonly scope: Construct;
   private readonly functions: CutoverFunctions;
+  private readonly prefix: string;
 
-  constructor(scope: Construct, functions: CutoverFunctions) {
+  /** @param prefix of the state names. */
+  constructor(scope: Construct, functions: CutoverFunctions, prefix = '') {
     this.scope = scope;
     this.functions = functions;
+    this.prefix = prefix;
   }
 
   /** One command; the reply replaces the whole state data. */
   command<A extends Action>(name: string, action: A, fields: FieldsOf<A>, patience: Patience): CutoverInvoke {
-    const task = new CutoverInvoke(this.scope, name, {
+    return this.invoke(name, action, fields, patience, { outputPath: '$.Payload' });
+  }
+
+  /** The same while writes are stopped, and the state stays as it is. */
+  record<A extends Action>(name: string, action: A, fields: FieldsOf<A>): CutoverInvoke {
+    return this.invoke(name, action, fields, 'WRITES_STOPPED', { resultPath: sfn.JsonPath.DISCARD });
+  }
+
+  private invoke<A extends Action>(
+    name: string,
+    action: A,
+    fields: FieldsOf<A>,
+    patience: Patience,
+    output: Pick<tasks.LambdaInvokeProps, 'outputPath' | 'resultPath'>,
+  ): CutoverInvoke {
+    // A request to resume writes has its state in it.
+    const state = action === 'beginResume' ? {} : { state: sfn.JsonPath.objectAt('$.cutover') };
+    const task = new CutoverInvoke(this.scope, `${this.prefix}${name}`, {
       lambdaFunction: this.functions.cutoverFunction,
-      payload: sfn.TaskInput.fromObject({ cutover: { action, state: sfn.JsonPath.objectAt('$.cutover'), ...fields } }),
-      outputPath: '$.Payload',
+      payload: sfn.TaskInput.fromObject({ cutover: { action, ...state, ...fields } }),
+      ...output,
       retryOnServiceExceptions: false,
       taskTimeout: sfn.Timeout.duration(COMMAND_TIMEOUT),
     });
@@ -86,7 +150,7 @@ export class CutoverTasks {
 
   /** A poll of OMS while writes are stopped. In the pipeline itself: starting a leg, and the notification of its end, take seconds each. */
   poll(name: string): CutoverInvoke {
-    const task = new CutoverInvoke(this.scope, name, {
+    const task = new CutoverInvoke(this.scope, `${this.prefix}${name}`, {
       lambdaFunction: this.functions.checkFunction,
       payload: sfn.TaskInput.fromObject({
         cutover: { action: 'poll', writes: 'STOPPED', wait: sfn.JsonPath.objectAt('$.wait') },
@@ -105,7 +169,7 @@ export class CutoverTasks {
 
   /** The user's step as one state, so that every error in it is caught and its output does not replace our data. */
   users(name: string, step: sfn.IChainable, resultPath: string = sfn.JsonPath.DISCARD): sfn.Parallel {
-    const parallel = new sfn.Parallel(this.scope, name, {
+    const parallel = new sfn.Parallel(this.scope, `${this.prefix}${name}`, {
       comment: 'Your step. Its input is the cutover.',
       inputPath: '$.cutover',
       resultPath,
@@ -113,6 +177,22 @@ export class CutoverTasks {
       queryLanguage: sfn.QueryLanguage.JSON_PATH,
     });
     return parallel.branch(step);
+  }
+
+  /**
+   * Runs another state machine of the cutover to its end. A start that Step Functions throttles is tried again; what the child ends with is not.
+   */
+  run(name: string, machine: sfn.IStateMachine, input: Readonly<Record<string, unknown>>, props: RunProps = {}) {
+    const task = new tasks.StepFunctionsStartExecution(this.scope, name, {
+      stateMachine: machine,
+      integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      // Stopping the cutover stops it too, and the console links the two.
+      associateWithParent: true,
+      input: sfn.TaskInput.fromObject({ ...input }),
+      ...props,
+    });
+    task.addRetry({ ...FENCED_RETRY, errors: START_ERRORS });
+    return task;
   }
 
   /** Records where it failed, then continues with what follows a failure there. */
@@ -130,12 +210,12 @@ export class CutoverTasks {
 
   /**
    * A step of the user while writes are stopped: recorded, then run, or skipped in a rehearsal.
-   * @param own undefined: no step to run.
+   * @param machine runs it; undefined: no step to run.
    */
   step(
     name: string,
-    step: StepName,
-    own: sfn.IChainable | undefined,
+    step: RunStep,
+    machine: sfn.IStateMachine | undefined,
     then: sfn.IChainable,
     onFailure: sfn.IChainable,
     rehearsedThen: sfn.IChainable = then,
@@ -144,13 +224,21 @@ export class CutoverTasks {
     const note = this.command(`${name}: note`, 'beginStep', { step }, 'WRITES_STOPPED');
     note.addCatch(failed, { resultPath: '$.error' });
     let real = then;
-    if (own !== undefined) {
-      const users = this.users(name, own);
+    if (machine !== undefined) {
+      const users = this.runStep(name, machine, step);
       users.addCatch(failed, { resultPath: '$.error' });
       real = users.next(then);
     }
     note.next(this.unlessRehearsed(name, real, rehearsedThen));
     return note;
+  }
+
+  /** Its result is the whole next state. */
+  runStep(name: string, machine: sfn.IStateMachine, step: RunStep, timeout?: Duration) {
+    return this.run(name, machine, stepInput(step), {
+      resultSelector: STEP_RESULT,
+      ...(timeout === undefined ? {} : { taskTimeout: sfn.Timeout.duration(timeout) }),
+    });
   }
 
   /** Skips the user's step in a rehearsal. */

@@ -12,6 +12,7 @@ const MAX_LAG = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds
 const HOLD = between(Duration.seconds(0), Duration.days(1), 'Duration.seconds(60)');
 /** After a week the evidence of an approval request is obsolete. */
 const APPROVAL_TIMEOUT = between(Duration.seconds(1), Duration.days(7), 'Duration.hours(4)');
+const STOP_WRITES_TIMEOUT = between(Duration.seconds(10), Duration.hours(1), 'Duration.minutes(2)');
 const DRAIN_TIMEOUT = between(Duration.seconds(10), Duration.hours(1), 'Duration.minutes(5)');
 const SWITCHOVER_TIMEOUT = between(Duration.minutes(1), Duration.hours(12), 'Duration.minutes(30)');
 const MARGIN = between(Duration.seconds(0), Duration.hours(1), 'Duration.seconds(10)');
@@ -57,6 +58,7 @@ const PROPS: Readonly<Record<keyof CutoverPipelineProps, true>> = {
   approval: true,
   ready: true,
   drainTimeout: true,
+  stopWritesTimeout: true,
   margin: true,
   fencePath: true,
   rehearse: true,
@@ -95,6 +97,7 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   problems.check('ready.hold', ready?.hold, HOLD);
   problems.check('ready.timeout', ready?.timeout, READY_TIMEOUT);
   problems.check('approval.timeout', approval?.timeout, APPROVAL_TIMEOUT);
+  problems.check('stopWritesTimeout', props.stopWritesTimeout, STOP_WRITES_TIMEOUT);
   problems.check('drainTimeout', props.drainTimeout, DRAIN_TIMEOUT);
   problems.check('switchoverTimeout', props.switchoverTimeout, SWITCHOVER_TIMEOUT);
   if (props.switchover === undefined && props.switchoverTimeout !== undefined)

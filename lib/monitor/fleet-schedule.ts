@@ -60,24 +60,31 @@ export class FleetSchedule extends Construct {
 
   /** A role of our own: the one that the target creates may also invoke every version and alias of the function. */
   private role(props: FleetScheduleProps): iam.Role {
-    const stack = Stack.of(this);
-    const group = stack.formatArn({
-      service: 'scheduler',
-      resource: 'schedule-group',
-      resourceName: 'default',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-    const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
-      }),
-    });
+    const role = new SchedulerRole(this, 'Role');
     role.addToPolicy(
       new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.checkFunction.functionArn] }),
     );
     role.addToPolicy(new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }));
     props.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
     return role;
+  }
+}
+
+/** Assumed by the schedules of this account only. */
+export class SchedulerRole extends iam.Role {
+  constructor(scope: Construct, id: string) {
+    const stack = Stack.of(scope);
+    const group = stack.formatArn({
+      service: 'scheduler',
+      resource: 'schedule-group',
+      resourceName: 'default',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    super(scope, id, {
+      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
+      }),
+    });
   }
 }
 

@@ -45,7 +45,8 @@ export function tracingOf({ tracing }: SharedResources): lambda.Tracing {
 
 export interface FunctionRoleProps
   extends Pick<SharedResources, 'table' | 'topic' | 'chatTopic' | 'eventBus' | 'encryptionKey' | 'tracing'> {
-  readonly failures: sqs.IQueue;
+  /** Of failed events. Absent: the function is invoked only by those that wait for its answer. */
+  readonly failures?: sqs.IQueue;
   readonly logGroup: logs.ILogGroup;
 }
 
@@ -57,7 +58,7 @@ export class FunctionRole extends iam.Role {
     if (props.chatTopic !== undefined) this.allow(['sns:Publish'], props.chatTopic.topicArn);
     if (props.eventBus !== undefined) this.allow(['events:PutEvents'], props.eventBus.eventBusArn);
     // Lambda sends failed events with the role of the function.
-    this.allow(['sqs:SendMessage'], props.failures.queueArn);
+    if (props.failures !== undefined) this.allow(['sqs:SendMessage'], props.failures.queueArn);
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], props.logGroup.logGroupArn);
     if (props.tracing) this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
     props.encryptionKey?.grantEncryptDecrypt(this);

@@ -7,7 +7,9 @@ import { InvalidSettings } from '../validation/problems';
 /** This file is lib/monitor/handler-bundle.ts in a checkout, and dist/lib/handler-bundle.js in the package. */
 const PLACES = ['../../dist/lambda', '../../lambda', 'lambda'].map((place) => join(__dirname, place));
 
-export function handlerBundle(name: 'check' | 'cutover', places: readonly string[] = PLACES): lambda.Code {
+export type HandlerName = 'check' | 'cutover' | 'watchdog';
+
+export function handlerBundle(name: HandlerName, places: readonly string[] = PLACES): lambda.Code {
   const folders = places.map((place) => join(place, name));
   const found = folders.find((folder) => existsSync(join(folder, 'index.js')));
   if (found === undefined) {

@@ -1,5 +1,5 @@
 /** What our state machines have in common: a log group, and a role that may write logs and traces. */
-import { Aws, Fn, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Fn, type RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -79,4 +79,33 @@ export function traced(machine: sfn.StateMachine, tracing: boolean): sfn.StateMa
       reason: 'Traces are turned off with the prop `tracing`, for a region or an account without X-Ray.',
     });
   return machine;
+}
+
+/** ARN of every execution of a machine. */
+export function executionsOf(scope: Construct, { stateMachineArn }: sfn.IStateMachine): string {
+  const stack = Stack.of(scope);
+  const { resourceName } = stack.splitArn(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  return stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${resourceName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/**
+ * Acknowledges a permission for the executions of a machine, which are named when they start.
+ * @param names what follows the name of the machine: `*`, or `:*`.
+ */
+export function acknowledgeExecutions(role: iam.Role, machine: sfn.IStateMachine, names: string): void {
+  const stack = Stack.of(role);
+  const name = stack.splitArn(machine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
+  // The form that cdk-nag uses in the id of a finding.
+  const shown = (value: string, pseudo: string) => (Token.isUnresolved(value) ? `<AWS::${pseudo}>` : value);
+  const { partition, region, account } = stack;
+  const prefix = `arn:${shown(partition, 'Partition')}:states:${shown(region, 'Region')}:${shown(account, 'AccountId')}`;
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${prefix}:execution:${JSON.stringify(stack.resolve(name))}${names}]`,
+    reason: 'Executions are named when they start; the wildcard covers those of one state machine of the cutover.',
+  });
 }

@@ -6,7 +6,7 @@
 import { Interrupted } from '../../lambda/core/model/errors';
 import type { Clock } from '../../lambda/core/ports';
 import { type Definition, HISTORY_LIMIT, type State, stateEvents } from './definition';
-import { interpret } from './interpreter';
+import { type InterpreterEvent, interpret } from './interpreter';
 import { prepare, type WaitInput } from './preparation';
 import { isNamedBy, Retries, StateError } from './retry';
 
@@ -27,6 +27,14 @@ export interface ExecutionResult {
   readonly transitions: number;
   /** Limited to 25,000 by AWS; never less than AWS would count. */
   readonly historyEvents: number;
+  /** Where it did not succeed: from there a redrive continues. */
+  readonly stoppedIn?: StoppedState;
+}
+
+/** A state that was entered and not left. A redrive enters it again with its input; of a Parallel, every branch from its beginning. */
+export interface StoppedState {
+  readonly state: string;
+  readonly input: unknown;
 }
 
 export interface ExecutionRequest {
@@ -34,6 +42,8 @@ export interface ExecutionRequest {
   readonly machineArn: string;
   readonly definition: Definition;
   readonly input: unknown;
+  /** A redrive, of an execution that did not succeed. */
+  readonly from?: StoppedState;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal?: AbortSignal;
@@ -69,6 +79,9 @@ class Execution {
   private readonly deadline: number;
   private readonly stop = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
+  /** Of the states of the machine itself, not of branches. */
+  private entered: string | undefined;
+  private nextInput: unknown;
   private transitions = 0;
   /** Execution started and ended. */
   private historyEvents = 2;
@@ -94,8 +107,9 @@ class Execution {
         },
       },
     };
+    const { from } = this.request;
     const { definition, handlers } = prepare(
-      this.request.definition,
+      from === undefined ? this.request.definition : { ...this.request.definition, StartAt: from.state },
       {
         enter: (state, name) => this.enter(state, name),
         task: (state, taskInput) => this.tracked(this.performTask(state, taskInput)),
@@ -103,11 +117,12 @@ class Execution {
       },
       context,
     );
-    const running = interpret(definition).run(input, {
+    const running = interpret(definition).run(from === undefined ? input : from.input, {
       overrides: { taskResourceLocalHandlers: handlers },
       context,
     });
-    void drain(running.eventLogs);
+    this.nextInput = from === undefined ? input : from.input;
+    const noted = this.note(running.eventLogs);
     const abort = () => {
       this.stop.abort();
       running.abort();
@@ -116,6 +131,8 @@ class Execution {
     try {
       return this.result({ status: 'SUCCEEDED', output: await running.result });
     } catch (error) {
+      // The log of an execution that was aborted may have no end.
+      await Promise.race([noted, new Promise((resolve) => setImmediate(resolve))]);
       return this.result(signal?.aborted ? { status: 'ABORTED' } : this.failure(error));
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -134,7 +151,19 @@ class Execution {
       stoppedAt: this.request.clock.now(),
       transitions: this.transitions,
       historyEvents: this.historyEvents,
+      ...(end.status === 'SUCCEEDED' || this.entered === undefined
+        ? {}
+        : { stoppedIn: { state: this.entered, input: this.nextInput } }),
     };
+  }
+
+  /** Reads the interpreter's events, which it keeps in memory until they are read, for the input of the state that was entered last. */
+  private async note(events: AsyncIterable<InterpreterEvent>): Promise<void> {
+    for await (const { type, state } of events) {
+      if (state === undefined || !Object.hasOwn(this.request.definition.States, state.name)) continue;
+      if (type === 'StateEntered') this.nextInput = state.input;
+      if (type === 'StateExited') this.nextInput = state.output;
+    }
   }
 
   private failure(error: unknown): Pick<ExecutionResult, 'status' | 'error' | 'cause'> {
@@ -152,6 +181,7 @@ class Execution {
   }
 
   private enter(state: State, name: string): void {
+    if (Object.hasOwn(this.request.definition.States, name)) this.entered = name;
     this.request.onState?.(name);
     this.transitions += 1;
     this.count(stateEvents(state));
@@ -236,8 +266,3 @@ const OUT_OF_TIME = 'OutOfTime';
 const outOfTime = () => new StateError(OUT_OF_TIME, 'the execution is out of time', { final: true });
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);
-
-/** The interpreter keeps its events in memory until they are read. */
-async function drain(events: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of events);
-}

@@ -1,5 +1,11 @@
 /** Loads the interpreter of the Amazon States Language. `require` of its CommonJS build works in a bundle, under tsx and in jest. */
 
+/** One of its log. */
+export interface InterpreterEvent {
+  readonly type: string;
+  readonly state?: { readonly name: string; readonly input?: unknown; readonly output?: unknown };
+}
+
 export interface Interpreter {
   run(
     input: unknown,
@@ -9,7 +15,7 @@ export interface Interpreter {
       };
       readonly context: unknown;
     },
-  ): { readonly result: Promise<unknown>; readonly eventLogs: AsyncIterable<unknown>; abort(): void };
+  ): { readonly result: Promise<unknown>; readonly eventLogs: AsyncIterable<InterpreterEvent>; abort(): void };
 }
 
 type InterpreterClass = new (

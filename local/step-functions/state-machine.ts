@@ -1,7 +1,7 @@
 /** Step Functions, locally: the state machines of a stack, their executions, and the integrations of their tasks. */
 import type { Clock } from '../../lambda/core/ports';
 import { type Definition, refuseUnknown, TRY_EVENTS } from './definition';
-import { type ExecutionResult, execute, type TaskTry } from './execution';
+import { type ExecutionResult, execute, type StoppedState, type TaskTry } from './execution';
 import { StateError } from './retry';
 
 export type Invoke = (functionArn: string, payload: unknown, signal: AbortSignal) => Promise<unknown>;
@@ -42,12 +42,21 @@ export class StateMachines {
     return this.start({ machineArn, input, name, ...(signal ? { signal } : {}) });
   }
 
+  /** Restarts an execution that did not succeed in the state where it stopped, with the same name and definition, as RedriveExecution does. */
+  redrive({ arn, machineArn, stoppedIn }: ExecutionResult, { signal }: StartOptions = {}): Promise<ExecutionResult> {
+    if (stoppedIn === undefined)
+      throw new StateError('StepFunctions.ExecutionNotRedrivable', `${arn} succeeded, or entered no state`);
+    const from = { input: {}, name: lastPart(arn), from: stoppedIn };
+    return this.start({ machineArn, ...from, ...(signal ? { signal } : {}) });
+  }
+
   private async start(request: {
     machineArn: string;
     input: unknown;
     name: string | undefined;
     signal?: AbortSignal;
     abandonedAt?: number;
+    from?: StoppedState;
   }): Promise<ExecutionResult> {
     const { machineArn, name, ...rest } = request;
     const definition = this.options.machines.get(machineArn);

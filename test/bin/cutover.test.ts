@@ -23,6 +23,8 @@ const SETTINGS = {
   verify: false,
   rollback: false,
   rehearse: false,
+  stopWritesTimeoutSeconds: 900,
+  lateStopSeconds: 900,
 } as const;
 
 /** A folder in which a cutover waits for an answer. */

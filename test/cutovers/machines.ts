@@ -15,6 +15,8 @@ export type Variant = (typeof VARIANTS)[number];
 export interface Deployed {
   readonly machines: ReadonlyMap<string, Definition>;
   readonly pipelineArns: Readonly<Record<Variant, string>>;
+  readonly resumeArns: Readonly<Record<Variant, string>>;
+  readonly stepsArns: Readonly<Record<Variant, string>>;
   /** Functions that keep records; every other one is the check function. */
   readonly cutoverFunctionArns: ReadonlySet<string>;
 }
@@ -43,12 +45,15 @@ export function deploy(): Deployed {
       typeof text === 'string' ? [text] : (text as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
     return [arn(id), JSON.parse(parts.map((part) => textOf(part, arn)).join('')) as Definition] as const;
   });
-  const arnOf = (pipeline: CutoverPipeline) => arn(stack.resolve(pipeline.stateMachine.stateMachineArn).Ref as string);
+  const arnsOf = (of: (pipeline: CutoverPipeline) => sfn.StateMachine) =>
+    Object.fromEntries(
+      pipelines.map(([variant, pipeline]) => [variant, arn(stack.resolve(of(pipeline).stateMachineArn).Ref as string)]),
+    ) as Record<Variant, string>;
   return {
     machines: new Map(definitions),
-    pipelineArns: Object.fromEntries(
-      pipelines.map(([variant, pipeline]) => [variant, arnOf(pipeline)]),
-    ) as Deployed['pipelineArns'],
+    pipelineArns: arnsOf(({ stateMachine }) => stateMachine),
+    resumeArns: arnsOf(({ resumeMachine }) => resumeMachine),
+    stepsArns: arnsOf(({ stepsMachine }) => stepsMachine),
     cutoverFunctionArns: new Set(
       pipelines.map(([, { cutoverFunction }]) => textOf(stack.resolve(cutoverFunction.functionArn), arn)),
     ),

@@ -13,8 +13,17 @@ export interface Counts {
   readonly strandedWrites: number;
   /** Cutovers during which both databases took writes. */
   readonly splitBrains: number;
-  /** Aborted executions. */
-  readonly aborted: number;
+  /** Cutovers into which a failure of the machines was injected (death.ts). */
+  readonly deaths: number;
+  /** Of those, by the way. */
+  readonly deathsByMode: Readonly<Record<string, number>>;
+  /** Those whose writes the watchdog resumed, because the event of the end was lost. */
+  readonly resumedByWatchdog: number;
+  /** Executions that left writes stopped before the switchover, and the longest time until they were resumed. */
+  readonly leftStopped: number;
+  readonly longestSeconds: number;
+  /** Runs of switchTraffic after the end of the cutover. */
+  readonly lateSwitches: number;
   /** Receipts that stayed open. */
   readonly unclosed: number;
   /** Cutovers that ended before writes were stopped, by outcome. */
@@ -27,6 +36,9 @@ export interface Report {
   /** Cutovers with lost writes, stranded writes, two writable databases or an open receipt. */
   readonly bad: readonly CutoverResult[];
 }
+
+/** After the end of an execution that left writes stopped. */
+const RESUMED_WITHIN_MS = 120_000;
 
 const AFTER_STOP = ['SWITCHED', 'ROLLED_BACK', 'NEEDS_OPERATOR'];
 
@@ -42,9 +54,11 @@ export async function play(
     note(JSON.stringify(result));
     results.push(result);
   }
+  const left = results.flatMap(({ resumedAfterMs }) =>
+    resumedAfterMs !== null && resumedAfterMs > 0 ? [resumedAfterMs] : [],
+  );
   const of = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
-  const before: Record<string, number> = {};
-  for (const { outcome } of results) if (!AFTER_STOP.includes(outcome)) before[outcome] = (before[outcome] ?? 0) + 1;
+  const before = countBy(results.map(({ outcome }) => outcome).filter((outcome) => !AFTER_STOP.includes(outcome)));
   return {
     counts: {
       cutovers: count,
@@ -54,14 +68,30 @@ export async function play(
       lostWrites: results.reduce((sum, { lostWrites }) => sum + lostWrites, 0),
       strandedWrites: results.filter(({ stranded }) => stranded).length,
       splitBrains: results.filter(({ splitBrain }) => splitBrain).length,
-      aborted: results.filter(({ aborted }) => aborted).length,
+      deaths: results.filter(({ death }) => death !== null).length,
+      deathsByMode: countBy(results.flatMap(({ death }) => death?.split(' ')[0] ?? [])),
+      resumedByWatchdog: results.filter(({ resumedByWatchdog }) => resumedByWatchdog).length,
+      leftStopped: left.length,
+      longestSeconds: Math.max(0, ...left) / 1000,
+      lateSwitches: results.reduce((sum, { lateSwitches }) => sum + lateSwitches, 0),
       unclosed: of('UNCLOSED'),
       before,
       seed,
     },
     bad: results.filter(
-      ({ lostWrites, stranded, splitBrain, outcome }) =>
-        lostWrites > 0 || stranded || splitBrain || outcome === 'UNCLOSED',
+      ({ lostWrites, stranded, splitBrain, lateSwitches, resumedAfterMs, outcome }) =>
+        lostWrites > 0 ||
+        stranded ||
+        splitBrain ||
+        lateSwitches > 0 ||
+        (resumedAfterMs ?? 0) > RESUMED_WITHIN_MS ||
+        outcome === 'UNCLOSED',
     ),
   };
+}
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
 }

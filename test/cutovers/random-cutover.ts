@@ -2,20 +2,24 @@
 
 import type { CutoverOutcome } from '../../lambda/contract/requests/cutover';
 import { answerCutover } from '../../lambda/core/cutover/approval';
-import { mayBeStopped } from '../../lambda/core/cutover/record';
+import { type CutoverRecord, guardedUntil, isBeforeSwitchover, mayBeStopped } from '../../lambda/core/cutover/record';
 import { Random } from '../../local/random';
 import { ModelledSource, type Stretch } from '../../local/simulator/modelled-source';
+import type { Definition } from '../../local/step-functions/definition';
+import type { ExecutionResult } from '../../local/step-functions/execution';
 import { VirtualClock } from '../../local/virtual-clock';
+import { Death, THROTTLED_MS } from './death';
 import { type Deployed, VARIANTS, type Variant } from './machines';
 import { PROJECT, World } from './world';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
 
 export interface CutoverResult {
   readonly seed: number;
   readonly variant: Variant;
-  readonly outcome: CutoverOutcome | 'UNCLOSED';
+  readonly outcome: CutoverOutcome | 'UNCLOSED' | 'NEVER_BEGAN';
   /** The error that the execution ended with; null where it succeeded or was aborted. */
   readonly error: string | null;
   /** Committed on the source, or about to be, and missing on the target when traffic was switched. */
@@ -24,7 +28,14 @@ export interface CutoverResult {
   readonly stranded: boolean;
   /** The source and the target took writes at the same time. */
   readonly splitBrain: boolean;
-  readonly aborted: boolean;
+  /** What was injected, where the cutover came to that. */
+  readonly death: string | null;
+  /** The event of the end of its execution was lost, and writes were resumed all the same. */
+  readonly resumedByWatchdog: boolean;
+  /** From the end of an execution that left writes stopped before the switchover until they were resumed; null for any other. */
+  readonly resumedAfterMs: number | null;
+  /** Runs of switchTraffic after the cutover had ended, or while writes were being resumed. */
+  readonly lateSwitches: number;
   /** Why it ended. */
   readonly message: string;
 }
@@ -58,7 +69,16 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
   });
   const outages = stretches(0.2, 5 * SECOND, 8 * MINUTE);
   const kills = random.pick([0, 0, 0, 0.002, 0.01, 0.03]);
-  const seen = { switchedAt: null as number | null, lost: 0, splitBrain: false, calm: false };
+  const seen = {
+    switchedAt: null as number | null,
+    lost: 0,
+    splitBrain: false,
+    calm: false,
+    isOver: false,
+    resumedAt: null as number | null,
+    lateStopAt: null as number | null,
+    lateSwitches: 0,
+  };
   const maybeKill = () => {
     if (!seen.calm && random.chance(kills)) throw Object.assign(new Error('killed'), { name: 'Lambda.Unknown' });
   };
@@ -81,15 +101,26 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
   const background: Promise<unknown>[] = [];
   const aside = (work: () => Promise<unknown>) => background.push(work().catch(() => undefined));
   const stop = new AbortController();
-  const aborted = random.chance(0.12);
-  const whileStopping = random.chance(0.6);
-  const abortAfter = async (ms: number) => {
-    await clock.sleep(ms, over.signal);
-    stop.abort();
+  const death = random.chance(0.8) ? new Death(random, definitionsOf(deployed, variant), () => strike()) : null;
+  let throttledUntil = 0;
+  const strike = () => {
+    if (death?.end === null) throttledUntil = clock.now() + THROTTLED_MS;
+    else stop.abort();
   };
+  const isLate = death?.mode === 'lateStop';
   const steps: Record<string, (cutover: unknown) => Promise<unknown>> = {
     stopWrites: async () => {
-      if (aborted && whileStopping) aside(() => abortAfter(random.whole(0, 40 * SECOND)));
+      if (isLate) {
+        // Its task times out; its Lambda function ends within 15 minutes of its start, and the time of the task is part of them.
+        await clock.sleep(20 * SECOND);
+        death.struck = 'stopWrites';
+        aside(async () => {
+          await clock.sleep(random.whole(1, 14 * 60) * SECOND);
+          seen.lateStopAt = clock.now();
+          source.stopWrites(clock.now());
+        });
+        throw Object.assign(failing('stopWrites'), { name: 'States.Timeout' });
+      }
       if (stopMode === 'before') throw failing('stopWrites');
       const lastCommit = source.stopWrites(clock.now());
       if (stopMode === 'after') throw failing('stopWrites');
@@ -104,6 +135,7 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
       if (seen.switchedAt !== null) seen.splitBrain = true;
       if (random.chance(0.1)) throw failing('resumeWrites');
       source.resumeWrites(clock.now());
+      seen.resumedAt ??= clock.now();
       if (random.chance(0.04)) throw failing('resumeWrites, after its work,');
       return {};
     },
@@ -119,6 +151,8 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
       return { rows: 7 };
     },
     switchTraffic: async () => {
+      const current = await world.cutovers.readCutover(PROJECT, run);
+      if (current === undefined || current.ending !== null || current.resume !== undefined) seen.lateSwitches += 1;
       if (random.chance(0.05)) throw failing('switchTraffic');
       seen.switchedAt = clock.now();
       seen.lost += source.missing(clock.now());
@@ -142,9 +176,18 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
     omsSkewMs: random.chance(0.4) ? random.uniform(-40, 40) * SECOND : 0,
     isDown: (now) => outages.some(({ from, to }) => from <= now && now < to),
     maybeKill,
+    isThrottled: (now) => now < throttledUntil,
+    onState: (machine, state) => death?.onState(machine, state),
     steps,
   });
   const run = `run-${seed}`;
+  aside(async () => {
+    await clock.sleep(random.whole(0, 59) * SECOND);
+    while (!seen.isOver) {
+      await world.watch().catch(() => undefined);
+      await clock.sleep(MINUTE);
+    }
+  });
   if (variant === 'operator') aside(() => operator(world, run, source, clock, random, over.signal));
   if (variant === 'approval') aside(() => approver(world, run, clock, random, over.signal));
   if (variant !== 'approval' && random.chance(0.04)) {
@@ -156,15 +199,26 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
       );
     });
   }
-  if (aborted && !whileStopping) aside(() => abortAfter(random.whole(30 * SECOND, 4 * MINUTE)));
-  const execution = await world.cutOver(run, { signal: stop.signal });
+  const execution = await world.cutOver(run, {
+    signal: stop.signal,
+    deliveries: deliveriesOf(death),
+    endsAs: death?.end === 'timeout' ? 'TIMED_OUT' : 'ABORTED',
+  });
   over.abort();
-  await Promise.all(background);
+  if (death?.mode === 'gone') world.forget(run);
+  await untilQuiet(world, run, clock);
   seen.calm = true;
-  await world.invoke(world.endEvent(run, execution), true);
+  if (death?.mode === 'redriven' && execution.stoppedIn !== undefined) {
+    await clock.sleep(random.pick([0, MINUTE, 2 * DAY]));
+    await byHand(world, run, source, clock, random, seen);
+    await world.redrive(execution);
+    await untilQuiet(world, run, clock);
+  }
+  seen.isOver = true;
+  await Promise.all(background);
   await world.continueSchedule(2);
   const record = await world.cutovers.readCutover(PROJECT, run);
-  const outcome = record?.ending?.outcome ?? 'UNCLOSED';
+  const outcome = record === undefined ? 'NEVER_BEGAN' : (record.ending?.outcome ?? 'UNCLOSED');
   const notified = world.notices(run, 'over-needs-operator').some(({ attributes }) => attributes.importance === 'HIGH');
   const stopped = !source.takesWrites(clock.now()) && seen.switchedAt === null;
   return {
@@ -175,9 +229,62 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
     lostWrites: seen.lost,
     stranded: stopped && !(outcome === 'NEEDS_OPERATOR' && notified),
     splitBrain: seen.splitBrain || (seen.switchedAt !== null && source.takesWrites(clock.now())),
-    aborted: execution.status === 'ABORTED',
+    death: death?.struck == null ? null : `${death.mode} at ${death.struck}`,
+    resumedByWatchdog: execution.status !== 'SUCCEEDED' && deliveriesOf(death) === 0 && seen.resumedAt !== null,
+    resumedAfterMs: record === undefined ? null : resumedAfter(record, execution, seen),
+    lateSwitches: seen.lateSwitches,
     message: `${record?.ending?.message ?? execution.cause ?? ''}${record !== undefined && mayBeStopped(record) ? '; writes stopped' : ''}`,
   };
+}
+
+function definitionsOf({ machines, pipelineArns, stepsArns, resumeArns }: Deployed, variant: Variant): Definition[] {
+  return [pipelineArns, stepsArns, resumeArns].map((arns) => {
+    const definition = machines.get(arns[variant]);
+    if (definition === undefined) throw new Error(`no definition of ${arns[variant]}`);
+    return definition;
+  });
+}
+
+function deliveriesOf(death: Death | null): number {
+  if (death?.mode === 'eventLost' || death?.mode === 'gone') return 0;
+  return death?.mode === 'eventTwice' ? 2 : 1;
+}
+
+/** Until the record is closed, and stopWrites can no longer end late. */
+async function untilQuiet(world: World, run: string, clock: VirtualClock): Promise<void> {
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    const record = await world.cutovers.readCutover(PROJECT, run);
+    if (record === undefined) return;
+    if (record.ending !== null && (guardedUntil(record) ?? 0) < clock.now()) return;
+    await clock.sleep(MINUTE);
+  }
+}
+
+/** After a cutover that needs an operator, some of them switch by hand; what a redrive does then would be split brain. */
+async function byHand(
+  world: World,
+  run: string,
+  source: ModelledSource,
+  clock: VirtualClock,
+  random: Random,
+  seen: { switchedAt: number | null },
+): Promise<void> {
+  const record = await world.cutovers.readCutover(PROJECT, run);
+  if (record?.ending?.outcome !== 'NEEDS_OPERATOR' || seen.switchedAt !== null || !random.chance(0.5)) return;
+  source.stopWrites(clock.now());
+  seen.switchedAt = clock.now();
+}
+
+/** Null where the execution did not leave writes stopped, or resumeWrites itself failed. */
+function resumedAfter(
+  record: CutoverRecord,
+  execution: ExecutionResult,
+  seen: { readonly resumedAt: number | null },
+): number | null {
+  const { ending, stoppingAt } = record;
+  if (ending?.outcome !== 'ROLLED_BACK' || stoppingAt === null || !isBeforeSwitchover(record)) return null;
+  if (seen.resumedAt === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, seen.resumedAt - execution.stoppedAt);
 }
 
 /** Switches over in the OMS console some time after the e-mail, or never. */

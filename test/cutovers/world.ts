@@ -1,11 +1,13 @@
 /** The surroundings of one cutover: a modelled source and its OMS, stores in memory, and the interpreted definition of the pipeline. */
 
 import type { CutoverPorts } from '../../lambda/core/cutover/record-update';
+import { type ExecutionState, type WatchReport, watch } from '../../lambda/core/cutover/watchdog';
 import type { Observation } from '../../lambda/core/model/progress';
 import type { Notification } from '../../lambda/core/notifications/notification';
 import type { Verification } from '../../lambda/core/ports';
 import { answerCutoverEvent } from '../../lambda/cutover-events';
 import { answer, type EventPorts } from '../../lambda/events';
+import { endOf } from '../../local/services/execution-rules';
 import type { ModelledSource } from '../../local/simulator/modelled-source';
 import type { ExecutionResult } from '../../local/step-functions/execution';
 import { StateMachines } from '../../local/step-functions/state-machine';
@@ -20,6 +22,17 @@ export const PROJECT = 'p_x';
 
 const NO_VERIFICATION: Verification = { state: 'NOT_THERE', message: 'this OMS has no call for it' };
 
+export type MachineKind = 'pipeline' | 'steps' | 'resume' | 'leg';
+
+interface CutOverOptions {
+  readonly input?: unknown;
+  readonly signal?: AbortSignal;
+  /** How often EventBridge delivers the end of the execution. Default once. */
+  readonly deliveries?: number;
+  /** How Step Functions reports an execution that the signal ended. */
+  readonly endsAs?: 'ABORTED' | 'TIMED_OUT';
+}
+
 export interface WorldOptions {
   readonly deployed: Deployed;
   readonly variant: Variant;
@@ -32,6 +45,8 @@ export interface WorldOptions {
   readonly isDown?: (now: number) => boolean;
   /** Called before and after each invocation and each access to the store; throws at random. */
   readonly maybeKill?: () => void;
+  /** Told of each state that a machine of the pipeline enters. What it throws ends that execution. */
+  readonly onState?: (machine: MachineKind, state: string) => void;
   /** When Lambda throttles both functions. */
   readonly isThrottled?: (now: number) => boolean;
   /** The result of OMS's full verification. Absent: OMS has no call for it. */
@@ -49,6 +64,8 @@ export class World {
   readonly ports: EventPorts & CutoverPorts;
   private readonly options: WorldOptions;
   private readonly machines: StateMachines;
+  /** Of the pipeline, by ARN. */
+  private readonly executions = new Map<string, ExecutionState>();
   private ids = 0;
 
   constructor(options: WorldOptions) {
@@ -79,6 +96,7 @@ export class World {
       machines: deployed.machines,
       clock,
       random: options.random,
+      onState: (arn, state) => options.onState?.(machineOf(arn, options), state),
       invoke: async (arn, payload) => await this.invoke(payload, deployed.cutoverFunctionArns.has(arn)),
       integrations: Object.fromEntries(
         Object.entries(options.steps).map(([name, step]) => [
@@ -89,38 +107,69 @@ export class World {
     });
   }
 
-  /** Runs the pipeline to its end, and reports that end as EventBridge does. */
+  /** Runs the pipeline to its end. The resume machine is started with that end as often as EventBridge delivers it: at least once, mostly. */
   async cutOver(
     run: string,
-    { input = { projectId: PROJECT }, signal }: { input?: unknown; signal?: AbortSignal } = {},
-  ): Promise<ExecutionResult> {
+    { input = { projectId: PROJECT }, signal, deliveries = 1, endsAs = 'ABORTED' }: CutOverOptions = {},
+  ) {
     const { deployed, variant } = this.options;
-    const execution = await this.machines.run(deployed.pipelineArns[variant], input, {
-      name: run,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    await this.reportEnd(run, execution);
+    const arn = `${deployed.pipelineArns[variant].replace(':stateMachine:', ':execution:')}:${run}`;
+    this.executions.set(arn, { status: 'RUNNING' });
+    const started = { name: run, ...(signal === undefined ? {} : { signal }) };
+    const ended = await this.machines.run(deployed.pipelineArns[variant], input, started);
+    const execution = ended.status === 'ABORTED' ? { ...ended, status: endsAs } : ended;
+    await this.end(execution, deliveries);
     return execution;
   }
 
-  /** Until the function accepts it, as EventBridge does. */
-  private async reportEnd(run: string, execution: ExecutionResult): Promise<void> {
-    const event = this.endEvent(run, execution);
-    for (let tries = 0; tries < 100; tries += 1) {
-      try {
-        await this.invoke(event, true);
-        return;
-      } catch {
-        await this.options.clock.sleep(60_000);
-      }
-    }
-    throw new Error('the function did not accept the end of the execution');
+  /** As RedriveExecution. */
+  async redrive(execution: ExecutionResult): Promise<ExecutionResult> {
+    this.executions.set(execution.arn, { status: 'RUNNING' });
+    const redriven = await this.machines.redrive(execution);
+    await this.end(redriven, 1);
+    return redriven;
   }
 
-  /** The event of EventBridge. */
-  endEvent(run: string, { arn, status, error, cause }: ExecutionResult): object {
-    const detail = { executionArn: arn, name: run, status, ...(error === undefined ? {} : { error, cause }) };
-    return { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+  private async end(execution: ExecutionResult, deliveries: number): Promise<void> {
+    this.executions.set(execution.arn, stateOf(execution));
+    const resumed = Array.from({ length: deliveries }, () => this.resume(endOf(execution)));
+    await Promise.all(resumed);
+  }
+
+  /** The execution and its state machine are deleted. */
+  forget(run: string): void {
+    for (const arn of this.executions.keys()) if (arn.endsWith(`:${run}`)) this.executions.delete(arn);
+  }
+
+  /** Starts the resume machine, and waits until it has ended. */
+  async resume(input: unknown): Promise<ExecutionResult> {
+    const { deployed, variant } = this.options;
+    return await this.machines.run(deployed.resumeArns[variant], input);
+  }
+
+  /** One round of the watchdog. */
+  async watch(): Promise<WatchReport> {
+    const { deployed, variant, clock, maybeKill } = this.options;
+    const started: Promise<ExecutionResult>[] = [];
+    maybeKill?.();
+    const report = await watch(
+      { pipeline: deployed.pipelineArns[variant], resumeMachine: deployed.resumeArns[variant] },
+      {
+        cutovers: this.ports.cutovers,
+        executions: {
+          describe: async (arn) => this.executions.get(arn) ?? { status: 'GONE' },
+          start: async (_machine, input) => {
+            started.push(this.resume(input));
+            return '';
+          },
+        },
+        clock,
+        log: this.ports.log,
+        overdue: () => undefined,
+      },
+    );
+    await Promise.all(started);
+    return report;
   }
 
   /** Further rounds of the schedule, which send what is still pending. */
@@ -178,4 +227,15 @@ export class World {
       },
     });
   }
+}
+
+function machineOf(execution: string, { deployed, variant }: WorldOptions): MachineKind {
+  const is = (machine: string) => execution.startsWith(`${machine.replace(':stateMachine:', ':execution:')}:`);
+  if (is(deployed.pipelineArns[variant])) return 'pipeline';
+  if (is(deployed.stepsArns[variant])) return 'steps';
+  return is(deployed.resumeArns[variant]) ? 'resume' : 'leg';
+}
+
+function stateOf({ status, error, cause }: ExecutionResult): ExecutionState {
+  return { status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }

@@ -1,6 +1,7 @@
 /**
  * The memory of cutovers, in the same table: in the project's partition `CUTOVER` (which run is the current one), `CUTOVER#<run>` (its
- * receipt) and `CUTOVER#<run>#DECISION#<n>`; and `#CUTOVER` / `<run>`, which leads from the run to its project. Only conditional writes of single items.
+ * receipt) and `CUTOVER#<run>#DECISION#<n>`; `#CUTOVER` / `<run>`, which leads from the run to its project; and `#CUTOVER#OPEN` / `<run>` until the
+ * watchdog has seen the run closed. Only conditional writes of single items.
  */
 import {
   ConditionalCheckFailedException,
@@ -8,9 +9,20 @@ import {
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { OPEN_RUNS } from '../../contract/requests/cutover';
 import type { Schema } from '../../contract/values/schema';
-import type { CurrentCutover, CutoverRecord, CutoverStore, Decision, Put, RunOwner } from '../../core/cutover/record';
+import type {
+  CurrentCutover,
+  CutoverRecord,
+  CutoverStore,
+  Decision,
+  OpenRun,
+  Put,
+  RunOwner,
+} from '../../core/cutover/record';
 import { CheckFailed } from '../../core/model/errors';
 import { itemOf } from './item';
 import * as stored from './stored-items';
@@ -57,6 +69,37 @@ export class DynamoDbCutovers implements CutoverStore {
 
   async putRunOwner(run: string, owner: RunOwner): Promise<Put> {
     return await this.put({ pk: RUNS, sk: run }, { ...owner }, versionIs(0));
+  }
+
+  async openRuns(): Promise<readonly OpenRun[]> {
+    const { client, tableName: TableName } = this.options;
+    const runs: OpenRun[] = [];
+    let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
+    do {
+      const page: QueryCommandOutput = await client
+        .send(
+          new QueryCommand({
+            TableName,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :open',
+            FilterExpression: 'attribute_not_exists(closedAt)',
+            ExpressionAttributeValues: { ':open': { S: OPEN_RUNS } },
+            ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+          }),
+        )
+        .catch((error: unknown) => {
+          throw this.failed('read', { pk: OPEN_RUNS, sk: '*' }, error);
+        });
+      for (const item of page.Items ?? [])
+        runs.push(stored.readItem(stored.openRun, item, { pk: OPEN_RUNS, sk: item.sk?.S ?? '' }, TableName));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    return runs;
+  }
+
+  async putOpenRun(run: OpenRun): Promise<void> {
+    const isOver = run.closedAt === undefined ? {} : { expiresAt: Math.ceil(Date.parse(run.closedAt) / 1000) };
+    await this.put({ pk: OPEN_RUNS, sk: run.run }, { ...run, ...isOver }, {});
   }
 
   async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {

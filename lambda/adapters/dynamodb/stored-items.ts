@@ -8,7 +8,13 @@ import * as v from 'valibot';
 import { VERDICTS } from '../../contract/check-result';
 import { type Anomaly, COMPARISONS, FAILED_OUTCOMES, IMPORTANCES, OMS_APIS, type OmsWords } from '../../contract/oms';
 import type { WordedReason } from '../../contract/reason';
-import { CUTOVER_OUTCOMES, CutoverSettingsSchema, GATES, STEPS } from '../../contract/requests/cutover';
+import {
+  CUTOVER_OUTCOMES,
+  CutoverSettingsSchema,
+  GATES,
+  ResumeReasonSchema,
+  STEPS,
+} from '../../contract/requests/cutover';
 import { flag, oneOf, parse, type Schema } from '../../contract/values/schema';
 import {
   type ApprovalRequest,
@@ -19,6 +25,7 @@ import {
   type Ending,
   type Fence,
   type GateEntry,
+  type OpenRun,
   PHASES,
   type RunOwner,
   type StepEntry,
@@ -283,6 +290,8 @@ export const runOwner: Schema<unknown, RunOwner> = fieldsOf<RunOwner>()({
   execution: may(text),
   pipeline: may(text),
   answersUrl: may(text),
+  resumeMachine: may(text),
+  input: may(v.unknown()),
 });
 
 export const decision: Schema<unknown, Decision> = fieldsOf<Decision>()({
@@ -294,6 +303,12 @@ export const decision: Schema<unknown, Decision> = fieldsOf<Decision>()({
   note: may(text),
 });
 
+export const openRun: Schema<unknown, OpenRun> = fieldsOf<OpenRun>()({
+  run: text,
+  project: text,
+  execution: text,
+  closedAt: may(text),
+});
 export const cutoverRecord: Schema<unknown, CutoverRecord> = fieldsOf<CutoverRecord>()({
   project: text,
   run: text,
@@ -318,6 +333,7 @@ export const cutoverRecord: Schema<unknown, CutoverRecord> = fieldsOf<CutoverRec
       endedAt: textOrNull,
       problem: textOrNull,
       rehearsed: may(v.literal(true, 'true')),
+      claimedBy: may(text),
     }),
   ),
   question: number,
@@ -348,6 +364,7 @@ export const cutoverRecord: Schema<unknown, CutoverRecord> = fieldsOf<CutoverRec
       at: text,
     }),
   ),
+  resume: may(v.object({ execution: text, at: text, why: ResumeReasonSchema })),
   notices: list(
     fieldsOf<RunNotice>()({
       id: text,

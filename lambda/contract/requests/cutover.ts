@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { type CheckResult, VERDICTS } from '../check-result';
+import { DEFAULTS } from '../defaults';
 import { flag, object, oneOf, oneOfObjects, seconds, text, whole } from '../values/schema';
 import type { WaitStart, WaitState } from './wait';
 
@@ -12,6 +13,9 @@ export type GateName = (typeof GATES)[number];
 /** The user's own steps. */
 export const STEPS = ['stopWrites', 'resumeWrites', 'switchover', 'verify', 'switchTraffic', 'rollback'] as const;
 export type StepName = (typeof STEPS)[number];
+
+/** Partition of the table with the runs that the watchdog examines. */
+export const OPEN_RUNS = '#CUTOVER#OPEN';
 
 export const CUTOVER_OUTCOMES = [
   'SWITCHED',
@@ -50,8 +54,18 @@ const SETTINGS = {
   rehearse: flag,
 };
 
+const LIMITS = {
+  /** How long stopWrites may take; then writes are resumed. */
+  stopWritesTimeoutSeconds: seconds(1),
+  /** How long a task of stopWrites may still run after that: a timeout does not stop a Lambda function. */
+  lateStopSeconds: seconds(0),
+};
+
 export const CutoverSettingsSchema = object({
   ...SETTINGS,
+  // Records of earlier releases have none.
+  stopWritesTimeoutSeconds: may(LIMITS.stopWritesTimeoutSeconds, DEFAULTS.stopWritesTimeoutSeconds),
+  lateStopSeconds: may(LIMITS.lateStopSeconds, DEFAULTS.longestFunctionSeconds),
   /** Null: no approval is needed. */
   approvalSeconds: v.nullable(seconds(1)),
 });
@@ -70,6 +84,8 @@ const CutoverOptionsSchema = object({
   verify: may(flag),
   rollback: may(flag),
   rehearse: may(flag),
+  stopWritesTimeoutSeconds: may(LIMITS.stopWritesTimeoutSeconds),
+  lateStopSeconds: may(LIMITS.lateStopSeconds),
 });
 export type CutoverOptions = Readonly<v.InferOutput<typeof CutoverOptionsSchema>>;
 
@@ -88,9 +104,15 @@ const STATE = {
   /** The fence, from the moment there is one. */
   writesStoppedAt: may(at),
   marginSeconds: may(seconds(0)),
+  /** Version of the pipeline's definition. */
+  version: may(text),
+  /** For a step of the user's: names this attempt, as no other one is named. */
+  attempt: may(text),
+  /** For stopWrites: the time after which it must not stop writes any more, because they are resumed. */
+  deadline: may(at),
 };
 
-const StateSchema = object({ projectId: text, ...STATE });
+export const StateSchema = object({ projectId: text, ...STATE });
 /** The one object that every state hands on, and that the user's steps get as their input. */
 export type CutoverState = Readonly<v.InferOutput<typeof StateSchema>>;
 
@@ -99,8 +121,12 @@ const BeginningStateSchema = object({ projectId: may(text), ...STATE });
 export type BeginningState = Readonly<v.InferOutput<typeof BeginningStateSchema>>;
 
 /** What a Catch caught, in Step Functions' words: what else may stand in it must not keep a cutover from being closed. */
-const CaughtSchema = v.object({ Error: may(v.string('a text')), Cause: may(v.string('a text')) }, 'an error');
+export const CaughtSchema = v.object({ Error: may(v.string('a text')), Cause: may(v.string('a text')) }, 'an error');
 export type Caught = Readonly<v.InferOutput<typeof CaughtSchema>>;
+
+/** Why writes are resumed, in words, and the step or gate that failed; empty where none did. */
+export const ResumeReasonSchema = object({ problem: text, at: v.string('a text') });
+export type ResumeReason = Readonly<v.InferOutput<typeof ResumeReasonSchema>>;
 
 export const VERIFICATION_STATES = ['NOT_THERE', 'CLEAN', 'UNDER_WAY', 'DIFFERENT', 'UNKNOWN'] as const;
 
@@ -128,7 +154,13 @@ function isResult(value: unknown): boolean {
 const PollSchema = object({ action: v.literal('poll'), writes: oneOf(['GO_ON', 'STOPPED']), wait: v.unknown() });
 
 const BOOKKEEPING = [
-  object({ action: v.literal('begin'), state: BeginningStateSchema, settings: CutoverOptionsSchema }),
+  object({
+    action: v.literal('begin'),
+    state: BeginningStateSchema,
+    settings: CutoverOptionsSchema,
+    /** ARN of the state machine that resumes writes. */
+    resumeMachine: may(text),
+  }),
   /** For READY and READY_AGAIN the reply also depends on the verification in the result. */
   object({ action: v.literal('recordGate'), state: StateSchema, gate: oneOf(GATES), result: gateResult }),
   object({ action: v.literal('requestApproval'), state: StateSchema, result: gateResult }),
@@ -146,6 +178,18 @@ const BOOKKEEPING = [
     failed: may(object({ at: text })),
     error: may(CaughtSchema),
     /** Why the step that was to repair it failed. */
+    repairError: may(CaughtSchema),
+  }),
+  /** Before a step of the user's, by its own execution: whether it may act. */
+  object({ action: v.literal('claimStep'), state: StateSchema, step: oneOf(STEPS), execution: text, version: text }),
+  /** Whether writes have to be resumed. `request` is the input of the resume machine (core/cutover/resume-request.ts), `execution` the ARN of its execution. */
+  object({ action: v.literal('beginResume'), request: v.unknown(), execution: text }),
+  /** After resumeWrites. */
+  object({
+    action: v.literal('endResume'),
+    state: StateSchema,
+    why: ResumeReasonSchema,
+    /** Why resumeWrites failed. */
     repairError: may(CaughtSchema),
   }),
 ] as const;
@@ -180,6 +224,10 @@ export interface CutoverReply {
   readonly waitSeconds: number;
   /** For END: the error name and the cause of the execution's end. */
   readonly end: { readonly error: string; readonly cause: string };
+  /** Of claimStep: the step that may act. */
+  readonly step?: StepName;
+  /** Of beginResume, where writes have to be resumed. */
+  readonly why?: ResumeReason;
   /** The last gate's result, where the next state needs it. */
   readonly gate?: CheckResult;
 }

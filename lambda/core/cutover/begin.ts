@@ -4,29 +4,34 @@ import { DEFAULTS } from '../../contract/defaults';
 import type { CutoverBookkeeping, CutoverReply, CutoverSettings, CutoverState } from '../../contract/requests/cutover';
 import { CUTOVER_INPUT_EXAMPLE, CutoverInputSchema } from '../../contract/requests/cutover-input';
 import { STARTED_BY_EXECUTION } from '../../contract/requests/wait';
+import { iso } from '../../contract/values/duration';
 import { parse } from '../../contract/values/schema';
 import { show } from '../../contract/values/text';
 import { CheckFailed, InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';
-import type { RunOwner } from './record';
+import { guardedUntil, type RunOwner } from './record';
 import { type CutoverPorts, endBeforeStop } from './record-update';
 import { replyEnd, replyGo } from './reply';
 import { newRecord } from './transitions';
 
 const MAX_CONFLICTS = 50;
+/** For the last of the repeated runs of resumeWrites to end. */
+const LAST_RESUME_MS = 2 * 60_000;
 
 const DEFAULT_SETTINGS: CutoverSettings = {
   maxLagSeconds: DEFAULTS.maxLagSeconds,
   holdSeconds: DEFAULTS.holdSeconds,
-  drainTimeoutSeconds: 300,
+  drainTimeoutSeconds: DEFAULTS.drainTimeoutSeconds,
   marginSeconds: DEFAULTS.marginSeconds,
   approvalSeconds: null,
   switchover: 'none',
-  switchoverTimeoutSeconds: 1800,
+  switchoverTimeoutSeconds: DEFAULTS.switchoverTimeoutSeconds,
   verification: true,
   verify: false,
   rollback: false,
   rehearse: false,
+  stopWritesTimeoutSeconds: DEFAULTS.stopWritesTimeoutSeconds,
+  lateStopSeconds: DEFAULTS.longestFunctionSeconds,
 };
 
 /**
@@ -34,7 +39,7 @@ const DEFAULT_SETTINGS: CutoverSettings = {
  * condition. A crash before the pointer leaves the record of a run that never began; the same run may try again.
  */
 export async function begin(
-  { state: beginning, settings }: Extract<CutoverBookkeeping, { action: 'begin' }>,
+  { state: beginning, settings, resumeMachine }: Extract<CutoverBookkeeping, { action: 'begin' }>,
   ports: CutoverPorts,
 ): Promise<CutoverReply> {
   const { run, execution } = beginning;
@@ -54,7 +59,9 @@ export async function begin(
   const { pipeline } = ports;
   const ours: RunOwner = {
     project,
+    input: beginning.input,
     ...(execution === undefined ? {} : { execution }),
+    ...(resumeMachine === undefined ? {} : { resumeMachine }),
     ...(pipeline === undefined ? {} : { pipeline: pipeline.name, answersUrl: pipeline.answersUrl }),
   };
   if ((await cutovers.putRunOwner(run, ours)) === 'conflict') {
@@ -71,6 +78,8 @@ export async function begin(
   await cutovers.putCutover(fresh, { expectedVersion: 0 });
   const record = await cutovers.readCutover(project, run);
   if (record === undefined) throw new CheckFailed(`the record of cutover ${run} is missing right after it was stored`);
+  // Before it can stop writes.
+  if (execution !== undefined && record.ending === null) await cutovers.putOpenRun({ run, project, execution });
   if (record.ending !== null) {
     const { outcome } = record.ending;
     if (outcome === 'REFUSED') return replyEnd(state, record.ending);
@@ -82,6 +91,11 @@ export async function begin(
     const other = current === undefined ? undefined : await cutovers.readCutover(project, current.run);
     if (other !== undefined && other.ending === null) {
       const message = `cutover ${other.run} of ${project} is running since ${other.startedAt} and is at ${other.phase}; wait until it ends, or stop its execution`;
+      return replyEnd(state, await endBeforeStop(record, 'REFUSED', { code: 'CutoverAlreadyRunning', message }, ports));
+    }
+    const guarded = other === undefined ? null : guardedUntil(other);
+    if (other !== undefined && guarded !== null && ports.clock.now() < guarded + LAST_RESUME_MS) {
+      const message = `the step stopWrites of cutover ${other.run} may still be running, so its writes are resumed once a minute until ${iso(guarded)}; start this cutover after that`;
       return replyEnd(state, await endBeforeStop(record, 'REFUSED', { code: 'CutoverAlreadyRunning', message }, ports));
     }
     const expectedVersion = current?.version ?? 0;

@@ -7,11 +7,13 @@
 import type { CutoverBookkeeping, CutoverReply } from '../../contract/requests/cutover';
 import { checkApproval, endIfCancelled, lastChanceToCancel, requestApproval, voidApproval } from './approval';
 import { begin } from './begin';
+import { claimStep } from './claim';
 import { close } from './closing';
 import { readFence, sourceAheadMs } from './fence';
 import { switchoverNotice } from './notices';
 import { type CutoverPorts, existingRecord, updateOpenRecord } from './record-update';
 import { replyEnd, replyGo } from './reply';
+import { beginResume, endResume } from './resume';
 import { withFence, withGate, withNotice, withStepBegun } from './transitions';
 import { verificationProblem, waitForVerification } from './verification';
 
@@ -36,6 +38,12 @@ export async function cutoverAction(command: CutoverBookkeeping, ports: CutoverP
       return await recordFence(command, ports);
     case 'close':
       return await close(command, ports);
+    case 'claimStep':
+      return await claimStep(command, ports);
+    case 'beginResume':
+      return await beginResume(command, ports);
+    case 'endResume':
+      return await endResume(command, ports);
   }
 }
 

@@ -1,12 +1,12 @@
-/** Closes a cutover's record: from what the state machine reports, or from the end of an execution that did not close it itself. */
+/** How a cutover's record is closed: by what the state machine reports, or by the end of an execution that did not close it itself. */
 
 import type { Caught, CutoverBookkeeping, CutoverOutcome, CutoverReply } from '../../contract/requests/cutover';
-import { CheckFailed } from '../model/errors';
 import { deliverPending } from '../notifications/notice';
 import { CANCELLED, endIfCancelled } from './approval';
 import { type CutoverRecord, type EndReason, mayBeStopped } from './record';
 import { type CutoverPorts, updateRecord } from './record-update';
 import { replyEnd } from './reply';
+import type { RunEnd } from './resume-request';
 import { type Closing, describeError, withEnding } from './transitions';
 
 type CloseCommand = Extract<CutoverBookkeeping, { action: 'close' }>;
@@ -28,38 +28,6 @@ export async function close(command: CloseCommand, ports: CutoverPorts): Promise
     code,
     message: byHand === null ? message : `${message}\nMANUAL ACTION REQUIRED\n${byHand}`,
   });
-}
-
-/** The end of an execution, as EventBridge reports it. */
-export interface ExecutionEnd {
-  readonly run: string;
-  /** ARN of the execution. */
-  readonly execution?: string;
-  /** SUCCEEDED, FAILED, TIMED_OUT or ABORTED. */
-  readonly status: string;
-  readonly error?: string;
-  readonly cause?: string;
-}
-
-/**
- * Closes a record that its execution did not close: an aborted or timed-out execution enters no Catch, and a failing one may not have reached
- * the store. Changes nothing where the record is closed.
- * @throws CheckFailed where the notification could not be sent, so that EventBridge tries again.
- */
-export async function executionEnded(
-  end: ExecutionEnd,
-  ports: CutoverPorts,
-): Promise<{ readonly closed: CutoverOutcome | null }> {
-  const owner = await ports.cutovers.readRunOwner(end.run);
-  // An execution of another pipeline may have the same name.
-  const isOurs = owner?.execution === undefined || end.execution === undefined || owner.execution === end.execution;
-  if (owner === undefined || !isOurs) return { closed: null };
-  const record = await updateRecord(owner.project, end.run, ports, (old) =>
-    withEnding(old, closingOfExecution(old, end), ports.clock.now()),
-  );
-  if (!(await deliverPending(owner.project, `${ports.newId()}/notify`, ports)))
-    throw new CheckFailed(`the notification that cutover ${end.run} of ${owner.project} ended could not be sent yet`);
-  return { closed: record?.ending?.outcome ?? null };
 }
 
 function closingOfCommand(record: CutoverRecord, command: CloseCommand): Closing {
@@ -96,12 +64,16 @@ function endReason(
   }
 }
 
-function closingOfExecution(record: CutoverRecord, { status, error, cause }: ExecutionEnd): Closing {
+/**
+ * Of a record that its execution did not close: an aborted or timed-out execution enters no Catch, and a failing one may not have reached the
+ * store.
+ */
+export function closingOfEnd(record: CutoverRecord, { status, error, cause }: RunEnd): Closing {
   const details =
     error === undefined
       ? ''
       : ` (${describeError({ Error: error, ...(cause === undefined ? {} : { Cause: cause }) })})`;
-  const message = `the execution ended ${status}${details} at ${record.phase}`;
+  const message = `the execution ${status === 'GONE' ? 'no longer exists; the cutover was' : `ended ${status}${details}`} at ${record.phase}`;
   const where = { failedAt: record.steps.at(-1)?.step ?? record.phase, repairFailed: false };
   // The execution reports these only after the work was done: only its bookkeeping failed.
   if (status === 'SUCCEEDED') {

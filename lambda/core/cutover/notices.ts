@@ -1,11 +1,11 @@
 /** The notifications of a cutover, in words: what it needs from an operator, and how it ended. */
 import type { CheckResult } from '../../contract/check-result';
-import type { CutoverOutcome } from '../../contract/requests/cutover';
+import type { CutoverOutcome, StepName } from '../../contract/requests/cutover';
 import { iso, utc } from '../../contract/values/duration';
 import { percent } from '../model/progress';
 import type { RunNotice } from '../notifications/notice';
 import { receiptText } from './receipt';
-import { type ApprovalRequest, type CutoverRecord, phaseIndex } from './record';
+import { type ApprovalRequest, type CutoverRecord, isBeforeSwitchover } from './record';
 
 /**
  * What an operator has to do, one sentence or choice on a line; null where nothing is left to do.
@@ -71,11 +71,6 @@ export function closingNotice(record: CutoverRecord): RunNotice | null {
     advice: ending.byHand ?? advice,
     importance: ending.outcome === 'NEEDS_OPERATOR' ? 'HIGH' : 'MEDIUM',
   };
-}
-
-/** Until then a failure resumes writes: they are stopped only where that failed, or where it did not come to it. */
-function isBeforeSwitchover({ phase }: CutoverRecord): boolean {
-  return phaseIndex(phase) < phaseIndex('SWITCHOVER');
 }
 
 const START_AGAIN = 'nothing was stopped or switched. Start the cutover again when you are ready.';
@@ -162,6 +157,17 @@ export function verificationNotice(record: CutoverRecord, differences: string): 
     body: differences,
     advice:
       'correct the differences in the OMS console and verify again there; the cutover then continues by itself. The source takes writes meanwhile.',
+    importance: 'HIGH',
+  };
+}
+
+/** A step of a cutover that has ended: its execution was redriven, or did not notice that it had ended. */
+export function refusedStepNotice({ run, ending }: CutoverRecord, step: StepName): RunNotice {
+  return {
+    id: `refused-${step}`,
+    headline: `cutover acted after its end: ${step} was refused`,
+    body: `Cutover ${run} ended at ${utc(ending?.at ?? '')} with ${ending?.outcome}. Its execution then reached the step ${step}, which was not run.`,
+    advice: 'find out who redrove the execution of this cutover, and start a new cutover instead. Nothing was changed.',
     importance: 'HIGH',
   };
 }

@@ -31,6 +31,11 @@ export async function updateOpenRecord(
         'CutoverOver',
         `cutover ${old.run} ended at ${old.ending.at} with ${old.ending.outcome}`,
       );
+    if (old.resume !== undefined)
+      throw new OmsCutoverError(
+        'CutoverOver',
+        `writes of cutover ${old.run} are being resumed since ${old.resume.at} by ${old.resume.execution}`,
+      );
     return update(old);
   });
   if (record === null) throw unknownCutover(state);

@@ -1,7 +1,13 @@
 /** The record of one cutover, and where records are stored. Bounded in size. */
 
 import type { Verdict } from '../../contract/check-result';
-import type { CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/requests/cutover';
+import type {
+  CutoverOutcome,
+  CutoverSettings,
+  GateName,
+  ResumeReason,
+  StepName,
+} from '../../contract/requests/cutover';
 import type { RunNotice } from '../notifications/notice';
 
 /** The phases of a cutover, in order. */
@@ -43,6 +49,8 @@ export interface StepEntry {
   readonly problem: string | null;
   /** Skipped, because this was a rehearsal. */
   readonly rehearsed?: true;
+  /** ARN of the execution that runs it: no other one may. */
+  readonly claimedBy?: string;
 }
 
 export const DECISIONS = ['APPROVED', 'REJECTED', 'EXPIRED', 'STARTED'] as const;
@@ -117,11 +125,18 @@ export interface CutoverRecord {
   /** ISO 8601: when writes were possible again, on the source or on the target; null before. */
   readonly writableAt: string | null;
   readonly ending: Ending | null;
+  /** The execution that resumes writes, or has done so. From then on the cutover does not continue. */
+  readonly resume?: {
+    readonly execution: string;
+    /** ISO 8601 */
+    readonly at: string;
+    readonly why: ResumeReason;
+  };
   /** To be handed over, in order. */
   readonly notices: readonly RunNotice[];
 }
 
-/** The project and the execution behind a run. */
+/** The project and the execution behind a run, and what resuming its writes requires. Written once. */
 export interface RunOwner {
   readonly project: string;
   /** ARN of the execution that began it. */
@@ -130,6 +145,10 @@ export interface RunOwner {
   readonly pipeline?: string;
   /** Address that takes the answers of operators. */
   readonly answersUrl?: string;
+  /** ARN of the state machine that resumes its writes. */
+  readonly resumeMachine?: string;
+  /** What the execution was started with: part of the input of resumeWrites. */
+  readonly input?: unknown;
 }
 
 /** The latest run of a project. */
@@ -137,6 +156,16 @@ export interface CurrentCutover {
   readonly project: string;
   readonly run: string;
   readonly version: number;
+}
+
+/** A run that the watchdog has to examine. */
+export interface OpenRun {
+  readonly run: string;
+  readonly project: string;
+  /** ARN of the execution that began it. */
+  readonly execution: string;
+  /** ISO 8601: when the watchdog saw that its record is closed. */
+  readonly closedAt?: string;
 }
 
 /** Where cutovers are stored, with conditional writes of single items. Throws CheckFailed when the store fails. */
@@ -148,6 +177,9 @@ export interface CutoverStore {
   readRunOwner(run: string): Promise<RunOwner | undefined>;
   /** `conflict` where there is one already. */
   putRunOwner(run: string, owner: RunOwner): Promise<Put>;
+  /** Those that the watchdog has not seen closed. */
+  openRuns(): Promise<readonly OpenRun[]>;
+  putOpenRun(run: OpenRun): Promise<void>;
   readDecision(project: string, run: string, question: number): Promise<Decision | undefined>;
   /** `conflict` where there is one already. */
   putDecision(project: string, decision: Decision): Promise<Put>;
@@ -169,6 +201,26 @@ export function phaseIndex(phase: Phase): number {
 /** stopWrites has begun, and nothing is known to have made writes possible again. */
 export function mayBeStopped(record: CutoverRecord): boolean {
   return record.stoppingAt !== null && record.writableAt === null && !record.settings.rehearse;
+}
+
+/** Until then a failure resumes writes. From the switchover on the pipeline does not do so by itself. */
+export function isBeforeSwitchover({ phase }: Pick<CutoverRecord, 'phase'>): boolean {
+  return phaseIndex(phase) < phaseIndex('SWITCHOVER');
+}
+
+/** After the last run of stopWrites that may still be in progress there is at least one round of the watchdog. */
+const TWO_ROUNDS_MS = 2 * 60_000;
+
+/**
+ * Unix milliseconds until which resumeWrites is repeated, because stopWrites did not report its end and may still be running: a timeout, or
+ * the end of an execution, does not stop a Lambda function. Null where it did, or where writes were not resumed.
+ */
+export function guardedUntil(record: CutoverRecord): number | null {
+  const { ending, resume, stoppingAt, fence, settings } = record;
+  if (ending === null || resume === undefined || stoppingAt === null || fence !== null) return null;
+  return (
+    Date.parse(stoppingAt) + 1_000 * (settings.stopWritesTimeoutSeconds + settings.lateStopSeconds) + TWO_ROUNDS_MS
+  );
 }
 
 /** Whole seconds from the beginning of stopWrites until writes were possible again; null where writes were not stopped, or still are. */

@@ -1,8 +1,17 @@
 /** The transitions of a cutover's record: pure functions from a record and an event to the next record. Each may be repeated. */
 import type { CheckResult } from '../../contract/check-result';
-import type { Caught, CutoverOutcome, CutoverSettings, GateName, StepName } from '../../contract/requests/cutover';
+import type {
+  Caught,
+  CutoverOutcome,
+  CutoverSettings,
+  GateName,
+  ResumeReason,
+  StepName,
+} from '../../contract/requests/cutover';
 import { formatDuration, iso } from '../../contract/values/duration';
 import { cut } from '../../contract/values/text';
+import { OmsCutoverError } from '../model/errors';
+import { recordOf } from '../model/fields';
 import type { RunNotice } from '../notifications/notice';
 import { closingNotice, manualAction } from './notices';
 import {
@@ -15,10 +24,13 @@ import {
   type GateEntry,
   type Phase,
   phaseIndex,
+  type StepEntry,
 } from './record';
 
 /** Void approvals repeat gates: the oldest entries are dropped beyond this many. */
 const MAX_GATES = 60;
+/** The watchdog tries resumeWrites again and again. */
+const MAX_STEPS = 60;
 /** Characters of a gate's observation; the snapshot has all of it. */
 const MAX_VALUE = 600;
 
@@ -125,13 +137,12 @@ function withRequestChanged(record: CutoverRecord, question: number, change: Par
   };
 }
 
-const PHASE_OF_STEP: Record<StepName, Phase> = {
+/** The steps that repair leave the phase as it was: it says how far the cutover came. */
+const PHASE_OF_STEP: Partial<Record<StepName, Phase>> = {
   stopWrites: 'STOP_WRITES',
-  resumeWrites: 'DRAIN',
   switchover: 'SWITCHOVER',
   verify: 'VERIFY',
   switchTraffic: 'SWITCH_TRAFFIC',
-  rollback: 'SWITCH_TRAFFIC',
 };
 
 /** Recorded before the step runs, so that the record of an execution that died says what may have been done. */
@@ -142,10 +153,30 @@ export function withStepBegun(record: CutoverRecord, step: StepName, now: number
   const rehearsed = record.settings.rehearse ? { rehearsed: true as const } : {};
   return {
     ...ended,
-    phase: furthest(record.phase, PHASE_OF_STEP[step]),
+    phase: furthest(record.phase, PHASE_OF_STEP[step] ?? record.phase),
     steps: [...ended.steps, { step, startedAt: iso(now), endedAt: null, problem: null, ...rehearsed }],
     ...(step === 'stopWrites' && record.stoppingAt === null ? { stoppingAt: iso(now) } : {}),
   };
+}
+
+/** From now on the cutover does not continue. Repeated by the same execution, or by another one that tries again. */
+export function withResume(record: CutoverRecord, execution: string, why: ResumeReason, now: number): CutoverRecord {
+  if (record.resume?.execution === execution) return record;
+  const ended = withStepsEnded(record, now, null);
+  const step: StepEntry = { step: 'resumeWrites', startedAt: iso(now), endedAt: null, problem: null };
+  // The phase stays as it was: it says how far the cutover came.
+  return { ...ended, steps: [...ended.steps, step].slice(-MAX_STEPS), resume: { execution, at: iso(now), why } };
+}
+
+/** @throws OmsCutoverError CutoverOver where the step was not begun, or another execution has run it. */
+export function withClaim(record: CutoverRecord, step: StepName, execution: string): CutoverRecord {
+  const last = record.steps.at(-1);
+  if (last?.step !== step || last.endedAt !== null)
+    throw new OmsCutoverError('CutoverOver', `cutover ${record.run} is not at its step ${step}`);
+  if (last.claimedBy === execution) return record;
+  if (last.claimedBy !== undefined)
+    throw new OmsCutoverError('CutoverOver', `the step ${step} of cutover ${record.run} was run by ${last.claimedBy}`);
+  return { ...record, steps: [...record.steps.slice(0, -1), { ...last, claimedBy: execution }] };
 }
 
 export function withFence(record: CutoverRecord, fence: Fence, now: number): CutoverRecord {
@@ -213,17 +244,34 @@ const MAX_MESSAGE = 5_000;
 
 /** `States.Timeout: the task took …`, as far as there is a name and a cause. */
 export function describeError(error: Caught | undefined): string {
+  const child = childOf(error);
+  if (child !== null) return describeError(child);
   const name = error?.Error ?? 'an error without a name';
   const text = error?.Cause === undefined || error.Cause === '' ? name : `${name}: ${causeOf(error.Cause)}`;
   return cut(text, MAX_ERROR);
 }
 
+/** The error of the execution that ran a step: the one that Step Functions reports describes that execution. Null for any other error. */
+function childOf(error: Caught | undefined): Caught | null {
+  const description = jsonOf(error?.Cause);
+  if (typeof description?.ExecutionArn !== 'string') return null;
+  const { Error: name = description.Status, Cause: cause } = description;
+  return {
+    Error: String(name),
+    ...(typeof cause === 'string' ? { Cause: cause } : {}),
+  };
+}
+
 /** The cause of a failed Lambda function is JSON, with the message in `errorMessage`. */
 function causeOf(cause: string): string {
+  const message = jsonOf(cause)?.errorMessage;
+  return typeof message === 'string' ? message : cause;
+}
+
+function jsonOf(text: string | undefined): Record<string, unknown> | null {
   try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : cause;
+    return recordOf(JSON.parse(text ?? ''));
   } catch {
-    return cause;
+    return null;
   }
 }

@@ -1,6 +1,5 @@
 /** The end of a cutover: closed once, notified once, no matter who reports it. */
 
-import { executionEnded } from '../../../lambda/core/cutover/closing';
 import { receiptText } from '../../../lambda/core/cutover/receipt';
 import type { CutoverRecord } from '../../../lambda/core/cutover/record';
 import { withEnding, withStepBegun } from '../../../lambda/core/cutover/transitions';
@@ -33,11 +32,11 @@ describe('a notification of a cutover that was refused by SNS', () => {
   test('is sent by the rule on the end of executions, which tries until it is', async () => {
     const cutover = await refusing();
     await close(cutover);
-    await expect(executionEnded(ENDED, cutover.ports)).rejects.toThrow('could not be sent yet');
+    await expect(cutover.ended(ENDED)).rejects.toThrow('could not be sent yet');
     cutover.harness.refusal = null;
-    await executionEnded(ENDED, cutover.ports);
+    await cutover.ended(ENDED);
     expect(cutover.subjects).toEqual([NEEDS_OPERATOR]);
-    await executionEnded(ENDED, cutover.ports);
+    await cutover.ended(ENDED);
     expect(cutover.subjects).toHaveLength(1);
   });
 
@@ -109,10 +108,12 @@ describe('the end of a cutover', () => {
     const cutover = new CutoverSetup();
     await cutover.begin();
     await cutover.act({ action: 'beginStep', state: cutover.state(), step: 'stopWrites' });
-    await executionEnded({ run: 'run-1', status: 'FAILED', error: 'E', cause: '切'.repeat(32_768) }, cutover.ports);
+    await cutover.ended({ run: 'run-1', status: 'FAILED', error: 'E', cause: '切'.repeat(32_768) });
     const { ending } = (await cutover.record()) as CutoverRecord;
-    expect(ending?.message).toMatch(/^the execution ended FAILED \(E: 切+…\) at STOP_WRITES$/);
-    expect(ending?.message.length).toBeLessThan(2_100);
+    expect(ending?.message).toMatch(
+      /^the execution ended FAILED \(E: 切+…\) at STOP_WRITES; the source takes writes again$/,
+    );
+    expect(ending?.message.length).toBeLessThan(2_150);
   });
 
   test('of the longest possible cutover fits into an item, in characters of three bytes', async () => {
@@ -146,11 +147,10 @@ describe('the end of a cutover', () => {
     expect(bytes).toBeLessThan(400_000);
   });
 
-  test('of an execution that was aborted requires manual action where writes may be stopped', async () => {
+  test('of an execution that was aborted after the switchover requires manual action', async () => {
     const cutover = await stopped();
-    expect(await executionEnded({ run: 'run-1', status: 'ABORTED' }, cutover.ports)).toEqual({
-      closed: 'NEEDS_OPERATOR',
-    });
+    await cutover.act({ action: 'beginStep', state: cutover.state(), step: 'switchover' });
+    expect(await cutover.ended({ run: 'run-1', status: 'ABORTED' })).toBe('NEEDS_OPERATOR');
     expect(cutover.harness.notified[0]?.attributes).toMatchObject({ change: 'cutover', importance: 'HIGH' });
     expect(cutover.harness.notified[0]?.body).toContain('resumeWrites');
   });
@@ -160,7 +160,9 @@ describe('the end of a cutover', () => {
     const { store } = cutover.harness;
     const before = { ...initialState('p_x'), version: 1, mutedUntil: cutover.harness.now + 60 * MINUTE };
     await store.putState(before, { expectedVersion: 0 });
-    await executionEnded({ run: 'run-1', status: 'ABORTED' }, cutover.ports);
+    await cutover.resume({ project: 'p_x', run: 'run-1', end: { status: 'ABORTED' } }, () => {
+      throw new Error('the source does not answer');
+    });
     expect(cutover.subjects).toEqual([NEEDS_OPERATOR]);
   });
 
@@ -171,17 +173,15 @@ describe('the end of a cutover', () => {
   ])('of an execution that ended %s before writes were stopped is recorded', async (status, error, closed) => {
     const cutover = new CutoverSetup();
     await cutover.begin();
-    expect(await executionEnded({ run: 'run-1', status, ...(error ? { error } : {}) }, cutover.ports)).toEqual({
-      closed,
-    });
+    expect(await cutover.ended({ run: 'run-1', status, ...(error ? { error } : {}) })).toBe(closed);
   });
 
   test('is the one that the execution reports, where only its bookkeeping failed', async () => {
     const rolled = await stopped();
     const end = { run: 'run-1', status: 'FAILED', error: 'CutoverRolledBack', cause: 'why' };
-    expect(await executionEnded(end, rolled.ports)).toEqual({ closed: 'ROLLED_BACK' });
+    expect(await rolled.ended(end)).toBe('ROLLED_BACK');
     const switched = await stopped();
-    expect(await executionEnded({ run: 'run-1', status: 'SUCCEEDED' }, switched.ports)).toEqual({ closed: 'SWITCHED' });
+    expect(await switched.ended({ run: 'run-1', status: 'SUCCEEDED' })).toBe('SWITCHED');
   });
 
   test('of an execution of another pipeline with the same name is ignored', async () => {
@@ -189,21 +189,19 @@ describe('the end of a cutover', () => {
     const state = { ...cutover.state(), execution: 'arn:one:run-1' };
     await cutover.act({ action: 'begin', state, settings: {} });
     const other = { run: 'run-1', execution: 'arn:two:run-1', status: 'SUCCEEDED' };
-    expect(await executionEnded(other, cutover.ports)).toEqual({ closed: null });
+    expect(await cutover.ended(other)).toBeNull();
     expect((await cutover.record())?.ending).toBeNull();
     const own = { run: 'run-1', execution: 'arn:one:run-1', status: 'ABORTED' };
-    expect(await executionEnded(own, cutover.ports)).toEqual({ closed: 'ABORTED' });
+    expect(await cutover.ended(own)).toBe('ABORTED');
   });
 
   test('is ignored for a run that is not a cutover', async () => {
-    expect(await executionEnded({ run: 'other', status: 'ABORTED' }, new CutoverSetup().ports)).toEqual({
-      closed: null,
-    });
+    expect(await new CutoverSetup().ended({ run: 'other', status: 'ABORTED' })).toBeNull();
   });
 
   test('is final: no step begins after it', async () => {
     const cutover = await stopped();
-    await executionEnded({ run: 'run-1', status: 'ABORTED' }, cutover.ports);
+    await cutover.ended({ run: 'run-1', status: 'ABORTED' });
     await expect(
       cutover.act({ action: 'beginStep', state: cutover.state(), step: 'switchTraffic' }),
     ).rejects.toMatchObject({

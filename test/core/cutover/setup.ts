@@ -1,4 +1,11 @@
-import type { CutoverBookkeeping, CutoverState, GateResult } from '../../../lambda/contract/requests/cutover';
+import type {
+  CutoverBookkeeping,
+  CutoverOutcome,
+  CutoverReply,
+  CutoverState,
+  GateResult,
+} from '../../../lambda/contract/requests/cutover';
+import { EXECUTION_ENDED } from '../../../lambda/contract/requests/events';
 import { answerCutover } from '../../../lambda/core/cutover/approval';
 import { cutoverAction } from '../../../lambda/core/cutover/bookkeeping';
 import { type GatePorts, type GateRound, gateRound } from '../../../lambda/core/cutover/gate';
@@ -61,6 +68,33 @@ export class CutoverSetup {
 
   begin(run = 'run-1', settings: object = {}) {
     return this.act({ action: 'begin', state: this.state(run), settings });
+  }
+
+  /** What the resume machine does, whoever starts it. @param resume what resumeWrites does. */
+  async resume(request: unknown, resume: () => void = () => undefined): Promise<CutoverReply> {
+    const begun = await this.act({ action: 'beginResume', request, execution: 'arn:resume:1' });
+    if (begun.next !== 'GO' || begun.why === undefined) return begun;
+    const end = { action: 'endResume', state: begun.cutover, why: begun.why } as const;
+    try {
+      resume();
+    } catch (error) {
+      return await this.act({ ...end, repairError: { Error: 'Error', Cause: (error as Error).message } });
+    }
+    return await this.act(end);
+  }
+
+  /** The end of an execution, as EventBridge reports it. @returns the outcome of the record. */
+  async ended(end: {
+    readonly run?: string;
+    readonly status: string;
+    readonly execution?: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }): Promise<CutoverOutcome | null> {
+    const { run = 'run-1', status, execution, error, cause } = end;
+    const detail = { name: run, status, executionArn: execution ?? null, error: error ?? null, cause: cause ?? null };
+    await this.resume({ 'detail-type': EXECUTION_ENDED, detail });
+    return (await this.record(run))?.ending?.outcome ?? null;
   }
 
   answer(approve: boolean, run = 'run-1') {

@@ -15,6 +15,9 @@ const INVOKE = 'Allow lambda:InvokeFunction on <Monitor/Check/Function.Arn>';
 const FUNCTION = '<Cutover/Record/Function.Arn>';
 const HERE = '<AWS::Region>:<AWS::AccountId>';
 
+const MACHINES = ['Cutover/ReadyLeg/Machine', 'Cutover/Resume/Machine/Machine', 'Cutover/Steps/Machine/Machine'];
+const executionsOf = (machine: string) => `arn:<AWS::Partition>:states:${HERE}:execution:<part 6 of <${machine}>>`;
+
 function cutoverIn(env: StackProps = {}, props: Partial<CutoverPipelineProps> = {}) {
   const app = new App({ context: cdkJson.context });
   const stack = new Stack(app, 'Test', env);
@@ -37,12 +40,12 @@ function synthesized(props?: Partial<CutoverPipelineProps>) {
 test.each([
   ['with what is required', {}],
   ['with an approval and a switchover', { approval: {}, switchover: 'operator' } as const],
-])('the machine may invoke the two functions, run its own legs, and write logs and traces, %s', (_, props) => {
+])('the machine may invoke the two functions, run its other machines, and write logs and traces, %s', (_, props) => {
   expect(permissionsOf(synthesized(props), 'Cutover/Role')).toEqual([
     MACHINE,
     'Allow lambda:InvokeFunction on <Cutover/Record/Function.Arn>, <Monitor/Check/Function.Arn>',
-    'Allow states:StartExecution on <Cutover/ReadyLeg/Machine>',
-    `Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:${HERE}:execution:<part 6 of <Cutover/ReadyLeg/Machine>>*`,
+    `Allow states:StartExecution on ${MACHINES.map((machine) => `<${machine}>`).join(', ')}`,
+    `Allow states:DescribeExecution, states:StopExecution on ${MACHINES.map((machine) => `${executionsOf(machine)}*`).join(', ')}`,
     `Allow events:DescribeRule, events:PutRule, events:PutTargets on arn:<AWS::Partition>:events:${HERE}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
   ]);
 });
@@ -55,7 +58,6 @@ test('the cutover function may store, notify, and write logs and traces: it has 
   expect(permissionsOf(synthesized(), 'Cutover/Record/Role')).toEqual([
     'Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn>',
     'Allow sns:Publish on <Monitor/Topic>',
-    'Allow sqs:SendMessage on <Cutover/End/DeadLetters.Arn>',
     'Allow logs:CreateLogStream, logs:PutLogEvents on <Cutover/Record/Logs.Arn>',
     'Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *',
   ]);
@@ -65,15 +67,53 @@ test('the rule on its alarms may publish to the topic of alarms', () => {
   expect(permissionsOf(synthesized(), 'Cutover/Alarms/Ok/Role')).toEqual(['Allow sns:Publish on <Monitor/Topic>']);
 });
 
-test('four roles are added to the five of the monitor, without managed and inline policies', () => {
+test.each(['Cutover/Resume/Machine/Role', 'Cutover/Steps/Machine/Role'])(
+  '%s, which the user’s steps add their permissions to, may invoke the cutover function, and write logs and traces',
+  (role) => {
+    expect(permissionsOf(synthesized(), role)).toEqual([
+      MACHINE,
+      'Allow lambda:InvokeFunction on <Cutover/Record/Function.Arn>',
+    ]);
+  },
+);
+
+test('the watchdog may read the records, write its own list, compare, and start the resume machine', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/Watchdog/Role')).toEqual([
+    'Allow dynamodb:GetItem on <Monitor/Table.Arn>',
+    'Allow dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn> if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["#CUTOVER#OPEN"]}}',
+    `Allow states:DescribeExecution on ${executionsOf('Cutover/Machine')}:*`,
+    'Allow states:StartExecution on <Cutover/Resume/Machine/Machine>',
+    'Allow logs:CreateLogStream, logs:PutLogEvents on <Cutover/Watchdog/Logs.Arn>',
+    'Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *',
+  ]);
+});
+
+test('its schedule may invoke the watchdog, and the rule may start the resume machine', () => {
+  expect(permissionsOf(synthesized(), 'Cutover/Watchdog/ScheduleRole')).toEqual([
+    'Allow lambda:InvokeFunction on <Cutover/Watchdog/Function.Arn>',
+  ]);
+  expect(permissionsOf(synthesized(), 'Cutover/Resume/Machine/Machine/EventsRole')).toEqual([
+    'Allow states:StartExecution on <Cutover/Resume/Machine/Machine>',
+  ]);
+});
+
+test('a role that may not redrive is denied that for every machine with steps of the user', () => {
+  const { stack, pipeline } = cutoverIn();
+  pipeline.denyRedrive(new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() }));
+  expect(permissionsOf({ stack, template: Template.fromStack(stack) }, 'Operator')).toEqual([
+    `Deny states:RedriveExecution on ${['Cutover/Machine', 'Cutover/Resume/Machine/Machine', 'Cutover/Steps/Machine/Machine'].map((machine) => `${executionsOf(machine)}:*`).join(', ')}`,
+  ]);
+});
+
+test('nine roles are added to the five of the monitor, without managed and inline policies', () => {
   const { template } = synthesized();
-  template.resourceCountIs('AWS::IAM::Role', 9);
+  template.resourceCountIs('AWS::IAM::Role', 14);
   template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   for (const role of Object.values(template.findResources('AWS::IAM::Role')))
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
 });
 
-test('the cutover function may be invoked by the rule on the end of the execution and by the route for answers, and by nothing else', () => {
+test('the cutover function may be invoked by the route for answers, and by nothing else outside the pipeline', () => {
   const { template, stack } = synthesized();
   const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => [
     Properties.Principal,
@@ -81,7 +121,6 @@ test('the cutover function may be invoked by the rule on the end of the executio
     inWords(stack, Properties.FunctionName),
   ]);
   expect(permissions).toEqual([
-    ['events.amazonaws.com', '<Cutover/End/Rule.Arn>', FUNCTION],
     ['apigateway.amazonaws.com', `arn:<AWS::Partition>:execute-api:${HERE}:<Cutover/Answers/Api>/*/*/answer`, FUNCTION],
   ]);
 });
@@ -135,8 +174,14 @@ test('every acknowledged finding is listed here and has a reason', () => {
     'Test/Cutover/End/DeadLetters: AwsSolutions-SQS3',
     'Test/Cutover/Record/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/ReadyLeg/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Resume/Machine/Role: AwsSolutions-IAM5[Resource::*]',
+    'Test/Cutover/Steps/Machine/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+    'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+    'Test/Cutover/Watchdog/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…:*]',
+    'Test/Cutover/Watchdog/Role: AwsSolutions-IAM5[Resource::*]',
   ]);
   for (const [, reason] of acknowledged) expect(reason.length).toBeGreaterThan(60);
 });
@@ -154,10 +199,12 @@ test('every service writes to a group under /aws/vendedlogs/, which needs no pla
       `/aws/vendedlogs/states/<AWS::StackName>-MonitorLeg0062FE41-${id}`,
       `/aws/vendedlogs/states/<AWS::StackName>-MonitorWaitB6B86B76-${id}`,
       `/aws/vendedlogs/states/<AWS::StackName>-CutoverReadyLegB16A4B30-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-CutoverResumeMachineF171AD06-${id}`,
+      `/aws/vendedlogs/states/<AWS::StackName>-CutoverStepsMachine0BD9CC0E-${id}`,
     ].sort(),
   );
   // The functions write with their own roles.
-  template.resourceCountIs('AWS::Logs::LogGroup', vended.length + 2);
+  template.resourceCountIs('AWS::Logs::LogGroup', vended.length + 3);
 });
 
 test('without traces nothing is traced, and no role may write traces', () => {

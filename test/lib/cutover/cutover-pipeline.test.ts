@@ -23,7 +23,15 @@ function pipelineWith(props: Partial<CutoverPipelineProps> | ((stack: Stack) => 
     ...given,
   });
   const template = Template.fromStack(stack);
-  return { stack, pipeline, template, definition: definitionOf({ stack, template }, pipeline.stateMachine) };
+  const of = (machine: sfn.StateMachine) => definitionOf({ stack, template }, machine);
+  return {
+    stack,
+    pipeline,
+    template,
+    definition: of(pipeline.stateMachine),
+    steps: of(pipeline.stepsMachine),
+    resume: of(pipeline.resumeMachine),
+  };
 }
 
 const everything = (stack: Stack): Partial<CutoverPipelineProps> => ({
@@ -40,17 +48,19 @@ describe('the pipeline’s definition', () => {
     ['with a switchover by the operator', { switchover: 'operator' as const }],
     ['as a rehearsal', { rehearse: true }],
   ])('is valid, and supported by the local interpreter, %s', (_, props) => {
-    const { definition } = pipelineWith(props);
-    expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
-    expect(() => refuseUnknown('Cutover', definition)).not.toThrow();
+    const { definition, steps, resume } = pipelineWith(props);
+    for (const each of [definition, steps, resume]) {
+      expect(validate(each)).toMatchObject({ isValid: true, errors: [] });
+      expect(() => refuseUnknown('Cutover', each)).not.toThrow();
+    }
   });
 
-  test('catches every error of each of the user’s steps', () => {
+  test('runs each of the user’s steps in an execution of its own, and catches every error of it', () => {
     const { definition } = pipelineWith(everything);
-    const users = Object.entries(definition.States).filter(
-      ([, state]) => state.Type === 'Parallel' && String(state.Comment).startsWith('Your step'),
+    const runs = Object.entries(definition.States).filter(([, state]) =>
+      String(state.Resource).includes('startExecution.sync'),
     );
-    expect(users.map(([name]) => name).sort()).toEqual([
+    expect(runs.map(([name]) => name).sort()).toEqual([
       '3 Stop writes',
       '5 Switchover',
       '6 Verify',
@@ -58,8 +68,44 @@ describe('the pipeline’s definition', () => {
       'Resume writes',
       'Roll back',
     ]);
-    for (const [, state] of users)
+    for (const [, state] of runs)
       expect(state.Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'] })]);
+  });
+
+  test('asks before each step whether it may act, in the execution that a redrive starts again', () => {
+    const { steps } = pipelineWith(everything);
+    expect(steps.StartAt).toBe('oms-cutover: may act?');
+    const users = Object.entries(steps.States).filter(([, { Type }]) => Type === 'Parallel');
+    expect(users.map(([name]) => name).sort()).toEqual(
+      ['rollback', 'stopWrites', 'switchTraffic', 'switchover', 'verify'].map((step) => `oms-cutover: ${step}`),
+    );
+  });
+
+  test('accepts steps whose states have the names of states of ours', () => {
+    const names = ['Resume writes', 'Done', 'Ended', 'Roll back', '3 Stop writes'];
+    expect(() =>
+      pipelineWith((stack) => {
+        const [resumeWrites, verify, stopWrites, rollback, switchTraffic] = names.map(
+          (stateName, i) => new sfn.Pass(stack, `step${i}`, { stateName }),
+        ) as [sfn.Pass, sfn.Pass, sfn.Pass, sfn.Pass, sfn.Pass];
+        return { resumeWrites, verify, stopWrites, rollback, switchTraffic };
+      }),
+    ).not.toThrow();
+  });
+
+  test('has the same version as the machine of its steps, and another one after any change', () => {
+    const versions = (props: Parameters<typeof pipelineWith>[0]) => {
+      const { definition, steps } = pipelineWith(props);
+      return [definition.States['0 Input'], steps.States['oms-cutover: may act?']].map(
+        (state) => /"version":"([0-9a-f]{16})"/.exec(JSON.stringify(state))?.[1],
+      );
+    };
+    const [one, two] = [versions({}), versions((stack) => ({ verify: new sfn.Pass(stack, 'verify') }))];
+    expect(one[0]).toBeDefined();
+    expect(one[1]).toBe(one[0]);
+    expect(two[1]).toBe(two[0]);
+    expect(two[0]).not.toBe(one[0]);
+    expect(versions({})).toEqual(one);
   });
 
   test('retries for about twenty seconds while writes are stopped, and for two and a half minutes if Lambda throttles', () => {
@@ -106,7 +152,7 @@ test('the pipeline and its monitor may be in different stacks', () => {
 });
 
 describe('the rule on the end of the execution', () => {
-  test('matches every end and passes the event to the function unchanged', () => {
+  test('matches every end and passes the event to the resume machine unchanged', () => {
     const { template } = pipelineWith();
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
@@ -145,7 +191,7 @@ describe('an end that cannot be delivered', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-Cutover-cutover-end-not-delivered']] },
       AlarmDescription: Match.stringLikeRegexp(
-        'Writes may be stopped.* Runbook: https://wiki.example.com/r#cutover-end-not-delivered$',
+        'could not start the state machine that resumes writes.* Runbook: https://wiki.example.com/r#cutover-end-not-delivered$',
       ),
       AlarmActions: [stack.resolve((stack.node.findChild('Pager') as sns.Topic).topicArn)],
       TreatMissingData: 'notBreaching',

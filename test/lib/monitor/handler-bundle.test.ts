@@ -7,7 +7,7 @@ import { messageOf } from '../stacks';
 
 const BUNDLES = join(__dirname, '../../../dist/lambda');
 
-test.each(['check', 'cutover'] as const)('npm run build creates the bundle of the %s function', (name) => {
+test.each(['check', 'cutover', 'watchdog'] as const)('npm run build creates the bundle of the %s function', (name) => {
   expect(handlerBundle(name)).toMatchObject({ path: join(BUNDLES, name) });
 });
 
@@ -18,7 +18,7 @@ test('refuses to synthesize without the bundle, and says how to build it', () =>
   );
 });
 
-test.each(['check', 'cutover'])(
+test.each(['check', 'cutover', 'watchdog'])(
   'the bundle of the %s function is self-contained: it loads without node_modules',
   (name) => {
     const script = `const { handler } = require(${JSON.stringify(join(BUNDLES, name, 'index.js'))}); console.log(typeof handler, Object.keys(require.cache).length);`;

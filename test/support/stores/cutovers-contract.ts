@@ -15,6 +15,8 @@ const SETTINGS = {
   verify: false,
   rollback: false,
   rehearse: false,
+  stopWritesTimeoutSeconds: 900,
+  lateStopSeconds: 900,
 } as const;
 
 /** @param open gives the store under test; called once. */

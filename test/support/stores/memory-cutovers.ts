@@ -4,6 +4,7 @@ import type {
   CutoverRecord,
   CutoverStore,
   Decision,
+  OpenRun,
   Put,
   RunOwner,
 } from '../../../lambda/core/cutover/record';
@@ -12,6 +13,7 @@ export class MemoryCutovers implements CutoverStore {
   readonly current = new Map<string, CurrentCutover>();
   readonly records = new Map<string, CutoverRecord>();
   readonly runs = new Map<string, RunOwner>();
+  readonly open = new Map<string, OpenRun>();
   readonly decisions = new Map<string, Decision>();
 
   async readCurrentCutover(project: string): Promise<CurrentCutover | undefined> {
@@ -38,6 +40,14 @@ export class MemoryCutovers implements CutoverStore {
     if (this.runs.has(run)) return 'conflict';
     this.runs.set(run, structuredClone(owner));
     return 'stored';
+  }
+
+  async openRuns(): Promise<readonly OpenRun[]> {
+    return [...this.open.values()].filter(({ closedAt }) => closedAt === undefined);
+  }
+
+  async putOpenRun(run: OpenRun): Promise<void> {
+    this.open.set(run.run, structuredClone(run));
   }
 
   async readDecision(project: string, run: string, question: number): Promise<Decision | undefined> {
