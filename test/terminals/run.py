@@ -8,7 +8,9 @@ import ctypes
 import json
 import os
 import pty
+import re
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -189,6 +191,80 @@ def wait_in(folder):
         except OSError:
             continue
     return None
+
+
+class RunForWeeks(unittest.TestCase):
+    """docs/run-for-weeks.md as it stands there, apart from the address of OMS and the folder of the program."""
+
+    @classmethod
+    def setUpClass(cls):
+        simulate = ["node", PROGRAM, "simulate", "--json", "--project", "p_x", "--speed", "60"]
+        cls.simulator = subprocess.Popen(simulate, env=ACCOUNT, stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(lambda: (cls.simulator.terminate(), cls.simulator.communicate()))
+        cls.endpoint = json.loads(cls.simulator.stdout.readline())["url"]
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="run-for-weeks-")
+        os.symlink(os.path.dirname(PROGRAM), os.path.join(self.folder, "dist"))
+        with open(os.path.join(self.folder, "oms.json"), "w") as account:
+            json.dump({"username": "oms", "password": "oms-demo"}, account)
+        os.chmod(account.name, 0o600)
+
+    def blocks(self, heading, language="sh"):
+        with open(os.path.join(ROOT, "docs", "run-for-weeks.md")) as page:
+            section = page.read().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+        blocks = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+        return [
+            block.replace("https://oms.example.com:8089", self.endpoint).replace("/opt/oms-cutover", self.folder)
+            for block in blocks
+        ]
+
+    def shell(self, script, shell="bash"):
+        env = {"PATH": os.environ["PATH"], "HOME": self.folder, "TMUX_TMPDIR": self.folder, "OMS": self.endpoint}
+        return subprocess.run([shell, "-c", script], env=env, cwd=self.folder, capture_output=True, text=True)
+
+    def test_nohup_is_recognized_and_kill_ends_the_wait_as_ctrl_c_does(self):
+        start, look = self.blocks("nohup")
+        begun = "until [ -s p_x.log ] && [ $(wc -l < p_x.log) -gt 1 ]; do sleep 0.1; done"
+        ended = self.shell(f"{start}\n{begun}\n: > p_x.log; kill -HUP $!; sleep 12\n{look}\nwait $!; exit $?")
+        self.assertEqual((ended.returncode, ended.stderr), (130, ""))
+        first, *others = ended.stdout.splitlines()
+        self.assertRegex(first, r"^..:..:..  [A-Z]+ ")
+        self.assertRegex(others[-1], r"^[1-9]\d* observations of p_x$")
+
+    @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+    def test_tmux_keeps_a_wait_until_its_session_is_killed(self):
+        [start] = self.blocks("tmux")
+        self.assertEqual(self.shell(start.splitlines()[0]).returncode, 0)
+        until = time.time() + PATIENCE_SECONDS
+        while not (screen := self.shell("tmux capture-pane -p -t p_x").stdout).count(":") > 3 and time.time() < until:
+            time.sleep(0.2)
+        self.assertIn("waiting until p_x on", screen)
+        wait = wait_in(self.folder)
+        self.shell("tmux kill-session -t p_x")
+        while os.path.exists(f"/proc/{wait}") and time.time() < until:
+            time.sleep(0.1)
+        self.assertFalse(os.path.exists(f"/proc/{wait}"))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
+    def test_systemd_accepts_the_unit(self):
+        [unit] = self.blocks("systemd", "ini")
+        name = os.path.join(self.folder, "oms-wait@p_x.service")
+        with open(name, "w") as file:
+            file.write(unit.replace("/usr/bin/node", shutil.which("node")))
+        verified = subprocess.run(["systemd-analyze", "verify", name], capture_output=True, text=True)
+        self.assertEqual((verified.returncode, verified.stderr), (0, ""))
+
+    def test_a_job_of_cron_prints_changes_and_nothing_else(self):
+        [job] = self.blocks("cron with check")
+        schedule = "*/5 * * * * "
+        self.assertTrue(job.startswith(schedule))
+        quiet = self.shell(job.removeprefix(schedule), "sh")
+        self.assertEqual((quiet.stdout, quiet.stderr), ("", ""))
+        until = time.time() + PATIENCE_SECONDS
+        while not (changed := self.shell(job.removeprefix(schedule), "sh")).stdout and time.time() < until:
+            time.sleep(1)
+        self.assertEqual(json.loads(changed.stdout)["attributes"]["from"], "INIT")
 
 
 class FullDisks(unittest.TestCase):
