@@ -23,6 +23,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['receipt', async () => (await import('../cli/commands/receipt.js')).receiptCommand],
   ['approve', async () => (await import('../cli/commands/answer.js')).approveCommand],
   ['reject', async () => (await import('../cli/commands/answer.js')).rejectCommand],
+  ['resume', async () => (await import('../cli/commands/resume.js')).resumeCommand],
   ['forecast', async () => (await import('../cli/commands/forecast.js')).forecastCommand],
   ['replay', async () => (await import('../cli/commands/replay.js')).replayCommand],
   ['simulate', async () => (await import('../cli/commands/simulate.js')).simulateCommand],
