@@ -1,57 +1,65 @@
-/** Signs a request to API Gateway as AWS SDKs sign theirs (Signature Version 4). */
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
+/** Signs a request to API Gateway (AWS Signature Version 4). */
+import { createHash, createHmac } from 'node:crypto';
+
+export interface Identity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
 
 export interface Signer {
   readonly region: string;
-  readonly credentials: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
+  /** As AWS clients have them. */
+  readonly credentials: Identity | (() => Promise<Identity>);
 }
 
 export interface SignedPost {
   /** Without a query. */
   readonly url: URL;
   readonly body: string;
-  /** To sign, besides `host`. */
+  /** To sign, besides `host`; in small letters. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The headers to send, the signature in `authorization`. @param at default: now. */
-export async function signPost({ url, body, headers }: SignedPost, signer: Signer, at?: Date) {
-  const { protocol, hostname, pathname: path } = url;
-  const request = { method: 'POST', protocol, hostname, path, headers: { ...headers, host: url.host }, body };
-  const signature = new SignatureV4({ ...signer, service: 'execute-api', sha256: Sha256 });
-  return (await signature.sign(request, at === undefined ? {} : { signingDate: at })).headers;
+/** The headers to send, the signature in `authorization`. */
+export async function signPost(
+  { url, body, headers }: SignedPost,
+  { region, credentials }: Signer,
+  at = new Date(),
+): Promise<Record<string, string>> {
+  const { accessKeyId, secretAccessKey, sessionToken } =
+    typeof credentials === 'function' ? await credentials() : credentials;
+  const time = at.toISOString().replace(/[:-]|\.\d{3}/g, '');
+  const scope = [time.slice(0, 8), region, 'execute-api', 'aws4_request'];
+  const signed: Record<string, string> = {
+    ...headers,
+    host: url.host,
+    'x-amz-content-sha256': sha256(body),
+    'x-amz-date': time,
+    ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+  };
+  const names = Object.keys(signed).sort();
+  const request = [
+    'POST',
+    url.pathname.split('/').map(encodeURIComponent).join('/'),
+    '',
+    ...names.map((name) => `${name}:${signed[name]?.trim().replace(/\s+/g, ' ')}`),
+    '',
+    names.join(';'),
+    sha256(body),
+  ].join('\n');
+  const text = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(request)].join('\n');
+  const key = scope.reduce<string | Buffer>(
+    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    `AWS4${secretAccessKey}`,
+  );
+  const signature = createHmac('sha256', key).update(text).digest('hex');
+  return {
+    ...signed,
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope.join('/')}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
+  };
 }
 
-/** In the form that the library expects; with a secret, an HMAC. */
-class Sha256 {
-  private hash: Hash | Hmac;
-  private readonly secret: Parameters<typeof createHmac>[1] | undefined;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.secret = secret === undefined || typeof secret === 'string' ? secret : bytesOf(secret);
-    this.hash = this.fresh();
-  }
-
-  update(chunk: Uint8Array): void {
-    this.hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    this.hash = this.fresh();
-  }
-
-  private fresh(): Hash | Hmac {
-    return this.secret === undefined ? createHash('sha256') : createHmac('sha256', this.secret);
-  }
-}
-
-function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source);
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
