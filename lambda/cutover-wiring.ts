@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { PowertoolsLog } from './adapters/aws/powertools-log';
 import { DynamoDbCutovers } from './adapters/dynamodb/cutover-store';
 import { DynamoDbStore } from './adapters/dynamodb/project-store';
+import { DynamoDbSeats } from './adapters/dynamodb/seats';
 import { ChatNotifier } from './adapters/notifiers/chat';
 import { EventBusNotifier } from './adapters/notifiers/event-bus';
 import { SideChannels } from './adapters/notifiers/side-channels';
@@ -14,7 +15,7 @@ import { newCheckId } from './adapters/system';
 import type { CutoverConfig, SharedConfig } from './config';
 import type { CutoverPorts } from './core/cutover/record-update';
 import type { Notifier } from './core/notifications/notification';
-import type { Clock, Log } from './core/ports';
+import type { Clock, Log, Seats } from './core/ports';
 
 /** A hung call must not eat the invocation: the SDK's own default waits without end, and without the last setting only warns that it does. */
 export const REQUEST = {
@@ -44,7 +45,8 @@ export function wireShared(config: SharedConfig, clock: Clock, ownLog?: Log) {
     leaseMs: config.leaseMs,
     ...(config.dashboardUrl === undefined ? {} : { deployment: { dashboardUrl: config.dashboardUrl } }),
     newId: newCheckId,
-  } satisfies CutoverPorts;
+    seats: new DynamoDbSeats({ ...dynamo, clock, log, newId: newCheckId, heldMs: config.leaseMs }),
+  } satisfies CutoverPorts & { readonly seats: Seats };
 }
 
 /** @param ownLog outside AWS. */

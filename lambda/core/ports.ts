@@ -118,6 +118,16 @@ export interface Subscription {
   readonly confirmed: boolean;
 }
 
+/** How many waits may keep an invocation while they poll at short intervals: the concurrency of the account is for everybody. */
+export interface Seats {
+  /** Null where all are taken, or cannot be read. */
+  take(): Promise<Seat | null>;
+}
+
+export interface Seat {
+  release(): Promise<void>;
+}
+
 /** Structured log: one JSON object a line. */
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -13,7 +13,7 @@ import { countedUntil, MAX_CONFLICTS, type ProjectState } from '../model/project
 import type { Poller } from '../model/snapshot';
 import { claimed, type DeliveryPorts, deliver } from '../notifications/deliver';
 import { isMuted } from '../notifications/mute';
-import type { Metrics, Oms } from '../ports';
+import type { Metrics, Oms, Seats } from '../ports';
 import { type ConsoleWatch, mayBeConsoles } from './console';
 import { type Circumstances, type Derivation, derive } from './derive';
 
@@ -32,6 +32,8 @@ export interface CheckPorts extends DeliveryPorts {
 export interface InvocationPorts extends CheckPorts {
   /** Milliseconds one poll may take. */
   readonly pollMs: number;
+  /** Absent: every wait may keep its invocation. */
+  readonly seats?: Seats;
 }
 
 /** What a check needs beside its poll, and its invocation after it: the store, and notifications. */

@@ -8,6 +8,7 @@ import { worded } from '../judge/words';
 import { InvalidInput } from '../model/errors';
 import { recordOf } from '../model/fields';
 import type { Poller } from '../model/snapshot';
+import type { Seat, Seats } from '../ports';
 import { type CheckPorts, check, type InvocationPorts, longestCheckMs } from './check';
 import { readWaitParameters, readWaitState, type WaitParameters } from './wait-input';
 
@@ -79,6 +80,7 @@ export async function waitRound(
   const deadlineAt = state.deadlineAt ?? startedAt + parameters.timeoutSeconds * 1000;
   const round = (state.round ?? 0) + 1;
   let checks = state.checks ?? 0;
+  const seat = new OwnSeat(parameters, ports);
   for (;;) {
     const isFirst = checks === 0 && !accountIsKnown;
     const result = await pollFor(parameters, { startedAt, deadlineAt, isFirst }, ports);
@@ -89,12 +91,38 @@ export async function waitRound(
       result.waitSeconds <= longestSleep &&
       ports.clock.now() + pauseMs - began <= POLLING_MS &&
       remainingMs() > pauseMs + longestCheckMs(ports);
-    if (result.verdict === 'NOT_YET' && pollsAgain) {
+    if (result.verdict === 'NOT_YET' && pollsAgain && (await seat.isTaken())) {
       await ports.clock.sleep(pauseMs);
       continue;
     }
+    await seat.release();
     const next = result.verdict !== 'NOT_YET' ? 'DONE' : round % ROUNDS_PER_LEG === 0 ? 'LEG_OVER' : 'WAIT';
     return { wait: { ...state, startedAt, deadlineAt, round, checks }, result, next };
+  }
+}
+
+/**
+ * Many waits near their ends would hold an invocation each. Beyond the seats they give way: they poll as often, but a round of the state machine
+ * for each poll, which holds an invocation for the poll only. Not while writes are stopped, where seconds count, nor where the user has set the
+ * interval: a year of such rounds would be too many.
+ */
+class OwnSeat {
+  private readonly seats: Seats | undefined;
+  private seat: Seat | null = null;
+
+  constructor({ goal, settings }: WaitParameters, ports: InvocationPorts) {
+    this.seats = goal.type === 'DRAINED' || settings.intervalIsFixed ? undefined : ports.seats;
+  }
+
+  async isTaken(): Promise<boolean> {
+    if (this.seats === undefined) return true;
+    this.seat ??= await this.seats.take();
+    return this.seat !== null;
+  }
+
+  /** A seat that is not released, because the invocation died, is free again when the invocation would have ended. */
+  async release(): Promise<void> {
+    await this.seat?.release();
   }
 }
 

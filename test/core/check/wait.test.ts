@@ -181,3 +181,52 @@ describe('the execution that waits', () => {
     });
   });
 });
+
+describe('a wait at short intervals, where other waits hold the invocations', () => {
+  /** Seats of which so many are left. */
+  const seats = (left: number) => {
+    const taken = { now: 0, released: 0 };
+    const take = async () => {
+      if (taken.now >= left) return null;
+      taken.now += 1;
+      return {
+        release: async () => {
+          taken.released += 1;
+        },
+      };
+    };
+    return { taken, seats: { take } };
+  };
+  const near = () => following(() => ok(T0, { fullMigrationProgress: 99 }));
+  const asked = (wait: object, left: number, run = near()) => {
+    const { taken, seats: port } = seats(left);
+    const answer = waitRound({ projectId: 'p_x', ...wait }, run.ports({ seats: port }), PLENTY);
+    return { taken, answer };
+  };
+
+  test('keeps its invocation where a seat is free, and releases the seat', async () => {
+    const { taken, answer } = asked({}, 1);
+    expect((await answer).wait.checks).toBeGreaterThan(5);
+    expect(taken).toEqual({ now: 1, released: 1 });
+  });
+
+  test('polls once and returns to the state machine, at the same interval, where none is', async () => {
+    const { answer } = asked({}, 0);
+    const { wait, result, next } = await answer;
+    expect({ checks: wait.checks, next }).toEqual({ checks: 1, next: 'WAIT' });
+    expect(result.waitSeconds).toBeLessThanOrEqual(22);
+  });
+
+  test.each<[string, object, Harness]>([
+    [
+      'while writes are stopped',
+      { goal: { type: 'DRAINED', writesStoppedAt: T0 / 1000 } },
+      following(() => syncing(T0, 30)),
+    ],
+    ['where the user has set the interval', { minIntervalSeconds: 10 }, near()],
+  ])('does not give way %s', async (_, wait, run) => {
+    const { taken, answer } = asked(wait, 0, run);
+    expect((await answer).wait.checks).toBeGreaterThan(5);
+    expect(taken.now).toBe(0);
+  });
+});
