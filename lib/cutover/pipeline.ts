@@ -48,7 +48,7 @@ export class CutoverPipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverPipelineProps) {
     super(scope, id);
-    checkCutoverProps(this.node.path, props);
+    checkCutoverProps(this, props);
     const { monitor } = props;
     const logging = {
       logRetention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,

@@ -1,10 +1,12 @@
 /** Validates the props of CutoverPipeline before any resource is created. */
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
 import { Problems, type Rule, show } from '../validation/problems';
 import { durationBetween, PROJECT_ID } from '../validation/rules';
 import { isPath } from '../wait/json-path';
 import type { CutoverApprovalOptions, CutoverPipelineProps, CutoverReadyOptions } from './props';
+import { problemsOfStep } from './step-checks';
 
 const between = (least: Duration, most: Duration, example: string) => durationBetween(least, most, 'seconds', example);
 const READY_TIMEOUT = between(Duration.seconds(1), Duration.days(364), 'Duration.days(30)');
@@ -45,6 +47,8 @@ function isChainable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'startState' in value && 'endStates' in value;
 }
 
+const STEPS = ['stopWrites', 'switchTraffic', 'resumeWrites', 'verify', 'rollback'] as const;
+
 const PROPS: Readonly<Record<keyof CutoverPipelineProps, true>> = {
   monitor: true,
   projectId: true,
@@ -75,7 +79,7 @@ const READY: Readonly<Record<keyof CutoverReadyOptions, true>> = {
 const APPROVAL: Readonly<Record<keyof CutoverApprovalOptions, true>> = { timeout: true };
 
 /** Repeats what the compiler checks, for JavaScript: a misspelled `aproval` would skip the approval. */
-export function checkCutoverProps(path: string, props: CutoverPipelineProps): void {
+export function checkCutoverProps(scope: Construct, props: CutoverPipelineProps): void {
   const problems = new Problems();
   const { projectId, ready, approval } = props;
   problems.names('CutoverPipeline', props, PROPS);
@@ -85,8 +89,7 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   problems.flag('ready.verification', ready?.verification);
   for (const name of ['stopWrites', 'switchTraffic', 'resumeWrites'] as const)
     if (props[name] === undefined) problems.missing(name, STEP);
-  for (const name of ['stopWrites', 'switchTraffic', 'resumeWrites', 'verify', 'rollback'] as const)
-    problems.check<unknown>(name, props[name], STEP);
+  for (const name of STEPS) problems.check<unknown>(name, props[name], STEP);
   problems.check<unknown>('switchover', props.switchover, SWITCHOVER);
   if (isPath(projectId) && (sfn.JsonPath.isEncodedJsonPath(String(projectId)) || !Token.isUnresolved(projectId)))
     problems.add(
@@ -105,5 +108,10 @@ export function checkCutoverProps(path: string, props: CutoverPipelineProps): vo
   problems.check('margin', props.margin, MARGIN);
   problems.check('reservedConcurrency', props.reservedConcurrency, RESERVED);
   problems.check('fencePath', props.fencePath, FENCE_PATH);
-  problems.throwIfAny(path);
+  for (const name of [...STEPS, 'switchover'] as const) {
+    const step = props[name];
+    if (step !== undefined && step !== 'operator' && isChainable(step))
+      for (const problem of problemsOfStep(name, step, scope)) problems.add(problem);
+  }
+  problems.throwIfAny(scope.node.path);
 }

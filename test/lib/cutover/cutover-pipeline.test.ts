@@ -1,8 +1,10 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import cdkJson from '../../../cdk.json';
 import { CutoverPipeline, type CutoverPipelineProps } from '../../../lib';
 import type { EndEvents } from '../../../lib/cutover/end-events';
@@ -227,6 +229,34 @@ describe('the props', () => {
     [{ stopWrites: undefined }, 'stopWrites is required: a state, or a chain of states'],
   ])('refuses %j, which would skip a safeguard', (props, problem) => {
     expect(untyped(props)).toContain(problem);
+  });
+
+  test('refuses a task that times out before its function does: the function could act after writes were resumed', () => {
+    const late = (stack: Stack) => {
+      const lambdaFunction = new lambda.Function(stack, 'Stop', {
+        code: lambda.Code.fromInline('exports.handler = async () => ({})'),
+        handler: 'index.handler',
+        runtime: lambda.Runtime.NODEJS_LATEST,
+        timeout: Duration.minutes(5),
+      });
+      const taskTimeout = sfn.Timeout.duration(Duration.minutes(2));
+      return { stopWrites: new tasks.LambdaInvoke(stack, 'Read-only', { lambdaFunction, taskTimeout }) };
+    };
+    expect(messageOf(() => pipelineWith(late))).toContain(
+      'stopWrites (Read-only): the task times out after 120 s and its function only after 300 s',
+    );
+  });
+
+  test('refuses to wait for an Express state machine, which Step Functions does not start that way', () => {
+    const express = (stack: Stack) => {
+      const stateMachine = new sfn.StateMachine(stack, 'Express', {
+        definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Pass(stack, 'nothing')),
+        stateMachineType: sfn.StateMachineType.EXPRESS,
+      });
+      const integrationPattern = sfn.IntegrationPattern.RUN_JOB;
+      return { verify: new tasks.StepFunctionsStartExecution(stack, 'Verify', { stateMachine, integrationPattern }) };
+    };
+    expect(messageOf(() => pipelineWith(express))).toContain('verify (Verify): Step Functions refuses to wait');
   });
 
   test('refuses a token for rehearse: it would be resolved to text', () => {
