@@ -17,10 +17,10 @@ function peakMiB() {
 /** The bench is about throughput: 10,000 projects may take longer than an invocation. */
 const context = { getRemainingTimeInMillis: () => 3_600_000 };
 
-process.on('message', async (projects) => {
+process.on('message', async (event) => {
   const cpu = process.cpuUsage();
   const began = performance.now();
-  const report = await handler({ projects, intervalSeconds: 300 }, context);
+  const report = await handler(event, context);
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   process.send({ seconds, checked: report.checked, cpuSeconds: (user + system) / 1e6, peakMiB: peakMiB() });

@@ -5,20 +5,25 @@
  * a part of the projects to each invocation.
  */
 import { execFileSync, fork } from 'node:child_process';
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { DEFAULT_WAIT_SETTINGS } from '../lambda/contract/defaults';
 import { ENV } from '../lambda/contract/environment';
+import { type FleetEvent, LISTED, partsFor } from '../lambda/contract/fleet';
 import { derive } from '../lambda/core/check/derive';
-import { FLEET_CONCURRENCY } from '../lambda/core/fleet/shares';
+import { FLEET_CONCURRENCY, isDue, isInPart } from '../lambda/core/fleet/shares';
 import type { ProjectState } from '../lambda/core/model/project-state';
 import { ok } from '../test/support/values/observations';
 import { DYNAMODB_MS, OMS_MS, type Peers, startPeers } from './fleet-peers';
 
 const ROOT = join(__dirname, '..');
 const SIZES = [1_000, 10_000];
+const LARGEST = 100_000;
+const INTERVAL_SECONDS = 300;
+const TURNS = 5;
 /** Looked at before the clock starts: the first event of a new function also loads and connects. */
 const WARM_UP = 50;
 /** OMS beside the read of latest, then the snapshot, then latest. */
@@ -44,6 +49,7 @@ async function main(): Promise<void> {
     console.log(
       JSON.stringify({
         sizes: await measureSizes(sizes, peers),
+        ...(projects === '' ? { part: await measurePart(peers) } : {}),
         omsMs: OMS_MS,
         dynamoDbMs: DYNAMODB_MS,
         node: process.version,
@@ -79,7 +85,44 @@ async function measureSizes(sizes: readonly number[], peers: Peers) {
 
 /** One size in a process of its own, so that its peak is its own too. */
 async function measure(projects: number, peers: Peers): Promise<Report> {
-  const ids = Array.from({ length: projects }, (_, i) => `p_${String(i).padStart(12, '0')}`);
+  const ids = numbered(projects);
+  return await measureEvent(ids, { projects: ids, intervalSeconds: INTERVAL_SECONDS }, peers);
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `p_${String(i).padStart(12, '0')}`);
+
+/** One part of one turn of the largest fleet, as the schedule divides it: the list is read from its file, and filtered. */
+async function measurePart(peers: Peers) {
+  const folder = mkdtempSync(join(tmpdir(), 'oms-cutover-'));
+  try {
+    const all = numbered(LARGEST);
+    const file = join(folder, 'projects.json');
+    writeFileSync(file, JSON.stringify(all));
+    const part = { index: 0, of: partsFor(LARGEST, TURNS) };
+    const turn = { at: Date.parse('2026-11-23T00:00:00Z'), of: TURNS };
+    const mine = all.filter((id) => isInPart(id, part) && isDue(id, { turn, intervalSeconds: INTERVAL_SECONDS }));
+    const event: FleetEvent = {
+      projects: LISTED,
+      intervalSeconds: INTERVAL_SECONDS,
+      turn: { ...turn, at: new Date(turn.at).toISOString() },
+      part,
+    };
+    console.error(`part 1 of ${part.of} of a turn of ${LARGEST} projects ...`);
+    const { seconds, peakMiB, checked } = await measureEvent(mine, event, peers, { [ENV.projectsFile]: file });
+    console.error(`  ${checked} checks in ${seconds.toFixed(2)} s, ${peakMiB.toFixed(0)} MiB at most`);
+    return { projects: LARGEST, parts: part.of, checked, seconds: rounded(seconds, 3), peakMiB: rounded(peakMiB, 1) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function measureEvent(
+  ids: readonly string[],
+  event: FleetEvent,
+  peers: Peers,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Report> {
+  const projects = ids.length;
   const warmUp = Array.from({ length: WARM_UP }, (_, i) => `p_warm${String(i).padStart(8, '0')}`);
   const past = latestAfterTwentyPolls();
   peers.table.projectState.clear();
@@ -91,7 +134,7 @@ async function measure(projects: number, peers: Peers): Promise<Report> {
   const snapshotsBefore = peers.table.snapshots;
   const child = fork(join(__dirname, 'fleet-child.js'), [join(ROOT, 'dist/lambda/check/index.js')], {
     execArgv: [],
-    env: environment(peers),
+    env: { ...environment(peers), ...settings },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const next = () =>
@@ -100,13 +143,13 @@ async function measure(projects: number, peers: Peers): Promise<Report> {
       child.once('exit', (status) => reject(new Error(`the checking process ended with ${status}`)));
     });
   await next();
-  const ask = async (asked: readonly string[]) => {
+  const ask = async (asked: FleetEvent) => {
     const answer = next();
     child.send(asked);
     return await answer;
   };
-  await ask(warmUp);
-  const report = await ask(ids);
+  await ask({ projects: warmUp, intervalSeconds: INTERVAL_SECONDS });
+  const report = await ask(event);
   child.removeAllListeners('exit');
   child.disconnect();
   // A quick run that did not do its work would be no result.

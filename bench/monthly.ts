@@ -45,8 +45,6 @@ const SECRET_CACHE_SECONDS = 300;
 const PLATFORM_LOG_BYTES = 400;
 const LOG_LINE_BYTES = 700;
 const METRIC_LINE_BYTES = 450;
-/** Lambda traces the first request of a second, and one in twenty of the others. */
-const TRACED_SHARE = 1;
 
 /** Metrics of the monitor, all but Progress and Lag where those are by project; where all projects have one importance. */
 function metricsOf(projects: number): number {
@@ -94,6 +92,9 @@ function bill(projects: number) {
   new MigrationMonitor(stack, 'Monitor', { omsEndpoint: ENDPOINT, credentials, projects: ids });
   const template = Template.fromStack(stack);
   const count = (type: string) => Object.keys(template.findResources(type)).length;
+  const [check] = Object.values(template.findResources('AWS::Lambda::Function'));
+  // Lambda traces the first request of each second: every round.
+  const traces = check?.Properties.TracingConfig?.Mode === 'Active' ? ROUNDS : 0;
   const checks = projects * ROUNDS;
   const { stateBytes, snapshotBytes } = stateAfterPolls();
   const isApart = projects <= MAX_PROJECTS_APART;
@@ -111,7 +112,7 @@ function bill(projects: number) {
       ROUNDS * PRICES.invocation +
       (ROUNDS * INVOCATION_SECONDS + checks * CHECK_SECONDS) * 0.25 * PRICES.gigabyteSecond,
     'Secrets Manager': PRICES.secret + ((HOURS * 3600) / SECRET_CACHE_SECONDS) * PRICES.secretCalls,
-    'EventBridge Scheduler and X-Ray': ROUNDS * (PRICES.scheduled + TRACED_SHARE * PRICES.trace),
+    'EventBridge Scheduler and X-Ray': ROUNDS * PRICES.scheduled + traces * PRICES.trace,
   };
   const total = Object.values(dollars).reduce((sum, each) => sum + each, 0);
   const before = metricsBefore(projects) * PRICES.metric;
