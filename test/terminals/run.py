@@ -87,7 +87,10 @@ class ClosedTerminals(unittest.TestCase):
     def setUpClass(cls):
         # What a closed terminal leaves behind becomes our child, so that its end is known.
         pr_set_child_subreaper = 36
-        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
+        prctl = ctypes.CDLL(None).prctl
+        prctl(pr_set_child_subreaper, 1)
+        # Other tests see a process end by its disappearance.
+        cls.addClassCleanup(prctl, pr_set_child_subreaper, 0)
         simulate = ["node", PROGRAM, "simulate", "--json", "--speed", str(SPEED)]
         cls.simulator = subprocess.Popen(simulate, env=ACCOUNT, stdout=subprocess.PIPE, text=True)
         cls.addClassCleanup(cls.end_simulator)
