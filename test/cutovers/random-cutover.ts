@@ -76,6 +76,7 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
     calm: false,
     isOver: false,
     resumedAt: null as number | null,
+    resumeFailed: false,
     lateStopAt: null as number | null,
     lateSwitches: 0,
   };
@@ -133,7 +134,10 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
     },
     resumeWrites: async () => {
       if (seen.switchedAt !== null) seen.splitBrain = true;
-      if (random.chance(0.1)) throw failing('resumeWrites');
+      if (random.chance(0.1)) {
+        seen.resumeFailed = true;
+        throw failing('resumeWrites');
+      }
       source.resumeWrites(clock.now());
       seen.resumedAt ??= clock.now();
       if (random.chance(0.04)) throw failing('resumeWrites, after its work,');
@@ -279,10 +283,13 @@ async function byHand(
 function resumedAfter(
   record: CutoverRecord,
   execution: ExecutionResult,
-  seen: { readonly resumedAt: number | null },
+  seen: { readonly resumedAt: number | null; readonly resumeFailed: boolean },
 ): number | null {
   const { ending, stoppingAt } = record;
-  if (ending?.outcome !== 'ROLLED_BACK' || stoppingAt === null || !isBeforeSwitchover(record)) return null;
+  // Stopped by a redrive that followed, or resumed by a later attempt of a step that failed.
+  if (stoppingAt !== null && Date.parse(stoppingAt) > execution.stoppedAt) return null;
+  if (seen.resumeFailed || ending?.outcome !== 'ROLLED_BACK' || stoppingAt === null || !isBeforeSwitchover(record))
+    return null;
   if (seen.resumedAt === null) return Number.POSITIVE_INFINITY;
   return Math.max(0, seen.resumedAt - execution.stoppedAt);
 }

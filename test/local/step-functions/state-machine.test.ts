@@ -576,3 +576,34 @@ test.each<[string, Definition, string]>([
   expect(() => machines(definition)).toThrow(CheckFailed);
   expect(() => machines(definition)).toThrow(`the state machine Wait cannot be run here: ${problem}`);
 });
+
+describe('a redrive', () => {
+  const TWO: Definition = {
+    StartAt: 'Before',
+    States: {
+      Before: { Type: 'Pass', Result: 1, ResultPath: '$.before', Next: 'Check' },
+      Check: { ...check(), End: true },
+    },
+  };
+
+  test('enters the state that failed again, with the same input and name, days later', async () => {
+    const { invoke, tries } = failing(1);
+    const inputs: unknown[] = [];
+    const { all, clock } = machines(TWO, { invoke: async (_arn, payload) => (inputs.push(payload), await invoke()) });
+    const failed = await all.run(MACHINE, { a: 1 }, { name: 'night-1' });
+    await clock.sleep(2 * 86_400_000);
+    const redriven = await all.redrive(failed);
+    expect([failed.status, redriven.status, redriven.arn]).toEqual(['FAILED', 'SUCCEEDED', failed.arn]);
+    expect(inputs).toEqual([
+      { a: 1, before: 1 },
+      { a: 1, before: 1 },
+    ]);
+    expect(tries).toHaveLength(2);
+  });
+
+  test('is refused for an execution that succeeded', async () => {
+    const { all } = machines(TWO);
+    const execution = await all.run(MACHINE, {});
+    expect(() => all.redrive(execution)).toThrow('succeeded');
+  });
+});
