@@ -1,14 +1,13 @@
 /** What the command starts: answers what needs no more than this file, and otherwise loads the command line. */
-
-// First, so that a signal during the start is not missed.
-import * as signals from '../cli/input/signals';
-
 import { version } from '../package.json';
 
 const [first] = process.argv.slice(2);
 if (first === '--version' || first === 'version') process.stdout.write(`oms-cutover ${version}\n`);
-else {
-  void import('./command-line.js').then(async ({ runCommandLine }) => {
-    process.exitCode = await runCommandLine(signals);
-  });
+else void run();
+
+async function run(): Promise<void> {
+  // First, so that a signal while the rest is loaded is not missed.
+  const signals = await import('../cli/input/signals.js');
+  const { runCommandLine } = await import('./command-line.js');
+  process.exitCode = await runCommandLine(signals);
 }
