@@ -76,6 +76,9 @@ function itemsByKind(items: readonly Item[]): Record<string, unknown> {
 /** What an engine says, in our words. */
 export type Translate = (text: string) => string;
 
+/** Fields whose text is an id that the engine gives. */
+const IDS: ReadonlySet<string> = new Set(['attempt']);
+
 /** The value without what is of one run only: times, numbers, ids. */
 export function mask(value: unknown, translate: Translate = (text) => text): unknown {
   if (typeof value === 'string') return maskText(translate(value));
@@ -86,7 +89,9 @@ export function mask(value: unknown, translate: Translate = (text) => text): unk
     return items.filter((item, i) => i === 0 || !isDeepStrictEqual(item, items[i - 1]));
   }
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner, translate)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, IDS.has(key) ? 'an id' : mask(inner, translate)]),
+  );
 }
 
 /** Of a check. */

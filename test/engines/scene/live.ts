@@ -2,6 +2,9 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { LOCAL_SECRET } from '../../../local/cloudformation/sandbox';
+import type { StackRoute } from '../../../local/cloudformation/template';
+import { startRoute } from '../../../local/services/answers-endpoint';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../../local/simulator/simulator';
 import { built } from '../../support/built';
 import { REGION } from '../server/aws-api';
@@ -181,23 +184,45 @@ export class LiveStacks {
     await Promise.all(reading);
   }
 
-  /** As a person does, with the command line. */
+  /** As an approver does, with the command line. Neither engine runs an HTTP API, so the laptop's stands in for API Gateway. */
   private async answer(project: string, run: string, approve: boolean): Promise<void> {
-    const { endpoint } = this.engine.api;
-    const words = [approve ? 'approve' : 'reject', '--project', project, '--run', run];
-    const table = ['--table', String(this.cutovers.outputs.TableName), '--region', REGION];
-    await promisify(execFile)(process.execPath, [built('dist/oms-cutover.js'), ...words, ...table], {
-      env: {
-        PATH: process.env.PATH ?? '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_ENDPOINT_URL_STS: endpoint,
-        ...QUIET,
-      },
+    const gateway = await startRoute(this.approvalRoute(), async (functionName, event) => {
+      const path = `/2015-03-31/functions/${functionName}/invocations`;
+      const reply = await this.engine.api.send('lambda', path, { method: 'POST', body: JSON.stringify(event) });
+      return JSON.parse(reply);
     });
+    try {
+      const words = [approve ? 'approve' : 'reject', '--project', project, '--run', run];
+      const place = ['--url', `${gateway.url}${APPROVAL_PATH}`, '--region', REGION];
+      await promisify(execFile)(process.execPath, [built('dist/oms-cutover.js'), ...words, ...place], {
+        env: {
+          PATH: process.env.PATH ?? '',
+          AWS_ACCESS_KEY_ID: 'dba',
+          AWS_SECRET_ACCESS_KEY: LOCAL_SECRET,
+          ...QUIET,
+        },
+      });
+    } finally {
+      await gateway.close();
+    }
+  }
+
+  /** The route of the pipeline that asks for an approval, with the function as the engine named it. */
+  private approvalRoute(): StackRoute {
+    const { template, resources } = this.cutovers;
+    const integration = Object.entries(template.Resources).find(
+      ([logicalId, { Type }]) => Type === 'AWS::ApiGatewayV2::Integration' && logicalId.startsWith('WithPeople'),
+    );
+    const { IntegrationUri: uri } = (integration?.[1].Properties ?? {}) as {
+      IntegrationUri?: { 'Fn::GetAtt'?: string[] };
+    };
+    const functionArn = resources.get(uri?.['Fn::GetAtt']?.[0] ?? '');
+    if (functionArn === undefined) throw new Error('the pipeline with an approval has no function behind its API');
+    return { routeKey: `POST ${APPROVAL_PATH}`, host: '', isSigned: true, functionArn };
   }
 }
+
+const APPROVAL_PATH = '/answer';
 
 interface ScheduleTarget {
   readonly Input: string;
