@@ -23,7 +23,7 @@ describe('what is in it', () => {
           .replace(/^examples\/[\w-]+\/(README\.md|app\.ts|cdk\.json)$/, 'examples/*')
           .replace(/^dist\/lib\/(?:[\w-]+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lib/*$1')
           .replace(/^dist\/lambda\/contract\/(?:\w+\/)?[\w-]+(\.d\.ts|\.js)$/, 'dist/lambda/contract/*$1')
-          .replace(/^dist\/lambda\/(?:check|cutover)\/[\w-]+\.js$/, 'dist/lambda/*/*.js')
+          .replace(/^dist\/lambda\/(?:check|cutover|watchdog)\/[\w-]+\.js$/, 'dist/lambda/*/*.js')
           .replace(/^dist\/[\w-]+\.js$/, 'dist/*.js'),
       ),
     );
