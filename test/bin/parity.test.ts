@@ -210,7 +210,7 @@ beforeAll(async () => {
 }, 180_000);
 
 async function playAll(way: 'deployed' | 'plain', directory: string): Promise<readonly Played[]> {
-  const program = ['--import', 'tsx', join(__dirname, 'support-parity.ts'), way, directory];
+  const program = ['--import', 'tsx', join(__dirname, 'support/parity.ts'), way, directory];
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(CASES.map(parityCase)));
   return JSON.parse(await text(child.stdout));
