@@ -6,7 +6,7 @@ import type { FieldsAtSynth } from '../wait/json-path';
 import { type CutoverTasks, type Patience, stepInput } from './tasks';
 
 type CloseReason = FieldsAtSynth<
-  Pick<Extract<CutoverBookkeeping, { action: 'close' }>, 'failed' | 'error' | 'repairError'>
+  Pick<Extract<CutoverBookkeeping, { action: 'close' }>, 'failed' | 'error' | 'repairError' | 'leaveOpen'>
 >;
 
 /** Of the resume machine, where writes are stopped. */
@@ -61,8 +61,8 @@ export class CutoverEnds extends Construct {
     const repairError = { repairError: sfn.JsonPath.objectAt('$.repairError') };
 
     const resume = tasks.run('Resume writes', resumeMachine, RESUME_INPUT, { resultPath: sfn.JsonPath.DISCARD });
-    // It has closed the record, unless it could not be started.
-    resume.addCatch(closeNeedsOperator('resume writes failed', repairError), { resultPath: '$.repairError' });
+    const notResumed = closeNeedsOperator('resume writes failed', { ...repairError, leaveOpen: true });
+    resume.addCatch(notResumed, { resultPath: '$.repairError' });
     resume.next(closeRolledBack('rolled back'));
     this.afterStop = this.choice('Stopped for real?', resume, inRehearsal);
 

@@ -109,8 +109,10 @@ export class CutoverWatchdog extends Construct {
       conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [OPEN_RUNS] } },
     });
     table.encryptionKey?.grantEncryptDecrypt(role);
-    allow(['states:DescribeExecution'], executionsOf(this, pipeline));
-    acknowledgeExecutions(role, pipeline, ':*');
+    for (const machine of [pipeline, resumeMachine]) {
+      allow(['states:DescribeExecution'], executionsOf(this, machine));
+      acknowledgeExecutions(role, machine, ':*');
+    }
     allow(['states:StartExecution'], resumeMachine.stateMachineArn);
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     if (!tracing) return role;

@@ -5,9 +5,10 @@ import { answerCutover } from '../../lambda/core/cutover/approval';
 import type { Verification } from '../../lambda/core/ports';
 import { Random } from '../../local/random';
 import { ModelledSource } from '../../local/simulator/modelled-source';
+import { StateError } from '../../local/step-functions/retry';
 import { VirtualClock } from '../../local/virtual-clock';
 import { type Deployed, deploy, type Variant } from './machines';
-import { PROJECT, World } from './world';
+import { PROJECT, World, type WorldOptions } from './world';
 
 let deployed: Deployed;
 beforeAll(() => {
@@ -20,6 +21,7 @@ function play(
   variant: Variant,
   changed: Readonly<Record<string, Step>> = {},
   verification?: (now: number) => Verification,
+  onState?: WorldOptions['onState'],
 ) {
   const clock = new VirtualClock();
   const random = new Random(7).next;
@@ -48,6 +50,7 @@ function play(
     random,
     steps,
     ...(verification === undefined ? {} : { verification }),
+    ...(onState === undefined ? {} : { onState }),
   });
   return { world, clock, source, done, record: () => world.cutovers.readCutover(PROJECT, 'run') };
 }
@@ -281,5 +284,40 @@ describe('a cutover', () => {
     });
     expect((await world.cutOver('run', { signal: stop.signal })).status).toBe('ABORTED');
     expect((await record())?.ending).toMatchObject({ outcome: 'ROLLED_BACK', code: 'CutoverRolledBack' });
+  });
+
+  describe('whose resume machine dies', () => {
+    const dying = (times: number, at: string) => {
+      let deaths = 0;
+      const onState = (machine: string, state: string) => {
+        if (machine !== 'resume' || state !== `oms-cutover: ${at}` || deaths >= times) return;
+        deaths += 1;
+        throw new StateError('States.Runtime', 'injected', { final: true });
+      };
+      return play('plain', { stopWrites: broken }, undefined, onState);
+    };
+
+    test.each(['resume?', 'what to do?', 'resume writes', 'resumed'])(
+      'at "%s" has it started again by the end of its own execution, and needs no operator',
+      async (state) => {
+        const { world, done, source, clock, record } = dying(1, state);
+        expect((await world.cutOver('run')).error).toBe('CutoverNeedsOperator');
+        expect((await record())?.ending).toMatchObject({ outcome: 'ROLLED_BACK', byHand: null });
+        expect(done).toContain('resumeWrites');
+        expect(source.takesWrites(clock.now())).toBe(true);
+      },
+    );
+
+    test('every time needs an operator after three attempts', async () => {
+      const { world, clock, record } = dying(Number.POSITIVE_INFINITY, 'resume writes');
+      await world.cutOver('run');
+      expect((await record())?.ending).toBeNull();
+      for (let minutes = 0; minutes < 4; minutes += 1) {
+        await clock.sleep(61_000);
+        await world.watch();
+      }
+      expect((await record())?.ending?.outcome).toBe('NEEDS_OPERATOR');
+      expect(world.notices('run', 'over-needs-operator')[0]?.attributes.importance).toBe('HIGH');
+    });
   });
 });

@@ -22,6 +22,8 @@ export interface Counts {
   /** Executions that left writes stopped before the switchover, and the longest time until they were resumed. */
   readonly leftStopped: number;
   readonly longestSeconds: number;
+  /** Cutovers that needed an operator before the switchover, although resumeWrites never failed. */
+  readonly notResumed: number;
   /** Runs of switchTraffic after the end of the cutover. */
   readonly lateSwitches: number;
   /** Receipts that stayed open. */
@@ -73,17 +75,19 @@ export async function play(
       resumedByWatchdog: results.filter(({ resumedByWatchdog }) => resumedByWatchdog).length,
       leftStopped: left.length,
       longestSeconds: Math.max(0, ...left) / 1000,
+      notResumed: results.filter(({ notResumed }) => notResumed).length,
       lateSwitches: results.reduce((sum, { lateSwitches }) => sum + lateSwitches, 0),
       unclosed: of('UNCLOSED'),
       before,
       seed,
     },
     bad: results.filter(
-      ({ lostWrites, stranded, splitBrain, lateSwitches, resumedAfterMs, outcome }) =>
+      ({ lostWrites, stranded, splitBrain, lateSwitches, resumedAfterMs, notResumed, outcome }) =>
         lostWrites > 0 ||
         stranded ||
         splitBrain ||
         lateSwitches > 0 ||
+        notResumed ||
         (resumedAfterMs ?? 0) > RESUMED_WITHIN_MS ||
         outcome === 'UNCLOSED',
     ),

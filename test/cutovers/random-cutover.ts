@@ -34,6 +34,8 @@ export interface CutoverResult {
   readonly resumedByWatchdog: boolean;
   /** From the end of an execution that left writes stopped before the switchover until they were resumed; null for any other. */
   readonly resumedAfterMs: number | null;
+  /** Ended before the switchover with an operator needed, although resumeWrites never failed. */
+  readonly notResumed: boolean;
   /** Runs of switchTraffic after the cutover had ended, or while writes were being resumed. */
   readonly lateSwitches: number;
   /** Why it ended. */
@@ -140,7 +142,10 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
       }
       source.resumeWrites(clock.now());
       seen.resumedAt ??= clock.now();
-      if (random.chance(0.04)) throw failing('resumeWrites, after its work,');
+      if (random.chance(0.04)) {
+        seen.resumeFailed = true;
+        throw failing('resumeWrites, after its work,');
+      }
       return {};
     },
     switchover: async () => {
@@ -225,6 +230,7 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
   const outcome = record === undefined ? 'NEVER_BEGAN' : (record.ending?.outcome ?? 'UNCLOSED');
   const notified = world.notices(run, 'over-needs-operator').some(({ attributes }) => attributes.importance === 'HIGH');
   const stopped = !source.takesWrites(clock.now()) && seen.switchedAt === null;
+  const resumedAfterMs = record === undefined ? null : resumedAfter(record, execution, seen);
   return {
     seed,
     variant,
@@ -234,8 +240,15 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
     stranded: stopped && !(outcome === 'NEEDS_OPERATOR' && notified),
     splitBrain: seen.splitBrain || (seen.switchedAt !== null && source.takesWrites(clock.now())),
     death: death?.struck == null ? null : `${death.mode} at ${death.struck}`,
-    resumedByWatchdog: execution.status !== 'SUCCEEDED' && deliveriesOf(death) === 0 && seen.resumedAt !== null,
-    resumedAfterMs: record === undefined ? null : resumedAfter(record, execution, seen),
+    // With an end that nothing reports, only the watchdog can have resumed them afterwards.
+    resumedByWatchdog: deliveriesOf(death) === 0 && (resumedAfterMs ?? 0) > 0,
+    resumedAfterMs,
+    notResumed:
+      outcome === 'NEEDS_OPERATOR' &&
+      record !== undefined &&
+      isBeforeSwitchover(record) &&
+      !isRolledBack(record) &&
+      !seen.resumeFailed,
     lateSwitches: seen.lateSwitches,
     message: `${record?.ending?.message ?? execution.cause ?? ''}${record !== undefined && mayBeStopped(record) ? '; writes stopped' : ''}`,
   };
@@ -277,6 +290,11 @@ async function byHand(
   if (record?.ending?.outcome !== 'NEEDS_OPERATOR' || seen.switchedAt !== null || !random.chance(0.5)) return;
   source.stopWrites(clock.now());
   seen.switchedAt = clock.now();
+}
+
+/** From the drain on a pipeline with `rollback` runs that step instead of resumeWrites. */
+function isRolledBack({ steps }: CutoverRecord): boolean {
+  return steps.some(({ step }) => step === 'rollback');
 }
 
 /** Null where the execution did not leave writes stopped, or resumeWrites itself failed. */

@@ -64,7 +64,7 @@ export class World {
   readonly ports: EventPorts & CutoverPorts;
   private readonly options: WorldOptions;
   private readonly machines: StateMachines;
-  /** Of the pipeline, by ARN. */
+  /** Of the pipeline and of the resume machine, by ARN. One that the pipeline started has ended with it: GONE. */
   private readonly executions = new Map<string, ExecutionState>();
   private ids = 0;
 
@@ -144,7 +144,13 @@ export class World {
   /** Starts the resume machine, and waits until it has ended. */
   async resume(input: unknown): Promise<ExecutionResult> {
     const { deployed, variant } = this.options;
-    return await this.machines.run(deployed.resumeArns[variant], input);
+    const machine = deployed.resumeArns[variant];
+    const name = `resume-${++this.ids}`;
+    const arn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+    this.executions.set(arn, { status: 'RUNNING' });
+    const execution = await this.machines.run(machine, input, { name });
+    this.executions.set(arn, stateOf(execution));
+    return execution;
   }
 
   /** One round of the watchdog. */

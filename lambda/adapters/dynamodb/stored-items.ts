@@ -364,7 +364,7 @@ export const cutoverRecord: Schema<unknown, CutoverRecord> = fieldsOf<CutoverRec
       at: text,
     }),
   ),
-  resume: may(v.object({ execution: text, at: text, why: ResumeReasonSchema })),
+  resume: may(v.object({ execution: text, at: text, why: ResumeReasonSchema, attempts: number })),
   notices: list(
     fieldsOf<RunNotice>()({
       id: text,

@@ -179,6 +179,8 @@ const BOOKKEEPING = [
     error: may(CaughtSchema),
     /** Why the step that was to repair it failed. */
     repairError: may(CaughtSchema),
+    /** An open record stays open: the resume machine died or was not started, and the end of this execution starts it again. */
+    leaveOpen: may(v.literal(true, 'true')),
   }),
   /** Before a step of the user's, by its own execution: whether it may act. */
   object({ action: v.literal('claimStep'), state: StateSchema, step: oneOf(STEPS), execution: text, version: text }),

@@ -20,8 +20,15 @@ export async function close(command: CloseCommand, ports: CutoverPorts): Promise
     if (open !== undefined) await endIfCancelled(open, ports);
   }
   const record = await updateRecord(state.projectId, state.run, ports, (old) =>
-    withEnding(old, closingOfCommand(old, command), ports.clock.now()),
+    command.leaveOpen === true ? old : withEnding(old, closingOfCommand(old, command), ports.clock.now()),
   );
+  if (record?.ending === null) {
+    const { code, message } = closingOfCommand(record, command);
+    return replyEnd(state, {
+      code,
+      message: `${message}; resuming writes is tried again when this execution has ended`,
+    });
+  }
   await deliverPending(state.projectId, `${ports.newId()}/notify`, ports);
   const { code = command.outcome, message = '', byHand = null } = record?.ending ?? {};
   return replyEnd(state, {

@@ -131,6 +131,8 @@ export interface CutoverRecord {
     /** ISO 8601 */
     readonly at: string;
     readonly why: ResumeReason;
+    /** How many executions have begun, this one included. */
+    readonly attempts: number;
   };
   /** To be handed over, in order. */
   readonly notices: readonly RunNotice[];

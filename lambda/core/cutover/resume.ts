@@ -15,6 +15,9 @@ import { type Closing, describeError, withEnding, withResume } from './transitio
 
 type Command<A extends CutoverBookkeeping['action']> = Extract<CutoverBookkeeping, { action: A }>;
 
+/** Executions of the resume machine that leave the record open, before an operator is needed. */
+const MAX_ATTEMPTS = 3;
+
 /** What has to be done for a request. */
 type Plan =
   | { readonly do: 'resume'; readonly why: ResumeReason }
@@ -41,7 +44,7 @@ export async function beginResume(
   let plan: Plan = NOTHING;
   const record = await updateRecord(project, run, ports, (old) => {
     const now = ports.clock.now();
-    plan = planOf(request, old, { isCurrent, now });
+    plan = planOf(request, old, { isCurrent, now, execution });
     if (plan.do === 'close') return withEnding(old, plan.closing, now);
     return plan.do === 'resume' && request.by !== 'guard' ? withResume(old, execution, plan.why, now) : old;
   });
@@ -71,7 +74,7 @@ function unknownRun({ by }: ResumeRequest, project: string, run: string) {
 function planOf(
   request: ResumeRequest,
   record: CutoverRecord,
-  { isCurrent, now }: { readonly isCurrent: boolean; readonly now: number },
+  { isCurrent, now, execution }: { readonly isCurrent: boolean; readonly now: number; readonly execution: string },
 ): Plan {
   const { ending } = record;
   switch (request.by) {
@@ -85,7 +88,12 @@ function planOf(
       if (ending !== null) return NOTHING;
       const closing = closingOfEnd(record, request.end);
       if (closing.outcome !== 'NEEDS_OPERATOR' || !isBeforeSwitchover(record)) return { do: 'close', closing };
-      return { do: 'resume', why: { problem: closing.message, at: closing.failedAt } };
+      const why = { problem: closing.message, at: closing.failedAt };
+      const { resume } = record;
+      // The same execution asks again where the answer was lost.
+      if (resume === undefined || resume.execution === execution || resume.attempts < MAX_ATTEMPTS)
+        return { do: 'resume', why };
+      return { do: 'close', closing: needsOperator(why, `${MAX_ATTEMPTS} executions of it ended without a result`) };
     }
     case 'guard': {
       const until = guardedUntil(record);

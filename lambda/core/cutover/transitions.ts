@@ -162,10 +162,15 @@ export function withStepBegun(record: CutoverRecord, step: StepName, now: number
 /** From now on the cutover does not continue. Repeated by the same execution, or by another one that tries again. */
 export function withResume(record: CutoverRecord, execution: string, why: ResumeReason, now: number): CutoverRecord {
   if (record.resume?.execution === execution) return record;
+  const attempts = (record.resume?.attempts ?? 0) + 1;
   const ended = withStepsEnded(record, now, null);
   const step: StepEntry = { step: 'resumeWrites', startedAt: iso(now), endedAt: null, problem: null };
   // The phase stays as it was: it says how far the cutover came.
-  return { ...ended, steps: [...ended.steps, step].slice(-MAX_STEPS), resume: { execution, at: iso(now), why } };
+  return {
+    ...ended,
+    steps: [...ended.steps, step].slice(-MAX_STEPS),
+    resume: { execution, at: iso(now), why, attempts },
+  };
 }
 
 /** @throws OmsCutoverError CutoverOver where the step was not begun, or another execution has run it. */

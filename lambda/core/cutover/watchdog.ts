@@ -43,8 +43,6 @@ export interface WatchReport {
   readonly overdue: readonly string[];
 }
 
-/** A resume machine that was started is given this long to close the record. */
-const RESUME_MS = 60_000;
 /** For each of the steps verify and switchTraffic, which have limits of the user's. */
 const STEP_SECONDS = 15 * 60;
 
@@ -90,10 +88,11 @@ async function look(open: OpenRun, watched: Watched, ports: WatchdogPorts): Prom
   if (state.status === 'RUNNING')
     return { isOpen: true, isResumed: false, isOverdue: record !== undefined && isOverdue(record, now) };
   const resume = record?.resume;
-  const isUnderWay = resume !== undefined && now - Date.parse(resume.at) < RESUME_MS;
+  const isUnderWay = resume !== undefined && (await ports.executions.describe(resume.execution)).status === 'RUNNING';
   if (!isUnderWay) await ports.executions.start(watched.resumeMachine, { project, run, end: state });
   // A second attempt: the first one did not close the record.
-  return { isOpen: true, isResumed: !isUnderWay, isOverdue: resume !== undefined && !isUnderWay };
+  const isLate = record !== undefined && isOverdue(record, now);
+  return { isOpen: true, isResumed: !isUnderWay, isOverdue: isLate || (resume !== undefined && !isUnderWay) };
 }
 
 /** Writes are stopped for longer than the limits of everything that may happen meanwhile. */

@@ -78,6 +78,14 @@ describe('a request to resume writes', () => {
     expect((await cutover.record())?.ending).toMatchObject({ outcome: 'ROLLED_BACK', byHand: null });
   });
 
+  test('needs an operator where three executions of the resume machine left the record open', async () => {
+    const cutover = await stopped();
+    const begin = (execution: string) => cutover.act({ action: 'beginResume', request: GONE, execution });
+    for (const n of [1, 2, 3, 3]) expect((await begin(`arn:resume:${n}`)).next).toBe('GO');
+    expect((await begin('arn:resume:4')).next).toBe('END');
+    expect((await cutover.record())?.ending?.message).toContain('3 executions of it ended without a result');
+  });
+
   test.each([
     ['the watchdog', GONE],
     ['the pipeline', undefined],

@@ -9,7 +9,10 @@ class Watched {
   readonly cutover = new CutoverSetup();
   readonly calls: string[] = [];
   readonly overdue: number[] = [];
+  /** Of the pipeline's execution. */
   state: ExecutionState | Error = { status: 'RUNNING' };
+  /** Of the resume machine's. */
+  resume: ExecutionState = { status: 'RUNNING' };
 
   async begin() {
     const state = { ...this.cutover.state(), execution: PIPELINE };
@@ -24,7 +27,8 @@ class Watched {
       {
         cutovers: this.cutover.cutovers,
         executions: {
-          describe: async () => {
+          describe: async (execution) => {
+            if (execution.startsWith('arn:resume')) return this.resume;
             this.calls.push('describe');
             if (this.state instanceof Error) throw this.state;
             return this.state;
@@ -67,14 +71,15 @@ test.each([
   expect(watched.calls[1]).toBe(`start ${JSON.stringify({ project: 'p_x', run: 'run-1', end: state })}`);
 });
 
-test('gives the resume machine a minute, then starts it again and reports the run as overdue', async () => {
+test('leaves a resume machine that runs to do its work, and starts it again where it ended: the run is overdue then', async () => {
   const watched = new Watched();
   await watched.begin();
   watched.state = { status: 'GONE' };
   const request = { project: 'p_x', run: 'run-1', end: { status: 'GONE' } };
   await watched.cutover.act({ action: 'beginResume', request, execution: 'arn:resume:1' });
-  expect((await watched.round()).resumed).toEqual([]);
-  watched.cutover.harness.now += 61_000;
+  watched.resume = { status: 'RUNNING' };
+  expect(await watched.round()).toEqual({ open: 1, resumed: [], overdue: [] });
+  watched.resume = { status: 'FAILED', error: 'States.Runtime' };
   expect(await watched.round()).toMatchObject({ resumed: ['run-1'], overdue: ['run-1'] });
 });
 

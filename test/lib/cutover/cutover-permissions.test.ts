@@ -81,7 +81,7 @@ test('the watchdog may read the records, write its own list, compare, and start 
   expect(permissionsOf(synthesized(), 'Cutover/Watchdog/Role')).toEqual([
     'Allow dynamodb:GetItem on <Monitor/Table.Arn>',
     'Allow dynamodb:PutItem, dynamodb:Query on <Monitor/Table.Arn> if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["#CUTOVER#OPEN"]}}',
-    `Allow states:DescribeExecution on ${executionsOf('Cutover/Machine')}:*`,
+    `Allow states:DescribeExecution on ${['Cutover/Machine', 'Cutover/Resume/Machine/Machine'].map((machine) => `${executionsOf(machine)}:*`).join(', ')}`,
     'Allow states:StartExecution on <Cutover/Resume/Machine/Machine>',
     'Allow logs:CreateLogStream, logs:PutLogEvents on <Cutover/Watchdog/Logs.Arn>',
     'Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *',
@@ -180,6 +180,7 @@ test('every acknowledged finding is listed here and has a reason', () => {
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
     'Test/Cutover/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…*]',
+    'Test/Cutover/Watchdog/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…:*]',
     'Test/Cutover/Watchdog/Role: AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:…:*]',
     'Test/Cutover/Watchdog/Role: AwsSolutions-IAM5[Resource::*]',
   ]);
