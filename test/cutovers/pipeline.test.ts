@@ -286,6 +286,31 @@ describe('a cutover', () => {
     expect((await record())?.ending).toMatchObject({ outcome: 'ROLLED_BACK', code: 'CutoverRolledBack' });
   });
 
+  describe('redriven after its end', () => {
+    const DAYS = 86_400_000;
+
+    test.each([
+      ['3 Stop writes', 'stopWrites', 'ROLLED_BACK'],
+      ['7 Switch traffic', 'switchTraffic', 'NEEDS_OPERATOR'],
+    ])('at "%s" days later does not run %s, and the operator is told', async (at, step, outcome) => {
+      const stop = new AbortController();
+      const onState = (machine: string, state: string) => {
+        if (machine === 'pipeline' && state === at) stop.abort();
+      };
+      const { world, clock, done, record } = play('plain', {}, undefined, onState);
+      const execution = await world.cutOver('run', { signal: stop.signal });
+      expect((await record())?.ending?.outcome).toBe(outcome);
+      await clock.sleep(2 * DAYS);
+      const before = [...done];
+      expect(execution.stoppedIn?.state).toBe(at);
+      expect((await world.redrive(execution)).status).toBe('FAILED');
+      expect(done).toEqual(before);
+      expect(done).not.toContain(step);
+      expect((await record())?.ending?.outcome).toBe(outcome);
+      expect(world.notices('run', `refused-${step}`)[0]?.attributes.importance).toBe('HIGH');
+    });
+  });
+
   describe('whose resume machine dies', () => {
     const dying = (times: number, at: string) => {
       let deaths = 0;
