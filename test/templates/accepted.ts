@@ -29,8 +29,8 @@ export const CHECKOV: readonly Accepted[] = [
   },
   {
     rule: 'CKV_AWS_108',
-    on: /^AWS::IAM::Policy\.CutoverRoleDefaultPolicy/,
-    reason: 'Only in the cutover example: its role reads the parameter with the database endpoint.',
+    on: /^AWS::IAM::Policy\.CutoverStepsMachineRoleDefaultPolicy/,
+    reason: 'Only in the cutover example: the role of its steps reads the parameter with the database endpoint.',
   },
   {
     rule: 'CKV_AWS_111',
@@ -40,20 +40,31 @@ export const CHECKOV: readonly Accepted[] = [
   },
   {
     rule: 'CKV_AWS_115',
-    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction|CutoverWatchdogFunction)/,
     reason:
-      "Reserved concurrency is taken from the account's pool even if unused, and its limit could throttle a cutover while writes are stopped. A prop of the pipeline reserves it.",
+      "Reserved concurrency is taken from the account's pool even if unused, and its limit could throttle a cutover while writes are stopped. A prop of the pipeline reserves it for the cutover function. A watchdog that is throttled raises its own alarm.",
   },
   {
     rule: 'CKV_AWS_116',
-    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
+    on: /^AWS::Lambda::Function\.MonitorCheckFunction/,
     reason:
       'Failed events go to an on-failure destination (AWS::Lambda::EventInvokeConfig), which also has the error; this rule detects only the older setting.',
   },
   {
+    rule: 'CKV_AWS_116',
+    on: /^AWS::Lambda::Function\.CutoverRecordFunction/,
+    reason: 'Invoked only by state machines and API Gateway, which wait for its answer: there is no event to keep.',
+  },
+  {
+    rule: 'CKV_AWS_116',
+    on: /^AWS::Lambda::Function\.CutoverWatchdogFunction/,
+    reason: 'A round that failed is obsolete after a minute, when the next one is due.',
+  },
+  {
     rule: 'CKV_AWS_117',
-    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
-    reason: 'In a VPC if `vpc` is given: an OMS on the internet needs none. The cutover function calls AWS only.',
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction|CutoverWatchdogFunction)/,
+    reason:
+      'In a VPC if `vpc` is given: an OMS on the internet needs none. The cutover function and the watchdog call AWS only.',
   },
   {
     rule: 'CKV_AWS_119',
@@ -68,7 +79,7 @@ export const CHECKOV: readonly Accepted[] = [
   },
   {
     rule: 'CKV_AWS_173',
-    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction)/,
+    on: /^AWS::Lambda::Function\.(MonitorCheckFunction|CutoverRecordFunction|CutoverWatchdogFunction)/,
     reason:
       'Encrypted with the AWS-managed key: it holds names and addresses; credentials are read from Secrets Manager.',
   },
