@@ -247,7 +247,7 @@ export async function runRandomCutover(seed: number, deployed: Deployed): Promis
       outcome === 'NEEDS_OPERATOR' &&
       record !== undefined &&
       isBeforeSwitchover(record) &&
-      !isRolledBack(record) &&
+      !isPastDrain(record) &&
       !seen.resumeFailed,
     lateSwitches: seen.lateSwitches,
     message: `${record?.ending?.message ?? execution.cause ?? ''}${record !== undefined && mayBeStopped(record) ? '; writes stopped' : ''}`,
@@ -292,9 +292,9 @@ async function byHand(
   seen.switchedAt = clock.now();
 }
 
-/** From the drain on a pipeline with `rollback` runs that step instead of resumeWrites. */
-function isRolledBack({ steps }: CutoverRecord): boolean {
-  return steps.some(({ step }) => step === 'rollback');
+/** From 6 on a failure runs `rollback`, or needs an operator; without a step between, the phase is still that of the drain. */
+function isPastDrain({ steps, ending }: CutoverRecord): boolean {
+  return steps.some(({ step }) => step === 'rollback') || ending?.message.startsWith('6 Drained again failed') === true;
 }
 
 /** Null where the execution did not leave writes stopped, or resumeWrites itself failed. */

@@ -589,7 +589,12 @@ describe('a redrive', () => {
   test('enters the state that failed again, with the same input and name, days later', async () => {
     const { invoke, tries } = failing(1);
     const inputs: unknown[] = [];
-    const { all, clock } = machines(TWO, { invoke: async (_arn, payload) => (inputs.push(payload), await invoke()) });
+    const { all, clock } = machines(TWO, {
+      invoke: async (_arn, payload) => {
+        inputs.push(payload);
+        return await invoke();
+      },
+    });
     const failed = await all.run(MACHINE, { a: 1 }, { name: 'night-1' });
     await clock.sleep(2 * 86_400_000);
     const redriven = await all.redrive(failed);
