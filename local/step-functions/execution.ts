@@ -150,7 +150,7 @@ class Execution {
       startedAt: this.startedAt,
       stoppedAt: this.request.clock.now(),
       transitions: this.transitions,
-      historyEvents: this.historyEvents,
+      historyEvents: this.historyEvents - (this.endedInParallel(end.status) ? 1 : 0),
       ...(end.status === 'SUCCEEDED' || this.entered === undefined
         ? {}
         : { stoppedIn: { state: this.entered, input: this.nextInput } }),
@@ -171,6 +171,12 @@ class Execution {
     const { name, message } = ((error as Error).cause ?? error) as Error;
     if (name !== OUT_OF_TIME) return { status: 'FAILED', error: name, cause: message };
     return this.request.clock.now() >= this.timesOutAt ? { status: 'TIMED_OUT' } : { status: 'ABORTED' };
+  }
+
+  /** A Parallel state that fails uncaught is not left: its exit is no event. */
+  private endedInParallel(status: ExecutionResult['status']): boolean {
+    if (status !== 'FAILED' || this.entered === undefined) return false;
+    return this.request.definition.States[this.entered]?.Type === 'Parallel';
   }
 
   /** So that the execution can wait for it to end. */

@@ -364,6 +364,13 @@ describe('what AWS counts', () => {
     expect([uncaughtRun.historyEvents, caughtRun.historyEvents]).toEqual([6, 9]);
   });
 
+  test('no exit of a Parallel state that fails uncaught', async () => {
+    const parallel = { Type: 'Parallel', End: true, Branches: [oneState(check())] };
+    const { execution } = await run({ StartAt: 'All', States: { All: parallel } }, {}, failing(9));
+    // Started; entered, started and failed; the task's entry and three of the try; ended.
+    expect([execution.status, execution.historyEvents]).toEqual(['FAILED', 9]);
+  });
+
   test('an execution fails when its history is full', async () => {
     const { execution } = await run(loop({ Seconds: 60 }), {}, { invoke: rounds(100_000) });
     expect(execution).toMatchObject({
