@@ -1,4 +1,4 @@
-/** docs/engines.md: made of the data and of a run, and held to both by every run. Only what it counts in its last section may differ. */
+/** Writes docs/engines.md from the data and a run, and compares it with every later run. Only the last section may differ. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineReport } from './play';
@@ -20,31 +20,31 @@ export function writeDocument(run: Run): void {
   writeFileSync(FILE, documentOf(run));
 }
 
-/** In words, whether the document no longer says what this run has found. */
+/** A problem if the page does not match this run. */
 export function* documentProblems(run: Run): Iterable<string> {
   const lasting = (text: string) => text.slice(0, text.indexOf(LAST_SECTION));
   if (lasting(readFileSync(FILE, 'utf8')) !== lasting(documentOf(run)))
-    yield 'docs/engines.md does not say what this run has found: npm run test:engines -- --write';
+    yield 'docs/engines.md does not match this run: update it with npm run test:engines -- --write';
 }
 
-const LAST_SECTION = '## The run that was written down';
+const LAST_SECTION = '## Last run';
 
 function documentOf({ engines, replays, stores }: Run): string {
   const names = engines.map(({ name }) => name);
-  return `# On engines of others
+  return `# Tests on AWS emulators
 
-The laptop's interpreter, the simulated OMS and the embedded database are ours, and what they accept proves little. So CI deploys the
-templates through CloudFormation into two engines that we did not write and that need no container, and plays waits and cutovers on them:
-\`npm run test:engines\`, which installs both with pip (${names.map(linkOf).join(', ')}; versions in \`test/engines/requirements.txt\`). It writes this page, with
-\`-- --write\`, and fails where the page is no longer true. Users need none of it.
+The Step Functions interpreter, the simulated OMS and the embedded database of a local run are part of this project, so tests on them alone prove
+little. CI therefore also deploys the templates through CloudFormation to two independent emulators of AWS that need no container, and runs waits and
+cutovers there. \`npm run test:engines\` installs both with pip (${names.map(linkOf).join(', ')}; versions in \`test/engines/requirements.txt\`). It fails if this
+page does not match the run, and writes the page with \`-- --write\`. You do not need any of this to use oms-cutover.
 
-## What is played
+## Scenarios
 
-Each scenario runs against the simulated OMS in real time, with the deployed bundle behind the check function. It must end as the table says,
-send each e-mail once, and leave in the table what the laptop's run of it leaves. A wait of three legs runs with its waits skipped.
+Each scenario runs in real time against the simulated OMS, with the deployed bundle as the check function. It passes if it ends as in the table, sends
+each e-mail once, and leaves the same items in the table as a local run.
 
 ${table(
-  ['scenario', 'ends', ...names],
+  ['scenario', 'expected end', ...names],
   SCENARIOS.map((scenario) => [
     scenario.name,
     endOf(scenario.ends),
@@ -52,10 +52,10 @@ ${table(
   ]),
 )}
 
-## What an engine makes of the template
+## Unsupported resources
 
 ${table(
-  ['engine', 'makes no', 'why'],
+  ['engine', 'does not create', 'reason'],
   engines.flatMap(({ name }) =>
     (LIMITS[name] ?? []).map(({ type, having, reason }) => [
       name,
@@ -65,48 +65,46 @@ ${table(
   ),
 )}
 
-moto runs no function without a container: an invocation goes to processes of Node that run the bundle with the function's settings. That, and
-what else its server leaves open, is in \`test/engines/server/moto_server.py\`. A Wait state takes its full time in both engines; for replays
-and for the three legs it takes none (a setting of ministack, and a line in \`moto_server.py\`).
+moto runs functions only in containers. Here its invocations go to Node processes that run the bundle with the settings of the function;
+\`test/engines/server/moto_server.py\` has this and the other adaptations. Wait states take their full time on both engines, except in replays and in
+\`wait-of-three-legs\`.
 
-## State by state
+## Replays
 
-${replays.of} runs through our interpreter are recorded, with what each task was asked and answered, and the answers are put to moto's. It has to enter
-the same states in the same order, ask the same of the same functions, leave the same number of events in each history, a leg of ${replays.longestHistory.toLocaleString('en-US')} events
-among them, and end with the same output, error and cause. ${replays.equal} of ${replays.of} are equal. ministack's histories leave out what happens inside a Parallel
-state, so none can be replayed there.
+${replays.of} runs of the local interpreter are recorded, with the input and output of each task, and replayed on the interpreter of moto. It must enter the
+same states in the same order, call the same functions with the same input, produce as many history events (up to ${replays.longestHistory.toLocaleString('en-US')} in a leg), and end with
+the same output, error and cause. ${replays.equal} of ${replays.of} replays are equal. The histories of ministack omit what happens in a Parallel state, so nothing is replayed
+there.
 
 ${table(
-  ['engine', 'replay', 'why it differs'],
+  ['engine', 'replay', 'known difference'],
   REPLAY_DIFFERENCES.map(({ engine, scenario, reason }) => [engine, scenario, reason]),
 )}
 
-## What is worded in another way
+## Different error names
 
 ${table(
-  ['engine', 'says', 'where Step Functions says', 'why'],
+  ['engine', 'returns', 'instead of', 'reason'],
   WORDINGS.map(({ engine, says, means, reason }) => [engine, `\`${says}\``, `\`${means}\``, reason]),
 )}
 
 ## Stores
 
-The contract of the stores and the tests of the handler pass in full on ${stores.map(({ name }) => name).join(', ')}.
-
-What DynamoDB does and another does not:
+The contract tests of the stores and the tests of the handler pass on ${stores.map(({ name }) => name).join(', ')}. Differences from DynamoDB:
 
 ${table(
-  ['database', 'does not do', 'why that is no matter'],
-  STORE_DIFFERENCES.map(({ store, probe, reason }) => [store, probe, reason]),
+  ['behavior of DynamoDB', 'missing in', 'why the stores do not depend on it'],
+  STORE_DIFFERENCES.map(({ store, probe, reason }) => [probe, store, reason]),
 )}
 
 ${LAST_SECTION}
 
 ${table(
-  ['', 'of the resources of the template made', 'tests of the stores passed', 'time on two cores'],
+  ['', 'resources created', 'store tests passed', 'time on two cores'],
   [
     ...engines.map(({ name, resources, seconds }) => [
       name,
-      `${resources.made} of ${resources.of}`,
+      `${resources.created} of ${resources.of}`,
       String(stores.find((store) => store.name === name)?.passed ?? ''),
       `${Math.round(seconds)} s`,
     ]),
@@ -123,7 +121,7 @@ function endOf(ending: Ending): string {
 }
 
 function resultOf({ played }: EngineReport, name: string): string {
-  return played.find(({ scenario }) => scenario === name)?.problems.length === 0 ? 'as it must' : '**not as it must**';
+  return played.find(({ scenario }) => scenario === name)?.problems.length === 0 ? 'passed' : '**failed**';
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

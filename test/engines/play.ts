@@ -1,9 +1,9 @@
-/** One engine: started, both stacks deployed, every scenario played and held against the laptop's. */
+/** Runs all scenarios on one engine, with both stacks deployed, and compares each result with that of the local run. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../lambda/adapters/system';
 import type { Assemblies } from './scene/assembly';
-import { differences, endsAsItMust } from './scene/compare';
+import { differences, endProblems } from './scene/compare';
 import type { Wording } from './scene/differences';
 import { LiveStacks } from './scene/live';
 import type { Outcome } from './scene/outcome';
@@ -18,15 +18,15 @@ export type Start = (options: EngineOptions) => Promise<Engine>;
 
 export interface Played {
   readonly scenario: string;
-  /** In words; empty where all is as it must be. */
+  /** Empty if the scenario passed. */
   readonly problems: readonly string[];
   readonly seconds: number;
 }
 
 export interface EngineReport {
   readonly name: string;
-  /** Of the app's template. */
-  readonly resources: { readonly made: number; readonly of: number };
+  /** Created, of all in the app's template. */
+  readonly resources: { readonly created: number; readonly of: number };
   readonly problems: readonly string[];
   readonly played: readonly Played[];
   readonly wordings: readonly Wording[];
@@ -44,7 +44,7 @@ export async function playOn(
   const used = new Set<Wording>();
   const reports: Omit<EngineReport, 'wordings' | 'seconds' | 'played'>[] = [];
   const played: Played[] = [];
-  // Those whose waits are skipped go to an engine of their own.
+  // Scenarios without waits need another engine: the setting applies to all of it.
   for (const skipsWaits of [false, true]) {
     const own = scenarios.filter((scenario) => (scenario.skipsWaits ?? false) === skipsWaits);
     if (own.length === 0) continue;
@@ -60,10 +60,10 @@ export async function playOn(
       const all = own.map(async (scenario) => {
         const entered = performance.now();
         const ours = laptop.get(scenario.name);
-        if (ours === undefined) throw new Error(`${scenario.name} was not played on the laptop`);
+        if (ours === undefined) throw new Error(`${scenario.name} was not run locally`);
         const theirs = await stacks.play(scenario);
         const problems = [
-          ...endsAsItMust(scenario.ends, theirs),
+          ...endProblems(scenario.ends, theirs),
           ...differences(name, theirs, ours, (wording) => used.add(wording)),
         ];
         played.push({ scenario: scenario.name, problems, seconds: secondsSince(entered) });
@@ -88,18 +88,18 @@ export interface Place {
   readonly scenarios: readonly Scenario[];
   readonly waitScale: number;
   readonly assemblies: Assemblies;
-  /** New, for what the engine writes. */
+  /** Created for the files of the engine. */
   readonly folder: string;
 }
 
 export interface Running {
   readonly stacks: LiveStacks;
   readonly engine: Engine;
-  /** Where the engine's invocations arrive. */
+  /** Receives the invocations of the engine. */
   readonly host: LambdaHost;
 }
 
-/** Starts an engine, deploys both stacks, and ends all of it after the work. */
+/** Starts an engine, deploys both stacks, and stops everything after the work. */
 export async function withStacks(
   start: Start,
   { scenarios, waitScale, assemblies, folder }: Place,
@@ -118,22 +118,22 @@ export async function withStacks(
     toClose.push(() => stacks.stop());
     host.invoke = stacks.invoke;
     await work({ stacks, engine, host });
-    if (host.failures.length > 0) throw new Error(`events that nobody waits for failed: ${host.failures.join('; ')}`);
+    if (host.failures.length > 0) throw new Error(`asynchronous events failed: ${host.failures.join('; ')}`);
   } finally {
     for (const close of toClose.reverse()) await close();
   }
 }
 
 function countOf({ template, resources }: Deployment): EngineReport['resources'] {
-  return { made: resources.size, of: Object.keys(template.Resources).length };
+  return { created: resources.size, of: Object.keys(template.Resources).length };
 }
 
-/** Exactly what limits.ts says is missing. */
+/** Exactly the resources in limits.ts must be missing. */
 function* limitProblems(engine: string, { template, resources }: Deployment): Iterable<string> {
   for (const [logicalId, resource] of Object.entries(template.Resources)) {
     const isLimit = limitOf(engine, resource) !== undefined;
-    if (!resources.has(logicalId) && !isLimit) yield `${engine} made no ${resource.Type} ${logicalId}`;
+    if (!resources.has(logicalId) && !isLimit) yield `${engine} did not create ${resource.Type} ${logicalId}`;
     if (resources.has(logicalId) && isLimit)
-      yield `${engine} made the ${resource.Type} ${logicalId}: limits.ts is out of date`;
+      yield `${engine} created ${resource.Type} ${logicalId}: remove its type from limits.ts`;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Puts the recorded answers to an engine's own interpreter: it has to enter the same states in the same order, ask the same of the same
- * functions, leave as many events in each history, and end with the same output, error and cause.
+ * Replays recorded runs on the interpreter of an engine. It must enter the same states in the same order, call the same functions with the
+ * same input, produce as many history events, and end with the same output, error and cause.
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,16 +17,15 @@ import type { Invoke } from './server/lambda-host';
 export interface Replays {
   readonly of: number;
   readonly equal: number;
-  /** Events of the largest history among them. */
+  /** Events of the longest history. */
   readonly longestHistory: number;
-  /** By replay, the difference that explains it. */
+  /** The known differences that occurred. */
   readonly explained: readonly ReplayDifference[];
-  /** In words. */
   readonly problems: readonly string[];
   readonly seconds: number;
 }
 
-/** All of them, on an engine of their own whose waits are skipped. */
+/** On a new engine without waits. */
 export async function replayOn(
   start: Start,
   recordings: readonly Recording[],
@@ -75,7 +74,7 @@ interface Stacks {
   readonly cutovers: Deployment;
 }
 
-/** Plays recordings, one at a time. */
+/** Replays one recording at a time. */
 class Replayer {
   private readonly engine: Engine;
   private readonly stacks: Stacks;
@@ -90,16 +89,15 @@ class Replayer {
     this.translate = translate;
   }
 
-  /** What the engine's functions are asked. */
+  /** Returns the recorded output of the next task. */
   readonly invoke: Invoke = async (functionName, event) => {
-    // EventBridge of the engine says that an execution has ended: the laptop's rule is not part of a recording.
+    // From the rule on the end of an execution, which recordings do not contain.
     if (isExecutionEnd(event)) return null;
-    const asked = /^engines-(\w+)$/.exec(functionName)?.[1] ?? 'check';
+    const called = /^engines-(\w+)$/.exec(functionName)?.[1] ?? 'check';
     const task = this.current?.tasks[this.answered];
     this.answered += 1;
-    if (task === undefined) throw new Error(`${asked} was asked, after all recorded tasks`);
-    if (task.asked !== asked)
-      this.problems.push(`task ${this.answered} asked ${asked}, and on the laptop ${task.asked}`);
+    if (task === undefined) throw new Error(`${called} was called after the last recorded task`);
+    if (task.called !== called) this.problems.push(`task ${this.answered} called ${called}, locally ${task.called}`);
     this.problems.push(...unequal(`task ${this.answered}`, mask(event, this.translate), mask(task.event)));
     if ('error' in task.answer) {
       const { name, message } = task.answer.error;
@@ -108,37 +106,36 @@ class Replayer {
     return task.answer.reply;
   };
 
-  /** In words, all in which the engine's run differs. */
+  /** All differences between the run of the engine and the recording. */
   async replay(recording: Recording): Promise<readonly string[]> {
     this.current = recording;
     this.answered = 0;
     this.problems.length = 0;
     const theirs = await this.run(recording.scenario);
     const { tasks, executions } = recording;
-    if (this.answered !== tasks.length)
-      this.problems.push(`${this.answered} tasks were asked, and on the laptop ${tasks.length}`);
+    if (this.answered !== tasks.length) this.problems.push(`${this.answered} tasks, locally ${tasks.length}`);
     if (theirs.length !== executions.length)
-      this.problems.push(`${theirs.length} executions, and on the laptop ${executions.length}`);
+      this.problems.push(`${theirs.length} executions, locally ${executions.length}`);
     for (const [i, ours] of executions.entries()) {
       const path = i === executions.length - 1 ? 'execution' : `leg ${i + 1}`;
       this.problems.push(...unequal(path, mask(theirs[i], this.translate), mask(ours)));
       if (theirs[i]?.historyEvents !== ours.historyEvents)
-        this.problems.push(`${path} has ${theirs[i]?.historyEvents} events, and on the laptop ${ours.historyEvents}`);
+        this.problems.push(`${path} has ${theirs[i]?.historyEvents} events, locally ${ours.historyEvents}`);
     }
     return [...this.problems];
   }
 
-  private async run({ plays, name, input }: Scenario): Promise<ExecutionRecord[]> {
-    if (plays === 'schedule') throw new Error(`${name} runs no state machine`);
+  private async run({ target, name, input }: Scenario): Promise<ExecutionRecord[]> {
+    if (target === 'schedule') throw new Error(`${name} runs no state machine`);
     const { executionArn } = await this.engine.api.json('states', 'AWSStepFunctions.StartExecution', {
-      stateMachineArn: this.stacks[stackOf(plays)].outputs[MACHINES[plays]],
+      stateMachineArn: this.stacks[stackOf(target)].outputs[MACHINES[target]],
       name,
       input: JSON.stringify(input),
     });
     return await this.ended(String(executionArn));
   }
 
-  /** Legs first, as they end. */
+  /** Waits for the end. Legs first, in the order of their ends. */
   private async ended(executionArn: string): Promise<ExecutionRecord[]> {
     const { api } = this.engine;
     for (;;) {

@@ -1,19 +1,14 @@
 /**
- * `npm run test:engines`, or with `-- --only NAME` those scenarios alone: the templates that deploy, on engines that we did not write.
- * For CI: users need none of this.
+ * `npm run test:engines`: tests on the AWS emulators moto and ministack, which docs/engines.md describes.
  *
- * Two engines that need no container: moto and ministack, installed by pip into .venv. On each, both stacks are deployed through
- * CloudFormation (the app's own, and pipelines whose steps are functions) and every scenario of scene/scenarios.ts is played against the
- * simulated OMS, in real time; each must end as its entry says, mail each change once, and leave in the table what the laptop's run leaves.
+ * 1. Deploys both stacks through CloudFormation on each engine and runs the scenarios of scene/scenarios.ts (play.ts). Resources that an
+ *    engine cannot create are in server/limits.ts, other known differences in scene/differences.ts; an entry that no longer occurs is a problem.
+ * 2. Replays runs of the local interpreter on that of moto (replay.ts).
+ * 3. Runs the tests of the stores on each database (stores.ts), and the static checks of the templates (../templates).
+ * 4. Compares docs/engines.md with the result.
  *
- * What is ours in it: moto runs no Lambda without a container, so server/moto_server.py hands an invocation to lambda-function.ts, which runs the
- * deployed bundle in processes of Node; ministack runs it by itself. What an engine cannot make is in server/limits.ts, where it
- * words something in another way in scene/differences.ts: both fail the run where they are no longer true.
- *
- * Then our interpreter's runs are replayed on moto's (replay.ts), the tests of the stores run on each database (stores.ts), the templates are
- * checked (../templates), and docs/engines.md is held to all of it; `-- --write` writes that page, `-- --keep` keeps what the engines wrote.
- *
- * Prints one JSON document; what is wrong goes to standard error, and makes it fail.
+ * Prints one JSON document; problems go to stderr and fail the run. Options, after `--`: `--only TEXT` runs only the scenarios with that text
+ * in their names, and none of 3 and 4; `--write` writes the page; `--keep` keeps the files of the engines.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,13 +36,12 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, keep: { type: 'boolean' }, write: { type: 'boolean' } },
   });
-  // What is deployed; refused where it is older than its source.
+  // Fails if a deployed bundle is older than its source.
   for (const handler of HANDLERS) built(handler);
   const folder = mkdtempSync(join(tmpdir(), 'oms-cutover-engines-'));
   try {
     const assemblies = synthesize(folder, await freePort());
     const { engines, replays } = await playAll(values.only ?? '', assemblies, folder);
-    // A part of the scenarios is for whoever works on them: the rest has nothing to do with it.
     const rest = values.only === undefined ? await checkTheRest({ engines, replays }, folder, values.write) : null;
     const report = {
       engines: engines.map(summary),
@@ -64,7 +58,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** @param only a part of the names to play. */
+/** @param only text in the names of the scenarios to run. */
 async function playAll(only: string, assemblies: Assemblies, folder: string) {
   const named = (all: readonly Scenario[]) => all.filter(({ name }) => name.includes(only));
   const scenarios = named(SCENARIOS);
@@ -107,25 +101,25 @@ function problemsOf({ name, problems, played }: EngineReport): string[] {
   return [...problems, ...ofScenarios];
 }
 
-/** The same tests everywhere: one that is skipped on a store is not one that has passed. */
+/** Every store must pass the same number of tests: a skipped test has not passed. */
 function storeProblems(stores: readonly StoreReport[]): string[] {
   const [first] = stores;
   const fewer = stores.filter(({ passed }) => passed !== first?.passed);
   return [
     ...stores.flatMap(({ problems }) => problems),
-    ...fewer.map(({ name, passed }) => `${name}: ${passed} tests have passed, and ${first?.passed} on ${first?.name}`),
+    ...fewer.map(({ name, passed }) => `${name}: ${passed} tests passed, on ${first?.name} ${first?.passed}`),
   ];
 }
 
 function unused(engines: readonly EngineReport[]): string[] {
   const used = engines.flatMap(({ wordings }) => wordings);
   return WORDINGS.filter((wording) => !used.includes(wording)).map(
-    ({ engine, says }) => `${engine} no longer says ${says}: remove it from differences.ts`,
+    ({ engine, says }) => `${engine} no longer returns ${says}: remove it from differences.ts`,
   );
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-// The SDK's advice on the Node version is not about the engines.
+// No advice of the AWS SDK on the Node version.
 Object.assign(process.env, QUIET);
 main().catch((error: Error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);

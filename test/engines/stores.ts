@@ -1,4 +1,4 @@
-/** The tests of the stores and of the handler, on each database: what they prove of one that is embedded has to hold for others too. */
+/** Runs the tests of the stores and of the handler on each database: the embedded one, and those of the engines. */
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ export interface StoreReport {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
-  /** In words. */
   readonly problems: readonly string[];
 }
 
@@ -40,13 +39,13 @@ export async function testStoreOf(start: Start, folder: string): Promise<StoreRe
   }
 }
 
-/** @param endpoint undefined: each file of tests has a database of its own. */
+/** @param endpoint undefined: each test file starts an embedded database. */
 async function test(name: string, endpoint: string | undefined, probed: string): Promise<StoreReport> {
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = await jest(endpoint);
   const problems = testResults
     .filter(({ status }) => status === 'failed')
     .map(({ message }) => `${name}: ${message.slice(0, 2_000)}`);
-  if (numPassedTests === 0) problems.push(`${name}: no test has passed`);
+  if (numPassedTests === 0) problems.push(`${name}: no test passed`);
   return {
     name,
     passed: numPassedTests,
@@ -58,12 +57,12 @@ async function test(name: string, endpoint: string | undefined, probed: string):
 interface JestResult {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  /** Files that could not be run. */
+  /** Files that failed to run. */
   readonly numRuntimeErrorTestSuites: number;
   readonly testResults: readonly { readonly status: string; readonly message: string }[];
 }
 
-/** One file after the other: they share a table. */
+/** In band, because the files share a table. */
 function jest(endpoint: string | undefined): Promise<JestResult> {
   const args = [join(ROOT, 'node_modules/.bin/jest'), '--runInBand', '--json', '--silent', ...TESTS];
   const env = { ...process.env, ...(endpoint === undefined ? {} : { [ENDPOINT]: endpoint }) };
@@ -78,11 +77,11 @@ function jest(endpoint: string | undefined): Promise<JestResult> {
   });
 }
 
-/** What DynamoDB refuses or answers by its documentation, and others may not. Each says whether it is as there. */
+/** Documented behavior of DynamoDB that emulators may lack. Each returns whether the database has it. */
 const PROBES: Readonly<Record<string, (api: AwsApi) => Promise<boolean>>> = {
-  'refuses half a surrogate pair': (api) => refuses(put(api, { S: '\ud83d' })),
-  'refuses values nested more than 32 deep': (api) => refuses(put(api, nested(34))),
-  'lets items expire': async (api) => !(await refuses(enableTtl(api))),
+  'rejects unpaired surrogates': (api) => refuses(put(api, { S: '\ud83d' })),
+  'rejects values nested more than 32 levels': (api) => refuses(put(api, nested(34))),
+  'supports TTL': async (api) => !(await refuses(enableTtl(api))),
 };
 
 const put = (api: AwsApi, value: object) =>
@@ -108,9 +107,9 @@ const refuses = (call: Promise<unknown>): Promise<boolean> =>
 async function probeProblems(store: string, endpoint: string): Promise<string[]> {
   const api = new AwsApi(endpoint);
   const problems: string[] = [];
-  for (const [probe, isAsInDynamoDb] of Object.entries(PROBES)) {
+  for (const [probe, hasBehavior] of Object.entries(PROBES)) {
     const known = STORE_DIFFERENCES.some((one) => one.store === store && one.probe === probe);
-    const holds = await isAsInDynamoDb(api);
+    const holds = await hasBehavior(api);
     if (!holds && !known) problems.push(`${store}: "${probe}" does not hold`);
     if (holds && known) problems.push(`${store}: "${probe}" holds now, remove it from differences.ts`);
   }

@@ -1,10 +1,9 @@
-/** The static checks of the templates, run beside the engines so that one command and one document say it all. */
+/** Runs the static checks of the templates (test/templates) as part of test:engines. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 export interface TemplateReport {
   readonly cfnLint: { readonly errors: number; readonly warnings: number };
-  /** In words. */
   readonly problems: readonly string[];
 }
 
@@ -21,7 +20,9 @@ export function checkTemplates(): Promise<TemplateReport> {
           const { errors, warnings } = cfnLint;
           resolve({ cfnLint: { errors, warnings }, problems: error === null ? [] : stderr.trim().split('\n') });
         } catch {
-          reject(new Error(`the checks of the templates gave no result: ${stderr.slice(-2_000)}`, { cause: error }));
+          reject(
+            new Error(`the checks of the templates returned no result: ${stderr.slice(-2_000)}`, { cause: error }),
+          );
         }
       },
     );

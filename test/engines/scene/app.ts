@@ -1,4 +1,4 @@
-/** The cutovers that are played on the engines: a monitor and pipelines whose steps are functions by name, as in `bin/cutover-demo.ts`. */
+/** The stack with the pipelines of the scenarios. Their steps are functions with fixed names, as in `bin/cutover-demo.ts`. */
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -18,7 +18,7 @@ const monitor = new MigrationMonitor(stack, 'Monitor', {
   credentials: secretsmanager.Secret.fromSecretNameV2(stack, 'OmsSecret', 'oms-cutover/oms'),
 });
 
-/** A step of the user's: the function `engines-<name>`. */
+/** One of the user's steps: the function `engines-<name>`. */
 function step(scope: Construct, name: string): tasks.LambdaInvoke {
   return new tasks.LambdaInvoke(scope, name, {
     lambdaFunction: lambda.Function.fromFunctionName(scope, `${name}Function`, `engines-${name}`),
@@ -26,11 +26,11 @@ function step(scope: Construct, name: string): tasks.LambdaInvoke {
   });
 }
 
-type Kind = 'Alone' | 'WithPeople' | 'WithRollback';
+type Kind = 'Unattended' | 'WithApproval' | 'WithRollback';
 
 function more(scope: Construct, kind: Kind): Partial<CutoverPipelineProps> {
-  if (kind === 'WithPeople') return { approval: { timeout: Duration.minutes(5) }, switchover: 'operator' };
-  return kind === 'Alone' ? {} : { switchover: step(scope, 'switchover'), rollback: step(scope, 'rollback') };
+  if (kind === 'WithApproval') return { approval: { timeout: Duration.minutes(5) }, switchover: 'operator' };
+  return kind === 'Unattended' ? {} : { switchover: step(scope, 'switchover'), rollback: step(scope, 'rollback') };
 }
 
 function pipeline(kind: Kind): CutoverPipeline {
@@ -48,7 +48,7 @@ function pipeline(kind: Kind): CutoverPipeline {
 }
 
 const output = (name: string, value: string) => new CfnOutput(stack, name, { value });
-for (const kind of ['Alone', 'WithPeople', 'WithRollback'] as const)
+for (const kind of ['Unattended', 'WithApproval', 'WithRollback'] as const)
   output(`${kind}MachineArn`, pipeline(kind).stateMachine.stateMachineArn);
 output('TableName', monitor.table.tableName);
 output('TopicArn', monitor.topic.topicArn);

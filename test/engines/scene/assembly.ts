@@ -1,4 +1,4 @@
-/** The two stacks that are deployed, synthesized as they are for AWS: the app's own, and app.ts. */
+/** Synthesizes the two stacks that are deployed, as for AWS: that of the app, and app.ts. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { SCHEDULED_PROJECT } from './scenarios';
@@ -7,7 +7,7 @@ export const STACKS = { app: 'OmsCutover', cutovers: 'Cutovers' } as const;
 export const SECRET_NAME = 'oms-cutover/oms';
 
 export interface Assemblies {
-  /** Of the OMS that both look at. */
+  /** Port of the OMS that both stacks poll. */
   readonly omsPort: number;
   readonly app: string;
   readonly cutovers: string;
@@ -29,7 +29,7 @@ export function synthesize(folder: string, omsPort: number): Assemblies {
         CDK_CONTEXT_JSON: JSON.stringify(context),
         CDK_VALIDATION: 'false',
       },
-      // Its warning that OMS is on loopback is right, and known.
+      // Ignored: the warning that OMS is on loopback.
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     return directory;

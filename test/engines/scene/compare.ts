@@ -1,28 +1,28 @@
 /**
- * Holds what an engine did against what the laptop did. Times, numbers and ids are of a run and not compared, and how often a project was
- * polled depends on how fast the machine is; all words, statuses and the shape of every item are.
+ * Compares the outcome of a scenario on an engine with that of a local run: texts, statuses and the attributes of every item. Times, numbers
+ * and ids differ between runs and are masked; the number of polls depends on the machine and is ignored.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { WORDINGS, type Wording } from './differences';
 import type { Item, Outcome } from './outcome';
 import type { Ending } from './scenarios';
 
-/** In words, all that is not as it must be. */
-export function* endsAsItMust(ending: Ending, outcome: Outcome): Iterable<string> {
-  if (outcome.status !== ending.status)
-    yield `ended ${outcome.status}${because(outcome)}, and must end ${ending.status}`;
+/** Deviations from the expected end. */
+export function* endProblems(ending: Ending, outcome: Outcome): Iterable<string> {
+  if (outcome.status !== ending.status) yield `ended ${outcome.status}${because(outcome)}, expected ${ending.status}`;
   else if (ending.status === 'FAILED' && outcome.error !== ending.error)
-    yield `ended in ${outcome.error}${because(outcome)}, and must end in ${ending.error}`;
+    yield `failed with ${outcome.error}${because(outcome)}, expected ${ending.error}`;
   const words = ending.status === 'FAILED' ? outcome.cause : JSON.stringify(outcome.output);
-  if (ending.says !== undefined && !String(words).includes(ending.says)) yield `says ${words}, without ${ending.says}`;
+  if (ending.says !== undefined && !String(words).includes(ending.says))
+    yield `returned ${words}, expected ${ending.says} in it`;
   const ids = outcome.mails.map(({ changeId }) => changeId);
   const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
-  if (twice.length > 0) yield `mailed ${twice.join(', ')} more than once`;
+  if (twice.length > 0) yield `sent ${twice.join(', ')} more than once`;
 }
 
 const because = ({ error, cause }: Outcome): string => (error === undefined ? '' : ` (${error}: ${cause})`);
 
-/** In words, all in which they differ. `used` is told of each known wording that occurred. */
+/** @param used is called for each known wording that occurs. */
 export function* differences(
   engine: string,
   theirs: Outcome,
@@ -32,7 +32,7 @@ export function* differences(
   yield* unequal('', comparable(theirs, translation(engine, used)), comparable(ours));
 }
 
-/** @param used is told of each known wording that occurs. */
+/** @param used is called for each known wording that occurs. */
 export function translation(engine: string, used: (wording: Wording) => void = () => undefined): Translate {
   const wordings = WORDINGS.filter((wording) => wording.engine === engine);
   return (text) => {
@@ -60,7 +60,7 @@ function comparable(outcome: Outcome, translate?: Translate): unknown {
   return mask(value, translate);
 }
 
-/** Each snapshot is a poll, and there are more or fewer of them: their attributes are compared. */
+/** The number of snapshots differs between runs: only the names of their attributes are compared. */
 function itemsByKind(items: readonly Item[]): Record<string, unknown> {
   const byKind: Record<string, unknown> = {};
   const ofSnapshots = new Set<string>();
@@ -73,18 +73,18 @@ function itemsByKind(items: readonly Item[]): Record<string, unknown> {
   return { ...byKind, SNAPSHOT: [...ofSnapshots].sort() };
 }
 
-/** What an engine says, in our words. */
+/** Replaces an engine's wording by that of Step Functions. */
 export type Translate = (text: string) => string;
 
-/** Fields whose text is an id that the engine gives. */
+/** Fields whose text is an id from the engine. */
 const IDS: ReadonlySet<string> = new Set(['attempt']);
 
-/** The value without what is of one run only: times, numbers, ids. */
+/** Masks what differs between runs: times, numbers, ids. */
 export function mask(value: unknown, translate: Translate = (text) => text): unknown {
   if (typeof value === 'string') return maskText(translate(value));
   if (typeof value === 'number') return '#';
   if (Array.isArray(value)) {
-    // Of many that are the same but for what is masked, it does not matter how many.
+    // Consecutive items that are equal once masked count as one.
     const items = value.map((item) => mask(item, translate));
     return items.filter((item, i) => i === 0 || !isDeepStrictEqual(item, items[i - 1]));
   }
@@ -94,7 +94,7 @@ export function mask(value: unknown, translate: Translate = (text) => text): unk
   );
 }
 
-/** Of a check. */
+/** The id of a check. */
 const ID = /\b[0-9a-f]{15}\b/g;
 
 function maskText(text: string): string {
@@ -105,7 +105,7 @@ function maskText(text: string): string {
     .replace(/-?\d[\d.,:TZ+-]*/g, '#');
 }
 
-/** In words, all in which two values differ. */
+/** All differences between two values. */
 export function* unequal(path: string, theirs: unknown, ours: unknown): Iterable<string> {
   if (isDeepStrictEqual(theirs, ours)) return;
   if (isObject(theirs) && isObject(ours)) {
@@ -113,7 +113,7 @@ export function* unequal(path: string, theirs: unknown, ours: unknown): Iterable
       yield* unequal(path === '' ? key : `${path}.${key}`, theirs[key], ours[key]);
     return;
   }
-  yield `${path} is ${JSON.stringify(theirs)}, and on the laptop ${JSON.stringify(ours)}`;
+  yield `${path} is ${JSON.stringify(theirs)}, locally ${JSON.stringify(ours)}`;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,6 +1,6 @@
-/** Where an engine is known to differ from AWS or from us, each with its reason. One that no longer occurs fails the run: it is to be removed. */
+/** Known differences of an engine from AWS or from a local run, each with its reason. An entry that no longer occurs fails the run. */
 
-/** Something that an engine says in other words: in its answers, and in all that is made of them. */
+/** A text that an engine returns in place of that of Step Functions. */
 export interface Wording {
   readonly engine: string;
   readonly says: string;
@@ -13,16 +13,15 @@ export const WORDINGS: readonly Wording[] = [
     engine: 'ministack',
     says: 'Runtime.HandlerError',
     means: 'Error',
-    reason:
-      "it gives every error of a handler this errorType; Lambda gives the error's own name, and moto with our process of Node too",
+    reason: 'every error of a handler has this errorType; in Lambda it is the name of the error',
   },
 ];
 
-/** In which a replay differs, where that is known and not ours to change. */
+/** A known difference in a replay that the engine causes. */
 export interface ReplayDifference {
   readonly engine: string;
   readonly scenario: string;
-  /** What all that differs is about. */
+  /** Matches all differences of the replay. */
   readonly about: RegExp;
   readonly reason: string;
 }
@@ -48,14 +47,14 @@ export const REPLAY_DIFFERENCES: readonly ReplayDifference[] = [
   })),
   {
     engine: 'moto',
-    scenario: 'replay-check-fails-for-good',
+    scenario: 'replay-check-fails-permanently',
     about: /^(leg 1\.output\.result\.reason\.message|execution\.cause) is .*\\\\u/,
     reason:
-      "it writes letters beyond ASCII in a function's error as \\u…; Step Functions hands the function's answer on as it is, and so do we",
+      'non-ASCII characters in the error of a function are escaped (\\u…); Step Functions and our interpreter pass the error on unchanged',
   },
 ];
 
-/** What a database does that DynamoDB does not. Nothing of ours builds on it: the tests of the stores pass on all three. */
+/** A difference of a database from DynamoDB on which the stores do not depend. */
 export interface StoreDifference {
   readonly store: string;
   /** The key of PROBES in stores.ts. */
@@ -66,22 +65,22 @@ export interface StoreDifference {
 export const STORE_DIFFERENCES: readonly StoreDifference[] = [
   {
     store: 'dynalite',
-    probe: 'refuses half a surrogate pair',
-    reason: 'it stores any text; what the stores write is made well-formed before, and a test of theirs holds that',
+    probe: 'rejects unpaired surrogates',
+    reason: 'the stores write only well-formed text; their tests assert it',
   },
   {
     store: 'dynalite',
-    probe: 'refuses values nested more than 32 deep',
-    reason: 'it does not count; no item of ours is nested so deep',
+    probe: 'rejects values nested more than 32 levels',
+    reason: 'no item has that many levels',
   },
   {
     store: 'dynalite',
-    probe: 'lets items expire',
-    reason: 'it has no calls of TTL; that items expire is asserted on the template',
+    probe: 'supports TTL',
+    reason: 'a test of the template asserts the TTL attribute',
   },
   {
     store: 'moto',
-    probe: 'refuses values nested more than 32 deep',
-    reason: 'it does not count; ministack does, and passes the same tests',
+    probe: 'rejects values nested more than 32 levels',
+    reason: 'no item has that many levels; the same tests pass on ministack, which rejects them',
   },
 ];

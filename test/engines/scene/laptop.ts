@@ -1,4 +1,4 @@
-/** The scenarios on a laptop: the same templates through our own stack, on a virtual clock. What an engine shows is held against this. */
+/** Runs the scenarios locally, on a virtual clock: the same templates through local/stack.ts. The results on engines are compared with these. */
 import { DynamoDbCutovers } from '../../../lambda/adapters/dynamodb/cutover-store';
 import { answerCutover } from '../../../lambda/core/cutover/approval';
 import { SIMULATOR_PASSWORD, SIMULATOR_USERNAME } from '../../../local/simulator/simulator';
@@ -10,8 +10,8 @@ import { itemsOf, type Outcome } from './outcome';
 import { MACHINES, projectOf, type Scenario, STEPS, stackOf } from './scenarios';
 import { World } from './world';
 
-/** As AWS names one who answers. */
-const PERSON = 'arn:aws:sts::000000000000:assumed-role/dba/person';
+/** Form of the ARN of a caller. */
+const APPROVER = 'arn:aws:sts::000000000000:assumed-role/dba/person';
 
 export interface OnLaptop {
   readonly stack: LocalStack;
@@ -19,14 +19,14 @@ export interface OnLaptop {
   readonly clock: VirtualClock;
 }
 
-/** Each scenario, one after the other, on the stack that it is of. */
+/** Sequentially, each scenario on its stack. */
 export async function onLaptop(
   scenarios: readonly Scenario[],
   assemblies: Assemblies,
   work: (scenario: Scenario, laptop: OnLaptop) => Promise<void>,
 ): Promise<void> {
   for (const which of ['app', 'cutovers'] as const) {
-    const own = scenarios.filter(({ plays }) => stackOf(plays) === which);
+    const own = scenarios.filter(({ target }) => stackOf(target) === which);
     if (own.length === 0) continue;
     const clock = new VirtualClock();
     const world = await World.start(own, clock, assemblies.omsPort);
@@ -78,7 +78,7 @@ async function start(
           client: stack.database.client(),
           tableName: stack.model.output('TableName'),
         });
-        const order = { project, run, approve, by: PERSON, now: clock.now() };
+        const order = { project, run, approve, by: APPROVER, now: clock.now() };
         await clock.participate(() => answerCutover(order, cutovers));
       });
     },
@@ -87,9 +87,9 @@ async function start(
 }
 
 async function run(
-  { plays, input, name }: Scenario,
+  { target, input, name }: Scenario,
   stack: LocalStack,
 ): Promise<Pick<Outcome, 'status' | 'output' | 'error' | 'cause'>> {
-  if (plays === 'schedule') return { status: 'SUCCEEDED', output: await stack.invoke(input) };
-  return await stack.execute(stack.model.output(MACHINES[plays]), input, { name });
+  if (target === 'schedule') return { status: 'SUCCEEDED', output: await stack.invoke(input) };
+  return await stack.execute(stack.model.output(MACHINES[target]), input, { name });
 }

@@ -1,4 +1,4 @@
-/** The scenarios on an engine, deployed and in real time. */
+/** Runs the scenarios on an engine in real time, with both stacks deployed. */
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -63,16 +63,16 @@ export class LiveStacks {
     return stacks;
   }
 
-  /** What an engine that runs no functions asks, and the user's steps. */
+  /** Runs the deployed functions, for an engine that does not, and the user's steps. */
   readonly invoke: Invoke = async (name, event) => {
     const own = this.functions.get(name);
     if (own !== undefined) return await own.invoke(event);
     const step = STEPS.find((known) => name === `engines-${known}`);
-    if (step === undefined) throw new Error(`${this.engine.name} invoked ${name}, which nobody has deployed`);
+    if (step === undefined) throw new Error(`${this.engine.name} invoked ${name}, which is not deployed`);
     return await this.world.step(step, event);
   };
 
-  /** From now on the functions of both stacks hand their events over too. */
+  /** From now on the functions of both stacks forward their events too. */
   async relayAll(): Promise<void> {
     for (const name of this.functions.keys()) await this.relays.replace(name);
   }
@@ -81,7 +81,7 @@ export class LiveStacks {
     const project = projectOf(scenario.name);
     const end = await this.run(scenario);
     await this.quiet(project);
-    const stack = this[stackOf(scenario.plays)];
+    const stack = this[stackOf(scenario.target)];
     return {
       ...end,
       mails: this.world.mails.filter((mail) => mail.project === project),
@@ -96,9 +96,13 @@ export class LiveStacks {
     for (const each of this.functions.values()) each.stop();
   }
 
-  private async run({ plays, input, name }: Scenario): Promise<Pick<Outcome, 'status' | 'output' | 'error' | 'cause'>> {
+  private async run({
+    target,
+    input,
+    name,
+  }: Scenario): Promise<Pick<Outcome, 'status' | 'output' | 'error' | 'cause'>> {
     const { api } = this.engine;
-    if (plays === 'schedule') {
+    if (target === 'schedule') {
       const path = `/2015-03-31/functions/${this.app.outputs.CheckFunctionName}/invocations`;
       const event = await this.scheduledEvent();
       return {
@@ -106,7 +110,7 @@ export class LiveStacks {
         output: JSON.parse(await api.send('lambda', path, { method: 'POST', body: event })),
       };
     }
-    const machine = this[stackOf(plays)].outputs[MACHINES[plays]];
+    const machine = this[stackOf(target)].outputs[MACHINES[target]];
     const { executionArn } = await api.json('states', 'AWSStepFunctions.StartExecution', {
       stateMachineArn: machine,
       name,
@@ -118,7 +122,7 @@ export class LiveStacks {
       if (status !== 'RUNNING') {
         return {
           status: String(status),
-          // ministack gives one that failed an output too.
+          // In ministack, failed executions have an output, too.
           ...(status !== 'SUCCEEDED' || output === undefined ? {} : { output: JSON.parse(output) }),
           ...(error === undefined ? {} : { error }),
           ...(cause === undefined ? {} : { cause }),
@@ -128,7 +132,7 @@ export class LiveStacks {
     }
   }
 
-  /** What the schedule would send at its next round: as the engine has it, or as the template has it where the engine makes no schedules. */
+  /** The input of the schedule, from the engine or, if the engine does not create schedules, from the template. */
   private async scheduledEvent(): Promise<string> {
     const { template, resources } = this.app;
     const schedules = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Scheduler::Schedule');
@@ -139,7 +143,7 @@ export class LiveStacks {
     return (JSON.parse(schedule) as { readonly Target: ScheduleTarget }).Target.Input;
   }
 
-  /** Mail is on its way for a moment after an end; one that comes twice would come now. */
+  /** Waits until no more e-mails arrive: a duplicate could arrive after the end. */
   private async quiet(project: string): Promise<void> {
     const count = () => this.world.mails.filter((mail) => mail.project === project).length;
     for (let before = -1; before !== count(); ) {
@@ -148,7 +152,7 @@ export class LiveStacks {
     }
   }
 
-  /** A queue, because an engine sends no e-mail that could be read on all of them. */
+  /** To a queue, because e-mails cannot be read on every engine. */
   private async subscribe(): Promise<void> {
     const { api, accountId } = this.engine;
     await api.json('sqs', 'AmazonSQS.CreateQueue', { QueueName: MAILS });
@@ -184,7 +188,7 @@ export class LiveStacks {
     await Promise.all(reading);
   }
 
-  /** As an approver does, with the command line. Neither engine runs an HTTP API, so the laptop's stands in for API Gateway. */
+  /** With the command line, as an approver does. Neither engine runs an HTTP API: a local one forwards to the engine's function. */
   private async answer(project: string, run: string, approve: boolean): Promise<void> {
     const gateway = await startRoute(this.approvalRoute(), async (functionName, event) => {
       const path = `/2015-03-31/functions/${functionName}/invocations`;
@@ -207,11 +211,11 @@ export class LiveStacks {
     }
   }
 
-  /** The route of the pipeline that asks for an approval, with the function as the engine named it. */
+  /** The approval route of the pipeline, with the function's name in the engine. */
   private approvalRoute(): StackRoute {
     const { template, resources } = this.cutovers;
     const integration = Object.entries(template.Resources).find(
-      ([logicalId, { Type }]) => Type === 'AWS::ApiGatewayV2::Integration' && logicalId.startsWith('WithPeople'),
+      ([logicalId, { Type }]) => Type === 'AWS::ApiGatewayV2::Integration' && logicalId.startsWith('WithApproval'),
     );
     const { IntegrationUri: uri } = (integration?.[1].Properties ?? {}) as {
       IntegrationUri?: { 'Fn::GetAtt'?: string[] };

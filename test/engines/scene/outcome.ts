@@ -1,4 +1,4 @@
-/** How a scenario ended somewhere: what is compared between a laptop and an engine. */
+/** The result of a scenario: compared between a local run and an engine. */
 import type { AwsApi } from '../server/aws-api';
 import type { Mail } from './world';
 
@@ -7,14 +7,14 @@ export interface Outcome {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  /** Of the scenario's project, in order. */
+  /** For the project of the scenario, in order. */
   readonly mails: readonly Mail[];
   readonly items: readonly Item[];
-  /** The user's steps that were taken. */
+  /** The user's steps that ran. */
   readonly steps: readonly string[];
 }
 
-/** As DynamoDB sends them. */
+/** In DynamoDB's JSON. */
 export type Item = Readonly<Record<string, Attribute>>;
 type Attribute = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-/** One run through our own interpreter, kept: what its tasks were asked and answered, and what it did with that. */
+/** Records runs of the local interpreter: the input and output of each task, and the states and events of each execution. */
 import type { ExecutionResult } from '../../../local/step-functions/execution';
 import { StateMachines } from '../../../local/step-functions/state-machine';
 import type { Assemblies } from './assembly';
@@ -7,15 +7,15 @@ import { MACHINES, type Scenario } from './scenarios';
 
 export interface Recording {
   readonly scenario: Scenario;
-  /** In the order in which they were asked. */
+  /** In the order of their calls. */
   readonly tasks: readonly TaskRecord[];
-  /** In the order in which they ended: legs before the machine that runs them. */
+  /** In the order of their ends: legs before their parent. */
   readonly executions: readonly ExecutionRecord[];
 }
 
 export interface TaskRecord {
-  /** Of a user's step its name, of the deployed function `check`. */
-  readonly asked: string;
+  /** The name of the user's step, or `check` for the deployed functions. */
+  readonly called: string;
   readonly event: unknown;
   readonly answer:
     | { readonly reply: unknown }
@@ -27,7 +27,7 @@ export interface ExecutionRecord {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  /** In the order in which they were entered. */
+  /** In the order of entry. */
   readonly states: readonly string[];
   readonly historyEvents: number;
 }
@@ -35,7 +35,7 @@ export interface ExecutionRecord {
 export async function record(scenarios: readonly Scenario[], assemblies: Assemblies): Promise<Recording[]> {
   const recordings: Recording[] = [];
   await onLaptop(scenarios, assemblies, async (scenario, laptop) => {
-    if (scenario.plays !== 'schedule') recordings.push(await recordOne(scenario, MACHINES[scenario.plays], laptop));
+    if (scenario.target !== 'schedule') recordings.push(await recordOne(scenario, MACHINES[scenario.target], laptop));
   });
   return recordings;
 }
@@ -44,24 +44,25 @@ async function recordOne(scenario: Scenario, machine: string, { stack, clock }: 
   const tasks: TaskRecord[] = [];
   const executions: ExecutionRecord[] = [];
   const states = new Map<string, string[]>();
-  const { dying } = scenario;
+  const { failingTasks } = scenario;
   const machines = new StateMachines({
     machines: new Map(stack.model.machines.map(({ arn, definition }) => [arn, definition])),
     clock,
     random: () => 0.5,
     invoke: async (functionArn, event) => {
       const step = /engines-(\w+)/.exec(functionArn)?.[1];
-      const asked = step ?? 'check';
+      const called = step ?? 'check';
       const place = tasks.length;
-      tasks.push({ asked, event, answer: { reply: null } });
+      tasks.push({ called, event, answer: { reply: null } });
       try {
-        if (dying !== undefined && step === undefined && place >= dying.from && place < dying.to) throw death(dying);
+        if (failingTasks !== undefined && step === undefined && place >= failingTasks.from && place < failingTasks.to)
+          throw taskError(failingTasks);
         const reply = await stack.invoke(event, functionArn);
-        tasks[place] = { asked, event, answer: { reply } };
+        tasks[place] = { called, event, answer: { reply } };
         return reply;
       } catch (error) {
         const { name, message } = error as Error;
-        tasks[place] = { asked, event, answer: { error: { name, message } } };
+        tasks[place] = { called, event, answer: { error: { name, message } } };
         throw error;
       }
     },
@@ -72,7 +73,7 @@ async function recordOne(scenario: Scenario, machine: string, { stack, clock }: 
   return { scenario, tasks, executions };
 }
 
-const death = ({ name, message }: { readonly name: string; readonly message: string }): Error =>
+const taskError = ({ name, message }: { readonly name: string; readonly message: string }): Error =>
   Object.assign(new Error(message), { name });
 
 function recordOf(execution: ExecutionResult, states: readonly string[]): ExecutionRecord {

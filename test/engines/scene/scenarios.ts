@@ -1,55 +1,60 @@
-/** What is played on every engine and on the laptop, as data. */
+/** The scenarios that run on every engine and locally, as data. */
 import { readScenario } from '../../../local/simulator/read-scenario';
-import type { Scenario as Life } from '../../../local/simulator/scenario';
+import type { Scenario as Timeline } from '../../../local/simulator/scenario';
 
-/** The steps that a pipeline asks of its user: functions called `engines-<step>`. */
+/** The user's steps of a pipeline: functions with the name `engines-<step>`. */
 export const STEPS = ['stopWrites', 'resumeWrites', 'verify', 'switchover', 'switchTraffic', 'rollback'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** The output of its stack that has the ARN of a state machine. */
+/** The stack output with the ARN of each state machine. */
 export const MACHINES = {
   wait: 'WaitMachineArn',
-  alone: 'AloneMachineArn',
-  withPeople: 'WithPeopleMachineArn',
+  unattended: 'UnattendedMachineArn',
+  withApproval: 'WithApprovalMachineArn',
   withRollback: 'WithRollbackMachineArn',
 } as const;
 
-/** A state machine, or the schedule's poll. */
-export type Play = keyof typeof MACHINES | 'schedule';
+/** A state machine, or the event of the schedule. */
+export type Target = keyof typeof MACHINES | 'schedule';
 
-/** The app's own stack, or that of app.ts. */
-export const stackOf = (plays: Play): 'app' | 'cutovers' =>
-  plays === 'wait' || plays === 'schedule' ? 'app' : 'cutovers';
+/** The stack of the app, or that of app.ts. */
+export const stackOf = (target: Target): 'app' | 'cutovers' =>
+  target === 'wait' || target === 'schedule' ? 'app' : 'cutovers';
 
 export interface Scenario {
   readonly name: string;
-  readonly plays: Play;
-  /** The execution's input; its project, where it has one, is what the scenario's project is called. */
+  readonly target: Target;
+  /** Input of the execution. A `projectId` in it is `projectOf` the name. */
   readonly input: unknown;
-  /** The project's life in OMS; absent where OMS has no such project, `source` for a modelled source with writes. */
-  readonly life?: Life | 'source';
-  /** Whether a second of its life passes with each poll instead of each second: then no slow machine can make it skip a part. */
-  readonly livesByPolls?: true;
+  /** What OMS shows of the project; `source` is a modelled source with writes. Absent if OMS does not have it. */
+  readonly project?: Timeline | 'source';
+  /** The timeline advances by one second with each poll, so that a slow machine skips no part of it. */
+  readonly advancesByPolls?: true;
   readonly failing?: readonly Step[];
-  /** What a step returns instead of what it would. */
+  /** Replies that replace those of steps. */
   readonly returning?: Readonly<Partial<Record<Step, unknown>>>;
-  /** In a replay: the tasks from and to which the check function fails, by its own number among all tasks, and how. */
-  readonly dying?: { readonly from: number; readonly to: number; readonly name: string; readonly message: string };
-  /** What the people of the scenario answer; absent: nothing. */
-  readonly people?: 'approve' | 'reject';
+  /** In a replay: the check function fails with this error in the tasks with these indexes (`to` is excluded). */
+  readonly failingTasks?: {
+    readonly from: number;
+    readonly to: number;
+    readonly name: string;
+    readonly message: string;
+  };
+  /** The answer to a request for approval; absent: none. */
+  readonly decision?: 'approve' | 'reject';
   readonly ends: Ending;
-  /** Whether waits are skipped: there are too many of them. */
+  /** Wait states take no time: the scenario has too many. */
   readonly skipsWaits?: true;
 }
 
-/** How it must end, everywhere. */
+/** The expected end. */
 export type Ending =
   | { readonly status: 'SUCCEEDED'; readonly says?: string }
   | { readonly status: 'FAILED'; readonly error: string; readonly says?: string };
 
-const life = (timeline: readonly object[], more: object = {}): Life =>
+const timelineOf = (timeline: readonly object[], more: object = {}): Timeline =>
   readScenario(
-    { title: 'Played', description: 'On every engine.', checkpointEvery: '1s', timeline, ...more },
+    { title: 'Engines', description: 'Runs on every engine.', checkpointEvery: '1s', timeline, ...more },
     'scenarios.ts',
   );
 
@@ -58,12 +63,15 @@ const IN_SYNC = { at: '0s', status: 'RUNNING', step: 'INCR_SYNC', struct: 100, f
 const INCREMENTAL = { enable: { incrSync: true } };
 const FAST = { minIntervalSeconds: 1, maxIntervalSeconds: 1 };
 
-/** Without a checkpoint, which is a real time. */
-const byPolls = (timeline: readonly object[]): Partial<Scenario> => ({ life: life(timeline), livesByPolls: true });
+/** For timelines without a checkpoint, which is a real time. */
+const byPolls = (timeline: readonly object[]): Partial<Scenario> => ({
+  project: timelineOf(timeline),
+  advancesByPolls: true,
+});
 
 const wait = (name: string, request: object, ends: Ending, more: Partial<Scenario> = {}): Scenario => ({
   name,
-  plays: 'wait',
+  target: 'wait',
   input: { projectId: projectOf(name), ...FAST, ...request },
   ends,
   ...more,
@@ -71,23 +79,23 @@ const wait = (name: string, request: object, ends: Ending, more: Partial<Scenari
 
 const cutover = (name: string, ends: Ending, more: Partial<Scenario> = {}): Scenario => ({
   name,
-  plays: 'alone',
+  target: 'unattended',
   input: { projectId: projectOf(name) },
-  life: 'source',
+  project: 'source',
   ends,
   ...more,
 });
 
 const badInput = (name: string, input: unknown, says: string): Scenario => ({
   name,
-  plays: 'wait',
+  target: 'wait',
   input,
   ends: { status: 'FAILED', error: 'InvalidInput', says },
 });
 
 export const projectOf = (name: string): string => `p_${name.replaceAll('-', '_')}`;
 
-/** The one that both stacks are deployed for. */
+/** The project in the schedule of both stacks. */
 export const SCHEDULED_PROJECT = projectOf('scheduled-poll');
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -140,7 +148,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { goal: { type: 'SYNCED', maxLagSeconds: 10, holdSeconds: 4 } },
     { status: 'SUCCEEDED' },
     {
-      life: life([IN_SYNC], INCREMENTAL),
+      project: timelineOf([IN_SYNC], INCREMENTAL),
     },
   ),
   wait(
@@ -148,7 +156,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { goal: { type: 'DRAINED', writesStoppedAt: '2026-01-01T00:00:00Z', marginSeconds: 1 } },
     { status: 'SUCCEEDED' },
     {
-      life: life([IN_SYNC], INCREMENTAL),
+      project: timelineOf([IN_SYNC], INCREMENTAL),
     },
   ),
   wait(
@@ -166,8 +174,8 @@ export const SCENARIOS: readonly Scenario[] = [
       skipsWaits: true,
     },
   ),
-  cutover('cutover-alone', { status: 'SUCCEEDED' }),
-  cutover('cutover-with-people', { status: 'SUCCEEDED' }, { plays: 'withPeople', people: 'approve' }),
+  cutover('cutover-unattended', { status: 'SUCCEEDED' }),
+  cutover('cutover-with-approval', { status: 'SUCCEEDED' }, { target: 'withApproval', decision: 'approve' }),
   cutover('cutover-stop-fails', { status: 'FAILED', error: 'CutoverRolledBack' }, { failing: ['stopWrites'] }),
   cutover('cutover-verify-fails', { status: 'FAILED', error: 'CutoverNeedsOperator' }, { failing: ['verify'] }),
   cutover(
@@ -178,7 +186,7 @@ export const SCENARIOS: readonly Scenario[] = [
   cutover(
     'cutover-rejected',
     { status: 'FAILED', error: 'CutoverRejected' },
-    { plays: 'withPeople', people: 'reject' },
+    { target: 'withApproval', decision: 'reject' },
   ),
   cutover(
     'cutover-rehearsal',
@@ -188,35 +196,35 @@ export const SCENARIOS: readonly Scenario[] = [
   cutover('cutover-bad-input', { status: 'FAILED', error: 'InvalidInput' }, { input: { projectId: 'not a project' } }),
   {
     name: 'scheduled-poll',
-    plays: 'schedule',
+    target: 'schedule',
     input: { projects: [SCHEDULED_PROJECT], intervalSeconds: 300 },
-    life: life([COPYING]),
+    project: timelineOf([COPYING]),
     ends: { status: 'SUCCEEDED' },
   },
 ];
 
-/** Further runs, only replayed: what their tasks answered is put to an engine's interpreter. */
+/** Scenarios that are only recorded and replayed. */
 export const REPLAYS: readonly Scenario[] = [
   badInput('replay-null-as-input', null, 'the input must be an object'),
   badInput('replay-text-as-input', 'p_"x"\\ {0}', 'the input must be an object'),
   badInput('replay-number-as-input', 17, 'the input must be an object'),
   badInput('replay-input-with-fields-of-the-loop', { projectId: 'p_x', round: 3, wait: {} }, 'round'),
   wait(
-    'replay-check-fails-for-a-while',
+    'replay-check-fails-temporarily',
     {},
     { status: 'SUCCEEDED' },
     {
       ...byPolls([COPYING, { at: '5s', status: 'FINISHED', full: 100 }]),
-      dying: { from: 0, to: 4, name: 'CheckFailed', message: 'could not read "p_x": \'no\' \\ {} — später' },
+      failingTasks: { from: 0, to: 4, name: 'CheckFailed', message: 'could not read "p_x": \'no\' \\ {} — später' },
     },
   ),
   wait(
-    'replay-check-fails-for-good',
+    'replay-check-fails-permanently',
     {},
     { status: 'FAILED', error: 'CheckFailed' },
     {
       ...byPolls([COPYING]),
-      dying: {
+      failingTasks: {
         from: 0,
         to: 1_000,
         name: 'Lambda.Unknown',
@@ -225,18 +233,18 @@ export const REPLAYS: readonly Scenario[] = [
     },
   ),
   cutover('replay-switch-fails', { status: 'FAILED', error: 'CutoverNeedsOperator' }, { failing: ['switchTraffic'] }),
-  cutover('replay-rollback', { status: 'SUCCEEDED' }, { plays: 'withRollback' }),
+  cutover('replay-rollback', { status: 'SUCCEEDED' }, { target: 'withRollback' }),
   cutover(
     'replay-rolled-back',
     { status: 'FAILED', error: 'CutoverRolledBack' },
-    { plays: 'withRollback', failing: ['verify'] },
+    { target: 'withRollback', failing: ['verify'] },
   ),
   cutover(
     'replay-rollback-fails',
     { status: 'FAILED', error: 'CutoverNeedsOperator' },
-    { plays: 'withRollback', failing: ['switchTraffic', 'rollback'] },
+    { target: 'withRollback', failing: ['switchTraffic', 'rollback'] },
   ),
-  cutover('replay-nobody-approves', { status: 'FAILED', error: 'CutoverRejected' }, { plays: 'withPeople' }),
+  cutover('replay-approval-expires', { status: 'FAILED', error: 'CutoverRejected' }, { target: 'withApproval' }),
   cutover(
     'replay-step-returns-nothing',
     { status: 'SUCCEEDED' },
@@ -248,24 +256,24 @@ export const REPLAYS: readonly Scenario[] = [
     { returning: { stopWrites: { writesStoppedAt: 'soon "\\' } } },
   ),
   cutover(
-    'replay-bookkeeping-fails-for-a-while',
+    'replay-bookkeeping-fails-temporarily',
     { status: 'SUCCEEDED' },
     {
-      dying: { from: 5, to: 8, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
+      failingTasks: { from: 5, to: 8, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
     },
   ),
   cutover(
-    'replay-bookkeeping-fails-for-good',
+    'replay-bookkeeping-fails-permanently',
     { status: 'FAILED', error: 'CutoverRolledBack' },
     {
-      dying: { from: 7, to: 1_000, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
+      failingTasks: { from: 7, to: 1_000, name: 'Lambda.Unknown', message: 'died "so" \\ {}' },
     },
   ),
   cutover(
     'replay-rehearsal-of-a-rollback',
     { status: 'SUCCEEDED' },
     {
-      plays: 'withRollback',
+      target: 'withRollback',
       input: { projectId: projectOf('replay-rehearsal-of-a-rollback'), rehearse: true },
     },
   ),

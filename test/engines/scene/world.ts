@@ -1,4 +1,4 @@
-/** What stands around the scenarios, once for a laptop and once for an engine: their projects in one simulated OMS, the steps of their users, their people. */
+/** The environment of the scenarios, one for local runs and one for each engine: a simulated OMS with their projects, the user's steps, and the operator. */
 import { ModelledSource } from '../../../local/simulator/modelled-source';
 import { type SimulatedProject, scenarioProject } from '../../../local/simulator/simulated-project';
 import { type Simulator, startSimulator } from '../../../local/simulator/simulator';
@@ -18,7 +18,7 @@ export interface Mail {
 export class World {
   readonly simulator: Simulator;
   readonly mails: Mail[] = [];
-  /** The user's steps that were taken, in order, by project. */
+  /** The user's steps that ran, in order, by project. */
   readonly steps = new Map<string, string[]>();
   private readonly projects: ReadonlyMap<string, Project>;
   private readonly time: Time;
@@ -32,34 +32,34 @@ export class World {
   static async start(scenarios: readonly Scenario[], time: Time, port: number): Promise<World> {
     const projects = new Map(
       scenarios
-        .filter(({ life }) => life !== undefined)
+        .filter(({ project }) => project !== undefined)
         .map((scenario) => [projectOf(scenario.name), new Project(scenario)]),
     );
     const simulator = await startSimulator({ projects: Object.fromEntries(projects), now: () => time.now(), port });
     return new World(simulator, projects, time);
   }
 
-  /** Answers for the function `engines-<step>`. */
+  /** Runs the function `engines-<step>`. */
   async step(name: Step, event: unknown): Promise<unknown> {
     const id = (event as { projectId: string }).projectId;
     const project = this.projects.get(id);
     if (project === undefined) throw new Error(`no scenario has the project ${id}`);
     this.steps.set(id, [...(this.steps.get(id) ?? []), name]);
     const { failing = [], returning = {} } = project.scenario;
-    if (failing.includes(name)) throw new Error(`${name} does not work: "no" \\ {0}`);
+    if (failing.includes(name)) throw new Error(`${name} failed: "no" \\ {0}`);
     const reply = await project.step(name, this.time);
     return name in returning ? returning[name] : reply;
   }
 
-  /** A mail has come: its reader may have something to do. `answer` is the command that answers a cutover. */
+  /** Records an e-mail and acts as its reader. `answer` is the command that approves or rejects a cutover. */
   async read(mail: Mail, answer: (run: string, approve: boolean) => Promise<void>): Promise<void> {
     this.mails.push(mail);
     const project = this.projects.get(mail.project);
     if (project === undefined) return;
-    const { people, name } = project.scenario;
+    const { decision, name } = project.scenario;
     if (mail.changeId.startsWith(`${name}/ask-`)) {
       await this.time.sleep(2_000);
-      if (people !== undefined) await answer(name, people === 'approve');
+      if (decision !== undefined) await answer(name, decision === 'approve');
     }
     if (mail.changeId === `${name}/switchover`) {
       await this.time.sleep(2_000);
@@ -68,10 +68,10 @@ export class World {
   }
 }
 
-/** Begins to live when it is first looked at. */
+/** Its timeline starts with the first poll. */
 class Project implements SimulatedProject {
   readonly kind = 'migration' as const;
-  readonly name = 'Played';
+  readonly name = 'Engines';
   readonly durationMs = 0;
   readonly scenario: Scenario;
   source: ModelledSource | undefined;
@@ -86,16 +86,16 @@ class Project implements SimulatedProject {
   readonly stateAt = (now: number) => {
     this.project ??= this.begin(now);
     this.polls += 1;
-    return this.project.stateAt(this.scenario.livesByPolls ? this.startedAt + this.polls * 1_000 : now);
+    return this.project.stateAt(this.scenario.advancesByPolls ? this.startedAt + this.polls * 1_000 : now);
   };
 
   private begin(now: number): SimulatedProject {
     this.startedAt = now;
-    const { life } = this.scenario;
-    if (life === undefined) throw new Error(`${this.scenario.name} has no life in OMS`);
-    if (life !== 'source') return scenarioProject(life, now, 1);
+    const { project } = this.scenario;
+    if (project === undefined) throw new Error(`${this.scenario.name} has no project in OMS`);
+    if (project !== 'source') return scenarioProject(project, now, 1);
     const settings = { usualLagMs: 1_000, longestTransactionMs: 500, checkpointEveryMs: 1_000 };
-    const reverse = this.scenario.plays !== 'alone';
+    const reverse = this.scenario.target !== 'unattended';
     this.source = new ModelledSource({ startedAt: now, random: () => 0.5, reverse, ...settings });
     return this.source;
   }

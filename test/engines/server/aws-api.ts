@@ -1,6 +1,5 @@
 /**
- * The few calls of AWS's APIs that a run needs, as plain HTTP: an engine looks at no signature, and the clients of eight services would be
- * eight dependencies.
+ * The AWS API calls of a run, as plain HTTP: engines verify no signatures, and the SDK clients of eight services would be eight dependencies.
  */
 
 export const REGION = 'us-east-1';
@@ -12,7 +11,7 @@ export class AwsApi {
     this.endpoint = endpoint;
   }
 
-  /** Services that speak JSON: `states`, `AWSStepFunctions.StartExecution`. Throws with the service's own words. */
+  /** JSON protocols: `states`, `AWSStepFunctions.StartExecution`. Throws with the service's message. */
   async json(service: string, target: string, input: object): Promise<Record<string, unknown>> {
     const text = await this.send(service, '/', {
       method: 'POST',
@@ -22,7 +21,7 @@ export class AwsApi {
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   }
 
-  /** Services that speak forms and XML. */
+  /** The query protocol. */
   query(service: string, version: string, input: Readonly<Record<string, string>>): Promise<string> {
     return this.send(service, '/', {
       method: 'POST',
@@ -31,7 +30,7 @@ export class AwsApi {
     });
   }
 
-  /** Services whose paths are resources. */
+  /** REST protocols. */
   send(
     service: string,
     path: string,

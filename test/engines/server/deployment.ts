@@ -1,4 +1,4 @@
-/** Puts a synthesized stack into an engine as `cdk deploy` would: the assets into the bootstrap bucket, the template to CloudFormation. */
+/** Deploys a synthesized stack to an engine as `cdk deploy` does: assets to the bootstrap bucket, the template to CloudFormation. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { type Resource, withinLimits } from './limits';
 export interface Deployment {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Physical id by logical id, of what the engine made. */
+  /** Physical ids of the created resources by logical id. */
   readonly resources: ReadonlyMap<string, string>;
   readonly template: Template;
-  /** The folder or file of a function's code. */
+  /** The cloud assembly. */
   readonly directory: string;
 }
 
@@ -57,10 +57,10 @@ async function described(describe: () => Promise<string>, what: string): Promise
     if (status !== 'CREATE_IN_PROGRESS')
       throw new Error(`${what} is ${status}: ${textOf(answer, 'StackStatusReason') ?? 'no reason given'}`);
   }
-  throw new Error(`${what} was not created in time`);
+  throw new Error(`${what} was not created within two minutes`);
 }
 
-/** What `cdk bootstrap` leaves in an account, as far as a template asks for it. */
+/** What a template needs of `cdk bootstrap`. */
 async function bootstrap(engine: Engine): Promise<void> {
   const Name = '/cdk-bootstrap/hnb659fds/version';
   await engine.api.json('ssm', 'AmazonSSM.PutParameter', { Name, Value: '30', Type: 'String', Overwrite: true });
@@ -80,7 +80,7 @@ async function uploadAssets(engine: Engine, directory: string, stackName: string
   }
 }
 
-/** By Python, which is here anyway and has a writer of archives; Node has none. */
+/** With Python, because Node cannot write zip archives. */
 export function zipOf(folder: string): Buffer {
   const file = `${folder}.${process.pid}.zip`;
   execFileSync(python(), ['-c', ZIP, file, folder]);

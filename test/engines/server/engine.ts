@@ -1,4 +1,4 @@
-/** An engine under test: a server of somebody else's that speaks AWS's APIs, started as a process of its own. */
+/** An engine: an emulator of AWS, started as a process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -16,11 +16,11 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** Where Lambda invocations go, and the user's steps: the function's name is added. */
+  /** Lambda invocations are sent to `<lambdaUrl>/<function>`. */
   readonly lambdaUrl: string;
-  /** How much of a Wait state, and of a pause between tries, is waited: 1 all, 0 nothing. */
+  /** Factor on the duration of Wait states and retry intervals. */
   readonly waitScale: number;
-  /** For what the engine writes. */
+  /** For files of the engine. */
   readonly folder: string;
 }
 
@@ -39,13 +39,13 @@ export async function startProcess(
     env: { PATH: process.env.PATH ?? '', HOME: options.folder, ...FAKE_KEYS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Also where this process ends before it has stopped it.
+  // Also if this process exits early.
   process.once('exit', () => child.kill('SIGKILL'));
   const log = createWriteStream(join(options.folder, `${name}.log`));
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
   const endpoint = `http://127.0.0.1:${port}`;
-  await ready(child, endpoint, `${name} (its words are in ${options.folder}/${name}.log)`);
+  await ready(child, endpoint, `${name} (log: ${options.folder}/${name}.log)`);
   return { name, api: new AwsApi(endpoint), accountId, stop: () => stop(child) };
 }
 

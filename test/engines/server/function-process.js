@@ -1,4 +1,4 @@
-/** A Lambda function's process: the bundle named on the command line, with this process's environment, one event at a time. */
+/** Runs the handler of the bundle in argv[2], one event at a time. */
 const { handler } = require(process.argv[2]);
 
 process.on('message', async ({ event, timeoutMs }) => {

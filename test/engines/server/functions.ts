@@ -1,4 +1,4 @@
-/** The functions in an engine: those that a stack has deployed, and those that hand their event over to this process. */
+/** The functions in an engine: those of a deployed stack, and relays, which forward their events to this process. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REGION } from './aws-api';
@@ -13,7 +13,7 @@ export interface DeployedFunction extends FunctionSettings {
   readonly role: string;
 }
 
-/** As the engine has them: with the settings that CloudFormation gave them there. */
+/** With the settings from the engine, as CloudFormation set them. */
 export async function functionsOf(
   engine: Engine,
   { template, resources, directory }: Deployment,
@@ -51,7 +51,7 @@ interface GetFunction {
   };
 }
 
-/** Functions whose events arrive at `<url>/<function>`. */
+/** Functions that forward their events to `<url>/<function>`. */
 export class Relays {
   private readonly engine: Engine;
   private readonly url: string;
@@ -72,7 +72,7 @@ export class Relays {
     await this.engine.api.send('lambda', FUNCTIONS, { method: 'POST', body: JSON.stringify(body) });
   }
 
-  /** Puts one in the place of a function's own code. */
+  /** Replaces the code of a deployed function by a relay. */
   async replace(name: string): Promise<void> {
     const put = (path: string, body: object) =>
       this.engine.api.send('lambda', `${FUNCTIONS}/${name}/${path}`, { method: 'PUT', body: JSON.stringify(body) });

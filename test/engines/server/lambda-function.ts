@@ -1,15 +1,15 @@
-/** A deployed function for an engine that runs none: as many processes as there are events at a time, each with the function's settings. */
+/** Runs a deployed function for an engine that cannot: one process per concurrent event, with the function's settings. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 
 export interface FunctionSettings {
-  /** The file of the bundle. */
+  /** Path of the bundle. */
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
 }
 
-/** As a state machine sees it. */
+/** The error that a state machine receives. */
 export class FunctionError extends Error {
   constructor(errorType: string, errorMessage: string) {
     super(errorMessage);
@@ -21,7 +21,7 @@ type Answer =
   | { readonly reply: unknown }
   | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
 
-/** The SDK's advice on the Node version. */
+/** Suppresses the advice of the AWS SDK on the Node version. */
 export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 export class LambdaFunction {

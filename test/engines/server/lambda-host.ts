@@ -1,4 +1,4 @@
-/** Where the engines' invocations arrive: `POST /<function>` with the event, the answer or the error back. */
+/** Receives invocations from engines: `POST /<function>` with the event; the response has the reply or the error. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -6,9 +6,9 @@ export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
 
 export class LambdaHost {
   readonly url: string;
-  /** What answers from now on. */
+  /** Can be replaced at any time. */
   invoke: Invoke;
-  /** Of events that nobody waits for. */
+  /** Failures of asynchronous invocations. */
   readonly failures: string[] = [];
   private readonly server: Server;
 

@@ -1,17 +1,13 @@
-/**
- * What an engine's CloudFormation cannot make of our template: its limit, not ours. A run fails where one makes less than this says, and
- * where it makes more: then this is out of date.
- */
+/** Resources of the template that the CloudFormation of an engine cannot create. A run fails if exactly these are not missing. */
 
 export interface Limit {
-  /** Resources of this type, all of them or those that `has` picks. */
+  /** All resources of this type, or those with the property `having`. */
   readonly type: string;
-  /** A property that those resources have. */
   readonly having?: string;
   readonly reason: string;
 }
 
-const NO_SUCH_TYPE = 'its CloudFormation does not know the type, and makes the rest of the stack';
+const NO_SUCH_TYPE = 'not supported by its CloudFormation, which skips it';
 
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   moto: [
@@ -26,8 +22,7 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
     {
       type: 'AWS::CloudWatch::Alarm',
       having: 'Metrics',
-      reason:
-        'it refuses alarms on metric math ("Properties.Metrics (metric math) is not supported"), and with one of them the whole stack',
+      reason: 'alarms on metric math fail the stack ("Properties.Metrics (metric math) is not supported")',
     },
   ],
 };
@@ -37,12 +32,11 @@ export interface Resource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** The limit that a resource falls under. */
 export function limitOf(engine: string, { Type, Properties = {} }: Resource): Limit | undefined {
   return LIMITS[engine]?.find(({ type, having }) => type === Type && (having === undefined || having in Properties));
 }
 
-/** The template without what the engine cannot make; where something refers to that (a dashboard to an alarm), a text stands in its place. */
+/** Removes what the engine cannot create. References to it, such as from the dashboard to an alarm, become a placeholder text. */
 export function withinLimits<T extends { readonly Resources: Readonly<Record<string, Resource>> }>(
   engine: string,
   template: T,
@@ -56,7 +50,7 @@ export function withinLimits<T extends { readonly Resources: Readonly<Record<str
     if (value === null || typeof value !== 'object') return value;
     const { Ref: ref, 'Fn::GetAtt': attribute } = value as Record<string, unknown>;
     const target = ref ?? (Array.isArray(attribute) ? attribute[0] : undefined);
-    if (isMissing(target)) return `not-made-${String(target)}`;
+    if (isMissing(target)) return `not-created-${String(target)}`;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
   };
   return resolve({ ...template, Resources: made }) as T;

@@ -1,4 +1,4 @@
-/** ministack: runs Lambda functions as processes of Node. */
+/** ministack runs Lambda functions as Node processes. */
 import { type Engine, type EngineOptions, startProcess } from './engine';
 
 export function startMinistack(options: EngineOptions): Promise<Engine> {

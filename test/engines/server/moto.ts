@@ -1,4 +1,4 @@
-/** moto: its Step Functions interpreter is that of LocalStack's community edition. */
+/** moto has the Step Functions interpreter of LocalStack's community edition. */
 import { join } from 'node:path';
 import { type Engine, type EngineOptions, startProcess } from './engine';
 

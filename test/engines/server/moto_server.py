@@ -1,8 +1,7 @@
-"""moto's server with its Step Functions interpreter switched on.
+"""moto's server with the Step Functions interpreter enabled.
 
-moto answers a Lambda invocation in a container, or with what it was sent. Here it goes to LAMBDA_URL, which runs the deployed bundle in a
-process of Node, or replays recorded answers. Waits and pauses between tries last WAIT_SCALE of their time. What else is changed fills
-gaps, each for the reason below.
+moto runs a Lambda function in a container, or returns the event. Here, invocations are sent to LAMBDA_URL, which runs the deployed bundle in
+a Node process, or replays a recording. Wait states and retry intervals are scaled by WAIT_SCALE. The other patches fill gaps in moto.
 """
 
 import functools
@@ -73,17 +72,17 @@ def wait(self, env, wait_seconds):
 
 default_user_config["stepfunctions"]["execute_state_machine"] = True
 default_user_config["lambda"]["use_docker"] = False
-# CloudFormation makes state machines where the interpreter does not look for them.
+# CloudFormation creates state machines in another backend than the interpreter's.
 models.stepfunctions_backends = stepfunctions_parser_backends
 LambdaSimpleBackend.invoke = invoke
-# Those without a name would all be called None, and only one would start.
+# Executions without a name all get the name None, and only one would start.
 StepFunctionsParserBackend.start_execution = start_execution
-# Left empty in moto: `Input` of a task is `input` of the call. What is filled in is moto's own.
+# Empty in moto. They translate between the spellings of a task and of the API call: `Input` and `input`.
 StateTaskService._normalise_parameters = normalise_parameters
 StateTaskService._normalise_response = normalise_response
 WaitFunction._wait_interval = wait
 retrier_decl.time = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * WAIT_SCALE))
-# How often the end of a child execution is looked for.
+# Poll interval for the end of a child execution.
 state_task_service_callback._DELAY_SECONDS_SYNC_CONDITION_CHECK = 0.05
 
 main(["-H", "127.0.0.1", "-p", os.environ["MOTO_PORT"]])
