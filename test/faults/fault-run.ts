@@ -1,4 +1,4 @@
-/** All trials, one after the other, and the one document that sums them up. */
+/** Runs all trials and adds up their counts. */
 
 import { clockSteps } from './trials/clock-steps';
 import { crowds } from './trials/crowds';

@@ -1,15 +1,15 @@
-/** A short fault run; the long one, with overlapping looks and thousands of checks, is `npm run test:faults`. */
+/** A short fault run. `npm run test:faults` is the full one, with overlapping polls and thousands of checks. */
 
 import { Random } from '../../local/random';
 import { type FaultRun, runTrials } from './fault-run';
 import { kills, SITUATIONS } from './trials/kills';
 import { soak } from './trials/soak';
 import { Chance } from './world/fault-plan';
-import { life, MINUTE } from './world/lives';
+import { MINUTE, timelineOf } from './world/timelines';
 import { playedIn } from './world/trial';
 import { World } from './world/world';
 
-/** Some seconds each on a machine of its own; many times that beside a full test run. */
+/** Each takes some seconds on an idle machine, and much longer during a full test run. */
 jest.setTimeout(240_000);
 
 const KEPT = { lostSnapshots: 0, versionGaps: 0, lostChanges: 0, reordered: 0, broken: [] };
@@ -20,12 +20,12 @@ function excused({ injectedCrashes, injectedLostAnswers }: FaultRun): number {
 
 test('an invocation killed at any await loses nothing and repeats at most one change', async () => {
   const places: string[] = [];
-  // The others are played by `npm run test:faults`.
+  // `npm run test:faults` runs the others.
   const situations = SITUATIONS.filter(({ name }) => name === 'change' || name === 'own write');
   const run = await runTrials([kills(situations)], 1, (text) => places.push(text));
   expect(run).toMatchObject(KEPT);
   expect(run.repeats).toBeLessThanOrEqual(excused(run));
-  // Both were played to their end, and a kill between publish and clear is among them.
+  // Both ran to their end, with a kill between publish and clear among them.
   expect(places.filter((text) => /killed at \d+ places/.test(text))).toHaveLength(2);
   expect(run.repeats).toBeGreaterThan(0);
 });
@@ -39,21 +39,21 @@ test('checks with faults on every twentieth request lose nothing, leave no gap a
   expect(run.repeats).toBeLessThanOrEqual(excused(run));
 });
 
-test('a project that vanishes and comes back is told so once each time, in sequence, with faults on every tenth request', async () => {
+test('a project that is deleted and created again is notified once each time, in sequence, with faults on every tenth request', async () => {
   const random = new Random(3);
-  // Each absence and each presence outlasts a few looks that fail.
+  // Each absence and each presence lasts longer than a few failed polls.
   const away = [5, 15].map((minute) => ({
     from: minute * MINUTE,
     to: (minute + 5) * MINUTE,
     trouble: { kind: 'unknown-project' as const },
   }));
-  const lives = Object.fromEntries(
-    ['p_1', 'p_2'].map((project) => [project, { ...life(['RUNNING', 'RUNNING']), faults: away }]),
+  const timelines = Object.fromEntries(
+    ['p_1', 'p_2'].map((project) => [project, { ...timelineOf(['RUNNING', 'RUNNING']), faults: away }]),
   );
   const notified: Record<string, readonly string[]> = {};
   const report = await playedIn(
     'vanishing',
-    () => World.start({ projects: lives, seed: 3, timeoutMs: 300 }),
+    () => World.start({ projects: timelines, seed: 3, timeoutMs: 300 }),
     async (world) => {
       for (const project of world.projects) world.plans.set(project, new Chance(0.1, random.fork(project)));
       for (let minute = 0; minute < 25; minute += 1) {

@@ -1,8 +1,8 @@
-/** `npm run test:faults`: one JSON document on standard output, progress on standard error, exit 1 when an invariant is broken. */
+/** `npm run test:faults`: prints one JSON document, and progress to stderr; exits with 1 if an invariant is violated. */
 import { parseArgs } from 'node:util';
 import { runTrials, trialsWith } from './fault-run';
 
-// On Node 20 the AWS SDK announces the end of its support; said once in the README is enough.
+// No advice of the AWS SDK on the Node version.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 async function main(): Promise<number> {
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
 
 main().then(
   (status) => {
-    // Killed checks wait for ever; nobody waits for them.
+    // Killed checks never resolve: exit without waiting for them.
     process.exit(status);
   },
   (error: unknown) => {

@@ -1,6 +1,6 @@
-/** Our clock set back or forward at every await of a check; and a check killed while the clock was ahead, which then goes back. */
+/** Steps our clock back or forward at every await of a check; kills a check while its clock is wrong, and corrects the clock. */
 import type { Hook } from '../world/interposed';
-import { life, MINUTE } from '../world/lives';
+import { MINUTE, timelineOf } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { World } from '../world/world';
 
@@ -14,7 +14,7 @@ const STEPS = {
   'on 1 d': 24 * HOUR,
 };
 const PLACES = Array.from({ length: 14 }, (_, i) => i + 1);
-const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
+const LIFE = timelineOf(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
 
 interface Case {
   readonly project: string;
@@ -56,7 +56,7 @@ export const clockSteps: Trial = {
           const { byMs, at, killed } = caseOf.get(project) as Case;
           const clock = world.clock(project);
           if (killed) {
-            // Killed while its clock was wrong; the next invocation has a right one.
+            // The next invocation has a correct clock.
             clock.skewMs = byMs;
             return { killAt: at };
           }

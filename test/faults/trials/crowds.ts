@@ -1,13 +1,13 @@
-/** Two, ten, fifty checks at once on one project: on its first look, on one that brings changes, and the same with faults. */
+/** Two, ten and fifty concurrent checks of one project: on its first poll, and on a poll with changes; also with faults. */
 
 import { Random } from '../../../local/random';
 import { Chance } from '../world/fault-plan';
-import { life, MINUTE } from '../world/lives';
+import { MINUTE, timelineOf } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { World } from '../world/world';
 
 const SIZES = [2, 10, 50] as const;
-const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED']);
+const LIFE = timelineOf(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FINISHED']);
 const WAVES = 4;
 
 export function crowds(faultRate: number): Trial {
@@ -17,7 +17,7 @@ export function crowds(faultRate: number): Trial {
       const projects = Object.fromEntries(SIZES.map((size) => [`p_crowd_${size}`, LIFE]));
       return playedIn(
         this.name,
-        // Fifty at once are slow by themselves: where nothing is injected nobody is to give up.
+        // Fifty at once are slow: without faults, no client may time out.
         () => World.start({ projects, seed, timeoutMs: faultRate === 0 ? 20_000 : 500 }),
         async (world) => {
           const broken: string[] = [];

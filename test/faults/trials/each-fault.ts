@@ -1,12 +1,12 @@
-/** Every fault on every request of a check, once and for as long as the clients try, on a project's first look and on one that brings changes. */
+/** Every fault on every request of a check, once and on every retry, on the first poll of a project and on a poll with changes. */
 import { FAULTS, type Fault, type Operation } from '../world/fault';
 import { Script } from '../world/fault-plan';
-import { life, MINUTE } from '../world/lives';
+import { MINUTE, timelineOf } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { World } from '../world/world';
 
-const OPERATIONS: readonly Operation[] = ['read', 'snapshot', 'latest', 'publish', 'clear', 'look'];
-/** Every client tries three times. */
+const OPERATIONS: readonly Operation[] = ['read', 'snapshot', 'state', 'publish', 'clear', 'poll'];
+/** Attempts of each client. */
 const TIMES = [1, 3] as const;
 
 interface Case {
@@ -17,8 +17,8 @@ interface Case {
   readonly first: boolean;
 }
 
-/** A migration that is found FAILED has something to tell at the first look already. */
-const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
+/** FAILED, so that the first poll already has a notification. */
+const LIFE = timelineOf(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
 
 function cases(): Case[] {
   const all: Case[] = [];

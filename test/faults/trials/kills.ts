@@ -1,13 +1,13 @@
-/** An invocation killed at every await of a check, before and after each effect, in every situation that has awaits of its own. */
+/** Kills an invocation at every await of a check, before and after each effect, in every situation with different awaits. */
 import { Script } from '../world/fault-plan';
 import type { Hook } from '../world/interposed';
-import { life, MINUTE } from '../world/lives';
+import { MINUTE, timelineOf } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { World } from '../world/world';
 
-/** More places than any check has. */
+/** More than any check has awaits. */
 const MOST_PLACES = 22;
-const LIFE = life(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
+const LIFE = timelineOf(['FAILED', 'RUNNING', 'SUSPEND', 'RUNNING', 'FAILED', 'RUNNING', 'FINISHED']);
 
 interface Situation {
   readonly name: string;
@@ -17,7 +17,7 @@ interface Situation {
   readonly around?: (world: World, project: string) => { readonly hook?: Hook };
 }
 
-/** Runs once, at the first time the check comes by. */
+/** Runs once, when the check first reaches the place. */
 function onceAt(place: string, work: () => Promise<unknown>): Hook {
   let done = false;
   return async (here) => {
@@ -32,19 +32,19 @@ export const SITUATIONS: readonly Situation[] = [
   { name: 'change' },
   {
     name: 'overtaken',
-    around: (world, project) => ({ hook: onceAt('before putLatest', () => world.check(project)) }),
+    around: (world, project) => ({ hook: onceAt('before putState', () => world.check(project)) }),
   },
   {
     name: 'conflict',
     around(world, project) {
-      // The other one looked earlier and stores later: between our reading and our writing.
+      // The other check polled earlier and stores between our read and our write.
       let go: () => void = () => undefined;
       const released = new Promise<void>((resolve) => {
         go = resolve;
       });
-      const other = world.check(project, { hook: onceAt('before putLatest', () => released) });
+      const other = world.check(project, { hook: onceAt('before putState', () => released) });
       return {
-        hook: onceAt('before putLatest', async () => {
+        hook: onceAt('before putState', async () => {
           go();
           await other;
         }),
@@ -54,7 +54,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: 'own write',
     around(world, project) {
-      world.plans.set(project, new Script('latest', 'lost-reset'));
+      world.plans.set(project, new Script('state', 'lost-reset'));
       return {};
     },
   },

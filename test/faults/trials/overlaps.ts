@@ -1,14 +1,14 @@
 /**
- * Two looks that overlap, in every order in which their requests, OMS's work on them and their answers can follow each other, with the
- * status changing between any two of these: whichever is stored first, nothing may be told that did not happen.
+ * Two polls that overlap, in every order of their requests, OMS's work and their replies, with a change of status between any two of these.
+ * Whichever is stored first, no notification may report a change that did not happen.
  */
 import type { ProxyWatcher } from '../world/fault-proxy';
-import { life } from '../world/lives';
+import { timelineOf } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { T0, World } from '../world/world';
 
 type Who = 'A' | 'B';
-/** Each order as the sequence of whose turn it is; the turns of one are its request, OMS's work on it, its answer. */
+/** Each order is a sequence of polls; the three turns of a poll are its request, OMS's work and the reply. */
 const ORDERS: readonly (readonly Who[])[] = orders(3, 3);
 const TURN_MS = 1_000;
 const CASE_MS = 20_000;
@@ -21,7 +21,7 @@ function orders(a: number, b: number): Who[][] {
   ];
 }
 
-/** A look under way, one turn after the other. */
+/** A poll that advances one turn at a time. */
 class HeldPoll {
   private readonly gates = { before: new Gate(), after: new Gate() };
   private ended: Promise<unknown> = Promise.resolve();
@@ -69,7 +69,7 @@ class Gate {
 }
 
 export const overlaps: Trial = {
-  name: 'two looks that overlap',
+  name: 'two polls that overlap',
   run(seed) {
     const cases = ORDERS.flatMap((order) =>
       Array.from({ length: order.length + 1 }, (_, changesBefore) => ({ order, changesBefore })),
@@ -77,7 +77,7 @@ export const overlaps: Trial = {
     const projects = Object.fromEntries(
       cases.map(({ project, begins, changesBefore }) => [
         project,
-        life(['RUNNING', 'FINISHED'], begins + (changesBefore + 0.5) * TURN_MS),
+        timelineOf(['RUNNING', 'FINISHED'], begins + (changesBefore + 0.5) * TURN_MS),
       ]),
     );
     return playedIn(
@@ -88,11 +88,11 @@ export const overlaps: Trial = {
           world.now = T0 + begins;
           await world.check(project);
           const polls = { A: new HeldPoll(), B: new HeldPoll() };
-          // Requests come one at a time, so the next one to come is of whose turn it is.
+          // Requests arrive one at a time, so the next belongs to the poll whose turn it is.
           let asking: HeldPoll = polls.A;
           const owners = new Map<object, HeldPoll>();
           const hold: ProxyWatcher['held'] = async (call, when) => {
-            if (call.operation !== 'look') return;
+            if (call.operation !== 'poll') return;
             if (when === 'before') owners.set(call, asking);
             await owners.get(call)?.hold(when);
           };
@@ -104,7 +104,7 @@ export const overlaps: Trial = {
           }
           world.hold = null;
         }
-        // Nobody was killed, so no lease has to run out.
+        // No check was killed, so no lease is left.
         await world.settle(world.projects, [1]);
         return [];
       },

@@ -1,9 +1,9 @@
-/** Many checks over many projects, a minute apart, with everything going wrong at once by chance. */
+/** Many checks of many projects, a minute apart, with all kinds of faults at random. */
 
 import { Random } from '../../../local/random';
 import { eachOf } from '../world/each-of';
 import { Chance } from '../world/fault-plan';
-import { MINUTE, randomLife } from '../world/lives';
+import { MINUTE, randomTimeline } from '../world/timelines';
 import { playedIn, type Trial } from '../world/trial';
 import { World } from '../world/world';
 
@@ -12,7 +12,7 @@ const KILL_RATE = 0.01;
 const SEVERAL_AT_ONCE_RATE = 0.02;
 const CLOCK_STEP_RATE = 0.01;
 const CLOCK_SKEWS_MS = [-10 * MINUTE, -10_000, 0, 10_000, 10 * MINUTE] as const;
-/** Faults are waited for, mostly: as many as keep the machine busy. */
+/** Most of the time is spent waiting for faults: enough to use the machine. */
 const AT_ONCE = 24;
 const MOST_PROJECTS = 200;
 
@@ -24,12 +24,12 @@ export function soak(checks: number): Trial {
     name: `soak: ${checks} checks over ${count} projects with ${FAULT_RATE * 100} % faults`,
     run(seed, progress) {
       const random = new Random(seed);
-      const lives = Object.fromEntries(
-        names.map((project) => [project, randomLife(random.fork(`life of ${project}`), minutes)]),
+      const timelines = Object.fromEntries(
+        names.map((project) => [project, randomTimeline(random.fork(`life of ${project}`), minutes)]),
       );
       return playedIn(
         this.name,
-        () => World.start({ projects: lives, seed, timeoutMs: 600 }),
+        () => World.start({ projects: timelines, seed, timeoutMs: 600 }),
         async (world) => {
           const chance = new Map(names.map((project) => [project, random.fork(project)]));
           for (const project of names)

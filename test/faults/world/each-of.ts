@@ -1,4 +1,4 @@
-/** Runs work on each of a list, so many at a time: as many as make a busy machine, and no time-out that nobody asked for. */
+/** Runs `work` on each item. Few enough at a time that a busy machine causes no timeouts by itself. */
 export async function eachOf<T>(list: readonly T[], work: (one: T) => Promise<void>, atOnce = 12): Promise<void> {
   let next = 0;
   const worker = async () => {

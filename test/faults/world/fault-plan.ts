@@ -1,11 +1,11 @@
-/** Which requests are spoiled: by a script for a scenario, by chance for a soak. */
+/** Selects the requests with faults: by a script in a scenario, at random in a soak. */
 
 import type { Random } from '../../../local/random';
 import { FAULTS, type Fault, type Operation } from './fault';
 import type { ProxiedCall } from './proxied-call';
 
 export interface FaultPlan {
-  /** Null: this one goes through. */
+  /** Null: no fault. */
   next(call: ProxiedCall): Fault | null;
 }
 
@@ -28,7 +28,7 @@ export class Script implements FaultPlan {
   }
 }
 
-/** Each request with the same probability, whatever it is about; drawn by the project, so that a seed repeats itself. */
+/** Every request with the same probability; one generator per project, so that a seed is reproducible. */
 export class Chance implements FaultPlan {
   private readonly rate: number;
   private readonly random: Random;

@@ -1,7 +1,6 @@
 /**
- * A proxy on loopback that spoils requests: the real clients stand on one side of it, a whole service on the other, and what goes
- * wrong goes wrong on a real socket. It knows of each request whether the service did it, so the ledger holds what happened and not
- * what a client believes.
+ * A loopback proxy that injects faults on real sockets, between the real clients and a service. It records whether the service executed each
+ * request, so the ledger has what happened, not what a client observed.
  */
 import {
   Agent,
@@ -25,13 +24,13 @@ export interface ProxyOptions {
 }
 
 export interface ProxyWatcher {
-  /** What is to happen to this request; null: nothing. */
+  /** Null: no fault. */
   faultFor(call: ProxiedCall): Fault | null;
-  /** Holds a request before the service sees it, and its answer before the client does; most return at once. */
+  /** Delays a request before the service, or its reply before the client. */
   held(call: ProxiedCall, when: 'before' | 'after'): Promise<void>;
-  /** The service did it, in this order. */
+  /** The service executed the call. In the order of execution. */
   done(call: ProxiedCall): void;
-  /** The service did it, and the client will not know. `injected` false: the client gave up by itself. */
+  /** The service executed the call, and the client gets no reply. `injected` is false if the client timed out by itself. */
   lost(call: ProxiedCall, injected: boolean): void;
 }
 
@@ -47,8 +46,8 @@ export class FaultProxy {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
   /**
-   * Writes whose answer went out on a connection that has asked nothing since. A client keeps its connections; one that ends has
-   * given up on the answer, whether it came in time by this side's clock or not.
+   * Writes whose reply was sent on a connection without a later request. Clients keep connections alive: if one ends, the client timed out
+   * and did not read the reply.
    */
   private readonly unread = new Map<Socket, ProxiedCall>();
   private closing = false;
@@ -58,7 +57,7 @@ export class FaultProxy {
     this.options = options;
     this.server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    // Only the clients end connections.
+    // Only clients end connections.
     server.keepAliveTimeout = 0;
     server.on('connection', (socket: Socket) => {
       socket.once('close', () => {
@@ -79,7 +78,7 @@ export class FaultProxy {
     return new FaultProxy(options, server);
   }
 
-  /** Requests that reach their service late do so before this resolves. */
+  /** Resolves after late requests have reached their service. */
   async quiet(): Promise<void> {
     while (this.working > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -95,7 +94,7 @@ export class FaultProxy {
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => undefined);
-    // Whoever asks again on the same connection has read the answer before.
+    // A new request on the connection proves that the previous reply was read.
     this.unread.delete(request.socket);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -160,7 +159,7 @@ export class FaultProxy {
   }
 }
 
-/** How a client's giving up is seen from here. */
+/** The error of a connection that the client ended. */
 function gone(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (response.destroyed || response.closed) resolve();
@@ -168,7 +167,7 @@ function gone(response: ServerResponse): Promise<void> {
   });
 }
 
-/** The body is passed on whole, so its length is ours to say, and the connection's state is between neighbours. */
+/** Without hop-by-hop headers. The length is set here, because the body is complete. */
 function forwarded({ headers, body }: Answer): IncomingMessage['headers'] {
   const { 'transfer-encoding': _encoding, connection: _connection, ...rest } = headers;
   return { ...rest, 'content-length': String(body.length) };

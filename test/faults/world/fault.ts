@@ -1,16 +1,16 @@
-/** What can happen to a request on its way: a word for each, and which answer a service gives when it refuses. */
+/** The kinds of faults, and the replies of a service that rejects a request. */
 import type { Random } from '../../../local/random';
 
 export const SERVICES = ['dynamodb', 'sns', 'oms'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** What a request does, in the words of a check. */
-export type Operation = 'read' | 'snapshot' | 'latest' | 'clear' | 'publish' | 'look' | 'other';
+/** The part of a check that sends the request. */
+export type Operation = 'read' | 'snapshot' | 'state' | 'clear' | 'publish' | 'poll' | 'other';
 
 /**
- * - `throttled`, `error`: the service refuses, nothing happens; - `reset`, `silence`: it never hears of it;
- * - `lost-reset`, `lost-silence`, `torn`: it does it, and the answer never comes, or half of it;
- * - `late`: the client has given up and tried again when it reaches the service after all.
+ * - `throttled`, `error`: the service rejects the request; - `reset`, `silence`: the request does not reach the service;
+ * - `lost-reset`, `lost-silence`, `torn`: the service executes the request, and its reply is lost or truncated;
+ * - `late`: the request reaches the service after the client has timed out and retried.
  */
 export const FAULTS = ['throttled', 'error', 'reset', 'silence', 'lost-reset', 'lost-silence', 'torn', 'late'] as const;
 export type Fault = (typeof FAULTS)[number];

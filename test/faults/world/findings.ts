@@ -1,23 +1,23 @@
-/** The invariants, judged on one project's ledger and on what is stored in the end. */
+/** The invariants, checked on the ledger of one project and on what is stored at the end. */
 
 import type { Change } from '../../../lambda/core/model/change';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { Ledger } from './ledger';
-import { statusesOf } from './lives';
+import { statusesOf } from './timelines';
 import type { World } from './world';
 
 export interface Findings {
-  /** Checks that returned, or whose look is in latest, and whose snapshot is not there. */
+  /** Checks that returned, or whose poll is in the project state, without a snapshot. */
   readonly lostSnapshots: number;
-  /** Versions left out or written twice. */
+  /** Versions that are missing or were written twice. */
   readonly versionGaps: number;
-  /** Changes stored and never told, and status changes between two versions that no change speaks of. */
+  /** Stored changes without a notification, and changes of status between two versions without a change. */
   readonly lostChanges: number;
-  /** Changes first told after a later one, and ids and sequences that do not belong together in every message. */
+  /** Changes first notified after a later one, and ids whose sequence differs between messages. */
   readonly reordered: number;
   /** Messages beyond the first of a change. */
   readonly repeats: number;
-  /** Everything that is broken, for a person. Empty: all is well. */
+  /** Messages about all violations. */
   readonly broken: readonly string[];
 }
 
@@ -36,9 +36,11 @@ export async function findingsOf(world: World, project: string): Promise<Finding
     ...gaps,
     ...lost,
     ...reordered,
-    ...(repeats > ledger.excuses ? [`${repeats} repeats, and only ${ledger.excuses} crashes and lost answers`] : []),
+    ...(repeats > ledger.allowedRepeats
+      ? [`${repeats} repeats, more than the ${ledger.allowedRepeats} crashes and lost replies`]
+      : []),
     ...((projectState?.pending.length ?? 0) > 0
-      ? [`${projectState?.pending.length} changes still pending in the end`]
+      ? [`${projectState?.pending.length} changes still pending at the end`]
       : []),
     ...neverHappened(world, ledger),
     ...twice(writes),
@@ -83,9 +85,9 @@ function lostChanges(writes: readonly ProjectState[], ledger: Ledger): string[] 
   const notified = new Set(ledger.notified.map(({ attributes }) => attributes.changeId));
   const stored = new Map<string, Change>();
   for (const { pending } of writes) for (const change of pending) stored.set(change.id, change);
-  const untold = [...stored.values()]
+  const unnotified = [...stored.values()]
     .filter(({ id }) => !notified.has(id))
-    .map(({ id, sequence, kind }) => `change ${id} (${kind}, number ${sequence}) was never told`);
+    .map(({ id, sequence, kind }) => `change ${id} (${kind}, sequence ${sequence}) was never notified`);
   const all = [...stored.values()];
   const unsaid = writes.flatMap((write, i) => {
     const [from, to] = [writes[i - 1]?.progress?.status, write.progress?.status];
@@ -97,9 +99,9 @@ function lostChanges(writes: readonly ProjectState[], ledger: Ledger): string[] 
         change.params.from === from &&
         change.params.to === to,
     );
-    return said ? [] : [`no change speaks of ${from} to ${to} in version ${write.version}`];
+    return said ? [] : [`no change from ${from} to ${to} in version ${write.version}`];
   });
-  return [...untold, ...unsaid];
+  return [...unnotified, ...unsaid];
 }
 
 function disorder({ notified }: Ledger): string[] {
@@ -110,15 +112,15 @@ function disorder({ notified }: Ledger): string[] {
     const { changeId = '', sequence = '' } = attributes;
     const known = sequences.get(changeId);
     if (known === sequence) continue;
-    if (known !== undefined) found.push(`change ${changeId} was told as number ${known} and ${sequence}`);
-    else if (Number(sequence) !== last + 1) found.push(`number ${sequence} was told after number ${last}`);
+    if (known !== undefined) found.push(`change ${changeId} was notified with sequences ${known} and ${sequence}`);
+    else if (Number(sequence) !== last + 1) found.push(`sequence ${sequence} was notified after ${last}`);
     sequences.set(changeId, sequence);
     last = Number(sequence);
   }
   return found;
 }
 
-/** The statuses told, in sequence, must be among those that OMS went through, in its order. */
+/** The notified statuses, in sequence, must be a subsequence of those in OMS. */
 function neverHappened(world: World, { project, notified }: Ledger): string[] {
   const scenario = world.scenarios[project];
   if (scenario === undefined) return [];
@@ -129,18 +131,18 @@ function neverHappened(world: World, { project, notified }: Ledger): string[] {
   }
   const chain = [...steps.entries()].sort(([a], [b]) => a - b).map(([, step]) => step);
   const broken = chain.flatMap(([from], i) =>
-    i === 0 || chain[i - 1]?.[1] === from ? [] : [`told to be ${chain[i - 1]?.[1]} and then to leave ${from}`],
+    i === 0 || chain[i - 1]?.[1] === from ? [] : [`notified of ${chain[i - 1]?.[1]}, then of a change from ${from}`],
   );
   const said = chain.length === 0 ? [] : [chain[0]?.[0], ...chain.map(([, to]) => to)];
   let at = 0;
   for (const status of statusesOf(scenario)) if (status === said[at]) at += 1;
-  return at === said.length ? broken : [...broken, `told ${said.join(' > ')}, which OMS never went through`];
+  return at === said.length ? broken : [...broken, `notified of ${said.join(' > ')}, which did not happen in OMS`];
 }
 
-/** A look counts once. */
+/** A poll is in the project state only once. */
 function twice(writes: readonly ProjectState[]): string[] {
   const ids = observationsOf(writes).map(({ writeId }) => writeId);
   return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))].map(
-    (id) => `the look of check ${id} was taken in twice`,
+    (id) => `the poll of check ${id} was stored twice`,
   );
 }

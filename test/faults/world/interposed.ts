@@ -1,7 +1,7 @@
-/** Ports with a hook before and after each effect: every await of a check, where an invocation can be killed or the clock be set. */
+/** Ports with a hook before and after each effect, which are all awaits of a check: to kill an invocation or set its clock. */
 import type { CheckPorts } from '../../../lambda/core/check/check';
 
-/** Where a check is: `before putLatest`, `after publish`. */
+/** @param place `before putState`, `after publish` */
 export type Hook = (place: string) => Promise<void>;
 
 export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
@@ -16,13 +16,13 @@ export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
   const { store, oms, notifier } = ports;
   return {
     ...ports,
-    oms: { poll: (project, hint) => around('look', () => oms.poll(project, hint)) },
+    oms: { poll: (project, hint) => around('poll', () => oms.poll(project, hint)) },
     notifier: { publish: (notification) => around('publish', () => notifier.publish(notification)) },
     store: {
-      readState: (project) => around('readLatest', () => store.readState(project)),
+      readState: (project) => around('readState', () => store.readState(project)),
       putSnapshot: (snapshot) => around('putSnapshot', () => store.putSnapshot(snapshot)),
       putState: (projectState, expected) =>
-        around(projectState.writeId.endsWith('/delivered') ? 'clear' : 'putLatest', () =>
+        around(projectState.writeId.endsWith('/delivered') ? 'clear' : 'putState', () =>
           store.putState(projectState, expected),
         ),
       snapshots: (project, range) => store.snapshots(project, range),
@@ -30,7 +30,7 @@ export function interposed(ports: CheckPorts, hook: Hook): CheckPorts {
   };
 }
 
-/** A hook that stops the world for this check at its n-th place, for ever, and for all it does side by side. */
+/** A hook that never resolves from the n-th place on, also for what the check does in parallel. */
 export class Kill {
   readonly killed: Promise<string>;
   readonly hook: Hook;

@@ -1,4 +1,4 @@
-/** What really happened to one project, seen from between the clients and the services; the invariants are judged on it. */
+/** What happened to one project, recorded between clients and services; the invariants are checked on it. */
 import type { CheckResult } from '../../../lambda/contract/check-result';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { CapturedMessage } from '../../../local/services/captured-sns';
@@ -6,31 +6,31 @@ import type { CapturedMessage } from '../../../local/services/captured-sns';
 export class Ledger {
   readonly project: string;
   checks = 0;
-  /** Requests spoiled. */
+  /** Requests with an injected fault. */
   faults = 0;
   /** Invocations killed at an await. */
   killed = 0;
-  /** Checks that gave up between a publish and its clear because faults outlasted their retries: to the outside they died there. */
+  /** Checks that failed between a publish and its clear, because faults outlasted the retries: equivalent to a crash there. */
   diedBeforeClear = 0;
-  /** Writes and publishes that were done and whose answer was spoiled. */
+  /** Writes and publishes that were executed and whose reply was lost by a fault. */
   lostAnswers = 0;
-  /** The same where nobody spoiled it: the client's time-out was shorter than a busy machine. */
+  /** The same without a fault: the client timed out on a busy machine. */
   unplannedLostAnswers = 0;
-  /** Successful writes of latest. */
+  /** Successful writes of the project state. */
   readonly writes: ProjectState[] = [];
   readonly notified: CapturedMessage[] = [];
   readonly results: CheckResult[] = [];
-  /** Checks that threw for the store's sake, as they should when faults outlast their retries. */
+  /** Expected errors: faults of the store outlasted the retries. */
   readonly failures: string[] = [];
-  /** Anything else thrown. */
+  /** Other errors. */
   readonly bugs: string[] = [];
 
   constructor(project: string) {
     this.project = project;
   }
 
-  /** At most so many messages may be repetitions. */
-  get excuses(): number {
+  /** Upper limit of repeated messages. */
+  get allowedRepeats(): number {
     return this.killed + this.diedBeforeClear + this.lostAnswers + this.unplannedLostAnswers;
   }
 }

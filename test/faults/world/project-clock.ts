@@ -1,8 +1,8 @@
-/** The clock of one project's invocations: the world's time, set wrong by some amount, and a millisecond further with every look at it. */
+/** The clock of one project's invocations: the world's time plus an error. Each reading advances it by a millisecond. */
 import type { Clock } from '../../../lambda/core/ports';
 
 export class ProjectClock implements Clock {
-  /** Milliseconds this clock is ahead of the world's. */
+  /** Milliseconds ahead of the world's time. */
   skewMs = 0;
   private readonly worldNow: () => number;
   private at = 0;

@@ -1,4 +1,4 @@
-/** What a request to one of the three services is about: read off the wire, as the real clients write it. */
+/** The operation and project of a request, parsed from what the real clients send. */
 import type { IncomingMessage } from 'node:http';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -8,11 +8,11 @@ import type { Operation, Service } from './fault';
 export interface ProxiedCall {
   readonly service: Service;
   readonly operation: Operation;
-  /** Empty where it is about none. */
+  /** Empty if there is none. */
   readonly project: string;
-  /** Whether success leaves something behind that a second success would not. */
+  /** Whether it has an effect. */
   readonly writes: boolean;
-  /** The item that a write of latest stores. */
+  /** The item in a write of the project state. */
   readonly projectState?: ProjectState;
 }
 
@@ -36,7 +36,7 @@ export function dynamoDbCall(request: IncomingMessage, body: string): ProxiedCal
   const { pk: _pk, sk: _sk, ...projectState } = unmarshall(input.Item);
   const notified = String(projectState.writeId).endsWith('/delivered');
   return {
-    ...call(notified ? 'clear' : 'latest', project, true),
+    ...call(notified ? 'clear' : 'state', project, true),
     projectState: projectState as unknown as ProjectState,
   };
 }
@@ -51,9 +51,9 @@ export function snsCall(_request: IncomingMessage, body: string): ProxiedCall {
   return { service: 'sns', operation: 'publish', project, writes: true };
 }
 
-/** Of a 3.3 call the path names the project, of a 4.1.1 call the body. */
+/** The project is in the path of a 3.3 call, and in the body of a 4.1.1 call. */
 export function omsCall(request: IncomingMessage, body: string): ProxiedCall {
   const path = /\/(?:migrations|sync)\/([^/]+)\/progress/.exec(request.url ?? '')?.[1];
   const project = path === undefined ? /"id":"([^"]*)"/.exec(body)?.[1] : decodeURIComponent(path);
-  return { service: 'oms', operation: 'look', project: project ?? '', writes: false };
+  return { service: 'oms', operation: 'poll', project: project ?? '', writes: false };
 }

@@ -1,4 +1,4 @@
-/** An OMS, a DynamoDB and an SNS, each behind a fault proxy, and the real clients in front: as lambda/wiring.ts makes them, with less patience. */
+/** OMS, DynamoDB and SNS on loopback, each behind a fault proxy, with the real clients as in lambda/wiring.ts, and shorter timeouts. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDbStore } from '../../../lambda/adapters/dynamodb/project-store';
@@ -16,23 +16,23 @@ import { dynamoDbCall, omsCall, snsCall } from './proxied-call';
 
 export interface ServicesOptions {
   readonly projects: Readonly<Record<string, Scenario>>;
-  /** The simulated OMS lives by it. */
+  /** Clock of the simulated OMS. */
   readonly now: () => number;
   readonly random: Random;
   readonly watcher: ProxyWatcher;
   readonly onMessage: (message: CapturedMessage) => void;
-  /** Milliseconds until a client gives up. */
+  /** Request timeout of the clients. */
   readonly timeoutMs: number;
 }
 
 export interface Services {
   readonly store: DynamoDbStore;
   readonly notifier: SnsNotifier;
-  /** An OMS client of its own for each clock: the client stamps its looks. */
+  /** One client per clock: the client sets the times of a poll. */
   oms(clock: Pick<Clock, 'now'>): OmsClient;
-  /** The store past the proxy, for judging. */
+  /** The store without the proxy, for the findings. */
   readonly bare: DynamoDbStore;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when no request is in flight. */
   quiet(): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     region: 'us-east-1',
     credentials: { accessKeyId: 'fault', secretAccessKey: 'fault' },
     maxAttempts: 3,
-    // Without the last one a time-out is only a warning, and the call hangs on.
+    // Without throwOnRequestTimeout a timeout only logs a warning.
     requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
   };
   const dynamodb = new DynamoDBClient({ ...settings, endpoint: toDynamoDb.url });

@@ -1,22 +1,22 @@
-/** One kind of trouble played through, and what it counted. */
+/** A trial: one kind of fault, and its counts. */
 import { findingsOf } from './findings';
 import type { World } from './world';
 
 export interface Counts {
   readonly checks: number;
   readonly injectedFaults: number;
-  /** Invocations killed at an await, and those that faults ended between a publish and its clear. */
+  /** Invocations that were killed at an await, or failed between a publish and its clear. */
   readonly injectedCrashes: number;
-  /** Writes and publishes that were done and whose answer did not come. */
+  /** Writes and publishes that were executed and whose reply was lost. */
   readonly injectedLostAnswers: number;
   readonly lostSnapshots: number;
   readonly versionGaps: number;
   readonly lostChanges: number;
   readonly reordered: number;
   readonly repeats: number;
-  /** Of these, where nobody spoiled the answer: a busy machine was slower than the clients' time-out. */
+  /** Of these, without a fault: the client timed out on a busy machine. */
   readonly unplannedLostAnswers: number;
-  /** Different changes told. */
+  /** Distinct changes notified. */
   readonly changesTold: number;
   /** Checks that threw because faults outlasted their retries. */
   readonly failedChecks: number;
@@ -26,17 +26,17 @@ export interface TrialReport extends Counts {
   readonly trial: string;
   readonly projects: number;
   readonly seconds: number;
-  /** What is broken, for a person; empty: all is well. */
+  /** Messages about violated invariants. */
   readonly broken: readonly string[];
 }
 
 export interface Trial {
   readonly name: string;
-  /** @param progress tells a person how far it is. */
+  /** @param progress is called with a status text. */
   run(seed: number, progress: (text: string) => void): Promise<TrialReport>;
 }
 
-/** Plays in a world that is there for this trial only, and judges every project in it that was looked at. */
+/** Runs `play` in a new world, then checks the invariants on every project that was polled. */
 export async function playedIn(
   name: string,
   open: () => Promise<World>,

@@ -1,4 +1,4 @@
-/** Projects, their clocks and their ledgers, and checks on them in which things go wrong. */
+/** The projects of a trial with their clocks and ledgers, and checks of them with faults. */
 
 import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
 import { type CheckPorts, check } from '../../../lambda/core/check/check';
@@ -11,26 +11,26 @@ import type { FaultPlan } from './fault-plan';
 import type { ProxyWatcher } from './fault-proxy';
 import { type Hook, interposed, Kill } from './interposed';
 import { Ledger } from './ledger';
-import { MINUTE } from './lives';
 import { ProjectClock } from './project-clock';
 import type { ProxiedCall } from './proxied-call';
 import { type Services, startServices } from './services';
+import { MINUTE } from './timelines';
 
-/** As deployed where the function's time-out is three minutes. */
+/** As for a function with a timeout of three minutes. */
 export const LEASE_MS = 210_000;
-/** A look while a killed invocation may still hold the lease, one when it cannot any more, and one that finds nothing to do. */
+/** Minutes between the last polls: while a killed invocation may hold the lease, after the lease, and one with nothing to do. */
 const SETTLING = [1, Math.ceil(LEASE_MS / MINUTE), 1];
 export const T0 = Date.UTC(2026, 10, 23);
 
 export interface WorldOptions {
   readonly projects: Readonly<Record<string, Scenario>>;
   readonly seed: number;
-  /** Milliseconds until a client gives up; short, so that silence costs little. Default 400. */
+  /** Request timeout of the clients; short, so that trials are fast. Default 400. */
   readonly timeoutMs?: number;
 }
 
 export interface CheckOptions {
-  /** The n-th place at which it is killed; past the last place it ends untouched. */
+  /** Kill at the n-th place; after the last place, the check ends normally. */
   readonly killAt?: number;
   readonly hook?: Hook;
 }
@@ -46,9 +46,9 @@ interface Inhabitant {
 export class World {
   /** The world's time, Unix milliseconds. */
   now = T0;
-  /** By project; absent: nothing goes wrong. */
+  /** By project; absent: no faults. */
   readonly plans = new Map<string, FaultPlan>();
-  /** Holds requests and answers of OMS; absent: none. */
+  /** Delays requests to OMS and its replies; null: none. */
   hold: ProxyWatcher['held'] | null = null;
   readonly scenarios: Readonly<Record<string, Scenario>>;
   private readonly inhabitants = new Map<string, Inhabitant>();
@@ -99,7 +99,7 @@ export class World {
     return this.of(project).clock;
   }
 
-  /** One check; never throws, the ledger says what came of it. */
+  /** Runs one check. Never throws: the outcome is in the ledger. */
   async check(project: string, { killAt, hook }: CheckOptions = {}): Promise<CheckEnd> {
     const { ledger, ports } = this.of(project);
     const kill = killAt === undefined ? null : new Kill(killAt);
@@ -139,14 +139,14 @@ export class World {
     return end;
   }
 
-  /** One check on each project, some at a time. */
+  /** One check of each project, some at a time. */
   async checkAll(projects: readonly string[], options: (project: string) => CheckOptions = () => ({})): Promise<void> {
     await eachOf(projects, async (project) => {
       await this.check(project, options(project));
     });
   }
 
-  /** Looks without trouble, so many minutes apart, until every lease has run out and everything has been told. */
+  /** Polls without faults until every lease has expired and every change is notified. */
   async settle(projects: readonly string[] = this.projects, minutes: readonly number[] = SETTLING): Promise<void> {
     for (const project of projects) this.plans.delete(project);
     this.hold = null;

@@ -1,17 +1,16 @@
-/** Lives of a migration for the simulator: status by status, a minute or more each. */
-
+/** Timelines for the simulator. */
 import type { Random } from '../../../local/random';
 import type { Key, Scenario } from '../../../local/simulator/scenario';
 
 export const MINUTE = 60_000;
 
-/** One status a minute, so that every look brings a change; with incremental sync, so that a wait brings one more. */
-export function life(statuses: readonly string[], everyMs = MINUTE): Scenario {
+/** One status per minute, so that every poll has a change; with incremental sync, so that a wait has one more. */
+export function timelineOf(statuses: readonly string[], everyMs = MINUTE): Scenario {
   return scenario(statuses.map((status, i) => ({ at: i * everyMs, status, ...placeOf(i, statuses.length) })));
 }
 
-/** A seeded life of so many minutes: some run through, most stop, fail and go on, all end FINISHED. */
-export function randomLife(random: Random, minutes: number): Scenario {
+/** Some run without interruption, most stop, fail and resume; all end FINISHED. */
+export function randomTimeline(random: Random, minutes: number): Scenario {
   const keys: Key[] = [{ at: 0, status: 'INIT', step: null }];
   const end = Math.max(3, minutes - random.whole(2, 6));
   let running = false;
@@ -30,7 +29,7 @@ function placeOf(done: number, of: number): Partial<Key> {
 
 function scenario(timeline: readonly Key[]): Scenario {
   return {
-    title: 'a life with changes',
+    title: 'Fault run',
     description: '',
     kind: 'migration',
     importance: 'MEDIUM',
@@ -41,7 +40,7 @@ function scenario(timeline: readonly Key[]): Scenario {
   };
 }
 
-/** What a project goes through, each status once where it stays. */
+/** The statuses in order, without consecutive duplicates. */
 export function statusesOf({ timeline }: Scenario): readonly string[] {
   const all = timeline.flatMap(({ status }) => (status === undefined ? [] : [status]));
   return all.filter((status, i) => status !== all[i - 1]);
