@@ -18,7 +18,7 @@ interface Bench {
   readonly name: string;
   readonly clock: 'virtual' | 'wall';
   readonly args: readonly string[];
-  /** Of the figures that it prints, those that are ours to better. */
+  /** Selects the figures that are ours. */
   readonly counts: (figure: string) => boolean;
 }
 
@@ -90,7 +90,7 @@ async function compare(bench: Bench, base: string, repeats: number) {
   const { name, clock } = bench;
   console.error(`bench:${name} ...`);
   if (clock === 'virtual') {
-    // Load changes nothing about virtual time.
+    // Load does not affect virtual time.
     const [theirs, ours] = await Promise.all([run(bench, base), run(bench, ROOT)]);
     const figures = compared(theirs, ours);
     const changed = figures.filter((one) => one.base !== one.ours);
@@ -98,7 +98,7 @@ async function compare(bench: Bench, base: string, repeats: number) {
   }
   const pairs: (readonly [base: Figures, ours: Figures])[] = [];
   for (let i = 0; i < repeats; i += 1) {
-    // Whoever comes second finds a warmer machine: each is second as often as the other.
+    // The second run finds a warmer machine: each side is second equally often.
     if (i % 2 === 0) pairs.push([await run(bench, base), await run(bench, ROOT)]);
     else pairs.push(swapped([await run(bench, ROOT), await run(bench, base)]));
     console.error(`  ${i + 1} of ${repeats}`);

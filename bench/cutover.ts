@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cutover`: seconds with writes stopped, ours against a pipeline with the plain job poller, on the same sources. Prints one
- * JSON document. Every pipeline waits for the same goal, checkpoint beyond the fence: what differs is when it looks.
+ * JSON document. Every pipeline waits for the same goal, a checkpoint beyond the fence; they differ in when they poll.
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../local/random';
@@ -11,7 +11,7 @@ import { VirtualClock } from '../local/virtual-clock';
 import { type Deployed, deploy } from '../test/cutovers/machines';
 import { World } from '../test/cutovers/world';
 
-/** A warm invocation with its look at OMS, and what Step Functions adds to a task. */
+/** A warm invocation with its poll, and the overhead of a Step Functions task. */
 const INVOCATION_MS = 250;
 
 interface Measured {
@@ -27,7 +27,7 @@ function clockOf(seed: number): VirtualClock {
 function sourceOf(seed: number, clock: VirtualClock) {
   const random = new Random(seed * 7_919 + 13);
   const startedAt = clock.now();
-  // From the fence on, so that it meets every pipeline alike.
+  // From the fence on, so that it affects every pipeline equally.
   const stallMs = random.chance(0.15) ? random.whole(10_000, 90_000) : 0;
   const stalls: Stretch[] = [];
   const source = new ModelledSource({
@@ -85,7 +85,7 @@ const task = (name: string, next: string, more: object = {}) => ({
   ...more,
 });
 
-/** What one finds in the samples: wait, ask, choose, here for the drain. `null`: many a runbook has no drain at all. */
+/** The job poller of AWS samples, for the drain. `null`: no drain check, as in many runbooks. */
 function poller(intervalSeconds: number | null): Definition {
   const drain = {
     Wait: { Type: 'Wait', Seconds: intervalSeconds ?? 0, Next: 'Get status' },

@@ -22,7 +22,7 @@ export interface Peers {
 }
 
 export class FakeTable {
-  /** Latest items by project; of snapshots only the number is kept. */
+  /** Project states; snapshots are only counted. */
   readonly projectState = new Map<string, Item>();
   snapshots = 0;
   conflicts = 0;
@@ -96,7 +96,7 @@ function serve(ms: number, answer: Answer): Promise<Server> {
       else setTimeout(send, Math.max(0, ms - (performance.now() - began)));
     });
   });
-  // Longer than any run, so that no connection closes under a request.
+  // Longer than any run: no connection closes during a request.
   server.keepAliveTimeout = 600_000;
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
@@ -109,7 +109,7 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The shape of the vendor's page. */
+/** As in the vendor's documentation. */
 const PROGRESS = JSON.stringify({
   success: true,
   errorDetail: null,

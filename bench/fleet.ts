@@ -1,7 +1,7 @@
 /**
  * How long one event takes for a whole fleet, and how much memory: `npm run bench:fleet -- [--projects N]`, JSON on standard output. OMS
  * answers in 100 ms and DynamoDB in 10 ms; the ideal is what those times alone would take at the concurrency used. The function is warm, as
- * a schedule of five minutes keeps it, and each project has a past of 20 looks. The time limit of an invocation is ignored: the stack gives
+ * a schedule of five minutes keeps it, and each project has a history of 20 polls. The time limit of an invocation is ignored: the stack gives
  * a part of the projects to each invocation.
  */
 import { execFileSync, fork } from 'node:child_process';

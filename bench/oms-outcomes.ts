@@ -1,4 +1,4 @@
-/** Plays every situation that OMS or the network may put us in, and prints what came of it: JSON, or with --markdown the table of docs/oms.md. */
+/** Runs every situation of OMS and the network, and prints the outcomes: as JSON, or with --markdown the table of docs/oms.md. */
 import { play } from '../test/adapters/oms/run';
 import { SITUATIONS } from '../test/adapters/oms/situations';
 import { TABLE_HEAD, tableRow } from '../test/adapters/oms/table';

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   console.log(markdown ? `${ratioTable(report)}\n\n${markdownTable(report)}` : JSON.stringify(report));
 }
 
-/** Null where they are wrong. */
+/** Null if they are invalid. */
 function readFlags(): { seed: number; only: string | undefined; markdown: boolean } | null {
   try {
     const { values } = parseArgs({

@@ -1,6 +1,6 @@
 /** Of runs that take turns. */
 
-/** Whoever comes first, changes from round to round. */
+/** The order changes from round to round. */
 export function inTurn(subjects: number, round: number): readonly number[] {
   return Array.from({ length: subjects }, (_, index) => (index + round) % subjects);
 }

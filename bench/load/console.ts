@@ -82,7 +82,7 @@ export class SimulatedConsole implements Oms {
       this.freeAt = startsAt + each;
       const endsAt = Math.max(startsAt + each, now + LATENCY_MS);
       await this.clock.sleep(Math.min(endsAt, now + REQUEST_TIMEOUT_MS) - now);
-      // The work of a request that nobody waits for any more is done all the same.
+      // The console also completes requests that the client has abandoned.
       if (endsAt > now + REQUEST_TIMEOUT_MS) return 'no answer within 10 s';
       return this.state === 'REJECTS' ? '401' : null;
     } finally {

@@ -1,4 +1,4 @@
-/** Plays traces side by side, a process for each core: every trace is on its own clock, so that their order means nothing. */
+/** Runs traces in parallel, one process per core. Every trace has its own clock, so their order does not matter. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { type MeasuredTrace, measureTrace } from './measure';
@@ -11,10 +11,10 @@ export interface Job {
   readonly index: number;
 }
 
-/** More of them would take other work's cores, and memory. */
+/** Limits the load on a shared machine. */
 const MOST = 4;
 
-/** Plays all jobs, and gives what came of each in their order. */
+/** Runs all jobs and returns their results in the same order. */
 export async function playAll(jobs: readonly Job[], ours: OurMachines): Promise<MeasuredTrace[]> {
   const results: MeasuredTrace[] = new Array(jobs.length);
   let next = 0;
@@ -33,7 +33,7 @@ export async function playAll(jobs: readonly Job[], ours: OurMachines): Promise<
   return results;
 }
 
-/** Hands something over, and waits for the answer. */
+/** Sends a message and waits for the reply. */
 function notified(hand: ChildProcess, message: Job | OurMachines): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
@@ -46,7 +46,7 @@ function notified(hand: ChildProcess, message: Job | OurMachines): Promise<unkno
   });
 }
 
-/** One of the crew: gets our machines first, then a job after the other. */
+/** A worker: receives the state machines first, then one job at a time. */
 export async function play({ group, seed, index }: Job, ours: OurMachines): Promise<MeasuredTrace> {
   const found = CATALOGUE.find(({ name }) => name === group);
   if (found === undefined) throw new Error(`no trace is called ${group}`);

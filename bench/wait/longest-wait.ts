@@ -1,6 +1,6 @@
 /**
- * A wait of 365 days on a project that never gets anywhere: how many events its executions collect. Three legs are played in full; then
- * the parent is, over the whole year, with a leg that takes as long as those did and does nothing.
+ * Counts the history events of a wait of 365 days on a project without progress. Three legs run in full; then the parent runs over the whole
+ * year, with legs that only take as long as those did.
  */
 
 import type { Definition } from '../../local/step-functions/definition';
@@ -12,7 +12,7 @@ import { BEGINS_AT, NEW_PROJECT, type Trace } from './traces/trace';
 
 export interface LongestWait {
   readonly days: number;
-  /** As the user set it; null: the default pace. */
+  /** As set by the user; null: default. */
   readonly intervalSeconds: number | null;
   readonly legs: number;
   readonly largestLegHistory: number;
@@ -21,7 +21,7 @@ export interface LongestWait {
 
 const DAYS = 365;
 const DAY_MS = 86_400_000;
-/** The first one may begin quicker than all that follow. */
+/** The first leg may poll more often than the later ones. */
 const LEGS_PLAYED = 3;
 
 const NEVER_DONE: Trace = {
@@ -31,10 +31,10 @@ const NEVER_DONE: Trace = {
   failures: [],
 };
 
-/** `ours`: with the machines as synthesized. */
+/** @param ours the state machines as synthesized. */
 export async function longestWait(ours: OurMachines, intervalSeconds: number | null): Promise<LongestWait> {
   const legs = await playLegs(ours, intervalSeconds);
-  // Of the shortest: the more legs, the more events in the parent.
+  // The shortest legs give the most events in the parent.
   const legMs = Math.min(...legs.map(({ startedAt, stoppedAt }) => stoppedAt - startedAt));
   const parent = await playParent(ours, legMs);
   return {
@@ -46,11 +46,11 @@ export async function longestWait(ours: OurMachines, intervalSeconds: number | n
   };
 }
 
-/** Whole legs: the one that the deadline cuts short is left out. */
+/** Without the last leg, which the deadline ends. */
 async function playLegs(ours: OurMachines, intervalSeconds: number | null): Promise<readonly ExecutionResult[]> {
   const interval =
     intervalSeconds === null ? {} : { minIntervalSeconds: intervalSeconds, maxIntervalSeconds: intervalSeconds };
-  // Twice what the legs may take: an invocation and a wait for each of 500 rounds.
+  // Twice what a leg may take: an invocation and a wait for each of 500 rounds.
   const timeoutSeconds = 2 * LEGS_PLAYED * 500 * (180 + (intervalSeconds ?? 300));
   const { executions } = await playOurs(NEVER_DONE, ours, { request: { ...interval, timeoutSeconds } });
   const legs = executions.filter(({ machineArn }) => machineArn !== ours.wait).slice(0, -1);

@@ -1,4 +1,4 @@
-/** Plays one trace through one poller, and says how late it was, what it cost and whether it lived to see the end. */
+/** Runs one trace with one poller: how late it was, what it cost, and whether it survived to the end. */
 import { dollars } from './pollers/bill';
 import { JOB_FAILED, playJobPoller, restartedJobPoller } from './pollers/job-poller';
 import { type OurMachines, playOurs } from './pollers/our-wait';
@@ -9,18 +9,18 @@ export const INTERVALS = [30, 60, 300] as const;
 export const POLLERS = ['ours', 'job-poller-30', 'job-poller-60', 'job-poller-300'] as const;
 export type Poller = (typeof POLLERS)[number];
 
-export interface Measured extends Omit<Play, 'end' | 'executions' | 'completedAt' | 'toldFailures'> {
+export interface Measured extends Omit<Play, 'end' | 'executions' | 'completedAt' | 'notifiedFailures'> {
   readonly poller: Poller;
   /** SUCCEEDED, or the error's name. */
   readonly end: string;
   /** Ended at the goal, or on the failure that was one. */
   readonly survived: boolean;
-  /** From the moment OMS shows the goal until the execution completes; null where there is no goal, or it did not survive. */
+  /** From the goal in OMS until the execution completes; null if there is no goal or it did not survive. */
   readonly delaySeconds: number | null;
-  /** From the moment OMS shows FAILED until somebody is told, each time. */
+  /** From FAILED in OMS until the notification, for each failure. */
   readonly failureDelaysSeconds: readonly number[];
   readonly dollars: number;
-  /** Of a job poller that did not survive: with somebody who starts it again each time. */
+  /** Of a job poller that did not survive, if it is restarted each time. */
   readonly ifRestarted?: { readonly delaySeconds: number; readonly dollars: number; readonly restarts: number };
 }
 
@@ -41,8 +41,8 @@ export async function measureTrace(trace: Trace, ours: OurMachines): Promise<Mea
 }
 
 function measured(poller: Poller, trace: Trace, play: Play): Measured {
-  const { end, executions: _, completedAt, toldFailures, ...usage } = play;
-  // Also an end before the goal was there would be none.
+  const { end, executions: _, completedAt, notifiedFailures, ...usage } = play;
+  // An end before the goal does not count as survived.
   const early = trace.reachedAt !== null && end.stoppedAt < trace.reachedAt;
   const final = trace.failures.at(-1);
   const failedRightly =
@@ -55,15 +55,15 @@ function measured(poller: Poller, trace: Trace, play: Play): Measured {
     end: end.error ?? end.status,
     survived,
     delaySeconds: survived && trace.reachedAt !== null ? (completedAt - trace.reachedAt) / 1000 : null,
-    failureDelaysSeconds: failureDelays(trace, toldFailures),
+    failureDelaysSeconds: failureDelays(trace, notifiedFailures),
     dollars: dollars(play),
   };
 }
 
-/** A look in the last moment of a failure tells of it so much later at most. */
+/** The latest notification of a failure that the last poll during it sees. */
 const TELLING_MS = 1_000;
 
-/** One delay for each failure that was seen; who did not look while it lasted told nobody. */
+/** One delay for each failure that was seen by a poll. */
 function failureDelays({ failures }: Trace, notified: readonly number[]): number[] {
   return failures.flatMap(({ from, to }) => {
     const at = notified.find((moment) => moment >= from && moment < to + TELLING_MS);

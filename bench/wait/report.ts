@@ -1,4 +1,4 @@
-/** The traces of a group put together: what the bench prints. Delays over all of them, everything else the mean of one wait. */
+/** The figures of a group of traces: delays over all of them, everything else as the mean of one wait. */
 
 import type { LongestWait } from './longest-wait';
 import { type Measured, type MeasuredTrace, POLLERS, type Poller } from './measure';
@@ -13,9 +13,9 @@ export interface Spread {
 
 export interface RunReport {
   readonly poller: Poller;
-  /** Null where the traces have no goal to reach, or one of them was not survived. */
+  /** Null if the traces have no goal, or one of them was not survived. */
   readonly delaySeconds: Spread | null;
-  /** Null where no failure was told. */
+  /** Null if no failure was notified. */
   readonly failureDelaySeconds: Spread | null;
   readonly failuresTold: number;
   readonly omsRequests: number;
@@ -28,11 +28,11 @@ export interface RunReport {
   readonly dynamoDbWriteUnits: number;
   readonly messages: number;
   readonly dollars: number;
-  /** Every one of the waits. */
+  /** All waits. */
   readonly survived: boolean;
   /** How the executions ended, and how often. */
   readonly ends: Readonly<Record<string, number>>;
-  /** Where waits were not survived: all of them, with somebody who starts the poller again whenever it dies. */
+  /** If waits were not survived: all of them, with a poller that is restarted each time. */
   readonly ifRestarted: { readonly delaySeconds: Spread; readonly dollars: number; readonly restarts: number } | null;
 }
 
@@ -48,7 +48,7 @@ export interface TraceReport {
 export interface BenchReport {
   readonly seed: number;
   readonly traces: readonly TraceReport[];
-  /** Left out where only one trace was asked for. */
+  /** Absent if only one trace was requested. */
   readonly longestWaits?: readonly LongestWait[];
 }
 
@@ -109,7 +109,7 @@ function restartedReport(runs: readonly Measured[]): RunReport['ifRestarted'] {
   };
 }
 
-/** Null of nothing. The percentile is the nearest rank: a value that occurred. */
+/** By nearest rank; null for an empty list. */
 export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);

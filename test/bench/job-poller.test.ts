@@ -47,10 +47,10 @@ test('it goes on for ever on a status it does not know', async () => {
 
 test('it fails at the first FAILED that it sees', async () => {
   const trace = copyTrace({ seconds: 3_600, trouble: 'fails' }, new Random('fails'));
-  const { end, toldFailures } = await playJobPoller(trace, 30);
+  const { end, notifiedFailures } = await playJobPoller(trace, 30);
   expect(end).toMatchObject({ status: 'FAILED', error: JOB_FAILED });
-  expect(toldFailures).toHaveLength(1);
-  expect(toldFailures[0]).toBeGreaterThan(trace.failures[0]?.from as number);
+  expect(notifiedFailures).toHaveLength(1);
+  expect(notifiedFailures[0]).toBeGreaterThan(trace.failures[0]?.from as number);
 });
 
 test.each([30, 60, 300])(

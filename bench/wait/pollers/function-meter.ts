@@ -1,4 +1,4 @@
-/** Stands for Lambda: counts invocations and what is billed of them, sleep included, and lets the state machine's own delay pass first. */
+/** Simulates Lambda: counts invocations and billed time, sleep included, after the delay of the state machine. */
 import type { Clock } from '../../../lambda/core/ports';
 import type { Latencies } from './latencies';
 

@@ -1,4 +1,4 @@
-/** The usual job poller of Step Functions: wait, ask, choose. It loops on every status that it does not know, tries nothing again and remembers nothing. */
+/** The usual job poller of Step Functions: Wait, Task, Choice. It loops on every other status, has no retries and keeps no state. */
 
 import type { Definition } from '../../../local/step-functions/definition';
 import { HISTORY_LIMIT } from '../../../local/step-functions/definition';
@@ -13,7 +13,6 @@ import { countsOf, type Play } from './play';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:JobPoller';
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:GetStatus';
-/** The error of its Fail state. */
 export const JOB_FAILED = 'JobFailed';
 
 export function jobPoller(intervalSeconds: number): Definition {
@@ -42,12 +41,12 @@ export function jobPoller(intervalSeconds: number): Definition {
   };
 }
 
-/** After the task the choice and the end. */
+/** The Choice and the end, after the Task. */
 const TRANSITIONS_AFTER_THE_LAST_TASK = 2;
 
 /**
- * What its Task would answer: OMS's status, and FINISHED once the goal is reached. For a drain that is one comparison of the checkpoint;
- * for a hold it is a favour, because a task that remembers nothing could not know.
+ * The result of its Task: OMS's status, and FINISHED once the goal is reached. For a drain, that is one comparison of the checkpoint; for a hold,
+ * it is in its favor, because a task without state cannot determine it.
  */
 function statusFor(trace: Trace, unixMs: number): string {
   if (trace.reachedAt !== null && unixMs >= trace.reachedAt) return 'FINISHED';
@@ -62,7 +61,7 @@ export async function playJobPoller(
   const clock = new VirtualClock(BEGINS_AT);
   const oms = new TraceOms(trace, clock, latencies.omsMs);
   const meter = new FunctionMeter(clock, latencies);
-  const toldFailures: number[] = [];
+  const notifiedFailures: number[] = [];
   const executions: ExecutionResult[] = [];
   const machines = new StateMachines({
     machines: new Map([[MACHINE, jobPoller(intervalSeconds)]]),
@@ -71,7 +70,7 @@ export async function playJobPoller(
       meter.run(async () => {
         const observation = await oms.poll();
         const status = statusFor(trace, (observation.requestedAt + observation.answeredAt) / 2);
-        if (status === 'FAILED') toldFailures.push(clock.now());
+        if (status === 'FAILED') notifiedFailures.push(clock.now());
         return { projectId: 'p_bench', status };
       }),
     onExecution: (execution) => executions.push(execution),
@@ -81,7 +80,7 @@ export async function playJobPoller(
     end,
     executions,
     completedAt: end.stoppedAt + TRANSITIONS_AFTER_THE_LAST_TASK * latencies.transitionMs,
-    toldFailures,
+    notifiedFailures,
     omsRequests: oms.requests,
     invocations: meter.invocations,
     billedMs: meter.billedMs,
@@ -96,14 +95,14 @@ export async function playJobPoller(
 const EVENTS_A_ROUND = 9;
 const ROUNDS_UNTIL_DEATH = Math.floor((HISTORY_LIMIT - 2) / EVENTS_A_ROUND);
 
-/** What it would take with somebody who starts it again the moment it dies, or ends on a failure that another person is about to resume. */
+/** If it is restarted at once whenever it fails, also on a failure that an operator is about to resume. */
 export interface Restarted {
   readonly completedAt: number;
   readonly rounds: number;
   readonly restarts: number;
 }
 
-/** By arithmetic, because every round takes the same time; null for a trace that fails. */
+/** Calculated, because every round takes the same time; null for a trace that fails. */
 export function restartedJobPoller(
   trace: Trace,
   intervalSeconds: number,

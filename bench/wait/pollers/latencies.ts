@@ -1,4 +1,4 @@
-/** How long things take on the virtual clock, milliseconds. Both pollers are played with the same. */
+/** Latencies on the virtual clock, in milliseconds, the same for both pollers. */
 
 export interface Latencies {
   /** One request to OMS and its answer. */
@@ -9,11 +9,11 @@ export interface Latencies {
   readonly snsMs: number;
   /** From one state of a machine to the next. */
   readonly transitionMs: number;
-  /** What an invocation computes, beside its calls. */
+  /** Compute time of an invocation. */
   readonly computeMs: number;
 }
 
 export const USUAL: Latencies = { omsMs: 100, dynamoDbMs: 5, snsMs: 20, transitionMs: 50, computeMs: 10 };
 
-/** As a stack on loopback, where time stands still for every call. */
+/** For a stack on loopback, where calls take no virtual time. */
 export const NONE: Latencies = { omsMs: 0, dynamoDbMs: 0, snsMs: 0, transitionMs: 0, computeMs: 0 };

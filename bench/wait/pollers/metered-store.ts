@@ -1,4 +1,4 @@
-/** The memory without a database: plain values in this process, the units that DynamoDB would charge, and the time it would take. */
+/** A store in memory that counts the units that DynamoDB would charge, and takes as long. */
 import { packed } from '../../../lambda/adapters/dynamodb/stored-items';
 import type { ProjectState } from '../../../lambda/core/model/project-state';
 import type { Snapshot } from '../../../lambda/core/model/snapshot';
@@ -38,7 +38,7 @@ export class MeteredStore implements Store {
     await this.clock.sleep(this.latencyMs);
     const bytes = itemBytes({ pk: projectState.project, sk: 'STATE', ...packed(projectState) });
     const stored = this.projectState.get(projectState.project);
-    // The larger of the two versions is charged, and a refused write like any other.
+    // DynamoDB charges for the larger of the two versions, also for a rejected write.
     this.writeUnits += writeUnits(Math.max(bytes, stored?.bytes ?? 0));
     if ((stored?.value.version ?? 0) !== expectedVersion) return 'conflict';
     this.largestStateBytes = Math.max(this.largestStateBytes, bytes);
@@ -46,6 +46,6 @@ export class MeteredStore implements Store {
     return 'stored';
   }
 
-  /** Nothing in a wait reads the past. */
+  /** A wait does not read snapshots. */
   async *snapshots(): AsyncIterable<Snapshot> {}
 }

@@ -1,4 +1,4 @@
-/** Our wait: the state machines as synthesized, and behind their task the real core on plain ports. */
+/** Our wait: the synthesized state machines, with the real core behind their task. */
 
 import { DEFAULTS } from '../../../lambda/contract/defaults';
 import type { WaitRequest } from '../../../lambda/contract/requests/wait';
@@ -20,7 +20,7 @@ import { countsOf, type Play } from './play';
 
 export const PROJECT = 'p_bench';
 
-/** What of the synthesized stack is played: plain data, so that it can be handed to another process. */
+/** The part of the synthesized stack that runs: plain data, to be sent to another process. */
 export interface OurMachines {
   readonly wait: string;
   readonly machines: readonly (readonly [arn: string, definition: Definition])[];
@@ -65,7 +65,7 @@ export async function playOurs(
   const oms = new TraceOms(trace, clock, latencies.omsMs);
   const store = new MeteredStore(clock, latencies.dynamoDbMs);
   const meter = new FunctionMeter(clock, latencies);
-  const toldFailures: number[] = [];
+  const notifiedFailures: number[] = [];
   let messages = 0;
   let ids = 0;
   const ports: InvocationPorts = {
@@ -76,8 +76,8 @@ export async function playOurs(
       publish: async ({ change }) => {
         await clock.sleep(latencies.snsMs);
         messages += 1;
-        if (change.kind === 'status' && change.params.to === 'FAILED') toldFailures.push(clock.now());
-        if (change.kind === 'first-seen' && change.status === 'FAILED') toldFailures.push(clock.now());
+        if (change.kind === 'status' && change.params.to === 'FAILED') notifiedFailures.push(clock.now());
+        if (change.kind === 'first-seen' && change.status === 'FAILED') notifiedFailures.push(clock.now());
       },
     },
     log: { info: () => {}, warn: () => {} },
@@ -105,7 +105,7 @@ export async function playOurs(
     end,
     executions,
     completedAt: end.stoppedAt + TRANSITIONS_AFTER_THE_LAST_TASK * latencies.transitionMs,
-    toldFailures,
+    notifiedFailures,
     omsRequests: oms.requests,
     invocations: meter.invocations,
     billedMs: meter.billedMs,

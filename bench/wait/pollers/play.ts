@@ -1,16 +1,16 @@
-/** One wait, played to its end: what every poller leaves behind. */
+/** The result of one wait, for every poller. */
 import type { ExecutionResult } from '../../../local/step-functions/execution';
 import type { Usage } from './bill';
 
 export interface Play extends Usage {
   /** The execution that was started. */
   readonly end: ExecutionResult;
-  /** It and its children, in the order they ended. */
+  /** The execution and its children, in the order of their ends. */
   readonly executions: readonly ExecutionResult[];
-  /** When whoever started it hears of the end, Unix milliseconds. */
+  /** When the caller gets the result, Unix milliseconds. */
   readonly completedAt: number;
-  /** When somebody was told of FAILED, each time. */
-  readonly toldFailures: readonly number[];
+  /** Times of the notifications of FAILED. */
+  readonly notifiedFailures: readonly number[];
   readonly omsRequests: number;
   /** Events of the largest execution. */
   readonly largestHistory: number;

@@ -1,4 +1,4 @@
-/** Which traces there are. A trace of the report is a group of them: the same shape, drawn with several seeds. */
+/** The traces. Each row of the report is a group: the same shape with several seeds. */
 
 import { Random } from '../../../local/random';
 import { type CopyTrouble, copyTrace } from './copy';
@@ -16,7 +16,7 @@ export interface TraceGroup {
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
-/** Name, about so long, and how many of each trouble. */
+/** Name, approximate length, and the number of each kind of fault. */
 const COPIES = [
   ['copy-10min', 600, 40, 20],
   ['copy-1h', HOUR, 40, 20],

@@ -14,7 +14,7 @@ import { BEGINS_AT, type Failure, lastNotAfter, NEW_PROJECT, type Trace } from '
 export type CopyTrouble = 'none' | 'stalls' | 'resumed' | 'fails';
 
 export interface CopyShape {
-  /** About so long from beginning to end, without its troubles. */
+  /** Approximate length without faults. */
   readonly seconds: number;
   readonly trouble: CopyTrouble;
 }
@@ -88,7 +88,7 @@ function disturbed(
   let now = { moments, failures: [] as readonly Failure[] };
   if (trouble === 'stalls') {
     for (let i = random.whole(1, 3); i > 0; i -= 1) {
-      // The worst place is close to the end, where everybody expects it any moment.
+      // The worst place is close to the end, where polls are frequent.
       const from = endsAt * (random.chance(0.25) ? random.uniform(0.97, 0.995) : random.uniform(0.1, 0.97));
       now = paused(now, from, seconds * 1000 * random.logUniform(0.02, 0.1), null);
     }

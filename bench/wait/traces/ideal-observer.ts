@@ -1,6 +1,6 @@
 /**
- * The first moment at which anybody could know that a project is SYNCED: the core's own judge on a look right after every refresh of the
- * checkpoint, with no delay. More looks show the same checkpoint only older, and so a lag that is no smaller.
+ * The earliest time at which SYNCED can be determined: the judge of core on a poll directly after every refresh of the checkpoint, without
+ * delay. Further polls would see the same checkpoint with a larger lag.
  */
 
 import { DEFAULT_WAIT_SETTINGS } from '../../../lambda/contract/defaults';
@@ -12,7 +12,7 @@ import { pollThatSaw } from '../../../test/support/values/poll-of-state';
 import { type Checkpoints, refreshedAt } from './checkpoint';
 import { REFRESH_MS } from './trace';
 
-/** Looks begin so long before a stretch, so that its first checkpoint is seen to move. */
+/** Polls begin this long before a stretch, so that they see its first checkpoint advance. */
 const LEAD_MS = 3 * REFRESH_MS;
 
 export function firstSynced(

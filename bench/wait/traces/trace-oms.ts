@@ -1,4 +1,4 @@
-/** The looks that a client would bring home from a trace, after the time that they take. */
+/** Answers polls from a trace, after the latency of a request. */
 
 import type { Observation } from '../../../lambda/core/model/progress';
 import type { Clock, Oms } from '../../../lambda/core/ports';
@@ -17,7 +17,7 @@ export class TraceOms implements Oms {
     this.latencyMs = latencyMs;
   }
 
-  /** OMS looks half way through. */
+  /** OMS reads the trace half way through the request. */
   async poll(): Promise<Observation> {
     this.requests += 1;
     const requestedAt = this.clock.now();

@@ -1,14 +1,14 @@
-/** A migration's life as OMS shows it, known beforehand: what every poller of the bench is played against. Times are Unix milliseconds. */
+/** What OMS shows of a migration over time; every poller of the bench runs against it. Times are Unix milliseconds. */
 import type { GoalInput } from '../../../lambda/contract/goal';
 import type { SimulatedState } from '../../../local/simulator/scenario-state';
 
 export const TRACE_KINDS = ['copy', 'sync', 'drain'] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 
-/** Every trace, and every wait for it, begins here. */
+/** Start of every trace and every wait. */
 export const BEGINS_AT = Date.UTC(2026, 0, 5);
 
-/** OMS refreshes its checkpoints so often. */
+/** Interval at which OMS refreshes checkpoints. */
 export const REFRESH_MS = 10_000;
 
 export interface Trace {
