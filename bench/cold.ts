@@ -1,6 +1,6 @@
 /**
  * `npm run --silent bench:cold [-- --before REVISION] [--rounds N]`: what a start of the function takes, load and first invocation, and what a
- * warm check takes, beside a function written by hand for the same job; and what a start of the command line takes. One JSON document.
+ * warm check takes, beside a minimal function for the same job; and what a start of the command line takes. One JSON document.
  *
  * Each start is a process of its own, and the functions take turns, so that a busy machine slows all of them alike. Ratios are medians of the
  * ratios within a round: ours to the other's. `cpuMs` counts the process's own time, which a busy machine changes least.

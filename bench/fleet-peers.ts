@@ -1,6 +1,6 @@
 /**
  * What a check talks to, each a real HTTP server on loopback that answers after a fixed time: OMS, DynamoDB and Secrets Manager.
- * DynamoDB is by hand and knows the two calls and the one condition that a check uses: its own work is part of the 10 ms. The embedded one
+ * DynamoDB is a stub with the two calls and the one condition that a check uses: its own work is part of the 10 ms. The embedded one
  * (dynalite) behind a delay would add some 2 ms of its own to each check, on the same two cores. That the store works against the embedded
  * one is for test/adapters.
  */

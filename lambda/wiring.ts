@@ -17,7 +17,7 @@ import type { Clock, Log } from './core/ports';
 import { quiet, REQUEST, wireShared } from './cutover-wiring';
 import type { EventPorts } from './events';
 
-/** @param ownLog outside AWS: then there is no CloudWatch that reads metrics out of the log either. */
+/** @param ownLog outside AWS: without CloudWatch, which reads metrics out of the log. */
 export function wire(config: Config, clock: Clock, ownLog?: Log): EventPorts {
   const { omsCa, omsEndpoint, monitorName, fleetSize } = config;
   const log = ownLog ?? new PowertoolsLog(monitorName);

@@ -35,7 +35,7 @@ export async function openWatcher(connection: Connection, dataDir: string, print
       notifier: {
         async publish(notification) {
           printer.notification(notifiedOf(notification));
-          // What nobody could read stays pending, for a later check or run.
+          // A change that could not be printed stays pending, for a later check or run.
           await io.settled();
         },
       },

@@ -77,7 +77,7 @@ function problemOf(profile: Profile, said: string, attempts: readonly string[], 
   }
   if (tokenFile !== undefined) return `web_identity_token_file of ${here} cannot be used: ${said}`;
   if (settings.credential_process !== undefined)
-    return `credential_process of ${here} failed: ${failureOfProcess(attempts) ?? said}; run it by hand`;
+    return `credential_process of ${here} failed: ${failureOfProcess(attempts) ?? said}; run it in a terminal`;
   if (settings.sso_session !== undefined || settings.sso_start_url !== undefined)
     return /sso login|expired|token/i.test(said)
       ? `the SSO session of ${here} has expired, or was never begun: run aws sso login --profile ${name}`

@@ -26,5 +26,5 @@ export const METRICS = {
   overdueCutovers: 'OverdueCutovers',
 } as const;
 
-/** A larger fleet is measured as a whole only: nobody reads more lines in one graph, and each is a billed metric. */
+/** A larger fleet has metrics only as a whole: more lines make a graph unreadable, and each is billed. */
 export const MAX_PROJECTS_APART = 20;

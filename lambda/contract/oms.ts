@@ -44,7 +44,7 @@ export interface OmsWords {
 export const FAILED_OUTCOMES = [
   /** No connection, no complete body in time, 408, 429, 5xx. */
   'OmsUnreachable',
-  /** 401, 403, a redirect (to a login page), whatever the body. */
+  /** 401, 403, a redirect (to a login page), regardless of the body. */
   'OmsRejectedCredentials',
   /** `success: false` with GHANA-PROJECT000001. */
   'OmsProjectNotFound',

@@ -49,7 +49,7 @@ export type Direction = 'forward' | 'reverse';
 /** Moments are ISO 8601, as everywhere in a check result. */
 export interface ReasonParams {
   // MET
-  /** Copy phases that OMS reports below 100 % all the same. */
+  /** Copy phases that OMS nevertheless reports below 100 %. */
   readonly Finished: { readonly unfinished: readonly PhaseAt[] };
   readonly Synced: {
     readonly lagSeconds: number;

@@ -14,7 +14,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** One OMS console, whatever its version. */
+/** One OMS console, of any version. */
 export interface Oms {
   /**
    * One poll of a project, bounded by one deadline over connecting, headers, body and retries.
@@ -138,7 +138,7 @@ export interface Log {
 export interface Metrics {
   /** How many projects a round of the schedule polls: a large fleet gets no metrics by project. */
   fleet(projects: number): void;
-  /** A completed check, whatever its result. */
+  /** A completed check, with any result. */
   checked(check: MeasuredCheck): void;
   /** A check that failed by itself: the store, a bug. */
   failed(looker: Poller): void;

@@ -1,4 +1,4 @@
-/** Alarms on a state machine itself, from the metrics that Step Functions publishes: they work whatever the state of our functions. */
+/** Alarms on a state machine itself, from the metrics that Step Functions publishes: they do not depend on our functions. */
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';

@@ -15,7 +15,7 @@ export interface MachineProps {
 
 /**
  * A log group that an AWS service writes to. The service adds a group outside of /aws/vendedlogs/ to one resource policy of the account, which may
- * have 5,120 characters: after about ten groups, of whatever stack, no state machine with logs can be created.
+ * have 5,120 characters: after about ten groups, of any stack, no state machine with logs can be created.
  *
  * The name ends with a part of the stack's id: a stack that is created again does not meet the retained group of the former one.
  */

@@ -1,4 +1,4 @@
-/** Keeps a run on this machine: no AWS client can find credentials or reach AWS, whatever the environment contains. */
+/** Keeps a run on this machine: no AWS client can find credentials or reach AWS, regardless of the environment. */
 import { devNull } from 'node:os';
 
 export type Env = Record<string, string | undefined>;

@@ -87,7 +87,7 @@ export const HISTORY_LIMIT = 25_000;
 
 /**
  * History events of each state, without those of task attempts. A task that fails uncaught has one less, which is known; for other states it
- * is counted all the same.
+ * is still counted.
  */
 const STATE_EVENTS: Readonly<Record<string, number>> = {
   // Entered only.

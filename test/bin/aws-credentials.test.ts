@@ -59,22 +59,22 @@ const CASES: Readonly<Record<string, Case>> = {
   'a credential_process that fails, with what it said and without its arguments': {
     env: { AWS_PROFILE: 'dba' },
     config: '[profile dba]\ncredential_process=echo "token expired" >&2; exit 3 # --password hunter2\n',
-    says: 'credential_process of profile dba in config failed: it said "token expired"; run it by hand',
+    says: 'credential_process of profile dba in config failed: it said "token expired"; run it in a terminal',
   },
   'a credential_process that fails silently': {
     env: { AWS_PROFILE: 'dba' },
     config: '[profile dba]\ncredential_process=exit 3\n',
-    says: 'credential_process of profile dba in config failed: it ended with an error and said nothing; run it by hand',
+    says: 'credential_process of profile dba in config failed: it ended with an error and said nothing; run it in a terminal',
   },
   'a credential_process that gives no JSON': {
     env: { AWS_PROFILE: 'dba' },
     config: '[profile dba]\ncredential_process=echo hello\n',
-    says: 'credential_process of profile dba in config failed: returned invalid JSON; run it by hand',
+    says: 'credential_process of profile dba in config failed: returned invalid JSON; run it in a terminal',
   },
   'a credential_process of the default profile that gives expired credentials': {
     env: {},
     config: `[default]\ncredential_process=echo '${EXPIRED}'\n`,
-    says: 'credential_process of profile default in config failed: returned expired credentials; run it by hand',
+    says: 'credential_process of profile default in config failed: returned expired credentials; run it in a terminal',
   },
   'a role whose source_profile is misspelt': {
     env: { AWS_PROFILE: 'dba' },

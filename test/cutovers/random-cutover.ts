@@ -277,7 +277,7 @@ async function untilQuiet(world: World, run: string, clock: VirtualClock): Promi
   }
 }
 
-/** After a cutover that needs an operator, some of them switch by hand; what a redrive does then would be split brain. */
+/** After a cutover that needs an operator, some of them switch manually; what a redrive does then would be split brain. */
 async function byHand(
   world: World,
   run: string,

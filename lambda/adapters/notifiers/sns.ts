@@ -1,4 +1,4 @@
-/** Publishes changes to an SNS topic: text for people, JSON for programs, message attributes for filter policies. */
+/** Publishes changes to an SNS topic: text for e-mail, JSON for programs, message attributes for filter policies. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../../core/notifications/notification';
 

@@ -1,4 +1,4 @@
-/** The envelope that every OMS reply comes in: JSON, success or not, and what OMS says to people. */
+/** The envelope that every OMS reply comes in: JSON, success or not, and OMS's messages for users. */
 
 import type { OmsWords } from '../../contract/oms';
 import type { Envelope } from '../../core/model/progress';
@@ -99,7 +99,7 @@ export function words(entries: { readonly [K in keyof OmsWords]: OmsWords[K] | n
   return Object.fromEntries(Object.entries(entries).filter(([, text]) => text !== null && text !== undefined));
 }
 
-/** Text for people; null for nothing, and for anything that is not text. */
+/** Text for users; null if it is missing, empty or not text. */
 export function printable(value: unknown, decoding: Decoding): string | null {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? decoding.clean(value, MAX_WORDS) || null : null;

@@ -1,4 +1,4 @@
-/** Makes text from outside fit for logs, e-mails and terminals: without secrets and control characters, and bounded. */
+/** Sanitizes text from outside for logs, e-mails and terminals: no secrets, no control characters, a maximum length. */
 import { plain, wellFormed } from '../../contract/values/text';
 import type { Credentials } from '../../core/ports';
 import { basicAuthorization } from './http/basic-auth';

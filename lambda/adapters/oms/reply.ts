@@ -9,9 +9,9 @@ import { askedPauseMs, decidedByStatus, isRedirect, type OmsRequest, type Reply 
 import { RepeatedKey } from './json';
 import { asText, type Decoding, own } from './values';
 
-/** In `code` or `errorDetail.code` for a project that OMS does not have (OceanBase's own client looks for it). */
+/** In `code` or `errorDetail.code` for a project that OMS does not have (OceanBase's own client checks it). */
 const PROJECT_UNKNOWN = 'GHANA-PROJECT000001';
-/** What OMS's own error codes look like. Inferred from the vendor's pages. */
+/** Format of OMS's own error codes. Inferred from the vendor's documentation. */
 const OMS_CODE = /GHANA-[A-Z]+\d+/;
 /** A difference of the clocks is reported from here on: further ahead a fresh checkpoint of OMS is not believed. */
 const MAX_SKEW_MS = PLAUSIBLE_FUTURE_MS;
@@ -32,7 +32,7 @@ export interface FailedReply {
   readonly anomalies: readonly Anomaly[];
   /** OMS answered in its own words; false for a proxy's page and for no answer. */
   readonly spoke: boolean;
-  /** Whether this OMS lacks the call, so that another version's may be there. `MAYBE`: it refused in words that only people can read. */
+  /** Whether this OMS lacks the call, so that another version's may be there. `MAYBE`: it refused without an error code. */
   readonly callIsMissing: 'YES' | 'MAYBE' | 'NO';
   /** Of a 429 or 503: the pause that it asks for, 0 where it does not say. */
   readonly retryAfterMs?: number;

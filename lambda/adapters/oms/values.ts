@@ -22,7 +22,7 @@ const FAR_AHEAD_SECONDS = 86_400;
 export class Decoding {
   readonly anomalies: Anomaly[] = [];
   readonly clean: Clean;
-  /** Unix seconds, to tell a checkpoint in the future. */
+  /** Unix seconds, to detect a checkpoint in the future. */
   readonly nowSeconds: number;
 
   constructor(clean: Clean, nowMs: number) {

@@ -44,7 +44,7 @@ function hintTo(name: string): string {
   return known === undefined ? ': what your own steps need goes into data' : `: did you mean ${known}?`;
 }
 
-/** Where `data` has a field that looks like a request for a rehearsal. */
+/** Paths of fields in `data` whose names resemble `rehearse`. */
 function rehearsalsIn(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => {

@@ -1,4 +1,4 @@
-/** Lengths of time: as people write and read them, and how long one may be. */
+/** Durations: how they are parsed and printed, and their limits. */
 
 /** Node keeps a timer's delay in 31 bits: a longer timer fires at once, with only a warning. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;

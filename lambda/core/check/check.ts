@@ -28,7 +28,7 @@ export interface CheckPorts extends DeliveryPorts {
   readonly console?: ConsoleWatch;
 }
 
-/** For checks in an invocation, which ends at its time-out whatever it does. */
+/** For checks in an invocation, which ends at its timeout. */
 export interface InvocationPorts extends CheckPorts {
   /** Milliseconds one poll may take. */
   readonly pollMs: number;

@@ -59,7 +59,7 @@ const POLLING_MS = 140_000;
  * One round of the wait loop: a poll, and more of them where the interval is short. Invalid input is a verdict, FAILED with code InvalidInput,
  * so that the parent fails with that error name.
  * @param remainingMs how long this invocation may still take, milliseconds.
- * @param accountIsKnown OMS has accepted the account a moment ago, in another wait: a rejection in the first poll has its grace period too.
+ * @param accountIsKnown OMS has just accepted the account in another wait: a rejection in the first poll has its grace period too.
  */
 export async function waitRound(
   input: unknown,

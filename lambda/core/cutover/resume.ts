@@ -1,5 +1,5 @@
 /**
- * Resuming writes, whoever asks for it: whether this run's writes have to be resumed, and what is recorded of it. Idempotent by the run.
+ * Resuming writes, for every request: whether this run's writes have to be resumed, and what is recorded of it. Idempotent by the run.
  * Order of effects: the record says that writes are being resumed, which keeps the pipeline from taking another step; resumeWrites; the record
  * is closed. A crash in between leaves an open record, with which the watchdog starts again.
  */

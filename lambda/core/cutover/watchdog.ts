@@ -52,7 +52,7 @@ export async function watch(watched: Watched, ports: WatchdogPorts): Promise<Wat
   const report = { open: 0, resumed: [] as string[], overdue: [] as string[] };
   for (const run of runs) {
     const found = await look(run, watched, ports).catch((error: Error): Found => {
-      // The other runs are examined all the same.
+      // The other runs are still examined.
       ports.log.warn('cutover-not-watched', { run: run.run, project: run.project, problem: error.message });
       return { isOpen: true, isResumed: false, isOverdue: true };
     });

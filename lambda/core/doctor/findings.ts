@@ -167,7 +167,7 @@ function statusFinding(status: string, project: string): Finding {
   }
 }
 
-/** That the placeholder does not exist is no finding. */
+/** A placeholder that does not exist is not a finding. */
 function withoutProject(observation: Observation): readonly Finding[] {
   const unexpected =
     observation.outcome === 'OmsRefused' || (observation.outcome === 'OmsBadReply' && observation.api !== null);

@@ -36,7 +36,7 @@ export interface FleetPorts extends InvocationPorts {
   readonly kind: ProjectKind;
   /** The list that is deployed with the function. Throws CheckFailed where there is none. */
   readonly listedProjects: () => readonly string[];
-  /** Starts another invocation and does not wait for it. It is not lost: whoever accepts it delivers it at least once. */
+  /** Starts another invocation and does not wait for it. Lambda delivers it at least once. */
   readonly start: (event: FleetEvent) => Promise<void>;
 }
 
@@ -304,7 +304,7 @@ export interface Pace {
 }
 
 /**
- * Starts the items in order, as many at a time as the pace allows.
+ * Starts the items in order, as many at a time as the limit allows.
  * @param work must not reject.
  * @returns the items that were not started.
  */

@@ -32,7 +32,7 @@ export function skewRange(
   return { least: skewMs - eitherWay, most: skewMs + eitherWay + DATE_STEP_MS };
 }
 
-/** OMS's clock is so far ahead that it gives no lag: an old checkpoint would look fresh. */
+/** OMS's clock is so far ahead that it gives no lag: an old checkpoint would appear recent. */
 export function isTooFarAhead({ clockSkewMs }: Pick<Observation, 'clockSkewMs'>): boolean {
   return clockSkewMs !== null && clockSkewMs > MAX_BELIEVED_SKEW_MS;
 }

@@ -102,7 +102,7 @@ export async function connectTo(
   }
 }
 
-/** Between two waits for an event nobody listens, and Node ends the process on an error that nobody hears. Whoever waits next sees it. */
+/** Listens between two waits for an event, because an error event without a listener ends the process. The next wait sees the error. */
 function ignore(): void {}
 
 /** Asks a proxy for a tunnel, through which TLS then reaches OMS itself. */
