@@ -52,6 +52,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   Discover: { monitor: discovered },
   BusAndChat: { monitor: withBusAndChat },
   SixtyProjects: { monitor: () => ({ projects: Array.from({ length: 60 }, (_, i) => `p_project${i}`) }) },
+  FiveThousandProjects: { monitor: () => ({ projects: Array.from({ length: 5_000 }, (_, i) => `p_project${i}`) }) },
   SmallestPipeline: { monitor: () => ({}), pipeline: () => ({}) },
   LargestPipeline: {
     monitor: (stack) => ({
